@@ -1,0 +1,152 @@
+"""`/auth` and the JWKS over HTTP: bodies in, use cases called, answers out.
+
+What must not live here: any decision. Each handler is one call of `BoundAccounts`.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.routing import BaseRoute
+
+from backwright.account_bodies import (
+    AcceptedView,
+    JwksView,
+    LoginBody,
+    MeView,
+    PasswordBody,
+    RefreshBody,
+    RegisterBody,
+    SessionsView,
+    TokensView,
+)
+from backwright.actor import Actor
+from backwright.callers import current_actor
+from backwright.guard import public
+from backwright.keyring import JWKS_SECONDS
+
+if TYPE_CHECKING:
+    from backwright.bound_accounts import BoundAccounts, Tokens
+
+ACCEPTED: Final = "If this address is new, the account has been made. You can sign in now."
+
+Caller = Annotated[Actor, Depends(current_actor)]
+
+
+def account_routes(accounts: "BoundAccounts") -> Sequence[BaseRoute]:
+    """The routes, bound to the accounts of one service."""
+    at, router = AccountRoutes(accounts), APIRouter(tags=["auth"])
+    anybody: dict[str, Any] = {"dependencies": [public()]}
+    nothing: dict[str, Any] = {"status_code": 204, "response_class": Response}
+    add = router.add_api_route
+    add(
+        "/auth/register",
+        at.register,
+        methods=["POST"],
+        status_code=202,
+        response_model=AcceptedView,
+        **anybody,
+    )
+    add("/auth/login", at.login, methods=["POST"], response_model=TokensView, **anybody)
+    add("/auth/refresh", at.refresh, methods=["POST"], response_model=TokensView, **anybody)
+    add("/auth/logout", at.logout, methods=["POST"], **nothing)
+    add("/auth/logout-all", at.logout_all, methods=["POST"], **nothing)
+    add("/auth/me", at.me, methods=["GET"], response_model=MeView)
+    add("/auth/sessions", at.sessions, methods=["GET"], response_model=SessionsView)
+    add("/auth/sessions/{session_id}", at.end_session, methods=["DELETE"], **nothing)
+    add("/auth/password", at.change_password, methods=["POST"], **nothing)
+    add("/.well-known/jwks.json", at.jwks, methods=["GET"], response_model=JwksView, **anybody)
+    return router.routes
+
+
+class AccountRoutes:
+    """The handlers. FastAPI shows the first line of each as the summary and the rest as the description."""
+
+    def __init__(self, accounts: "BoundAccounts") -> None:
+        self._accounts = accounts
+
+    async def register(self, body: RegisterBody) -> Response:
+        """Sign up
+
+        The answer is the same whether or not the address had an account.
+        """
+        await self._accounts.login.register(body.email, body.password, body.name)
+        return _json({"detail": ACCEPTED}, status=202)
+
+    async def login(self, body: LoginBody, request: Request) -> Response:
+        """Sign in
+
+        After several wrong passwords each further attempt has to wait, up to 30 seconds.
+        """
+        user_agent = request.headers.get("user-agent", "")
+        return _tokens(await self._accounts.sign_in(body.email, body.password, user_agent=user_agent))
+
+    async def refresh(self, body: RefreshBody) -> Response:
+        """Refresh the tokens
+
+        A refresh token is good for one use. Using it again later than ten seconds after ends the session: one of the two
+        who used it is not the owner.
+        """
+        return _tokens(await self._accounts.refresh(body.refresh_token))
+
+    async def logout(self, actor: Caller) -> Response:
+        """Sign out
+
+        Ends this session: its access token stops within 10 seconds everywhere, its refresh token at once.
+        """
+        if actor.session_id is not None:
+            await self._accounts.end_session(actor, actor.session_id)
+        return Response(status_code=204)
+
+    async def logout_all(self, actor: Caller) -> Response:
+        """Sign out everywhere"""
+        await self._accounts.end_all_sessions(actor)
+        return Response(status_code=204)
+
+    async def me(self, actor: Caller) -> Response:
+        """Who am I"""
+        return _json(await self._accounts.describe(actor))
+
+    async def sessions(self, actor: Caller) -> Response:
+        """Where am I signed in"""
+        return _json({"items": await self._accounts.list_sessions(actor)})
+
+    async def end_session(self, session_id: UUID, actor: Caller) -> Response:
+        """Sign out one device"""
+        await self._accounts.end_session(actor, session_id)
+        return Response(status_code=204)
+
+    async def change_password(self, body: PasswordBody, actor: Caller) -> Response:
+        """Change the password
+
+        Needs the old one. All other sessions of the account end.
+        """
+        await self._accounts.change_password(actor, body.current_password, body.new_password)
+        return Response(status_code=204)
+
+    async def jwks(self) -> Response:
+        """The public keys of the access tokens"""
+        headers = {"Cache-Control": f"public, max-age={JWKS_SECONDS}"}
+        return _json(await self._accounts.keyring.jwks(), headers=headers)
+
+
+def _tokens(tokens: "Tokens") -> Response:
+    return _json(
+        {
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
+            "expires_in": tokens.expires_in,
+            "token_type": "Bearer",
+        }
+    )
+
+
+def _json(content: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        msgspec.json.encode(content),
+        status_code=status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )

@@ -1,0 +1,71 @@
+"""Accounts: what a service declares about the people who sign in.
+
+What lives here: the base class of the service's `User` and the declaration `Accounts`. What must not: how any of it
+works (`bound_accounts.py` and what it is made of). A service imports from here and nowhere else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import JSON, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backwright.bound_accounts import BoundAccounts
+from backwright.callers import current_actor, require
+from backwright.entity import Email, Entity
+
+if TYPE_CHECKING:
+    from backwright.runtime import Runtime
+
+__all__ = ["PRIVATE", "Account", "Accounts", "BoundAccounts", "current_actor", "require"]
+
+PRIVATE: Final = frozenset({"password_hash", "password_changed_at"})
+"""Columns that no resource may expose, filter or sort by."""
+
+
+class Account(Entity):
+    """Who can sign in. A service subclasses it once, with `__tablename__ = "users"`, and may add columns."""
+
+    __abstract__ = True
+
+    email: Mapped[Email] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Sorted, each once, so that equal sets are equal texts."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    password_hash: Mapped[str | None] = mapped_column(String(255), deferred=True)
+    """Argon2id in PHC form; none: the account cannot sign in with a password."""
+    password_changed_at: Mapped[datetime | None] = mapped_column(deferred=True)
+    last_login_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Signing in, and the administration of accounts, for a service.
+
+    `roles` are all roles that exist, `admin` the one that manages accounts, `register_as` the role of people who sign up
+    by themselves; with None they get none and see nothing until an administrator gives them one. Raises `TypeError`
+    when `register_as` would make everybody an administrator.
+    """
+
+    user: type[Account]
+    roles: type[StrEnum]
+    admin: StrEnum
+    register_as: StrEnum | None = None
+
+    def __post_init__(self) -> None:
+        if self.register_as is not None and self.register_as == self.admin:
+            raise TypeError("register_as must not be the admin role: whoever signs up would run the system")
+        for role in (self.admin, self.register_as):
+            if role is not None and role not in self.roles:
+                raise TypeError(f"{role!r} is not one of the roles in {self.roles.__name__}")
+        if self.user.__tablename__ != "users":
+            raise TypeError(
+                f'{self.user.__name__} needs __tablename__ = "users": sessions refer to that table'
+            )
+
+    def bind(self, runtime: "Runtime") -> BoundAccounts:
+        """The accounts at work in one running service."""
+        return BoundAccounts(self, runtime)

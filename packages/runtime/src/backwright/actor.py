@@ -1,0 +1,45 @@
+"""Who is asking.
+
+An actor is a value: it is made once per request from a verified credential and never changes.
+Everything that decides (access rules, audit, cache keys) takes the actor and nothing else about the caller.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+PUBLIC: Final = "public"
+"""The role that every caller has, signed in or not."""
+
+SIGNED_IN: Final = "signed_in"
+"""The role that every caller with a valid credential has, whatever else was granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A caller with the roles that count for this request.
+
+    `method` says how the caller proved who they are: `"token"`, `"system"` (a command or a job) or `"anonymous"`.
+    """
+
+    id: UUID | None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    method: str = "token"
+    session_id: UUID | None = None
+    tenant: UUID | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody has proved who they are."""
+        return self.id is None and self.method == "anonymous"
+
+
+ANONYMOUS: Final = Actor(id=None, roles=frozenset({PUBLIC}), method="anonymous")
+SYSTEM: Final = Actor(id=None, roles=frozenset(), method="system")
+
+
+def signed_in(
+    user_id: UUID, roles: frozenset[str], *, method: str = "token", session_id: UUID | None = None
+) -> Actor:
+    """An actor for a verified user: the granted roles plus `PUBLIC` and `SIGNED_IN`."""
+    return Actor(id=user_id, roles=roles | {PUBLIC, SIGNED_IN}, method=method, session_id=session_id)

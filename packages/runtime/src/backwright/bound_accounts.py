@@ -1,0 +1,215 @@
+"""The accounts of one running service: the parts put together, and what the rest of the runtime asks of them.
+
+What lives here: composition and the door for other modules. What must not: the steps of a login (`login.py`), the life
+of a session (`sessions.py`), HTTP (`account_routes.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Table
+from starlette.routing import BaseRoute
+
+from backwright.actor import SYSTEM, Actor
+from backwright.authentication import Authenticator
+from backwright.callers import acting_as
+from backwright.errors import Conflict, NotFound, Unauthenticated
+from backwright.keyring import KeyRing
+from backwright.login import Login
+from backwright.passwords import Cost, Hasher
+from backwright.sessions import Opened, Sessions
+from backwright.tokens import AccessTokens
+from backwright.user_rows import UserRow, UserRows, normalised_email
+
+if TYPE_CHECKING:
+    from backwright.accounts import Accounts
+    from backwright.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a client gets for a login or a refresh. `expires_in` is in seconds, of the access token."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class BoundAccounts:
+    """Made by `Accounts.bind`; kept at `runtime.accounts`."""
+
+    def __init__(self, declared: "Accounts", runtime: "Runtime") -> None:
+        self.declared = declared
+        settings, database = runtime.settings, runtime.database
+        users = declared.user.__table__
+        assert isinstance(users, Table)
+        self._runtime = runtime
+        self._users = UserRows(database, declared.user)
+        self.keyring = KeyRing(database, settings.secret_key.get_secret_value().encode())
+        self._tokens = AccessTokens(
+            self.keyring,
+            issuer=settings.public_url,
+            audience=settings.service,
+            lifetime=timedelta(minutes=settings.access_token_minutes),
+        )
+        self._authenticator = Authenticator(self._tokens, self._users.live_roles)
+        self.authenticate = self._authenticator.authenticate
+        self.forget_user = self._authenticator.forget_user
+        self._sessions = Sessions(
+            database,
+            runtime.audit,
+            users,
+            idle=timedelta(days=settings.refresh_idle_days),
+            absolute=timedelta(days=settings.refresh_absolute_days),
+            ended=self._authenticator.forget_session,
+        )
+        self.login = Login(
+            database,
+            runtime.audit,
+            runtime.limiter,
+            users=self._users,
+            sessions=self._sessions,
+            hasher=Hasher(Cost(settings.password_memory_kib, settings.password_time_cost)),
+            register_as=[str(declared.register_as)] if declared.register_as else [],
+        )
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """`/auth/…` and `/.well-known/jwks.json`."""
+        from backwright.account_routes import account_routes
+
+        return account_routes(self)
+
+    async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Tokens:
+        """Tokens for whoever knows the password; raises as `Login.sign_in`."""
+        return await self._tokens_for(await self.login.sign_in(email, password, user_agent=user_agent))
+
+    async def open_session(self, user_id: UUID) -> Tokens:
+        """Tokens without a password, for a caller that has proved identity by other means, and for test suites."""
+        async with self._runtime.database.work() as work:
+            opened = await self._sessions.open(work, user_id)
+        return await self._tokens_for(opened)
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """Tokens for a refresh token, which is spent by it; raises as `Sessions.refresh`."""
+        return await self._tokens_for(await self._sessions.refresh(refresh_token))
+
+    async def end_session(self, actor: Actor, session_id: UUID) -> None:
+        """End one session of the caller. Raises `NotFound` for any other."""
+        user_id = _user(actor)
+        async with self._runtime.database.work() as work:
+            if not await self._sessions.end(work, user_id, session_id):
+                raise NotFound("There is no such session.")
+            action = "logout" if session_id == actor.session_id else "session_ended"
+            await self._runtime.audit.record(
+                work, action=action, object_type="sessions", object_id=session_id
+            )
+            work.after_commit(lambda: self._authenticator.forget_session(session_id))
+
+    async def end_all_sessions(self, actor: Actor) -> None:
+        """End every session of the caller, this one included."""
+        user_id = _user(actor)
+        async with self._runtime.database.work() as work:
+            await self._sessions.end_all(work, user_id)
+            await self._runtime.audit.record(
+                work, action="logout_all", object_type="users", object_id=user_id
+            )
+            work.after_commit(lambda: self.forget_user(user_id))
+
+    async def list_sessions(self, actor: Actor) -> list[dict[str, Any]]:
+        """The caller's open sessions; `current` marks the one of this request."""
+        found = await self._sessions.list(_user(actor))
+        return [{**each, "current": each["id"] == actor.session_id} for each in found]
+
+    async def change_password(self, actor: Actor, known: str, new: str) -> None:
+        """As `Login.change_password`; takes effect here at once."""
+        await self.login.change_password(actor, known, new)
+        self.forget_user(_user(actor))
+
+    async def describe(self, actor: Actor) -> Mapping[str, object]:
+        """The caller's own account."""
+        row = await self._users.by_id(_user(actor))
+        if row is None:
+            raise Unauthenticated()
+        return {"id": row.id, "email": row.email, "name": row.name, "roles": sorted(row.roles)}
+
+    async def create_admin(self, email: str, password: str, *, name: str = "") -> UUID:
+        """An account with the admin role, for a command on the server.
+
+        Raises `Conflict` if the address has an account already, and `Invalid` for a weak password.
+        """
+        address = normalised_email(email)
+        password_hash = await self.login.accept(password, address, name)
+        with acting_as(SYSTEM):
+            added = await self._add(address, name, [str(self.declared.admin)], password_hash)
+        if added is None:
+            raise Conflict(
+                "This address has an account already. Give it the admin role through /users instead."
+            )
+        return added
+
+    async def ensure_account(
+        self, email: str, *, name: str, password: str | None = None, roles: Sequence[str] = ()
+    ) -> UUID:
+        """The account with this address and these roles, made if there is none: for seed data and test suites.
+
+        The password of an account that exists already is left alone. Raises `Invalid` for an unknown role or a weak password.
+        """
+        address, wanted = normalised_email(email), self.known_roles(roles)
+        row = await self._users.by_email(address)
+        if row is None:
+            password_hash = await self.login.accept(password, address, name) if password is not None else None
+            with acting_as(SYSTEM):
+                added = await self._add(address, name, wanted, password_hash)
+            if added is not None:
+                return added
+            row = await self._users.by_email(address)
+            assert row is not None, "accounts are never deleted"
+        await self._give_roles(row, wanted)
+        return row.id
+
+    def known_roles(self, roles: Sequence[str]) -> list[str]:
+        """The roles in their stored form: sorted, each once. Raises `ValueError` for one that is not declared."""
+        known = {str(role) for role in self.declared.roles}
+        unknown = sorted({str(role) for role in roles} - known)
+        if unknown:
+            raise ValueError(f"unknown role {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
+        return sorted({str(role) for role in roles})
+
+    async def _give_roles(self, row: UserRow, wanted: list[str]) -> None:
+        if row.roles == frozenset(wanted):
+            return
+        with acting_as(SYSTEM):
+            async with self._runtime.database.work() as work:
+                await self._users.set_roles(work, row.id, wanted)
+                await self._runtime.audit.record(
+                    work,
+                    action="update",
+                    object_type="users",
+                    object_id=row.id,
+                    changes={"roles": {"from": sorted(row.roles), "to": wanted}},
+                )
+                work.after_commit(lambda: self.forget_user(row.id))
+
+    async def _add(self, address: str, name: str, roles: list[str], password_hash: str | None) -> UUID | None:
+        async with self._runtime.database.work() as work:
+            added = await self._users.add(
+                work, email=address, name=name, roles=roles, password_hash=password_hash
+            )
+            if added is not None:
+                await self._runtime.audit.record(
+                    work, action="create", object_type="users", object_id=added, changes={"roles": roles}
+                )
+        return added
+
+    async def _tokens_for(self, opened: Opened) -> Tokens:
+        access = await self._tokens.issue(opened.user_id, opened.session_id)
+        return Tokens(access, opened.refresh_token, int(self._tokens.lifetime.total_seconds()))
+
+
+def _user(actor: Actor) -> UUID:
+    if actor.id is None:
+        raise Unauthenticated()
+    return actor.id

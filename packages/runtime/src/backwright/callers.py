@@ -1,0 +1,68 @@
+"""Who is calling, for hand-written routes: `current_actor` and `require`.
+
+What must not live here: how a token is verified (`authentication.py`). Routes of resources do not need these; they
+apply their declared access themselves.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from backwright.actor import Actor
+from backwright.context import current
+from backwright.errors import Forbidden, Unauthenticated
+from backwright.runtime import Runtime
+
+
+async def current_actor(request: Request) -> Actor:
+    """The signed-in caller. Raises `Unauthenticated` for everybody else.
+
+    `async def report(actor: Annotated[Actor, Depends(current_actor)])`: the route is closed to anonymous callers, and
+    the service starts, because the route says who may call it.
+    """
+    runtime: Runtime = request.app.state.runtime
+    given = request.headers.getlist("authorization")
+    if len(given) > 1:
+        raise Unauthenticated("Send one Authorization header.", error="invalid_request")
+    if runtime.accounts is None or not given:
+        raise Unauthenticated()
+    actor = await runtime.accounts.authenticate(given[0])
+    current.get().actor = actor
+    return actor
+
+
+def require(*roles: str) -> Callable[..., Awaitable[Actor]]:
+    """A dependency for callers with at least one of `roles`: `Depends(require(Role.ADMIN))`.
+
+    Raises `Unauthenticated` or `Forbidden`; a refusal is recorded in the audit log.
+    """
+    if not roles:
+        raise TypeError("require() needs at least one role; for any signed-in caller depend on current_actor")
+    wanted = frozenset(str(role) for role in roles)
+
+    async def required_actor(request: Request, actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+        if not wanted & actor.roles:
+            runtime: Runtime = request.app.state.runtime
+            await runtime.audit.denied(request.method.lower(), route_name(request))
+            raise Forbidden("Your roles do not allow this.")
+        return actor
+
+    return required_actor
+
+
+def route_name(request: Request) -> str:
+    """The route's path template, which names no row, cut to what the audit log takes."""
+    return str(getattr(request.scope.get("route"), "path", "") or "route")[:63]
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Let `actor` be the one who acts in this block: for a login, where nobody is known until the end, and commands."""
+    token = current.set(replace(current.get(), actor=actor))
+    try:
+        yield
+    finally:
+        current.reset(token)

@@ -1,0 +1,151 @@
+"""Column types that mean the same on every engine, and the rules that a column carries.
+
+What lives here: SQLAlchemy types with one wire form each, and the table of rules (`Rules`) that both the API schema
+and the database CHECKs are made from, so that the two cannot drift apart. What must not: anything about resources or
+requests.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Dialect, Integer, Numeric, String, Uuid
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+RULES: Final = "backwright.rules"
+"""The key under which a column's `info` holds its `Rules`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may stand in a column beyond its type. `format` is `email`, `phone` or `url`."""
+
+    minimum: int | Decimal | None = None
+    maximum: int | Decimal | None = None
+    format: str | None = None
+    set_by_actor: bool = False
+
+
+def between(minimum: int | None = None, maximum: int | None = None) -> dict[str, object]:
+    """Bounds of a number, both inclusive: `mapped_column(info=between(1, 5))`."""
+    return {RULES: Rules(minimum=minimum, maximum=maximum)}
+
+
+def formatted(name: str) -> dict[str, object]:
+    """A format of a string, checked at the edge and, as far as SQL reaches, in the database."""
+    return {RULES: Rules(format=name)}
+
+
+def set_by_actor() -> dict[str, object]:
+    """A reference to the account of whoever creates the row: never taken from the request."""
+    return {RULES: Rules(set_by_actor=True)}
+
+
+class Id(TypeDecorator[UUID]):
+    """A UUID: native where the engine has it, 36 characters of text on SQLite, which is also its wire form."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, `uuid` elsewhere."""
+        return dialect.type_descriptor(String(36) if dialect.name == "sqlite" else Uuid())
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
+        """The value as the driver takes it."""
+        return str(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        """The value as Python code sees it."""
+        return UUID(value) if isinstance(value, str) else value
+
+
+class Timestamp(TypeDecorator[datetime]):
+    """A moment in UTC with microseconds.
+
+    Naive values are refused: they mean different moments on different machines. On SQLite the column is text in the
+    fixed-width form `2026-11-21T08:30:00.000000Z`, so that it sorts as time and is its own wire form (RFC 3339).
+    """
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, `timestamptz` elsewhere."""
+        from sqlalchemy import DateTime
+
+        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """The value as the driver takes it. Raises `ValueError` for a naive datetime."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored; use backwright.context.now()")
+        return wire_time(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """The value as Python code sees it."""
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def wire_time(value: datetime) -> str:
+    """A moment as it goes over the wire: UTC, microseconds, `Z`."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+class FixedPoint(TypeDecorator[Decimal]):
+    """An exact number with `places` digits after the point: never a float, on no engine.
+
+    SQLite has no decimal type, so the column holds the value times 10**places as an integer there.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, precision: int = 14, places: int = 2) -> None:
+        super().__init__(precision, places)
+        self.precision = precision
+        self.places = places
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Integer on SQLite, `numeric` elsewhere."""
+        exact: TypeEngine[Any] = Numeric(self.precision, self.places)
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else exact)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """The value as the driver takes it."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return int(Decimal(value).scaleb(self.places).to_integral_value(ROUND_HALF_EVEN))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The value as Python code sees it."""
+        return Decimal(value).scaleb(-self.places) if isinstance(value, int) else value
+
+    @property
+    def limit(self) -> Decimal:
+        """The largest value that fits: `999999999999.99` for (14, 2)."""
+        return (Decimal(10) ** self.precision - 1).scaleb(-self.places)
+
+
+INTEGER_RANGE: Final = {Integer: (-(2**31), 2**31 - 1), BigInteger: (-(2**63), 2**63 - 1)}
+
+
+def integer_range(type_: TypeEngine[Any]) -> tuple[int, int]:
+    """The smallest and largest value of an integer column on the narrowest engine."""
+    return INTEGER_RANGE[BigInteger] if isinstance(type_, BigInteger) else INTEGER_RANGE[Integer]
+
+
+def rules_of(info: dict[Any, Any]) -> Rules:
+    """The rules in a column's `info`."""
+    found = info.get(RULES)
+    return found if isinstance(found, Rules) else Rules()
+
+
+def min_length(column: Column[Any]) -> int:
+    """1 for text that must be there, 0 for text that may be left out or defaults to empty."""
+    default = column.default.arg if column.default is not None and column.default.is_scalar else None
+    return 0 if column.nullable or default == "" else 1

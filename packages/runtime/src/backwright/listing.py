@@ -1,0 +1,164 @@
+"""What a list request asks for: from the query string to a typed query, everything checked and bounded.
+
+What must not live here: SQL. Unknown parameters and fields are a 400 with what is allowed; wrong values a 422; both name
+every fault at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from backwright import filters, paging, search
+from backwright.errors import BadRequest, FieldError, Invalid
+
+if TYPE_CHECKING:
+    from backwright.views import View
+
+MAX_PARAMETERS: Final = 40
+MAX_SORTS: Final = 3
+STANDARD_PARAMETERS: Final = ("limit", "cursor", "sort", "embed", "total", "q")
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """A checked list request. `sort` holds (field, descending); `ranked` means by relevance."""
+
+    conditions: tuple[filters.Condition, ...] = ()
+    sort: tuple[tuple[str, bool], ...] = ()
+    search: str | None = None
+    ranked: bool = False
+    embeds: tuple[str, ...] = ()
+    limit: int = paging.DEFAULT_LIMIT
+    cursor: paging.Cursor | None = None
+    total: bool = False
+    binding: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in wire form, the places of the neighbouring pages, and the total as (count, exact) if asked for."""
+
+    items: list[dict[str, Any]]
+    next: paging.Cursor | None
+    previous: paging.Cursor | None
+    total: tuple[int, bool] | None
+
+
+def pairs(query_string: bytes) -> dict[str, str]:
+    """The parameters of a query string, each at most once. Raises `BadRequest`."""
+    if not query_string:
+        return {}
+    try:
+        found = parse_qsl(
+            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+        )
+    except ValueError:
+        raise BadRequest(f"The query string is not valid UTF-8, or has more than {MAX_PARAMETERS} parameters.") from None
+    given = dict(found)
+    if len(given) != len(found):
+        twice = sorted({name for name, _ in found if sum(name == other for other, _ in found) > 1})
+        raise BadRequest("Each parameter may be given once.", errors=[_fault(name, "is given twice") for name in twice])
+    return given
+
+
+def refuse_unknown(given: Mapping[str, str], allowed: Sequence[str]) -> None:
+    """Raises `BadRequest` naming each parameter that is not in `allowed`, and what is."""
+    unknown = [name for name in given if name not in allowed]
+    if unknown:
+        listed = ", ".join(allowed) or "none"
+        raise BadRequest(
+            "There are parameters that this operation does not take.",
+            errors=[_fault(name[:64], f"is not a parameter here; allowed: {listed}") for name in unknown],
+        )
+
+
+def parse(view: "View", given: Mapping[str, str], open_cursor: Any) -> ListQuery:
+    """The typed query for `given`, as this view allows it. Raises `BadRequest` or `Invalid` with all faults."""
+    bound = view.bound
+    visible = {
+        name: each for name, each in bound.filters.items() if _may_filter(view, each)
+    }
+    standard = [name for name in STANDARD_PARAMETERS if name != "q" or bound.resource.search]
+    refuse_unknown(given, [*standard, *visible])
+    faults: list[FieldError] = []
+    conditions: list[filters.Condition] = []
+    for name in sorted(given):
+        if name in visible:
+            found = filters.convert(visible[name], given[name])
+            faults.append(found) if isinstance(found, FieldError) else conditions.append(found)
+    limit = _limit(given.get("limit"), faults)
+    total = _flag(given.get("total"), faults)
+    text = _search(given.get("q"), faults)
+    if faults:
+        raise Invalid("Some parameters are not valid.", errors=faults)
+    sort = _sort(view, given.get("sort"))
+    embeds = embeds_of(view, given.get("embed"))
+    binding = "\n".join([bound.name, *sorted(view.roles), *(f"{k}={given[k]}" for k in sorted(given) if k not in ("cursor", "limit", "total"))])  # fmt: skip
+    cursor = open_cursor(given["cursor"], binding) if "cursor" in given else None
+    ranked = text is not None and "sort" not in given
+    return ListQuery(tuple(conditions), sort, text, ranked, embeds, limit, cursor, total, binding)
+
+
+def embeds_of(view: "View", text: str | None) -> tuple[str, ...]:
+    """The embeds named in `text`, in order. Raises `BadRequest` with what is allowed."""
+    if text is None:
+        return ()
+    names = text.split(",")
+    wrong = [name for name in names if name not in view.embeddable]
+    if wrong or len(set(names)) != len(names):
+        raise BadRequest("embed names what cannot be embedded.", errors=[_fault("embed", _allowed(view.embeddable))])
+    return tuple(names)
+
+
+def _may_filter(view: "View", each: filters.Filter) -> bool:
+    if each.relation is None:
+        return each.field in view.names
+    target = view.embed(each.relation)
+    return target is not None and each.field in target.names and each.relation in view.embeddable
+
+
+def _sort(view: "View", text: str | None) -> tuple[tuple[str, bool], ...]:
+    if text is None:
+        return ()
+    terms = [(term.lstrip("-"), term.startswith("-")) for term in text.split(",")]
+    allowed = [name for name in view.bound.resource.sorts if name in view.names]
+    names = [name for name, _ in terms]
+    if any(name not in allowed for name in names) or len(set(names)) != len(names) or len(terms) > MAX_SORTS:
+        raise BadRequest(
+            "sort names what cannot be sorted by.",
+            errors=[_fault("sort", f"{_allowed(allowed)}; each once, at most {MAX_SORTS}; - in front for descending")],
+        )
+    return tuple(terms)
+
+
+def _allowed(names: Sequence[str]) -> str:
+    return f"allowed: {', '.join(names) or 'none'}"
+
+
+def _limit(text: str | None, faults: list[FieldError]) -> int:
+    if text is None:
+        return paging.DEFAULT_LIMIT
+    if text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= paging.MAX_LIMIT:
+        return int(text)
+    faults.append(_fault("limit", f"must be a whole number from 1 to {paging.MAX_LIMIT}"))
+    return paging.DEFAULT_LIMIT
+
+
+def _flag(text: str | None, faults: list[FieldError]) -> bool:
+    if text not in (None, "true", "false"):
+        faults.append(_fault("total", "must be true or false"))
+    return text == "true"
+
+
+def _search(text: str | None, faults: list[FieldError]) -> str | None:
+    if text is None:
+        return None
+    if "\x00" in text or len(text) > search.MAX_QUERY:
+        faults.append(_fault("q", f"must have at most {search.MAX_QUERY} characters and no NUL"))
+        return None
+    return search.query(text)
+
+
+def _fault(parameter: str, detail: str) -> FieldError:
+    return FieldError(detail, parameter=parameter)

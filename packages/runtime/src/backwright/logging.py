@@ -1,0 +1,217 @@
+"""Logs: one JSON line for each event, written without ever holding up the event loop.
+
+What lives here: the line's form, the writer thread, and the set-up of Python's `logging` (uvicorn's loggers
+included). What must not: bodies, query strings, raw paths. They hold what callers send, and a log is kept for long.
+
+`access` is the fast path for the one line of each request; everything else is an ordinary `logging` call.
+"""
+
+import atexit
+import logging
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from datetime import UTC, datetime
+from typing import IO, Any, Final
+
+import msgspec
+
+from backwright import redaction
+from backwright.context import Context, current
+from backwright.settings import Environment, Settings
+
+MAX_WAITING: Final = 20_000
+"""Lines that may wait for a slow disk or pipe; more are dropped and counted."""
+
+PAUSE: Final = 0.02
+"""Seconds that the writer lets lines gather before it writes them in one call."""
+
+STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Writer:
+    """A thread that writes lines to a stream. Adding a line costs an append; a full queue drops, never blocks."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._waiting: deque[bytes] = deque()
+        self._wake = threading.Event()
+        self._closing = False
+        self._write_lock = threading.Lock()
+        self.dropped = 0
+        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
+        self._thread.start()
+
+    def add(self, line: bytes) -> None:
+        """Queue one line, without its newline."""
+        if len(self._waiting) >= MAX_WAITING:
+            self.dropped += 1
+            return
+        self._waiting.append(line)
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def flush(self) -> None:
+        """Write what waits, in the calling thread."""
+        with self._write_lock:
+            lines = []
+            while self._waiting:
+                lines.append(self._waiting.popleft())
+            if not lines:
+                return
+            try:
+                self._stream.write(b"\n".join(lines) + b"\n")
+                self._stream.flush()
+            except (OSError, ValueError):
+                self.dropped += len(lines)
+
+    def close(self) -> None:
+        """Stop the thread and write the rest."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join(timeout=2)
+        self.flush()
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.wait()
+            self._wake.clear()
+            time.sleep(PAUSE)
+            self.flush()
+
+
+class Sink(logging.Handler):
+    """The end of all logging: turns records into lines and hands them to the writer."""
+
+    def __init__(self, writer: Writer, *, readable: bool = False) -> None:
+        super().__init__()
+        self.writer = writer
+        self._form = _readable if readable else _encode
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Queue the line of a record. A record that cannot be formatted is reported as such, not raised."""
+        try:
+            line = self._form(entry(record))
+        except Exception as error:
+            line = self._form({"level": "ERROR", "event": f"A log call failed: {type(error).__name__}"})
+        self.writer.add(line)
+
+    def access(self, context: Context, status: int, seconds: float) -> None:
+        """Queue the one line of a request."""
+        actor = context.actor
+        self.writer.add(
+            self._form(
+                {
+                    "time": datetime.now(UTC),
+                    "level": "INFO",
+                    "event": "request",
+                    "request_id": context.request_id,
+                    "principal": str(actor.id) if actor.id is not None else actor.method,
+                    "method": context.method,
+                    "route": context.route,
+                    "status": status,
+                    "duration_ms": round(seconds * 1000, 3),
+                    "ip": context.client_ip,
+                }
+            )
+        )
+
+
+def entry(record: logging.LogRecord) -> dict[str, Any]:
+    """A record as the fields of its line, redacted and with control characters written out."""
+    context = current.get()
+    found: dict[str, Any] = {
+        "time": datetime.fromtimestamp(record.created, UTC),
+        "level": record.levelname,
+        "event": redaction.clean("event", record.getMessage()),
+        "logger": record.name,
+    }
+    if context.request_id != "-":
+        actor = context.actor
+        found["request_id"] = context.request_id
+        found["principal"] = str(actor.id) if actor.id is not None else actor.method
+        found["method"] = context.method
+        if context.route:
+            found["route"] = context.route
+    for key, value in vars(record).items():
+        if key not in STANDARD:
+            found[key] = redaction.clean(key, value)
+    if record.exc_info and record.exc_info[0] is not None:
+        stack = "".join(traceback.format_exception(*record.exc_info))
+        found["stack"] = redaction.text(stack)
+    return found
+
+
+def _readable(fields: dict[str, Any]) -> bytes:
+    """A line for a person at a terminal: time, level, what happened, then the rest as `key=value`."""
+    shown = dict(fields)
+    at: datetime = shown.pop("time", None) or datetime.now(UTC)
+    level, event, stack = shown.pop("level"), shown.pop("event"), shown.pop("stack", "")
+    if event == "request":
+        head = f"{shown['status']} {shown['method']:<6} {shown['route']}  {shown['duration_ms']:.1f} ms"
+        rest = f"{shown['principal']} {shown['request_id']}"
+    else:
+        head = str(event)
+        rest = " ".join(f"{key}={value}" for key, value in shown.items() if key not in ("logger", "method"))
+    line = f"{at.astimezone():%H:%M:%S} {level:<7} {redaction.visible(head)}  \x1b[2m{redaction.visible(rest)}\x1b[0m"
+    return "\n".join([line, *stack.splitlines()]).encode(errors="backslashreplace")
+
+
+_active: Sink | None = None
+
+
+def sink() -> Sink | None:
+    """Where this process logs to; `None` until `configure` has been called."""
+    return _active
+
+
+def configure(settings: Settings, stream: IO[bytes] | None = None) -> Sink:
+    """Send all logging of this process through one sink to `stream` (standard output if not given).
+
+    May be called again: the earlier sink is closed first.
+    """
+    global _active
+    release()
+    target = stream or sys.stdout.buffer
+    readable = settings.environment is Environment.DEVELOPMENT and target.isatty()
+    _active = Sink(Writer(target), readable=readable)
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+    root.addHandler(_active)
+    root.setLevel(settings.log_level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(logging.NOTSET)
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.captureWarnings(True)
+    return _active
+
+
+def release() -> None:
+    """Write what waits and detach the sink."""
+    global _active
+    if _active is not None:
+        logging.getLogger().removeHandler(_active)
+        logging.captureWarnings(False)
+        _active.writer.close()
+        _active = None
+
+
+def set_level(level: str) -> None:
+    """Change what is logged while the service runs."""
+    logging.getLogger().setLevel(level)
+
+
+def toggle_debug(settings: Settings) -> None:
+    """Switch between DEBUG and the configured level; the answer to SIGUSR1."""
+    debug = logging.getLogger().level == logging.DEBUG
+    set_level(settings.log_level if debug else "DEBUG")
+
+
+atexit.register(release)

@@ -1,0 +1,283 @@
+"""What every request passes through, once: one pure-ASGI layer around the whole application.
+
+What lives here: the order of things. Context, host, size of headers, cross-origin rules, body limits, the default
+rate limit, the deadline; on the way out headers, one count, one line. What must not: any of these things themselves
+(`hosts`, `cors`, `bodies`, `limits`, `metrics`, `logging`) and who may do what (routes decide that).
+
+Everything that does not change from request to request is made ready as bytes when the application starts.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid7
+
+from backwright import logging as logs
+from backwright.bodies import SLOWEST, BodyLimits, BodyTooLarge, Metered, too_large
+from backwright.context import Context, current
+from backwright.cors import Cors, HeaderList
+from backwright.errors import Error, Kind, Unavailable, problem
+from backwright.hosts import Hosts, Proxies, limit_key
+from backwright.limits import Limiter, Policy, exceeded
+from backwright.metrics import UNMATCHED, Metrics
+
+MAX_HEADERS: Final = 100
+MAX_HEADER_BYTES: Final = 32 * 1024
+CLIENT_CLOSED: Final = 499
+"""The status that is logged and counted when the caller has gone before the answer."""
+
+REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
+ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"content-encoding", b"origin"})
+"""Headers that two parties could read differently if they came twice."""
+
+WANTED: Final = ONCE | {
+    b"x-request-id", b"x-forwarded-for", b"transfer-encoding", b"accept-encoding", b"access-control-request-method",
+}  # fmt: skip
+PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Paths of the machinery: any host, no rate limit, no log line."""
+
+SECURITY: Final[HeaderList] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+]
+"""Added unless the route has said otherwise (the docs have a policy of their own)."""
+
+HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+
+Identify = Callable[[str], Awaitable[str | None]]
+"""From an `Authorization` header to what a caller counts as for rate limits; `None` if it proves nothing."""
+
+_log = logging.getLogger("backwright.request")
+
+
+@dataclass(slots=True)
+class Guards:
+    """What the perimeter is made of; `create_app` puts it together."""
+
+    hosts: Hosts
+    proxies: Proxies
+    cors: Cors
+    bodies: BodyLimits
+    limiter: Limiter
+    policy: Policy
+    metrics: Metrics
+    identify: Identify
+    timeout: float
+    secure: bool
+
+
+class Perimeter:
+    """The layer. `compressed` is the same application behind compression, for answers that may be compressed."""
+
+    def __init__(self, app: ASGIApp, guards: Guards, compressed: ASGIApp | None = None) -> None:
+        self._app = app
+        self._compressed = compressed or app
+        self._guards = guards
+        self._always = [*SECURITY, HSTS] if guards.secure else SECURITY
+        self._policy_header = (b"ratelimit-policy", guards.policy.header.encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's event: HTTP here, the rest (lifespan) passed on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send, self._always)
+        token = current.set(exchange.context)
+        self._guards.metrics.begin()
+        try:
+            await self._serve(exchange)
+        finally:
+            self._finish(exchange)
+            current.reset(token)
+
+    async def _serve(self, exchange: "Exchange") -> None:
+        """Run the application within the deadline and turn whatever comes out into an answer."""
+        try:
+            async with asyncio.timeout(self._guards.timeout) as deadline:
+                exchange.deadline = deadline
+                refusal = await self._refuse(exchange)
+                if refusal is not None:
+                    await exchange.answer(refusal)
+                elif not exchange.started:
+                    app = self._compressed if exchange.compressible else self._app
+                    await app(exchange.scope, exchange.receive, exchange.reply)
+        except TimeoutError as error:
+            if not deadline.expired():
+                await self._failed(exchange, error)
+            elif not exchange.started:
+                await exchange.answer(Unavailable("The request took too long.", retry_after=5))
+        except ClientDisconnect:
+            exchange.status = CLIENT_CLOSED
+        except BodyTooLarge as error:
+            await exchange.answer(too_large(error.limit))
+        except Exception as error:
+            await self._failed(exchange, error)
+
+    async def _failed(self, exchange: "Exchange", error: Exception) -> None:
+        """Log an exception that nobody handled, once, and answer 500 if nothing has been sent."""
+        _log.error("unhandled exception", exc_info=error)
+        if not exchange.started:
+            await exchange.answer(Error(kind=Kind.INTERNAL))
+
+    async def _refuse(self, exchange: "Exchange") -> Error | None:
+        """Everything that stops a request before its body is read. Preflights are answered right here."""
+        guards, context, headers = self._guards, exchange.context, exchange.headers
+        client = exchange.scope.get("client")
+        context.client_ip = guards.proxies.client(client[0] if client else "", headers.get(b"x-forwarded-for"))
+        exchange.extra = guards.cors.headers(headers.get(b"origin"))
+        if exchange.malformed is not None:
+            return exchange.malformed
+        if context.path in PROBES:
+            exchange.silent = True
+            return None
+        if not guards.hosts.allows(headers.get(b"host")):
+            return Error("This host name is not served here.", kind=Kind.MISDIRECTED)
+        if context.method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers:
+            return await self._preflight(exchange)
+        refusal = await self._limit(exchange)
+        return refusal or self._body(exchange)
+
+    async def _preflight(self, exchange: "Exchange") -> Error | None:
+        allowed = self._guards.cors.preflight(exchange.headers[b"origin"])
+        if allowed is None:
+            return Error("This origin may not call the API.", kind=Kind.FORBIDDEN)
+        await exchange.reply({"type": "http.response.start", "status": 204, "headers": allowed})
+        await exchange.reply({"type": "http.response.body", "body": b""})
+        return None
+
+    async def _limit(self, exchange: "Exchange") -> Error | None:
+        """Count the request under the default policy: of the user if the token is good, else of the address."""
+        guards = self._guards
+        authorization = exchange.headers.get(b"authorization")
+        key = await guards.identify(authorization.decode("latin-1")) if authorization is not None else None
+        try:
+            verdict = await guards.limiter.hit(guards.policy, key or limit_key(exchange.context.client_ip))
+        except Unavailable:  # the count cannot be kept; refusing everybody would be the greater harm
+            return None
+        if not verdict.allowed:
+            return exceeded(verdict)
+        exchange.extra = [*exchange.extra, self._policy_header, (b"ratelimit", verdict.header.encode())]
+        return None
+
+    def _body(self, exchange: "Exchange") -> Error | None:
+        headers, context, bodies = exchange.headers, exchange.context, self._guards.bodies
+        length, chunked = headers.get(b"content-length"), b"transfer-encoding" in headers
+        if not chunked and (length is None or length == b"0"):
+            return None
+        refusal = bodies.refuse(context.method, context.path, length, headers.get(b"content-encoding"))
+        if refusal is None and (chunked or length is None or int(length) > MAX_HEADER_BYTES):
+            limit = bodies.of(context.method, context.path)
+            exchange.receive = Metered(exchange.receive, limit, exchange.extend)
+        return refusal
+
+    def _finish(self, exchange: "Exchange") -> None:
+        """Count and log what the request came to."""
+        context = exchange.context
+        seconds = perf_counter() - context.started
+        status = exchange.status or CLIENT_CLOSED
+        context.route = route_template(exchange.scope) or UNMATCHED
+        self._guards.metrics.end(context.method, context.route, status, seconds)
+        if not exchange.silent and (sink := logs.sink()) is not None:
+            sink.access(context, status, seconds)
+
+
+class Exchange:
+    """One request and its answer on the way through."""
+
+    __slots__ = (
+        "_always", "_send", "context", "deadline", "extra", "headers", "malformed", "receive", "scope", "silent",
+        "started", "status",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, always: HeaderList) -> None:
+        self.started = self.silent = False
+        self.status = 0
+        self.extra: HeaderList = []
+        self.deadline: asyncio.Timeout | None = None
+        self.receive = receive
+        self._send = send
+        self._always = always
+        self.headers, self.malformed = read_headers(scope["headers"])
+        given = self.headers.get(b"x-request-id")
+        request_id = given.decode() if given is not None and REQUEST_ID(given) else uuid7().hex
+        self.context = Context(request_id, scope["method"], scope["path"], "", perf_counter())
+        # A HEAD runs the GET route, so that every route that can be read answers it with the same headers.
+        self.scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+
+    @property
+    def compressible(self) -> bool:
+        """Whether the answer may be compressed. Not where it holds tokens: their length would leak (BREACH)."""
+        return (
+            b"accept-encoding" in self.headers
+            and self.context.method != "HEAD"
+            and not self.context.path.startswith("/auth/")
+        )
+
+    async def reply(self, message: Message) -> None:
+        """Send a message of the answer; the first one gets the headers that every answer has."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            names = {name for name, _ in headers}
+            headers += [pair for pair in self._always if pair[0] not in names]
+            headers += self.extra
+            headers.append((b"x-request-id", self.context.request_id.encode()))
+            message = {**message, "headers": headers}
+            if self.deadline is not None and not self.deadline.expired():
+                self.deadline.reschedule(None)  # an answer under way, such as a large file, may take its time
+        elif self.context.method == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    async def answer(self, error: Error) -> None:
+        """Send a problem, unless an answer has begun."""
+        if not self.started:
+            await problem(error)(self.scope, self.receive, self.reply)
+
+    def extend(self, seen: int) -> None:
+        """Move the deadline for an upload of which `seen` bytes have come."""
+        if self.deadline is not None and not self.started and (at := self.deadline.when()) is not None:
+            earned = self.context.started + seen / SLOWEST
+            self.deadline.reschedule(max(at, asyncio.get_running_loop().time() + earned - perf_counter()))
+
+
+def read_headers(raw: HeaderList) -> tuple[dict[bytes, bytes], Error | None]:
+    """The headers that matter here, and the refusal if there are too many, too large or contradictory ones."""
+    found: dict[bytes, bytes] = {}
+    refusal: Error | None = None
+    size = 0
+    for name, value in raw:
+        size += len(name) + len(value)
+        if name in WANTED:
+            if name not in found:
+                found[name] = value
+            elif name in ONCE:
+                refusal = Error(f"The header {name.decode()} came twice.", kind=Kind.BAD_REQUEST)
+            else:
+                found[name] += b"," + value
+    if len(raw) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        refusal = Error("Send fewer or smaller headers.", kind=Kind.HEADERS_TOO_LARGE)
+    return found, refusal
+
+
+def route_template(scope: Scope) -> str:
+    """The template of the route that matched, such as `/work-orders/{id}`; empty if none did."""
+    route = scope.get("route")
+    if route is None:
+        return ""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    if included is not None and included.original_route is route:
+        route = included
+    found: str = getattr(route, "path_format", None) or getattr(route, "path", "")
+    return found

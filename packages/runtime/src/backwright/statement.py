@@ -1,0 +1,96 @@
+"""A statement compiled once and run many times.
+
+SQLAlchemy builds and compiles (dialects, types, safety); the driver executes. What remains per request is one pass
+over the parameters and one over the columns that need a conversion at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import JSON, Boolean, Dialect, Enum, Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from backwright.columns import FixedPoint, Id, Timestamp
+
+Converter = Callable[[Any], Any]
+
+
+class Prepared:
+    """SQL text, the order of its parameters and the conversions of its columns.
+
+    With `wire=True` rows come back in the form in which they go over the wire (text for ids, times and enums; exact
+    numbers as strings; JSON as raw bytes), which spares making Python values that would only be printed again.
+    """
+
+    __slots__ = ("_binders", "_converters", "_defaults", "_names", "columns", "sql")
+
+    def __init__(self, statement: Executable, dialect: Dialect, *, wire: bool = False) -> None:
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = str(compiled)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        processors: Mapping[str, Any] = compiled._bind_processors
+        self._binders: tuple[Converter | None, ...] = tuple(processors.get(name) for name in self._names)
+        self._defaults: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
+        entries = compiled._result_columns or ()
+        self.columns: tuple[str, ...] = tuple(entry.keyname for entry in entries)
+        choose = wire_converter if wire else python_converter
+        converters = [(at, choose(entry.type, dialect)) for at, entry in enumerate(entries)]
+        self._converters: tuple[tuple[int, Converter], ...] = tuple((at, to) for at, to in converters if to)
+
+    def arguments(self, params: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of the placeholders. A missing one is NULL, or its default."""
+        defaults = self._defaults
+        return [
+            binder(value) if binder is not None and value is not None else value
+            for binder, value in (
+                (binder, params[name] if name in params else defaults.get(name))
+                for name, binder in zip(self._names, self._binders, strict=True)
+            )
+        ]
+
+    def rows(self, raw: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """The driver's rows with converted columns."""
+        converters = self._converters
+        if not converters:
+            return raw if isinstance(raw, list) else [tuple(row) for row in raw]
+        found = []
+        for row in raw:
+            changed = list(row)
+            for at, convert in converters:
+                if changed[at] is not None:
+                    changed[at] = convert(changed[at])
+            found.append(tuple(changed))
+        return found
+
+
+def python_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
+    """What turns a driver value of this type into the Python value."""
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def wire_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
+    """What turns a driver value of this type into its wire form; `None` where they are the same."""
+    if dialect.name != "sqlite":
+        return python_converter(kind, dialect)
+    if isinstance(kind, FixedPoint):
+        places = kind.places
+        return lambda value: format_fixed(value, places)
+    if isinstance(kind, JSON):
+        return lambda value: msgspec.Raw(value.encode())
+    if isinstance(kind, Boolean):
+        return bool
+    if isinstance(kind, (Id, Timestamp, Enum)):
+        return None
+    to_python = python_converter(kind, dialect)
+    return None if kind.python_type.__name__ == "date" else to_python
+
+
+def format_fixed(value: int, places: int) -> str:
+    """An integer of smallest units as a decimal string: (1250, 2) → `12.50`."""
+    if not places:
+        return str(value)
+    digits = str(abs(value)).rjust(places + 1, "0")
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"

@@ -1,0 +1,154 @@
+"""The rows of the accounts table, as signing in needs them.
+
+What lives here: every statement on `users` that deals with credentials, and the normal form of an address. What must not:
+hashing, sessions, rules about who may do it.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, func, literal, select, update
+
+from backwright.columns import Id, Timestamp
+from backwright.context import now
+from backwright.database import Database, Work
+from backwright.entity import new_id
+from backwright.sessions import sessions
+
+if TYPE_CHECKING:
+    from backwright.accounts import Account
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An account as it is stored. `repr` leaves the hash out, so that it cannot end up in a log."""
+
+    id: UUID
+    email: str
+    name: str
+    roles: frozenset[str]
+    is_active: bool
+    password_hash: str | None
+
+    def __repr__(self) -> str:
+        return f"<UserRow {self.id}>"
+
+
+def normalised_email(text: str) -> str:
+    """The one form of an address: NFC, case folded, no spaces around."""
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+class UserRows:
+    """Reads and writes accounts. Callers hand in normalised addresses."""
+
+    def __init__(self, database: Database, user: "type[Account]") -> None:
+        self._database = database
+        self._user = user
+        users = user.__table__
+        assert isinstance(users, Table)
+        u, s = users.c, sessions.c
+        who, at = bindparam("user", type_=Id()), bindparam("at", type_=Timestamp())
+        seen, new_hash = bindparam("seen"), bindparam("hash")
+        row = select(u.id, u.email, u.name, u.roles, u.is_active, u.password_hash)
+        self._by_email = database.prepare(row.where(u.email == bindparam("address")))
+        self._by_id = database.prepare(row.where(u.id == who))
+        self._live_roles = database.prepare(
+            select(u.roles)
+            .join_from(users, sessions, s.user_id == u.id)
+            .where(u.id == who, s.id == bindparam("session", type_=Id()), u.is_active)
+            .where(s.revoked_at.is_(None), s.expires_at > at)
+        )
+        self._replace_hash = database.prepare(
+            update(users)
+            .where(u.id == who, u.is_active, u.password_hash.is_not_distinct_from(seen))
+            .values(password_hash=new_hash, password_changed_at=at)
+        )
+        self._signed_in = database.prepare(
+            update(users)
+            .where(u.id == who, u.is_active, u.password_hash == seen)
+            .values(password_hash=new_hash, last_login_at=at)
+        )
+        self._set_hash = database.prepare(
+            update(users).where(u.id == who).values(password_hash=new_hash, password_changed_at=at)
+        )
+        self._set_roles = database.prepare(
+            update(users)
+            .where(u.id == who)
+            .values(roles=bindparam("new_roles", type_=u.roles.type), version=u.version + 1, updated_at=at)
+        )
+        listed = func.json_each(u.roles).table_valued("value", name="listed")
+        self._others_with_role = database.prepare(
+            select(literal(1))
+            .select_from(users, listed)
+            .where(u.is_active, u.id != who, listed.c.value == bindparam("role"))
+            .limit(1)
+        )
+
+    async def by_email(self, email: str) -> UserRow | None:
+        """The account with this address."""
+        return _one(await self._database.fetch(self._by_email, {"address": email}))
+
+    async def by_id(self, user_id: UUID) -> UserRow | None:
+        """The account with this id."""
+        return _one(await self._database.fetch(self._by_id, {"user": user_id}))
+
+    async def live_roles(self, user_id: UUID, session_id: UUID) -> frozenset[str] | None:
+        """The roles of an active account in an open session; None if either is closed."""
+        rows = await self._database.fetch(
+            self._live_roles, {"user": user_id, "session": session_id, "at": now()}
+        )
+        return frozenset(rows[0][0]) if rows else None
+
+    async def add(
+        self, work: Work, *, email: str, name: str, roles: list[str], password_hash: str | None
+    ) -> UUID | None:
+        """A new active account; None if the address is taken.
+
+        Goes through the service's class, so that columns which the service has added get their defaults.
+        """
+        if await work.fetch(self._by_email, {"address": email}):
+            return None
+        row = self._user(
+            id=new_id(),
+            email=email,
+            name=name,
+            roles=sorted(set(roles)),
+            is_active=True,
+            password_hash=password_hash,
+            password_changed_at=now() if password_hash else None,
+        )
+        work.session.add(row)
+        await work.flush()
+        return row.id
+
+    async def sign_in(self, work: Work, row: UserRow, password_hash: str) -> bool:
+        """Note a login, with a fresh hash perhaps; False if the account has changed since it was read."""
+        given = {"user": row.id, "seen": row.password_hash, "hash": password_hash, "at": now()}
+        return await work.execute(self._signed_in, given) == 1
+
+    async def replace_hash(self, work: Work, row: UserRow, password_hash: str) -> bool:
+        """Set another password; False if the account has changed since it was read."""
+        given = {"user": row.id, "seen": row.password_hash, "hash": password_hash, "at": now()}
+        return await work.execute(self._replace_hash, given) == 1
+
+    async def set_hash(self, work: Work, user_id: UUID, password_hash: str) -> None:
+        """Set a password whatever the old one was: for an administrator."""
+        await work.execute(self._set_hash, {"user": user_id, "hash": password_hash, "at": now()})
+
+    async def set_roles(self, work: Work, user_id: UUID, roles: list[str]) -> None:
+        """Set the roles."""
+        await work.execute(self._set_roles, {"user": user_id, "new_roles": sorted(set(roles)), "at": now()})
+
+    async def has_other(self, work: Work, role: str, user_id: UUID) -> bool:
+        """Whether an active account other than this one has the role."""
+        return bool(await work.fetch(self._others_with_role, {"user": user_id, "role": role}))
+
+
+def _one(rows: list[tuple[Any, ...]]) -> UserRow | None:
+    if not rows:
+        return None
+    [(user_id, email, name, roles, is_active, password_hash)] = rows
+    return UserRow(user_id, email, name, frozenset(roles), is_active, password_hash)

@@ -1,0 +1,175 @@
+"""What may stand in a field, in words: types, limits, defaults, lists of values.
+
+What lives here: patterns for these and applying them to a field. What must not: which words name the field (`fields.py`).
+"""
+
+import re
+from typing import Any
+
+from backwright_workbench.blueprint.checks.fields import BOUNDED, MAX_LENGTH, MAX_NUMBER, NUMBERS
+from backwright_workbench.blueprint.model import FieldModel, FieldType
+from backwright_workbench.brief.quantities import NUMBER, number
+
+SURE_TYPES: dict[str, FieldType] = {
+    **dict.fromkeys(("string", "str", "varchar", "char", "uuid"), "string"),
+    **dict.fromkeys(("integer", "int", "bigint", "smallint"), "integer"),
+    **dict.fromkeys(("float", "decimal", "double", "numeric"), "decimal"),
+    **dict.fromkeys(("boolean", "bool"), "boolean"),
+    **dict.fromkeys(("datetime", "timestamp", "timestamptz"), "datetime"),
+    **dict.fromkeys(("json", "jsonb"), "json"),
+    "enum": "enum",
+}
+"""Words that are types wherever they follow a name."""
+
+TYPES: dict[str, FieldType] = {
+    **SURE_TYPES,
+    **dict.fromkeys(("text", "longtext", "markdown", "multiline"), "text"),
+    **dict.fromkeys(("number", "whole"), "integer"),
+    **dict.fromkeys(("money", "currency"), "money"),
+    **dict.fromkeys(("yes", "flag", "checkbox"), "boolean"),
+    "date": "date",
+    "email": "email",
+    **dict.fromkeys(("phone", "telephone"), "phone"),
+    **dict.fromkeys(("url", "link", "uri"), "url"),
+}
+"""Words that are types in brackets or after a colon; elsewhere they may be part of a name (`due date`)."""
+
+_FLAGS = {
+    "optional": re.compile(r"(?<!\S)(?:optional(?:ly)?|nullable|not required|if any|if known|may be (?:empty|null|blank)|can be (?:empty|null|blank)|null|\?)(?!\S)"),
+    "required": re.compile(r"(?<!\S)(?:(?:is |are )?(?:required|mandatory|not null|not empty|obligatory|non null)|must be (?:given|set|present|filled)|always present)(?!\S)"),
+    "unique": re.compile(r"(?<!\S)(?:(?:which |that )?(?:is |are |must be |should be )?unique(?:ly)?|no duplicates|uniqueness)(?!\S)"),
+    "read_only": re.compile(r"(?<!\S)(?:read only|calculated|computed|set by the system|automatic(?:ally)?(?: set)?)(?!\S)"),
+}
+_LENGTH = r"(?: (?:characters?|chars?|letters|symbols|long|length|digits|signs))*"
+_MAX = re.compile(
+    rf"(?<!\S)(?:(?:up to|max(?:imum)?(?: length)?(?: of)?|at most|no more than|not (?:more|longer) than|limited to|length|<=|≤|<|below|under|less than) ?:?=? ?(?P<max>{NUMBER}){_LENGTH}"
+    rf"|(?P<max2>{NUMBER}) (?:characters?|chars?|letters)(?: (?:max(?:imum)?|at most|or less|or fewer))?|\( (?P<max3>\d+) \)(?= ?$)"
+    r"|(?P<max4>\d+) (?:max(?:imum)?|at most))(?!\S)"
+)
+_MIN = re.compile(
+    rf"(?<!\S)(?:(?:at least|min(?:imum)?(?: of)?|no less than|not less than|>=|≥|from|starting at) ?:?=? ?(?P<min>-? ?{NUMBER}){_LENGTH}"
+    rf"|(?:>|above|over|greater than|more than|larger than) (?P<above>-? ?{NUMBER}))(?!\S)"
+)
+_RANGE = re.compile(
+    rf"(?<!\S)(?:(?:between|from|in|of|range|a|number|value|scale|on|the|rating|score|:) )*(?P<low>-? ?{NUMBER}) ?(?P<percent>% )?(?:-|–|—|to|and|\.\.|\. \.|through|→) ?(?P<high>{NUMBER})"
+    r"(?: (?:%|stars?|points|characters?|chars?|inclusive|scale))*(?!\S)"
+)
+_SIGNS = (
+    (re.compile(r"(?<!\S)(?:(?:must be |always )?positive|greater than (?:zero|0)|> 0)(?!\S)"), 1),
+    (re.compile(r"(?<!\S)(?:(?:must be |never )?(?:non|not|never) negative|not below zero|zero or more|>= 0|≥ 0)(?!\S)"), 0),
+)
+_DEFAULT = re.compile(
+    r"(?<!\S)(?:(?:by )?defaults?(?:ing)?(?: (?:is|to|of|value|status|state))* ?[:=]? ?|initially |starts? (?:as|at|with|in) |= ?|initial (?:value|status|state)? ?[:=]? ?)"
+    r"(?P<default>-?[a-z0-9_.]+(?: (?:progress|review|stock|transit|hold|use))?)(?!\S)"
+)
+_PLACES = re.compile(r"(?<!\S)(?P<places>\d) (?:decimals?|decimal places|places|digits after the (?:point|comma))(?!\S)")
+FILLER = frozenset("which that must should be is are a an the of in and or value values with field as type only it its have has can long must to for always given this chars characters , ( ) [ ] : - – ; = | . / ! { }".split())
+
+
+class Constraints:
+    """What words say about one field; `apply` lays it over what is usual for the name."""
+
+    def __init__(self) -> None:
+        self.type: FieldType | None = None
+        self.flags: set[str] = set()
+        self.low: float | None = None
+        self.high: float | None = None
+        self.places: int | None = None
+        self.default: str | None = None
+        self.values: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said."""
+        return not (self.type or self.flags or self.values) and self.low is self.high is self.default is None
+
+    def read(self, text: str, *, bracketed: bool) -> list[tuple[int, int]]:
+        """Take in what the words say; gives the character spans that were understood."""
+        taken: list[tuple[int, int]] = []
+
+        def match(pattern: re.Pattern[str]) -> re.Match[str] | None:
+            found = pattern.search(text)
+            if found and not any(a < found.end() and found.start() < b for a, b in taken):
+                taken.append(found.span())
+                return found
+            return None
+
+        if found := match(_DEFAULT):
+            self.default = found["default"].replace(" ", "_")
+        if found := match(_PLACES):
+            self.places = int(found["places"])
+        if found := match(_RANGE):
+            self.low, self.high = sorted((_signed(found["low"]), number(found["high"])))
+        for flag in ("optional", "required", "unique", "read_only"):
+            if match(_FLAGS[flag]):
+                self.flags.add(flag)
+        for pattern, least in _SIGNS:
+            if self.low is None and match(pattern):
+                self.low = least
+        if self.high is None and (found := match(_MAX)):
+            self.high = number(next(value for value in found.groups() if value))
+        if self.low is None and (found := match(_MIN)):
+            self.low = _signed(found["min"]) if found["min"] else _signed(found["above"]) + 1
+        for word in re.finditer(r"\S+", text):
+            types = TYPES if bracketed else SURE_TYPES
+            if word.group() in types and not any(a <= word.start() < b for a, b in taken):
+                self.type = self.type or types[word.group()]
+                taken.append(word.span())
+        return taken
+
+    def apply(self, usual: FieldModel) -> FieldModel:
+        """The usual field with what was said; what does not fit its type is left as usual."""
+        field = dict(usual.model_dump(exclude_defaults=True), type=usual.type)
+        if self.values:
+            field = self._enum(field)
+        elif self.type and self.type != usual.type and not (self.type == "decimal" and usual.type == "money") and self.type != "enum":
+            field = {"type": self.type, "optional": usual.optional, "description": usual.description}
+        field |= {"optional": "optional" in self.flags} if self.flags & {"optional", "required"} else {}
+        if "unique" in self.flags and field["type"] not in ("text", "json", "boolean", "enum"):
+            field |= {"unique": True}
+        if "read_only" in self.flags:
+            field |= {"read_only": True, "optional": True}
+        field |= self._bounds(field["type"])
+        if not self.values:
+            field |= self._default(field)
+        return FieldModel.model_validate(field)
+
+    def _enum(self, usual: dict[str, Any]) -> dict[str, Any]:
+        default = self.default if self.default in self.values else None
+        if default is None and "optional" not in self.flags and not usual.get("optional", False):
+            default = self.values[0]
+        said = {"type": "enum", "values": self.values, "optional": usual.get("optional", False) and default is None}
+        return said | ({"default": default} if default else {})
+
+    def _bounds(self, type_: str) -> dict[str, int]:
+        bounds = {key: int(value) for key, value in (("min", self.low), ("max", self.high)) if value is not None}
+        if type_ not in BOUNDED:
+            return {}
+        if type_ not in NUMBERS:
+            top = MAX_LENGTH[type_]
+            return {"max": bounds["max"]} if 1 <= bounds.get("max", 0) <= top else {}
+        top = MAX_NUMBER[type_]
+        bounds = {key: value for key, value in bounds.items() if abs(value) <= top}
+        if self.places is not None and type_ == "decimal":
+            bounds["places"] = self.places
+        return bounds
+
+    def _default(self, field: dict[str, Any]) -> dict[str, Any]:
+        said = self.default
+        if said is None or field.get("unique"):
+            return {}
+        match field["type"]:
+            case "boolean" if said in ("true", "false", "yes", "no", "on", "off"):
+                return {"default": said in ("true", "yes", "on"), "optional": False}
+            case "integer" if re.fullmatch(r"-?\d{1,9}", said):
+                inside = field.get("min", int(said)) <= int(said) <= field.get("max", int(said))
+                return {"default": int(said), "optional": False} if inside else {}
+            case "enum" if said in field.get("values", ()):
+                return {"default": said, "optional": False}
+            case "string" if re.fullmatch(r"[a-z0-9_]+", said):
+                return {"default": said, "optional": False} if len(said) <= field.get("max", 200) else {}
+        return {}
+
+
+def _signed(text: str) -> float:
+    return -number(text[1:].strip()) if text.startswith("-") else number(text)

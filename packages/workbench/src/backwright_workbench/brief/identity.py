@@ -1,0 +1,76 @@
+"""What a noun phrase is called as an entity, and what is usual for it.
+
+What lives here: from phrase to thing, by the catalogue where it knows the phrase, by inference where not. What must not:
+finding phrases (`nouns.py`).
+"""
+
+import keyword
+
+from backwright_workbench.blueprint.checks.names import RESERVED_ENTITIES, RESERVED_PLURALS
+from backwright_workbench.blueprint.model import RESERVED_AREAS
+from backwright_workbench.blueprint.naming import pascal, plural
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.entry import Entry
+from backwright_workbench.brief.grammar import DETERMINERS, singular_words
+from backwright_workbench.brief.inference import generic_entity
+from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.things import Thing, Things
+
+MAX_THINGS = 60
+"""More entities than this are no longer one service."""
+
+_PLAIN = frozenset("online internal external digital personal custom public private monthly weekly daily available active".split())
+_USERS = frozenset({"user", "account", "user account", "people", "person", "app user", "system user", "end user"})
+
+
+def identify(
+    phrase: tuple[str, ...], things: Things, catalogue: Catalogue, domains: tuple[str, ...], page: Page
+) -> Thing | None:
+    """The thing that a new phrase means; `None` for users, who are there anyway, and for what cannot be a name."""
+    words = singular_words(tuple(word for word in phrase if word not in DETERMINERS))
+    text = " ".join(words)
+    if not words or text in _USERS or not text.isascii() or len(text) > 40 or len(things) >= MAX_THINGS:
+        return None
+    entry, words = _known(words, catalogue, domains)
+    if entry and (same := things.of_entry(entry.name)):
+        things.alias(same, words)
+        return same
+    name = legal_name(pascal(" ".join(words)), page)
+    if (same := things.named(name)) is not None:
+        return same
+    thing = Thing(name, entry or generic_entity(name), known=entry is not None)
+    phrases = [words, *(_phrases(entry) if entry else [])]
+    if len(words) > 1 and words[-1] not in ("type", "list", "item", "line", "record", "entry"):
+        phrases.append(words[-1:])
+    return things.add(thing, phrases)
+
+
+def _known(words: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, ...]) -> tuple[Entry | None, tuple[str, ...]]:
+    """The catalogue's entry for a phrase, and the words that name it.
+
+    Words before it that only say whose or which (`customer reviews`, `gym members`) are left out of the name; others make
+    it another thing (`meeting rooms`).
+    """
+    if entry := catalogue.find(" ".join(words), domains):
+        return entry, words
+    for at in range(1, len(words)):
+        entry = catalogue.find(" ".join(words[at:]), domains)
+        if entry:
+            before = words[:at]
+            harmless = all(word in _PLAIN or catalogue.find(word) or catalogue.domains_in([word]) for word in before)
+            return (entry, words[at:]) if harmless or entry.person else (None, words)
+    return None, words
+
+
+def _phrases(entry: Entry) -> list[tuple[str, ...]]:
+    return [tuple(phrase.split()) for phrase in (*entry.words, *entry.local_words)]
+
+
+def legal_name(name: str, page: Page) -> str:
+    """The name, or a longer one where it would hide a class or route that every service has."""
+    taken = plural(name)
+    if name in RESERVED_ENTITIES or keyword.iskeyword(name) or taken in RESERVED_PLURALS or taken in RESERVED_AREAS:
+        longer = f"{name}Item"
+        page.assume(f"{name} is called {longer}", f"every service has something called {name} already", f"entities.{longer}", f"{longer}:")
+        return longer
+    return name

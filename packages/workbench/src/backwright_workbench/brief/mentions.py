@@ -1,0 +1,63 @@
+"""Finding what the lexicon knows on the page.
+
+What lives here: the one way in which a pattern's mentions are found, and whether a mention says yes or no. What must
+not: patterns, and what a mention leads to.
+"""
+
+import re
+from collections.abc import Iterator
+
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.text import Clause
+
+_NOT = frozenset("no not without never exclude excluding except dont avoid skip instead rather isnt nor".split())
+_OUT_OF_SCOPE = re.compile(
+    r"(?<!\S)(?:out of scope|not in scope|non goals|not (?:needed|required|included)|(?:we|i) (?:do not|dont) need)(?!\S)"
+)
+_KEEPERS = frozenset(
+    "manage manages managing track tracks tracking store stores storing handle handles handling maintain record tables"
+    " entities models resources crud create creates submit view".split()
+)
+
+
+def mentions(page: Page, pattern: re.Pattern[str], catalogue: Catalogue) -> Iterator[tuple[Clause, int, int]]:
+    """Where a pattern stands on words that nobody took and that are no business words (`expense reports`)."""
+    for clause in page.clauses:
+        for first, stop, _ in clause.find(pattern):
+            if page.free(clause, first, stop) and not _business_word(clause, first, stop, catalogue):
+                yield clause, first, stop
+
+
+def negated(clause: Clause, first: int) -> bool:
+    """Whether what begins at `first` is said not to be wanted: `no GraphQL`, or under the heading `Out of scope`."""
+    before = clause.words[max(0, first - 3) : first]
+    for mark in (",", ";", ".", ":"):
+        if mark in before:
+            before = before[len(before) - before[::-1].index(mark) :]
+    if _NOT & set(before) and "only" not in before:
+        return True
+    return any(_OUT_OF_SCOPE.search(at.text[:400]) for at in (clause, *clause.ancestors()))
+
+
+def _business_word(clause: Clause, first: int, stop: int, catalogue: Catalogue) -> bool:
+    """Whether the catalogue knows a longer phrase here, or this very one in a list of entities."""
+    for at in range(max(0, first - 2), stop):
+        known = catalogue.match(clause.words, at)
+        if not known:
+            continue
+        end = at + known[1]
+        if at < first < end or (at <= first and end > stop):
+            return True
+        if (at, end) == (first, stop) and _listed(clause, first, stop):
+            return True
+    return False
+
+
+def _listed(clause: Clause, first: int, stop: int) -> bool:
+    """Whether the words stand in a list that some word introduces as one of things to keep, or define themselves."""
+    words = clause.words
+    follows = words[stop] if stop < len(words) else ""
+    if first == 0 and follows in (":", "(", "has", "have", "with"):
+        return True
+    return bool(_KEEPERS & set(words[max(0, first - 8) : first] + words[stop : stop + 8]))

@@ -1,0 +1,174 @@
+"""From a thing to an entry: what is usual and what the brief says, put together.
+
+What lives here: which usual fields stay, references renamed to the brief's entities, states and actions that fit the
+fields, default queries. What must not: reading text; access (`access.py`).
+"""
+
+from collections.abc import Iterable
+
+from backwright_workbench.blueprint.checks.queries import LARGE, SEARCHABLE
+from backwright_workbench.blueprint.model import USER, Action, FieldModel, States
+from backwright_workbench.brief.entry import Entry
+from backwright_workbench.brief.inference import generic_entity, infer_field
+from backwright_workbench.brief.states import actions_for
+from backwright_workbench.brief.things import Thing, Things
+
+_MOMENTS = ("created_at", "updated_at")
+
+
+def shape(things: Things) -> None:
+    """Turn each thing's entry into the one that the blueprint gets, but for access."""
+    for thing in things:
+        thing.entry = _shaped(thing, things)
+    _break_circles(things)
+
+
+def _shaped(thing: Thing, things: Things) -> Entry:
+    entry = thing.entry
+    fields = _fields(thing, things)
+    states, actions = _life(thing, fields)
+    usual = entry if thing.known else generic_entity(thing.name, [n for n, f in fields.items() if f.type != "reference"])
+    references = [name for name, field in fields.items() if field.to]
+    chosen = [name for name, field in fields.items() if field.type == "enum"]
+    said = [name for name in thing.fields if thing.fields[name].type in ("date", "datetime", "boolean")]
+    filters = _kept([*usual.filters, *chosen, *references, *said], fields)
+    return entry.model_copy(
+        update={
+            "name": thing.name,
+            "fields": fields,
+            "states": states,
+            "actions": actions,
+            "filters": tuple(filters),
+            "sorts": tuple(_kept(usual.sorts, fields)) or ("created_at",),
+            "search": tuple(n for n in (usual.search or _prose(fields)) if n in fields and fields[n].type in SEARCHABLE) or _prose(fields),
+            "embeds": tuple(n for n in dict.fromkeys((*entry.embeds, *references)) if n in fields and fields[n].to not in (None, USER)),
+            "unique": tuple(g for g in dict.fromkeys((*entry.unique, *thing.unique)) if set(g) <= fields.keys()),
+        }
+    )
+
+
+def _prose(fields: dict[str, FieldModel]) -> tuple[str, ...]:
+    return tuple(name for name, field in fields.items() if field.type in SEARCHABLE)[:3]
+
+
+def _kept(names: Iterable[str], fields: dict[str, FieldModel]) -> list[str]:
+    return [n for n in dict.fromkeys(names) if n in _MOMENTS or (n in fields and fields[n].type not in LARGE)]
+
+
+def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
+    """The brief's fields if it lists them all, else the usual ones with the brief's laid over; then references."""
+    usual = {name: _renamed(field, things) for name, field in thing.entry.fields.items()}
+    usual = {name: field for name, field in usual.items() if field.to in (None, USER) or things.named(field.to or "")}
+    stand_ins = {n: f for n, f in thing.entry.stand_ins.items() if n not in usual}
+    fields: dict[str, FieldModel] = {}
+    if thing.exhaustive:
+        fields |= thing.fields
+        if thing.known:
+            fields |= {n: f for n, f in usual.items() if _stays(n, f, thing) and n not in fields}
+    else:
+        fields |= {name: usual.get(name) or stand_ins[name] for name in thing.entry.fields if name in usual or name in stand_ins}
+        fields |= thing.fields
+    for name, field in thing.links.items():
+        twins = [n for n, f in fields.items() if f.to == field.to and n != name and n not in thing.links and f.to != USER]
+        if len(twins) == 1 and name not in fields and not thing.entry.fields.get(name):
+            fields[twins[0]] = field.model_copy(update={"on_delete": fields[twins[0]].on_delete if field.optional else field.on_delete})
+            continue
+        fields[name] = field.model_copy(update={"description": fields[name].description if name in fields else ""})
+    return fields or {"name": infer_field("name")}
+
+
+def _stays(name: str, field: FieldModel, thing: Thing) -> bool:
+    """Whether a usual field that the brief's list leaves out is there all the same: what ties the entities together."""
+    if name == "account" and thing.entry.person:
+        return True
+    if field.to in (None, USER):
+        return False
+    return not any(link.to == field.to for link in thing.links.values())
+
+
+def _renamed(field: FieldModel, things: Things) -> FieldModel:
+    """The field with its reference to the thing that the brief calls otherwise."""
+    if field.to in (None, USER):
+        return field
+    other = things.of_entry(field.to or "")
+    return field.model_copy(update={"to": other.name}) if other else field.model_copy(update={"to": f"?{field.to}"})
+
+
+def _life(thing: Thing, fields: dict[str, FieldModel]) -> tuple[States | None, dict[str, Action]]:
+    """States that the brief tells of, else the usual ones if the field still has the usual values."""
+    usual = thing.entry.states
+    if thing.states and _enum(fields.get(thing.states.field)):
+        field = fields[thing.states.field]
+        states = thing.states.model_copy(update={"moves": {s: to for s, to in thing.states.moves.items() if s in field.values}})
+        first = _first(states, field)
+        fields[states.field] = field.model_copy(update={"default": first, "optional": False})
+        usual_actions = thing.entry.actions if thing.known else {}
+        return states, _fitting(actions_for(states, first, usual_actions), fields, states)
+    if usual and _enum(fields.get(usual.field)):
+        values = fields[usual.field].values
+        if set(values) == set(thing.entry.fields[usual.field].values):
+            return usual, _fitting(thing.entry.actions, fields, usual)
+    return None, _fitting({n: a for n, a in thing.entry.actions.items() if a.to is None}, fields, None)
+
+
+def _enum(field: FieldModel | None) -> bool:
+    return field is not None and field.type == "enum"
+
+
+def _first(states: States, field: FieldModel) -> str:
+    """The initial state: the default, if moves leave it; else the state that no move leads to."""
+    reached = {state for targets in states.moves.values() for state in targets}
+    starts = [state for state in field.values if state in states.moves and state not in reached]
+    default = str(field.default or field.values[0])
+    return default if default in states.moves else (starts or [default])[0]
+
+
+def _fitting(actions: dict[str, Action], fields: dict[str, FieldModel], states: States | None) -> dict[str, Action]:
+    """Actions whose fields and states are there."""
+    kept: dict[str, Action] = {}
+    reachable = _reachable(states, fields) if states else set()
+    for name, action in actions.items():
+        if action.to is not None and action.to not in reachable:
+            continue
+        fitted = action.model_copy(
+            update={
+                "takes": tuple(n for n in action.takes if n in fields and fields[n].set is None),
+                "stamps": action.stamps if action.stamps in fields and fields[action.stamps].type == "datetime" else None,
+            }
+        )
+        if fitted.takes or fitted.to or fitted.stamps:
+            kept[name] = fitted
+    return kept
+
+
+def _reachable(states: States, fields: dict[str, FieldModel]) -> set[str]:
+    found: set[str] = set()
+    left = [str(fields[states.field].default)]
+    while left:
+        for state in states.moves.get(left.pop(), ()):
+            if state not in found:
+                found.add(state)
+                left.append(state)
+    return found
+
+
+def _break_circles(things: Things) -> None:
+    """Make a required reference optional where a circle of them would let no first row be made."""
+    made: set[str] = set()
+    waiting = {thing.name: thing for thing in things}
+    while waiting:
+        ready = [thing for thing in waiting.values() if _needs(thing) <= made]
+        if not ready:
+            thing = next(iter(waiting.values()))
+            name = next(n for n, f in thing.entry.fields.items() if f.to in waiting and not f.optional)
+            fields = dict(thing.entry.fields)
+            fields[name] = fields[name].model_copy(update={"optional": True, "on_delete": None})
+            thing.entry = thing.entry.model_copy(update={"fields": fields})
+            continue
+        for thing in ready:
+            made.add(thing.name)
+            del waiting[thing.name]
+
+
+def _needs(thing: Thing) -> set[str]:
+    return {f.to for f in thing.entry.fields.values() if f.to and f.to != USER and not f.optional}

@@ -1,0 +1,244 @@
+"""A brief as clauses.
+
+What lives here: cutting a text into headings, list items, table rows and sentences, with who stands under whom. What
+must not: what any of it means.
+
+A clause is the unit that the reader works on: short enough for patterns, long enough to keep a sentence together.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from backwright_workbench.brief.tokens import Lines, Token, tokens
+
+MAX_CHARACTERS = 200_000
+"""The longest brief that is read; more than that is a specification that wants cutting into services."""
+
+_LONGEST_CLAUSE = 300
+
+Kind = Literal["heading", "item", "sentence", "row"]
+
+
+@dataclass(eq=False)
+class Clause:
+    """A heading, sentence, list item or table row, and what it stands under."""
+
+    kind: Kind
+    tokens: tuple[Token, ...]
+    parent: "Clause | None" = None
+    block: int = 0
+    """Sentences of one paragraph or list item share it."""
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The tokens as compared: lower case."""
+        return tuple(token.word for token in self.tokens)
+
+    @cached_property
+    def text(self) -> str:
+        """All words with one space between, marks included: what patterns are matched against."""
+        return " ".join(self.words)
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        starts, at = {}, 0
+        for index, word in enumerate(self.words):
+            starts[at] = index
+            at += len(word) + 1
+        return starts
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
+        """Matches of a pattern that begin at a word: first token, token after the last, match."""
+        for match in pattern.finditer(self.text):
+            first = self._starts.get(match.start())
+            if first is not None and match.group().strip():
+                yield first, first + match.group().strip().count(" ") + 1, match
+
+    def ancestors(self) -> Iterator["Clause"]:
+        """What it stands under, nearest first."""
+        at = self.parent
+        while at is not None:
+            yield at
+            at = at.parent
+
+
+@dataclass
+class _Block:
+    kind: Kind
+    indent: int
+    start: int
+    end: int
+    level: int = 0
+    cells: tuple[int, ...] = ()
+    """Offsets of a table row's bars."""
+    after_blank: bool = False
+    clauses: list[Clause] = field(default_factory=list)
+
+
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*$")
+_BOLD = re.compile(r"\s*(\*\*|__)[^*_]+(\*\*|__)\s*:?\s*$")
+_ITEM = re.compile(r"(\s*)(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|\(\d{1,3}\)|[a-z][.)])\s+(?:\[[ xX]\]\s+)?(?=\S)")
+_RULE = re.compile(r"[\s|:=*_+-]*")
+_FENCE = re.compile(r"\s*(```|~~~)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ABBREVIATIONS = frozenset("eg ie etc vs approx max min no incl resp ca st nr".split())
+
+
+def unreadable(text: str) -> tuple[str, int, int] | None:
+    """Why a text cannot be read at all, with line and column; `None` if it can."""
+    if len(text) > MAX_CHARACTERS:
+        return f"the brief has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read", 1, 1
+    if bad := _CONTROL.search(text):
+        return f"the brief has a control character (U+{ord(bad.group()):04X})", *Lines(text).place(bad.start())
+    return None
+
+
+def clauses(text: str) -> list[Clause]:
+    """The clauses of a brief in order. Every word of the text is in exactly one of them."""
+    lines = Lines(text)
+    found: list[Clause] = []
+    nest = _Nest()
+    for number, block in enumerate(_blocks(text)):
+        parent = nest.parent_of(block)
+        own = [token for token in tokens(text, block.start, block.end, lines)]
+        if block.kind == "row":
+            own = _cells(own, block.cells)
+        if not own:
+            continue
+        cut = [own] if block.kind in ("heading", "row") else _sentences(own, text)
+        block.clauses = [
+            Clause(block.kind, tuple(part[at : at + _LONGEST_CLAUSE]), parent, number)
+            for part in cut
+            for at in range(0, len(part), _LONGEST_CLAUSE)
+        ]
+        found.extend(block.clauses)
+        nest.enter(block)
+    return found
+
+
+class _Nest:
+    """What the next block stands under: headings by level, a sentence that leads in a list, items by indent."""
+
+    def __init__(self) -> None:
+        self._headings: list[_Block] = []
+        self._lead: _Block | None = None
+        self._items: list[_Block] = []
+
+    def parent_of(self, block: _Block) -> Clause | None:
+        if block.kind == "heading":
+            self._headings = [heading for heading in self._headings if heading.level < block.level]
+            self._lead, self._items = None, []
+        elif block.kind == "item":
+            self._items = [item for item in self._items if item.indent < block.indent]
+            if self._items:
+                return self._items[-1].clauses[0]
+            if self._lead:
+                return self._lead.clauses[-1]
+        elif block.kind == "sentence":
+            self._lead, self._items = None, []
+        return self._headings[-1].clauses[0] if self._headings else None
+
+    def enter(self, block: _Block) -> None:
+        if block.kind == "heading":
+            self._headings.append(block)
+        elif block.kind == "item":
+            self._items.append(block)
+        elif block.kind == "sentence":
+            last = block.clauses[-1]
+            leads_in = last.words[-1] == ":" or (len(block.clauses) == 1 and len(last.words) <= 5)
+            self._lead = block if leads_in else None
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Headings, items, rows and paragraphs. A line that goes on with the one before joins it."""
+    open_: _Block | None = None
+    under_colon = False
+    at = 0
+    for line in text.splitlines(keepends=True):
+        start, stop = at, at + len(line.rstrip())
+        at += len(line)
+        if open_ and open_.kind == "sentence" and _UNDERLINE.fullmatch(line.rstrip("\r\n")) and line.strip():
+            open_.kind, open_.level = "heading", 1 if "=" in line else 2
+            yield open_
+            open_ = None
+            continue
+        if _RULE.fullmatch(line) or _FENCE.match(line):
+            if open_:
+                yield open_
+            open_, under_colon = None, under_colon and bool(line.strip())
+            continue
+        block = _block(line, start, stop)
+        if block.kind == "sentence" and open_ and not (under_colon and open_.kind == "sentence"):
+            if open_.kind == "item" or _goes_on(text[open_.start : open_.end], line):
+                open_.end = stop
+                under_colon = text[:stop].endswith(":") and open_.kind == "sentence"
+                continue
+        elif block.kind == "sentence" and under_colon:
+            block.kind = "item"
+        if open_:
+            yield open_
+        open_ = None
+        if block.kind in ("heading", "row"):
+            yield block
+            under_colon = False
+        else:
+            open_ = block
+            under_colon = under_colon if block.kind == "item" else text[:stop].endswith(":")
+    if open_:
+        yield open_
+
+
+def _block(line: str, start: int, stop: int) -> _Block:
+    """The line as a block of its own."""
+    if heading := _HEADING.match(line):
+        return _Block("heading", 0, start + heading.start(2), stop, len(heading.group(1)))
+    if _BOLD.match(line):
+        return _Block("heading", 0, start, stop, 7)
+    if line.lstrip().startswith("|") and line.count("|") > 1:
+        return _Block("row", 0, start, stop, cells=tuple(start + i for i, c in enumerate(line) if c == "|"))
+    if item := _ITEM.match(line):
+        return _Block("item", len(item.group(1).expandtabs(4)), start + item.end(), stop)
+    return _Block("sentence", 0, start, stop)
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line continues the paragraph before it, rather than being a new entry of a list without bullets."""
+    last = before.rsplit("\n", 1)[-1].rstrip()
+    if last.endswith(":"):
+        return False
+    return not line.lstrip()[:1].isupper() or last.endswith((",", ";", ".", "and", "or", "-")) or len(last) > 60
+
+
+def _cells(row: list[Token], bars: tuple[int, ...]) -> list[Token]:
+    """A table row as `first : second , third`, so that it reads like an item of a list."""
+    inner = [token for token in row if token.word != "|" or token.start not in (bars[0], bars[-1])]
+    seen = 0
+    cells: list[Token] = []
+    for token in inner:
+        if token.start in bars:
+            word = ":" if seen == 0 else ","
+            seen += 1
+            token = Token(word, token.start, token.end, token.line, token.column, "mark")
+        cells.append(token)
+    return cells
+
+
+def _sentences(own: list[Token], text: str) -> list[list[Token]]:
+    """The tokens cut after sentences and semicolons, but not inside brackets or after an abbreviation."""
+    cut: list[list[Token]] = [[]]
+    depth = 0
+    for index, token in enumerate(own):
+        cut[-1].append(token)
+        depth = max(0, depth + (token.word in "([{") - (token.word in ")]}"))
+        following = text[token.end : token.end + 1]
+        ends = token.word == ";" or (token.word in (".", "!", "?") and (not following or following.isspace()))
+        if token.word == "." and index and own[index - 1].word in _ABBREVIATIONS:
+            ends = False
+        if ends and (depth == 0 or token.word == "."):
+            cut.append([])
+            depth = 0
+    return [part for part in cut if part]

@@ -1,0 +1,102 @@
+"""Words and their places.
+
+What lives here: cutting text into words, numbers and marks, each with its line and column. What must not: what a word
+means (`lexicon.py`), and which words belong together (`text.py`).
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or mark; `word` is how the reader compares it: lower case, no apostrophe, no hyphen inside."""
+
+    word: str
+    start: int
+    end: int
+    line: int
+    column: int
+    kind: Literal["word", "number", "mark"]
+    capital: bool = False
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is made of letters."""
+        return self.kind == "word"
+
+
+_TOKEN = re.compile(
+    r"(?P<arrow>→|⇒|➜|➔|—>|-{1,2}>|=>)"
+    r"|(?P<compare><=|>=|≤|≥|<|>|=)"
+    r"|(?P<special>2fa\b|e-?mails?\b|e-(?=[a-z])[a-z]+|oauth\s?2(?:\.[01])?\b|i\.e\.|e\.g\.|etc\.?)"
+    r"|(?P<number>\d+(?:[.,]\d+)*)"
+    r"|(?P<word>[^\W\d_](?:[^\W_]|['’](?=[^\W\d_]))*)"
+    r"|(?P<mark>[^\s\w])",
+    re.IGNORECASE,
+)
+_HUMP = re.compile(r"[A-Z]?[a-z]+")
+_CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)+")
+_KNOWN_CAMEL = frozenset({"JavaScript", "TypeScript", "YouTube", "OpenTelemetry", "PayPal", "WhatsApp"})
+_SILENT = frozenset("*`#~\"'’‘“”_\\")
+_ARROWS = frozenset({"→", "⇒", "➜", "➔", "—>", "->", "-->", "=>"})
+_DASHES = frozenset("-–—")
+
+
+class Lines:
+    """Where the lines of a text begin, to turn an offset into a line and a column (both from 1)."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer(r"\n", text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def tokens(text: str, start: int, end: int, lines: Lines) -> Iterator[Token]:
+    """The tokens of `text[start:end]`. Marks that only decorate (quotes, Markdown) and hyphens inside words are left out."""
+    for match in _TOKEN.finditer(text, start, end):
+        found = match.group()
+        begin, stop = match.span()
+        if match.lastgroup == "word":
+            yield from _words(found, begin, lines)
+            continue
+        line, column = lines.place(begin)
+        if match.lastgroup == "number":
+            yield Token(found, begin, stop, line, column, "number")
+        elif match.lastgroup == "special":
+            yield Token(_special(found), begin, stop, line, column, "word", found[0].isupper())
+        elif found in _SILENT or (found in _DASHES and _inside_word(text, begin)):
+            continue
+        else:
+            yield Token("→" if found in _ARROWS else found, begin, stop, line, column, "mark")
+
+
+def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
+    """The word, or the words of one in CamelCase."""
+    if _CAMEL.fullmatch(found) and found not in _KNOWN_CAMEL:
+        for hump in _HUMP.finditer(found):
+            line, column = lines.place(begin + hump.start())
+            yield Token(hump.group().lower(), begin + hump.start(), begin + hump.end(), line, column, "word", True)
+        return
+    line, column = lines.place(begin)
+    plain = unicodedata.normalize("NFKC", found).lower().replace("’", "'")
+    plain = plain.removesuffix("'s").replace("'", "")
+    yield Token(plain, begin, begin + len(found), line, column, "word", found[0].isupper())
+
+
+def _special(found: str) -> str:
+    word = found.lower().replace("-", "").replace(" ", "").replace(".", "")
+    return "oauth2" if word.startswith("oauth") else word
+
+
+def _inside_word(text: str, at: int) -> bool:
+    """Whether the dash at this place joins two halves of a word, as in `check-in`; between numbers it is a range."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    return text[at] == "-" and bool(before.isalpha() and after.isalnum() or before.isalnum() and after.isalpha())

@@ -1,0 +1,35 @@
+"""The command line: parse, call a command, show what it tells. No logic lives here."""
+
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from backwright_workbench import __version__
+
+TERMINATED = 128 + signal.SIGTERM
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def main() -> None:
+    """The command `backwright`. Exits 0 when all went well, 1 when something that ran said no, 2 for a wrong request."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"backwright {__version__}\n")
+        return
+    from backwright_workbench.cli.verbs import run
+
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted; nothing was left behind.\n")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 1
+    sys.exit(code)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    """Leaves by way of every `finally`, so that a terminated command tidies up as an interrupted one does."""
+    sys.exit(TERMINATED)

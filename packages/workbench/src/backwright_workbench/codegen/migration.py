@@ -1,0 +1,144 @@
+"""The first migration: everything that a service stores, made and taken back.
+
+What lives here: tables as Alembic operations in source text. What must not: which tables there are (`tables.py`).
+"""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    Enum,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeEngine
+
+from backwright_workbench.codegen.imports import Imports
+from backwright_workbench.codegen.names import Names
+from backwright_workbench.codegen.runtime_tables import runtime_tables, users_table
+from backwright_workbench.codegen.source import Node, call, lines, literal, module, strings
+from backwright_workbench.codegen.tables import tables
+
+RUNTIME_TYPES = ("FixedPoint", "Id", "Timestamp")
+"""Types that mean the same on every engine; a migration names them rather than one engine's."""
+
+
+def revision(names: Names) -> str:
+    """The id of the first revision: the same blueprint gives the same one."""
+    seed = f"{names.blueprint.service} {names.blueprint.created.isoformat()}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:12]
+
+
+def migration_path(names: Names) -> str:
+    """Where the first migration stands: dated, so that two branches do not fight over a number."""
+    return f"migrations/versions/{names.blueprint.created:%Y%m%d}_create_{names.package}.py"
+
+
+def write_migration(names: Names) -> str:
+    """The text of the first migration."""
+    imports = Imports(names.package, {"upgrade", "downgrade"})
+    made = [users_table(), *runtime_tables(), *tables(names)]
+    up = [line for table in made for line in _create(table, imports)]
+    up.append(f"    {imports.name('backwright.audit', 'create_triggers')}(op)")
+    down = [f"    {imports.name('backwright.audit', 'drop_triggers')}(op)"]
+    for entity in names.ordered:
+        searched = names.blueprint.entities[entity].search
+        if searched:
+            create, drop = imports.name("backwright.search", "create_index"), imports.name("backwright.search", "drop_index")
+            up += lines(call(create, "op", literal(names.table(entity)), strings(searched)), indent=4)
+            down.append(f"    {drop}(op, {literal(names.table(entity))})")
+    down += [f"    op.drop_table({literal(table.name)})" for table in reversed(made)]
+    imports.name("alembic", "op")
+    header = [
+        f"revision = {literal(revision(names))}",
+        "down_revision = None",
+        "branch_labels = None",
+        "depends_on = None",
+    ]
+    upgrade = ["def upgrade() -> None:", '    """Make every table, index and trigger."""', *up]
+    downgrade = ["def downgrade() -> None:", '    """Take all of it back, with every row in it."""', *down]
+    head = f"Create the tables of {names.blueprint.title.lower() if names.blueprint.title.isupper() else names.blueprint.title}."
+    return module(head, _with_sqlalchemy(imports.lines()), [header, upgrade, downgrade])
+
+
+def _with_sqlalchemy(statements: list[str]) -> list[str]:
+    """`import sqlalchemy as sa` stands first in its section, as the linter sorts it."""
+    return ["import sqlalchemy as sa", *statements]
+
+
+def _create(table: Table, imports: Imports) -> list[str]:
+    parts: list[Node] = [literal(table.name)]
+    parts += [_column(column, imports) for column in table.columns]
+    constraints = sorted(table.constraints, key=_order)
+    parts += [_constraint(constraint) for constraint in constraints if not _empty(constraint)]
+    found = ["    op.create_table("]
+    for part in parts:
+        found += lines(part, indent=8, after=",")
+    found.append("    )")
+    for index in sorted(table.indexes, key=lambda each: str(each.name)):
+        columns = ", ".join(literal(column.name) for column in index.columns)
+        options = {"unique": "True"} if index.unique else {}
+        create = call("op.create_index", literal(str(index.name)), literal(table.name), f"[{columns}]", **options)
+        found += lines(create, indent=4)
+    return found
+
+
+def _column(column: Column[Any], imports: Imports) -> Node:
+    options: dict[str, Node] = {"nullable": str(column.nullable)}
+    if column.server_default is not None:
+        options["server_default"] = literal(str(column.server_default.arg))  # type: ignore[attr-defined]
+    return call("sa.Column", literal(column.name), _type(column.type, imports), **options)
+
+
+def _type(kind: TypeEngine[Any], imports: Imports) -> str:
+    name = type(kind).__name__
+    if name in RUNTIME_TYPES:
+        local = imports.name("backwright.columns", name)
+        return f"{local}({kind.precision}, {kind.places})" if name == "FixedPoint" else f"{local}()"  # type: ignore[attr-defined]
+    if isinstance(kind, Enum):
+        return f"sa.String({kind.length})"
+    length = getattr(kind, "length", None)
+    return f"sa.{name}({length})" if length else f"sa.{name}()"
+
+
+def _order(constraint: Constraint) -> tuple[int, str]:
+    kinds = (PrimaryKeyConstraint, UniqueConstraint, ForeignKeyConstraint, CheckConstraint)
+    return next(at for at, kind in enumerate(kinds) if isinstance(constraint, kind)), _name(constraint)
+
+
+def _empty(constraint: Constraint) -> bool:
+    return isinstance(constraint, PrimaryKeyConstraint) and not constraint.columns
+
+
+def _name(constraint: Constraint) -> str:
+    """The name that the convention gives, as the database will know it."""
+    assert constraint.table is not None
+    formatted = sqlite.dialect().identifier_preparer.format_constraint(constraint)
+    return str(formatted).strip('"')
+
+
+def _constraint(constraint: Constraint) -> Node:
+    name = f"op.f({literal(_name(constraint))})"
+    if isinstance(constraint, CheckConstraint):
+        text = str(constraint.sqltext.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+        return call("sa.CheckConstraint", literal(_unqualified(text, constraint)), name=name)
+    columns = [literal(column.name) for column in constraint.columns]  # type: ignore[attr-defined]
+    if isinstance(constraint, ForeignKeyConstraint):
+        targets = ", ".join(literal(element.target_fullname) for element in constraint.elements)
+        options: dict[str, Node] = {"name": name}
+        if constraint.ondelete:
+            options["ondelete"] = literal(constraint.ondelete)
+        return call("sa.ForeignKeyConstraint", f"[{', '.join(columns)}]", f"[{targets}]", **options)
+    kind = "PrimaryKeyConstraint" if isinstance(constraint, PrimaryKeyConstraint) else "UniqueConstraint"
+    return call(f"sa.{kind}", *columns, name=name)
+
+
+def _unqualified(text: str, constraint: CheckConstraint) -> str:
+    """The condition without the table's name: a CHECK sees one row of one table."""
+    return text.replace(f"{constraint.table.name}.", "")

@@ -1,0 +1,140 @@
+"""What the templates of a written service are filled with.
+
+What lives here: the values, decided. What must not: text of files beyond a line (templates), Markdown tables (`docs_tables.py`).
+"""
+
+import json
+from dataclasses import dataclass
+
+from backwright_workbench.codegen import docs_tables
+from backwright_workbench.codegen.names import Names
+from backwright_workbench.codegen.runtime_tables import OWNERS
+
+STAND_INS = {
+    "postgresql": "PostgreSQL was asked for: this version runs the embedded SQLite database (`DATABASE_URL`)",
+    "mariadb": "MariaDB was asked for: this version runs the embedded SQLite database (`DATABASE_URL`)",
+    "redis": "Redis was asked for: this version caches in the process, bounded and invalidated by tag",
+    "s3": "S3 was asked for: this version keeps files in a folder (`FILES_URL`)",
+    "oauth2": "OAuth 2.0 was asked for: this version issues bearer tokens (RFC 6750) with rotating refresh tokens; "
+    "authorization code flow, clients and scopes are not built",
+    "oidc": "OpenID Connect was asked for: this version signs people in with e-mail address and password",
+    "sessions": "Cookie sessions were asked for: this version issues bearer tokens with listed, revocable sessions",
+    "api_keys": "API keys were asked for: not built in this version",
+    "mfa": "A second factor was asked for: not built in this version",
+}
+"""What a brief may name → what the service does instead."""
+
+RUNTIME_PURPOSE = {
+    "users": "accounts: e-mail address, password hash, roles",
+    "sessions": "who is signed in, on which device",
+    "refresh_tokens": "hashes of refresh tokens, in families",
+    "signing_keys": "the keys that sign access tokens, sealed",
+    "audit_log": "who did what to which object; append-only",
+    "attachments": "files that hang on rows",
+    "rate_limits": "requests counted, where several processes share the count",
+}
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """An area as the pages list it."""
+
+    name: str
+    things: str
+    rules: str
+    rules_tested: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One import rule: these modules must not import those."""
+
+    name: str
+    sources: str
+    forbidden: str
+    direct_only: bool = False
+
+
+def engines(names: Names) -> list[str]:
+    """A line for each engine or method that was asked for and is stood in for."""
+    stores, methods = names.blueprint.stores, names.blueprint.auth.methods
+    wanted = (stores.database, stores.cache, stores.files, *methods)
+    return [STAND_INS[each] for each in wanted if each in STAND_INS]
+
+
+def later(names: Names) -> list[str]:
+    """Everything that was asked for and is not here yet."""
+    found = engines(names) + [f"{wanted.replace('_', ' ').capitalize()}: not built in this version" for wanted in names.blueprint.wanted]
+    return [f"{line}." for line in found] or ["Nothing: all of the brief is built."]
+
+
+def areas(names: Names) -> list[AreaLine]:
+    """The areas, those that others refer to first."""
+    found = []
+    for area, members in names.areas.items():
+        ruled = any(names.has_service(entity) for entity in members)
+        found.append(
+            AreaLine(
+                name=area,
+                things=", ".join(names.things(entity) for entity in members),
+                rules=", `service.py` moves and actions" if ruled else "",
+                rules_tested=", moves and actions" if ruled else "",
+            )
+        )
+    return found
+
+
+def contracts(names: Names) -> list[Contract]:
+    """Areas import along foreign keys only; what is stored and ruled knows no HTTP."""
+    package = names.package
+    everything = (*names.areas, "accounts")
+    found = []
+    for area in names.areas:
+        allowed = names.reachable[area] | {area, "accounts"}
+        forbidden = [f"{package}.{other}" for other in everything if other not in allowed] + [f"{package}.main"]
+        title = f"{area} imports along foreign keys only"
+        found.append(Contract(title, _quoted([f"{package}.{area}"]), _quoted(forbidden)))
+    others = [f"{package}.{area}" for area in names.areas] + [f"{package}.main"]
+    found.append(Contract("accounts stand alone", _quoted([f"{package}.accounts"]), _quoted(others)))
+    plain = [f"{package}.{area}.models" for area in everything]
+    plain += [f"{package}.{area}.service" for area, members in names.areas.items() if any(map(names.has_service, members))]
+    found.append(Contract("what is stored and ruled knows no HTTP", _quoted(plain), _quoted(["fastapi", "starlette"]), direct_only=True))
+    return found
+
+
+def _quoted(values: list[str]) -> str:
+    return ", ".join(f'"{value}"' for value in values)
+
+
+def values(names: Names) -> dict[str, object]:
+    """Everything that the templates name."""
+    blueprint = names.blueprint
+    runtime = [(f"`{table}`", RUNTIME_PURPOSE[table]) for table in ("users", *OWNERS)]
+    area_rows = [(f"`{area}`", ", ".join(map(names.things, members)), _imports(area, names)) for area, members in names.areas.items()]
+    return {
+        "service": blueprint.service,
+        "package": names.package,
+        "title": blueprint.title,
+        "description": blueprint.description or f"{blueprint.title}.",
+        "description_toml": json.dumps(blueprint.description or blueprint.title, ensure_ascii=False),
+        "areas": areas(names),
+        "first_area": next(iter(names.areas)),
+        "area_table": docs_tables.markdown_table(("area", "entities", "imports"), area_rows),
+        "contracts": contracts(names),
+        "engines": engines(names) or ["Everything runs embedded: SQLite, in-process cache, local files"],
+        "later": later(names),
+        "diagram": docs_tables.diagram(names),
+        "states": docs_tables.states(names),
+        "routes": docs_tables.routes(names),
+        "access": docs_tables.access_tables(names),
+        "tables": docs_tables.schema_tables(names),
+        "runtime_tables": docs_tables.markdown_table(("table", "holds"), runtime),
+        "p95_ms": blueprint.budgets.p95_ms,
+        "memory_mb": blueprint.budgets.memory_mb,
+        "error_percent": f"{blueprint.budgets.error_percent:g}",
+        "rate_limit": blueprint.limits.requests,
+    }
+
+
+def _imports(area: str, names: Names) -> str:
+    return ", ".join(f"`{other}`" for other in names.areas if other in names.reachable[area])

@@ -1,0 +1,38 @@
+"""The tables that every service has beside its own, taken from the runtime that declares them.
+
+What lives here: which they are, and in which order they can be made. What must not: their columns.
+"""
+
+import importlib
+from typing import Final
+
+from backwright.accounts import Account
+from backwright.entity import CONVENTION, Entity
+from sqlalchemy import MetaData, Table
+from sqlalchemy.orm import registry
+
+OWNERS: Final = {
+    "sessions": "backwright.sessions",
+    "refresh_tokens": "backwright.sessions",
+    "signing_keys": "backwright.keyring",
+    "audit_log": "backwright.audit",
+    "attachments": "backwright.attachments",
+    "rate_limits": "backwright.limits_database",
+}
+"""Table → the module that declares it; those that others refer to first."""
+
+
+def runtime_tables() -> list[Table]:
+    """The runtime's tables, without `users`."""
+    for module in OWNERS.values():
+        importlib.import_module(module)
+    return [Entity.metadata.tables[name] for name in OWNERS]
+
+
+def users_table() -> Table:
+    """The table of a service's `User(Account)`, made from the runtime's columns apart from every service's own classes."""
+    apart = registry(metadata=MetaData(naming_convention=CONVENTION), type_annotation_map=Entity.type_annotation_map)
+    user = type("User", (Account,), {"__tablename__": "users", "_sa_registry": apart, "metadata": apart.metadata})
+    table = user.__table__  # type: ignore[attr-defined]
+    assert isinstance(table, Table)
+    return table

@@ -1,0 +1,104 @@
+"""The tables of a service as SQLAlchemy values.
+
+What lives here: blueprint → `MetaData`, with the same column types, names and CHECKs that the runtime gives to the written classes. What
+must not: source text (`columns.py`, `migration.py`). That both say the same is tested by running a written service.
+"""
+
+from typing import Any
+
+from backwright.columns import RULES, FixedPoint, Id, Rules, Timestamp
+from backwright.entity import CONVENTION, checks
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from backwright_workbench.blueprint.model import FieldModel, reference_column
+from backwright_workbench.codegen.columns import DECIMAL_DIGITS, DECIMAL_PLACES, NUMBERS, STRING_MAX, TEXT_MAX
+from backwright_workbench.codegen.indexes import index_name, indexes
+from backwright_workbench.codegen.names import Names, column, on_delete
+
+FORMATTED = {"email": 254, "phone": 32, "url": 2000}
+"""The length of the strings that have a form of their own."""
+
+
+def tables(names: Names) -> list[Table]:
+    """A table for each entity, those that others refer to first."""
+    metadata = MetaData(naming_convention=CONVENTION)
+    return [_table(entity, names, metadata) for entity in names.ordered]
+
+
+def _table(entity: str, names: Names, metadata: MetaData) -> Table:
+    declared = names.blueprint.entities[entity]
+    name = names.table(entity)
+    columns = [_column(field_name, field, names) for field_name, field in declared.fields.items()]
+    table = Table(
+        name,
+        metadata,
+        Column("id", Id(), primary_key=True),
+        *columns,
+        Column("version", Integer(), nullable=False, server_default="1"),
+        Column("created_at", Timestamp(), nullable=False),
+        Column("updated_at", Timestamp(), nullable=False),
+    )
+    for group in declared.unique:
+        table.append_constraint(UniqueConstraint(*(column(part, declared) for part in group)))
+    for each in table.columns:
+        for short, rule in checks(each):
+            table.append_constraint(CheckConstraint(rule, name=f"{each.name}_{short}"))
+    for index in indexes(declared):
+        Index(index_name(name, index), *(table.c[part] for part in index))
+    return table
+
+
+def _column(name: str, field: FieldModel, names: Names) -> Column[Any]:
+    common: dict[str, Any] = {"nullable": field.optional, "unique": field.unique or None, "info": _rules(field)}
+    if field.type == "reference":
+        assert field.to is not None
+        rule = on_delete(field).upper().replace("_", " ")
+        return Column(reference_column(name), Id(), ForeignKey(f"{names.table(field.to)}.id", ondelete=rule), **common)
+    return Column(name, _type(field), **common)
+
+
+def _type(field: FieldModel) -> TypeEngine[Any]:
+    match field.type:
+        case "string":
+            return String(field.max or STRING_MAX)
+        case "text":
+            return String(field.max or TEXT_MAX)
+        case "email" | "phone" | "url":
+            return String(FORMATTED[field.type])
+        case "integer":
+            return Integer()
+        case "decimal":
+            return FixedPoint(DECIMAL_DIGITS, DECIMAL_PLACES if field.places is None else field.places)
+        case "money":
+            return FixedPoint(DECIMAL_DIGITS, 2)
+        case "boolean":
+            return Boolean()
+        case "date":
+            return Date()
+        case "datetime":
+            return Timestamp()
+        case "enum":
+            return Enum(*field.values, native_enum=False, create_constraint=False, length=63)
+        case _:
+            return JSON()
+
+
+def _rules(field: FieldModel) -> dict[str, Any]:
+    if field.type in FORMATTED:
+        return {RULES: Rules(format=field.type)}
+    return {RULES: Rules(minimum=field.min, maximum=field.max)} if field.type in NUMBERS else {}

@@ -1,0 +1,1 @@
+"""What the verbs do: one straight-line module each. What must not live here: parsing arguments, printing."""

@@ -1,0 +1,147 @@
+"""The steps that verbs are made of. Each yields its events and returns what the next one needs.
+
+What lives here: steps that more than one verb takes. What must not: their order, which is what a verb is.
+"""
+
+import re
+from collections.abc import Generator, Mapping
+from datetime import date
+from pathlib import Path
+
+from backwright_workbench.blueprint.model import Blueprint
+from backwright_workbench.blueprint.yaml import load
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.reading import Reading, read
+from backwright_workbench.codegen import write
+from backwright_workbench.commands.events import Event, Step
+from backwright_workbench.commands.service import Service, find_service, without_paths
+from backwright_workbench.errors import InternalError, UserError
+from backwright_workbench.reports.delivery import Suite
+from backwright_workbench.workspace.git import Repository, begin
+from backwright_workbench.workspace.trees import read_file, write_tree
+
+MAX_BRIEF = 200_000
+"""Bytes of a brief; as much as a person could have meant to write."""
+
+COVERED = re.compile(r"^TOTAL\s.*?(\d+(?:\.\d+)?)%$")
+PERCENT = re.compile(r"\[\s*(\d+)%\]$")
+CLOSING = re.compile(r"\b\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
+
+
+def read_brief(brief: Path, catalogue: Path | None, today: date) -> Generator[Event, None, Reading]:
+    """Words → blueprint. Raises `UserError` when no service can be read out of them."""
+    step = Step("read", "Read the brief")
+    yield step.started()
+    text = read_file(brief, what="brief", limit=MAX_BRIEF)
+    reading = read(text, _catalogue(catalogue), created=today, name=brief.name)
+    yield step.finished(
+        f"{len(reading.blueprint.entities)} entities, {len(reading.assumptions)} assumptions, "
+        f"{len(reading.not_understood)} phrases not understood"
+    )
+    return reading
+
+
+def read_blueprint_file(place: Path) -> Generator[Event, None, Blueprint]:
+    """YAML → blueprint. Raises `InputError` that lists all that is wrong in it."""
+    step = Step("read", "Read the blueprint")
+    yield step.started()
+    blueprint = load(read_file(place, what="blueprint"), place.name)
+    yield step.finished(f"{len(blueprint.entities)} entities")
+    return blueprint
+
+
+def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, None, Mapping[str, str]]:
+    """Blueprint → the files of a service, written under `directory`."""
+    step = Step("write", "Write the service")
+    yield step.started()
+    files = write(blueprint)
+    write_tree(directory, files)
+    yield step.finished(f"{len(files)} files, {sum(text.count(chr(10)) for text in files.values())} lines")
+    return files
+
+
+def check_environment(directory: Path) -> Generator[Event, None, Service]:
+    """Makes sure that the service can be imported by this Python, before anything is built on it."""
+    step = Step("environment", "Check that it imports")
+    yield step.started()
+    service = find_service(directory)
+    _demand(service, "config", "explain")
+    yield step.finished("settings are valid")
+    return service
+
+
+def migrate(service: Service) -> Generator[Event, None, None]:
+    """Brings its database to the newest revision."""
+    step = Step("migrate", "Migrate the database")
+    yield step.started()
+    _demand(service, "migrate", "up")
+    yield step.finished("at the newest revision")
+
+
+def seed(service: Service) -> Generator[Event, None, None]:
+    """Fills empty tables with sample rows, and makes one account per role."""
+    step = Step("seed", "Seed sample data")
+    yield step.started()
+    output = _demand(service, "seed")
+    yield step.finished(output[-1] if output else "done")
+
+
+def derive_contract(service: Service) -> Generator[Event, None, None]:
+    """Writes `docs/api.yaml`: what the running service serves as its OpenAPI document."""
+    step = Step("contract", "Derive docs/api.yaml")
+    yield step.started()
+    write_tree(service.directory, {"docs/api.yaml": "\n".join(_demand(service, "openapi")) + "\n"})
+    yield step.finished("from the service itself")
+
+
+def run_suite(service: Service) -> Generator[Event, None, Suite]:
+    """Runs the tests that came with the service. Failing is an outcome here, not an error."""
+    step = Step("test", "Run its tests")
+    yield step.started()
+    with service.python("-m", "coverage", "run", "-m", "pytest", "-q") as running:
+        for line in running:
+            if found := PERCENT.search(line):
+                yield step.progress(f"{found[1]} %")
+        finished = running.finished()
+    closing = next((line.strip(" =") for line in reversed(finished.output) if CLOSING.search(line)), "no test ran")
+    with service.python("-m", "coverage", "report") as running:
+        totals = [found[1] for line in running if (found := COVERED.match(line))]
+    suite = Suite(finished.ok, closing, totals[0] if totals else None, without_paths(finished.output, service))
+    yield step.finished(closing, ok=suite.ok)
+    return suite
+
+
+def begin_history(directory: Path, message: str) -> Generator[Event, None, Repository]:
+    """Makes the directory a git repository with a first commit, as far as git is there."""
+    step = Step("history", "Begin its history")
+    yield step.started()
+    repository = begin(directory, message)
+    yield step.finished("first commit on main" if repository.committed else repository.reason, ok=repository.committed)
+    return repository
+
+
+def _catalogue(directory: Path | None) -> Catalogue:
+    catalogue = Catalogue.builtin()
+    if directory is None:
+        return catalogue
+    texts = {place.name: read_file(place, what="catalogue file") for place in sorted(directory.glob("*.yaml"))}
+    if not texts:
+        raise UserError(
+            "the catalogue is empty",
+            where=str(directory),
+            why="no *.yaml file is in it",
+            next_step="give --catalogue a directory with your own entries",
+        )
+    return catalogue.extended(texts)
+
+
+def _demand(service: Service, *arguments: str) -> tuple[str, ...]:
+    finished = service.call(*arguments)
+    if not finished.ok:
+        raise InternalError(
+            f"`{service.package} {' '.join(arguments)}` failed",
+            where=service.package,
+            why=without_paths(finished.output[-15:], service),
+            next_step="nothing was left behind; report this together with the brief or blueprint",
+        )
+    return finished.output

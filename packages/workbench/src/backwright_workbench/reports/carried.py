@@ -1,0 +1,72 @@
+"""What was asked for and is not built in full: what stands in for it, and what is missing.
+
+What lives here: the honest sentences, one per wish. What must not: deciding what a brief asked for.
+"""
+
+from dataclasses import dataclass
+
+from backwright_workbench.blueprint.model import Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A wish, what there is today, and what is missing."""
+
+    asked: str
+    today: str
+    missing: str
+
+
+STORES = {
+    "postgresql": Carried(
+        "PostgreSQL", "SQLite in `var/`, in write-ahead mode", "the driver and the URL; the models do not change"
+    ),
+    "mariadb": Carried(
+        "MariaDB", "SQLite in `var/`, in write-ahead mode", "the driver and the URL; the models do not change"
+    ),
+    "redis": Carried(
+        "Redis", "a bounded cache in the process", "one cache for several machines; the declarations do not change"
+    ),
+    "s3": Carried(
+        "S3", "files below `var/files/`, streamed and checked", "the driver and the URL; the routes do not change"
+    ),
+}
+
+METHODS = {
+    "oauth2": Carried(
+        "OAuth 2.0",
+        "bearer tokens (RFC 6750, RFC 9068) with rotating refresh tokens and published keys",
+        "authorization code flow with PKCE, client credentials, revocation and introspection endpoints",
+    ),
+    "oidc": Carried("OpenID Connect", "accounts with passwords", "signing in with a provider's account"),
+    "sessions": Carried("sessions in cookies", "bearer tokens, listed and ended per device", "cookies and their CSRF rules"),
+    "api_keys": Carried("API keys", "accounts with bearer tokens", "keys with scopes for programs"),
+    "mfa": Carried("a second factor", "passwords with progressive delay", "one-time codes and recovery codes"),
+}
+
+WANTED = {
+    "graphql": "GraphQL",
+    "websockets": "WebSockets",
+    "jobs": "background jobs",
+    "webhooks": "webhooks",
+    "notifications": "notifications",
+    "multi_tenancy": "multi-tenancy",
+    "payments": "payments",
+    "field_encryption": "field encryption",
+    "feature_flags": "feature flags",
+    "message_broker": "a message broker",
+    "tracing": "distributed tracing",
+    "kubernetes": "Kubernetes manifests",
+    "full_text_engine": "a search engine of its own",
+    "import_export": "import and export of files",
+    "reports": "reports",
+}
+
+
+def carried(blueprint: Blueprint) -> tuple[Carried, ...]:
+    """Everything that the blueprint wants and this version does not build in full, in the blueprint's order."""
+    stores = blueprint.stores
+    found = [STORES[name] for name in (stores.database, stores.cache, stores.files) if name in STORES]
+    found += [METHODS[name] for name in blueprint.auth.methods if name in METHODS]
+    found += [Carried(WANTED[name], "nothing", "all of it") for name in blueprint.wanted]
+    return tuple(found)

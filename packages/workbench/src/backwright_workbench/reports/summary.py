@@ -1,0 +1,24 @@
+"""What a verb says at its end, in a terminal: short, and ending with the command to run next."""
+
+from pathlib import Path
+from shlex import quote
+
+from backwright_workbench.reports.carried import carried
+from backwright_workbench.reports.delivery import Delivery
+
+
+def delivery_summary(delivery: Delivery, into: Path) -> str:
+    """The last words of `implement`."""
+    blueprint = delivery.blueprint
+    suite = delivery.suite
+    asked = ", ".join(each.asked for each in carried(blueprint))
+    lines = [
+        f"{blueprint.title} is in {into}",
+        f"  made        {len(blueprint.entities)} entities, {delivery.operations} API operations, {len(blueprint.roles)} roles",
+        f"  tests       {suite.closing if suite else 'not run'}",
+        f"  assumed     {len(delivery.reading.assumptions)} things, each with the line to change: DELIVERY.md",
+        *([f"  stand-ins   for {asked}: DELIVERY.md says what is missing"] if asked else []),
+        *[f"  not clear   “{row.phrase}” ({row.line}:{row.column})" for row in delivery.reading.not_understood],
+        f"  next        backwright dev {quote(str(into))}",
+    ]
+    return "\n".join(lines)
