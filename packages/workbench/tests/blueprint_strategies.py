@@ -203,7 +203,7 @@ def grants(
             said["update"] = Grant(rows=draw(rows), fields=chosen)
         if draw(st.booleans()):
             said["delete"] = Grant(rows=draw(rows))
-        if entity.actions and draw(st.booleans()):
+        if draw(st.booleans()) and entity.actions:
             said["act"] = ActGrant(
                 rows=draw(rows), actions=draw(st.none() | some(entity.actions, min_size=1))
             )

@@ -1,7 +1,8 @@
 """What clients send to and get from `/auth`: the shapes, strict and bounded.
 
-What must not live here: rules that need the database. A password is bounded here and judged in `passwords.py`; a login does
-not check the form of an address, because "not an address" and "not an account" must be one answer.
+What must not live here: rules that need the database. A password is bounded here and judged in
+`passwords.py`; a login does not check the form of an address, because "not an address" and "not an account"
+must be one answer.
 """
 
 from datetime import datetime
@@ -21,7 +22,7 @@ NewPassword = Annotated[
     StringConstraints(max_length=MAX_BYTES, pattern=NO_NUL),
     Field(
         repr=False,
-        description=f"At least {MIN_CHARACTERS} characters, none of the passwords that everybody tries first. "
+        description=f"At least {MIN_CHARACTERS} characters, none of those that everybody tries first. "
         "No rules about digits or signs.",
         examples=["seven-quiet-lamps-above"],
         json_schema_extra={"format": "password", "minLength": MIN_CHARACTERS},
@@ -81,7 +82,7 @@ class TokensView(BaseModel):
     access_token: str
     refresh_token: str = Field(description="Good for one use; each refresh gives the next one.")
     expires_in: int = Field(description="Seconds that the access token is good for.", examples=[600])
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = Field("Bearer")
 
 
 class AcceptedView(BaseModel):

@@ -86,8 +86,8 @@ class AccountRoutes:
     async def refresh(self, body: RefreshBody) -> Response:
         """Refresh the tokens
 
-        A refresh token is good for one use. Using it again later than ten seconds after ends the session: one of the two
-        who used it is not the owner.
+        A refresh token is good for one use. Using it again later than ten seconds after ends the session: one
+        of the two who used it is not the owner.
         """
         return _tokens(await self._accounts.refresh(body.refresh_token))
 

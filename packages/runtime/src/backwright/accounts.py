@@ -1,7 +1,7 @@
 """Accounts: what a service declares about the people who sign in.
 
-What lives here: the base class of the service's `User` and the declaration `Accounts`. What must not: how any of it
-works (`bound_accounts.py` and what it is made of). A service imports from here and nowhere else.
+What lives here: the base class of the service's `User` and the declaration `Accounts`. What must not: how any
+of it works (`bound_accounts.py` and what it is made of). A service imports from here and nowhere else.
 """
 
 from dataclasses import dataclass
@@ -45,9 +45,9 @@ class Account(Entity):
 class Accounts:
     """Signing in, and the administration of accounts, for a service.
 
-    `roles` are all roles that exist, `admin` the one that manages accounts, `register_as` the role of people who sign up
-    by themselves; with None they get none and see nothing until an administrator gives them one. Raises `TypeError`
-    when `register_as` would make everybody an administrator.
+    `roles` are all roles that exist, `admin` the one that manages accounts, `register_as` the role of people
+    who sign up by themselves; with None they get none and see nothing until an administrator gives them one.
+    Raises `TypeError` when `register_as` would make everybody an administrator.
     """
 
     user: type[Account]

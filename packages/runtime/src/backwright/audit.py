@@ -1,8 +1,9 @@
 """The audit log: who did what to which object, written in the transaction that did it.
 
-What lives here: the table, its two triggers, and the one way to add an entry. What must not: reading rules or routes.
-An entry is there exactly if the change is there, because both are one transaction. The database itself refuses to
-change or delete an entry, so a bug or a stolen database session of the service cannot tidy up after itself.
+What lives here: the table, its two triggers, and the one way to add an entry. What must not: reading rules or
+routes. An entry is there exactly if the change is there, because both are one transaction. The database
+itself refuses to change or delete an entry, so a bug or a stolen database session of the service cannot tidy
+up after itself.
 """
 
 import re
@@ -39,7 +40,8 @@ audit_log: Final = Table(
     Index("ix_audit_log_actor_id", "actor_id", "id"),
     Index("ix_audit_log_at", "at"),
 )
-"""One row per change or refusal. No foreign keys: an entry outlives the account and the object that it is about."""
+"""One row per change or refusal. No foreign keys: an entry outlives the account and the object that it is
+about."""
 
 TRIGGERS: Final[Mapping[str, str]] = {
     f"audit_log_no_{verb.lower()}": (
@@ -78,7 +80,7 @@ def drop_triggers(op: _Operations) -> None:
 
 
 for _text in TRIGGERS.values():
-    event.listen(audit_log, "after_create", DDL(_text).execute_if(dialect="sqlite"))
+    event.listen(audit_log, "after_create", DDL(_text).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 
 class Audit:
@@ -99,8 +101,8 @@ class Audit:
     ) -> None:
         """Add an entry to the transaction `work`: it becomes durable with the change, or not at all.
 
-        `changes` says what changed, by field. Values of fields that hold credentials are replaced before they are
-        stored, by the field's name, at any depth.
+        `changes` says what changed, by field. Values of fields that hold credentials are replaced before they
+        are stored, by the field's name, at any depth.
         """
         context = current.get()
         actor = context.actor
@@ -123,7 +125,8 @@ class Audit:
         )
 
     async def denied(self, action: str, object_type: str, object_id: UUID | None = None) -> None:
-        """Add an entry for an attempt that was refused, in a transaction of its own: there is nothing to join."""
+        """Add an entry for an attempt that was refused, in a transaction of its own: there is nothing to
+        join."""
         async with self._database.work() as work:
             await self.record(work, action=f"{action}.denied", object_type=object_type, object_id=object_id)
 

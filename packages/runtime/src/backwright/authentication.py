@@ -1,12 +1,12 @@
 """From the `Authorization` header to an actor, fast.
 
-What lives here: the cache between a token and the caller it stands for. What must not: passwords, or how sessions and
-roles are stored (the caller hands in `load`).
+What lives here: the cache between a token and the caller it stands for. What must not: passwords, or how
+sessions and roles are stored (the caller hands in `load`).
 
-Verifying a signature costs hundreds of microseconds and asking the database tens; a hit in the cache costs about two.
-The cache holds digests of tokens, never tokens. An entry is trusted for `TRUSTED_SECONDS`; then the session, the account
-and its roles are read again. So a logout, a disabled account or a role that is taken away counts at once in the
-process that did it, and within `TRUSTED_SECONDS` in every other.
+Verifying a signature costs hundreds of microseconds and asking the database tens; a hit in the cache costs
+about two. The cache holds digests of tokens, never tokens. An entry is trusted for `TRUSTED_SECONDS`; then
+the session, the account and its roles are read again. So a logout, a disabled account or a role that is taken
+away counts at once in the process that did it, and within `TRUSTED_SECONDS` in every other.
 """
 
 import time
@@ -48,7 +48,8 @@ class Authenticator:
         self._changes = 0
 
     async def authenticate(self, authorization: str | None) -> Actor:
-        """The caller. No header is `ANONYMOUS`; a header that does not prove anything raises `Unauthenticated`."""
+        """The caller. No header is `ANONYMOUS`; a header that does not prove anything raises
+        `Unauthenticated`."""
         if authorization is None:
             return ANONYMOUS
         if len(authorization) > MAX_TOKEN + 7:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from re import Pattern
 from typing import Final
 
+from fastapi.routing import RouteContext
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute
 from starlette.types import Message, Receive
 
 from backwright.errors import Error, Kind, TooLarge, UnsupportedMediaType
@@ -20,16 +20,18 @@ Extend = Callable[[int], None]
 
 
 class BodyLimits:
-    """The limit of the service, and of the routes that have their own (`max_body_size`, FastAPI's word for it)."""
+    """The limit of the service, and of the routes that have their own (`max_body_size`, FastAPI's word for
+    it).
+    """
 
     def __init__(self, default: int) -> None:
         self.default = default
         self._routes: list[tuple[Pattern[str], frozenset[str], int]] = []
 
-    def learn(self, routes: Iterable[BaseRoute]) -> None:
+    def learn(self, routes: Iterable[RouteContext]) -> None:
         """Take over the limits that routes declare. Called once, when all routes are known."""
         self._routes = [
-            (route.path_regex, frozenset(route.methods or ()), limit)  # type: ignore[attr-defined]
+            (route.path_regex, frozenset(route.methods or ()), limit)
             for route in routes
             if (limit := getattr(route, "max_body_size", None)) is not None
         ]
@@ -58,7 +60,10 @@ class BodyLimits:
 
 
 class BodyTooLarge(HTTPException):
-    """A body went over `limit` bytes while it came in. An `HTTPException`, which framework layers let through."""
+    """A body went over `limit` bytes while it came in.
+
+    An `HTTPException`, which framework layers let through.
+    """
 
     def __init__(self, limit: int) -> None:
         super().__init__(413)
@@ -66,7 +71,9 @@ class BodyTooLarge(HTTPException):
 
 
 class Metered:
-    """A `receive` that counts, refuses what goes over `limit` and gives a steady upload the time that it needs."""
+    """A `receive` that counts, refuses what goes over `limit` and gives a steady upload the time that it
+    needs.
+    """
 
     __slots__ = ("_extend", "_limit", "_receive", "_seen")
 

@@ -1,7 +1,7 @@
 """The accounts of one running service: the parts put together, and what the rest of the runtime asks of them.
 
-What lives here: composition and the door for other modules. What must not: the steps of a login (`login.py`), the life
-of a session (`sessions.py`), HTTP (`account_routes.py`).
+What lives here: composition and the door for other modules. What must not: the steps of a login (`login.py`),
+the life of a session (`sessions.py`), HTTP (`account_routes.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -87,7 +87,8 @@ class BoundAccounts:
         return await self._tokens_for(await self.login.sign_in(email, password, user_agent=user_agent))
 
     async def open_session(self, user_id: UUID) -> Tokens:
-        """Tokens without a password, for a caller that has proved identity by other means, and for test suites."""
+        """Tokens without a password, for a caller that has proved identity by other means, and for test
+        suites."""
         async with self._runtime.database.work() as work:
             opened = await self._sessions.open(work, user_id)
         return await self._tokens_for(opened)
@@ -153,9 +154,11 @@ class BoundAccounts:
     async def ensure_account(
         self, email: str, *, name: str, password: str | None = None, roles: Sequence[str] = ()
     ) -> UUID:
-        """The account with this address and these roles, made if there is none: for seed data and test suites.
+        """The account with this address and these roles, made if there is none: for seed data and test
+        suites.
 
-        The password of an account that exists already is left alone. Raises `Invalid` for an unknown role or a weak password.
+        The password of an account that exists already is left alone. Raises `Invalid` for an unknown role or
+        a weak password.
         """
         address, wanted = normalised_email(email), self.known_roles(roles)
         row = await self._users.by_email(address)
@@ -171,7 +174,8 @@ class BoundAccounts:
         return row.id
 
     def known_roles(self, roles: Sequence[str]) -> list[str]:
-        """The roles in their stored form: sorted, each once. Raises `ValueError` for one that is not declared."""
+        """The roles in their stored form: sorted, each once. Raises `ValueError` for one that is not
+        declared."""
         known = {str(role) for role in self.declared.roles}
         unknown = sorted({str(role) for role in roles} - known)
         if unknown:

@@ -1,7 +1,7 @@
 """Who is calling, for hand-written routes: `current_actor` and `require`.
 
-What must not live here: how a token is verified (`authentication.py`). Routes of resources do not need these; they
-apply their declared access themselves.
+What must not live here: how a token is verified (`authentication.py`). Routes of resources do not need these;
+they apply their declared access themselves.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,8 +20,8 @@ from backwright.runtime import Runtime
 async def current_actor(request: Request) -> Actor:
     """The signed-in caller. Raises `Unauthenticated` for everybody else.
 
-    `async def report(actor: Annotated[Actor, Depends(current_actor)])`: the route is closed to anonymous callers, and
-    the service starts, because the route says who may call it.
+    `async def report(actor: Annotated[Actor, Depends(current_actor)])`: the route is closed to anonymous
+    callers, and the service starts, because the route says who may call it.
     """
     runtime: Runtime = request.app.state.runtime
     given = request.headers.getlist("authorization")
@@ -60,7 +60,8 @@ def route_name(request: Request) -> str:
 
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[None]:
-    """Let `actor` be the one who acts in this block: for a login, where nobody is known until the end, and commands."""
+    """Let `actor` be the one who acts in this block: for a login, where nobody is known until the end, and
+    commands."""
     token = current.set(replace(current.get(), actor=actor))
     try:
         yield

@@ -1,7 +1,8 @@
 """Cross-origin requests from browsers (Fetch standard, "CORS protocol").
 
-What lives here: the decision and its headers. Origins are compared as a whole: `null`, prefixes, suffixes and other
-ports are other origins. Credentials are never allowed, because the API takes bearer tokens and no cookies.
+What lives here: the decision and its headers. Origins are compared as a whole: `null`, prefixes, suffixes and
+other ports are other origins. Credentials are never allowed, because the API takes bearer tokens and no
+cookies.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,9 @@ HeaderList = list[tuple[bytes, bytes]]
 
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS: Final = b"Authorization, Content-Type, Content-Digest, If-Match, If-None-Match, X-Request-Id"
-EXPOSED: Final = b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+EXPOSED: Final = (
+    b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+)
 MAX_AGE: Final = b"600"
 VARY: Final = (b"vary", b"Origin")
 

@@ -19,9 +19,17 @@ def translate(error: BaseException) -> Error:
     if isinstance(original, sqlite3.IntegrityError):
         return integrity(str(original))
     if isinstance(original, sqlite3.OperationalError):
-        if original.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if original.sqlite_errorcode & 0xFF in (
+            sqlite3.SQLITE_INTERRUPT,
+            sqlite3.SQLITE_BUSY,
+            sqlite3.SQLITE_LOCKED,
+        ):
             return Unavailable("The database took too long. Try again, or ask for less.", retry_after=1)
-        if original.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        if original.sqlite_errorcode & 0xFF in (
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_CANTOPEN,
+        ):
             return Unavailable("The database cannot store anything right now.", retry_after=30)
     return Error("", kind=Kind.INTERNAL)
 
@@ -32,14 +40,22 @@ def integrity(message: str) -> Error:
     names = names.removeprefix(": ")
     fields = [name.rsplit(".", 1)[-1] for name in names.split(", ") if "." in name]
     if what == "UNIQUE":
-        detail = "This value is already taken." if len(fields) == 1 else "These values together are already taken."
+        detail = (
+            "This value is already taken." if len(fields) == 1 else "These values together are already taken."
+        )
         return Conflict(detail, errors=[FieldError(detail, pointer=f"/{field}") for field in fields])
     if what == "FOREIGN KEY":
         return Conflict("Other rows refer to this one, or it refers to a row that does not exist.")
     if what == "NOT NULL":
-        return Invalid("A value is missing.", errors=[FieldError("is required", pointer=f"/{f}") for f in fields])
+        return Invalid(
+            "A value is missing.", errors=[FieldError("is required", pointer=f"/{f}") for f in fields]
+        )
     if what == "CHECK":
         found = _CHECK_NAME.match(names)
-        detail = f"The rule {found.group('table')} does not hold." if found else "A rule of the table does not hold."
+        detail = (
+            f"The rule {found.group('table')} does not hold."
+            if found
+            else "A rule of the table does not hold."
+        )
         return Invalid(detail)
     return Error("", kind=Kind.INTERNAL)

@@ -1,8 +1,8 @@
 """The API description for people (Swagger UI) and for programs (`/openapi.json`), without any other server.
 
-What lives here: serving. What must not: the making of the document (`openapi.py`). Swagger UI is vendored, compressed
-when it was vendored, and served under names that contain its hash, so browsers may keep it for good. The page allows
-no inline script and nothing from elsewhere.
+What lives here: serving. What must not: the making of the document (`openapi.py`). Swagger UI is vendored,
+compressed when it was vendored, and served under names that contain its hash, so browsers may keep it for
+good. The page allows no inline script and nothing from elsewhere.
 """
 
 import gzip
@@ -36,7 +36,9 @@ _PAGE: Final = """<!doctype html>
 
 
 class Asset:
-    """A vendored file: its bytes as they are stored, its media type, and the hash that is part of its address."""
+    """A vendored file: its bytes as they are stored, its media type, and the hash that is part of its
+    address.
+    """
 
     def __init__(self, name: str) -> None:
         packed = STATIC / f"{name}.gz"

@@ -3,7 +3,7 @@
 What lives here: the handlers that an application registers. What must not: any echo of what the caller sent.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -17,7 +17,7 @@ from backwright.bodies import BodyTooLarge, too_large
 from backwright.errors import STATUS, Error, FieldError, Kind, NotFound, problem
 
 KIND_OF: Final[Mapping[int, Kind]] = {status: kind for kind, status in STATUS.items()}
-Handler = Callable[[Request, Any], Awaitable[Response]]
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
 async def on_error(_: Request, error: Error) -> Response:
@@ -58,7 +58,7 @@ async def on_exception(_: Request, __: Exception) -> Response:
     return problem(Error(kind=Kind.INTERNAL))
 
 
-def handlers() -> dict[Any, Handler]:
+def handlers() -> dict[int | type[Exception], Handler]:
     """The handlers of an application."""
     return {
         Error: on_error,
@@ -69,7 +69,10 @@ def handlers() -> dict[Any, Handler]:
 
 
 def allowed_methods(routes: Iterable[BaseRoute], path: str) -> Sequence[str]:
-    """Every method that some route takes at `path`. The router itself names only those of the first that fits."""
+    """Every method that some route takes at `path`.
+
+    The router itself names only those of the first that fits.
+    """
     found: set[str] = set()
     for context in iter_route_contexts(list(routes)):
         pattern = getattr(context._effective_route, "path_regex", None)
@@ -79,7 +82,9 @@ def allowed_methods(routes: Iterable[BaseRoute], path: str) -> Sequence[str]:
 
 
 def field_errors(found: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """Pydantic's errors as ours: a JSON Pointer for the body, a name for a parameter, a sentence without the value."""
+    """Pydantic's errors as ours: a JSON Pointer for the body, a name for a parameter, a sentence without the
+    value.
+    """
     errors = []
     for each in found:
         place, *path = each["loc"]

@@ -1,7 +1,7 @@
 """The page that every problem's `type` points to: one anchor for each kind of error.
 
-What lives here: what a kind means and what the caller can do, in plain words, and the page made from it. The page is
-served in production too, because problems are.
+What lives here: what a kind means and what the caller can do, in plain words, and the page made from it. The
+page is served in production too, because problems are.
 """
 
 from collections.abc import Mapping
@@ -31,11 +31,17 @@ MEANING: Final[Mapping[Kind, tuple[str, str]]] = {
         "Nothing is there, or the caller may not know that it is.",
         "Check the address and the id.",
     ),
-    Kind.METHOD_NOT_ALLOWED: ("The address exists and does not take this method.", "The Allow header lists what it takes."),
-    Kind.NOT_ACCEPTABLE: ("The answer cannot be given in any format that Accept names.", "Accept application/json."),
+    Kind.METHOD_NOT_ALLOWED: (
+        "The address exists and does not take this method.",
+        "The Allow header lists what it takes.",
+    ),
+    Kind.NOT_ACCEPTABLE: (
+        "The answer cannot be given in any format that Accept names.",
+        "Accept application/json.",
+    ),
     Kind.CONFLICT: (
-        "What is stored stands against it: a value that must be unique is taken, other rows refer to this one, "
-        "or its state does not allow the move.",
+        "What is stored stands against it: a value that must be unique is taken, other rows refer to "
+        "this one, or its state does not allow the move.",
         "Read the row again, settle the conflict, then send the request again.",
     ),
     Kind.GONE: ("This was offered once and is not any more.", "Use what the API description offers instead."),
@@ -43,12 +49,18 @@ MEANING: Final[Mapping[Kind, tuple[str, str]]] = {
         "If-Match names an older version: somebody else has changed the row.",
         "Read the row again, apply the change to what it is now, and send its new ETag.",
     ),
-    Kind.TOO_LARGE: ("A body, file or list is over its limit.", "Send less at once; the answer names the limit."),
+    Kind.TOO_LARGE: (
+        "A body, file or list is over its limit.",
+        "Send less at once; the answer names the limit.",
+    ),
     Kind.UNSUPPORTED_MEDIA_TYPE: (
         "The body comes in a format or encoding that is not taken here.",
         "Send Content-Type: application/json (or what the operation names) without Content-Encoding.",
     ),
-    Kind.MISDIRECTED: ("The Host header names a host that is not served here.", "Use the address of the service."),
+    Kind.MISDIRECTED: (
+        "The Host header names a host that is not served here.",
+        "Use the address of the service.",
+    ),
     Kind.INVALID: (
         "The content is well-formed and some values are not valid.",
         "errors[] lists every field at fault with a JSON Pointer; correct them all.",
@@ -77,8 +89,8 @@ _PAGE: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><main><h1>Errors</h1>
 <p>Every answer that is not a success is a problem (RFC 9457): <code>application/problem+json</code> with
-<code>type</code>, <code>title</code>, <code>status</code>, <code>code</code>, <code>request_id</code>, and where it
-helps <code>detail</code> and <code>errors</code>.</p>
+<code>type</code>, <code>title</code>, <code>status</code>, <code>code</code>, <code>request_id</code>,
+and where it helps <code>detail</code> and <code>errors</code>.</p>
 {sections}
 </main></body></html>
 """

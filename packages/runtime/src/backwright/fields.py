@@ -12,7 +12,15 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    create_model,
+)
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer, String
 
 from backwright.columns import FixedPoint, Id, Timestamp, integer_range, min_length, rules_of

@@ -56,7 +56,9 @@ def operators(column: Column[Any]) -> tuple[str, ...]:
     found: tuple[str, ...] = ("", "not", "in")
     if isinstance(kind, Boolean):
         found = ("",)
-    elif isinstance(kind, (Timestamp, Date, FixedPoint)) or type(kind) is Integer or isinstance(kind, Integer):
+    elif (
+        isinstance(kind, (Timestamp, Date, FixedPoint)) or type(kind) is Integer or isinstance(kind, Integer)
+    ):
         found = ("", *_ORDERED, "in")
     elif isinstance(kind, String) and not isinstance(kind, Enum):
         found = ("", "not", "in", "contains")

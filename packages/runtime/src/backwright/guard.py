@@ -1,8 +1,8 @@
 """Deny by default for hand-written routes: a route without a rule stops the start.
 
-What lives here: the mark of a route that is open to all, and the walk over all routes when the service starts.
-Routes of resources carry their rules in their declaration; a plain FastAPI route says who may call it by depending on
-`current_actor` (or `require(...)`, which does), or by `dependencies=[public()]`.
+What lives here: the mark of a route that is open to all, and the walk over all routes when the service
+starts. Routes of resources carry their rules in their declaration; a plain FastAPI route says who may call it
+by depending on `current_actor` (or `require(...)`, which does), or by `dependencies=[public()]`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +12,8 @@ from fastapi import Depends
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
+
+from backwright.callers import current_actor
 
 OPEN: Final = "backwright_open"
 """Set to true on a route or endpoint of ours that carries no dependency and needs none."""
@@ -46,7 +48,7 @@ def is_public(route: Any) -> bool:
 
 def needs_actor(route: Any) -> bool:
     """Whether a route depends, directly or not, on knowing the actor."""
-    return _depends_on(route, _is_current_actor)
+    return _depends_on(route, lambda call: call is current_actor)
 
 
 def check(routes: Iterable[BaseRoute]) -> None:
@@ -77,10 +79,6 @@ def describe(context: RouteContext) -> str:
     endpoint = context.endpoint
     where = f"  ({endpoint.__module__}.{endpoint.__qualname__})" if endpoint is not None else ""
     return f"{methods} {context.path}{where}"
-
-
-def _is_current_actor(call: Any) -> bool:
-    return getattr(call, "__module__", "").startswith("backwright.") and getattr(call, "__name__", "") == "current_actor"
 
 
 def _depends_on(route: Any, matches: Callable[[Any], bool]) -> bool:

@@ -1,8 +1,8 @@
 """Whether the process lives, and whether it should get requests.
 
-What lives here: the two probes and their answers. Liveness looks at nothing outside, so that a database that is down
-does not get the process killed. Readiness asks what the service cannot work without, briefly and on connections of
-its own, and says no from the moment that the process is told to stop.
+What lives here: the two probes and their answers. Liveness looks at nothing outside, so that a database that
+is down does not get the process killed. Readiness asks what the service cannot work without, briefly and on
+connections of its own, and says no from the moment that the process is told to stop.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Which host names are answered, and who is calling behind which proxies.
 
-What lives here: reading `Host` and `X-Forwarded-For`. What must not: what follows from the answer (limits, logs).
+What lives here: reading `Host` and `X-Forwarded-For`. What must not: what follows from the answer (limits,
+logs).
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,10 @@ MAX_HOPS: Final = 32
 
 
 class Hosts:
-    """The host allow-list. A request for another host is refused: links and caches must not follow a forged name."""
+    """The host allow-list.
+
+    A request for another host is refused: links and caches must not follow a forged name.
+    """
 
     def __init__(self, allowed: Sequence[str]) -> None:
         self._allowed = frozenset(name.encode() for name in allowed)
@@ -42,7 +46,8 @@ class Proxies:
     def client(self, peer: str, forwarded: bytes | None) -> str:
         """The caller's address: from the right, the first hop that is no trusted proxy.
 
-        Each proxy appends the peer that it saw, so only entries to the right of an untrusted one can be believed.
+        Each proxy appends the peer that it saw, so only entries to the right of an untrusted one can be
+        believed.
         """
         if not forwarded or not self._trusted or not self._is_trusted(peer):
             return peer
@@ -62,7 +67,10 @@ class Proxies:
 
 
 def parse(text: str) -> Address | None:
-    """An address, also as `[v6]:port` or `v4:port`; `None` if it is none. IPv4 inside IPv6 comes out as IPv4."""
+    """An address, also as `[v6]:port` or `v4:port`;
+
+    `None` if it is none. IPv4 inside IPv6 comes out as IPv4.
+    """
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

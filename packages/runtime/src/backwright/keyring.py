@@ -2,10 +2,11 @@
 
 What lives here: the table of keys and the ring that a process holds in memory. What must not: tokens.
 
-A key's life is written down when it is made, and every process reads the same plan off the clock: it is published for
-`AHEAD` before it signs, so that everybody who caches the JWKS knows it in time; it is kept for `KEEP` after its last
-signature, so that no token that is still good loses its key. Private keys are stored encrypted (AES-256-GCM) under
-a key derived from the service's secret, so a copy of the database signs nothing.
+A key's life is written down when it is made, and every process reads the same plan off the clock: it is
+published for `AHEAD` before it signs, so that everybody who caches the JWKS knows it in time; it is kept for
+`KEEP` after its last signature, so that no token that is still good loses its key. Private keys are stored
+encrypted (AES-256-GCM) under a key derived from the service's secret, so a copy of the database signs
+nothing.
 """
 
 import json
@@ -38,8 +39,8 @@ JWKS_SECONDS: Final = 3600
 """How long others may cache the JWKS; far below `AHEAD`."""
 
 KEEP: Final = timedelta(hours=2)
-"""How long a key stays published after its last signature: the longest access token (15 minutes), the cache time of
-the JWKS and the tolerated clock skew, rounded up."""
+"""How long a key stays published after its last signature: the longest access token (15 minutes), the cache
+time of the JWKS and the tolerated clock skew, rounded up."""
 
 RELOAD_EVERY: Final = timedelta(minutes=1)
 """Unknown key ids cause at most one look into the database in this time, however many there are."""
@@ -57,14 +58,16 @@ signing_keys: Final = Table(
     Column("activated_at", Timestamp(), nullable=False),
     Column("retired_at", Timestamp()),
 )
-"""`kid` is the RFC 7638 thumbprint. A key signs from `activated_at` until `retired_at` (open: it is the last)."""
+"""`kid` is the RFC 7638 thumbprint. A key signs from `activated_at` until `retired_at` (open: it is the
+last)."""
 
 _log = logging.getLogger("backwright.keyring")
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One key with its plan. `private` is None when it was sealed under another secret: it only verifies then."""
+    """One key with its plan. `private` is None when it was sealed under another secret: it only verifies
+    then."""
 
     kid: str
     public: ECKey
@@ -113,7 +116,8 @@ class KeyRing:
         return found.public if found is not None and self._is_kept(found, now()) else None
 
     async def jwks(self) -> Mapping[str, object]:
-        """The JSON Web Key Set (RFC 7517 §5) to publish: the next key, the one that signs, and those still kept."""
+        """The JSON Web Key Set (RFC 7517 §5) to publish: the next key, the one that signs, and those still
+        kept."""
         await self.signing()
         moment = now()
         return {

@@ -1,11 +1,11 @@
 """Rate limits: policies, the exact sliding window, and how they are told to the caller.
 
-What lives here: counting and header syntax. What must not: who the caller is (`middleware.py` makes the keys).
-The syntax of `RateLimit-Policy` and `RateLimit` is that of draft-ietf-httpapi-ratelimit-headers-10; when the draft
-changes, this module changes and nothing else.
+What lives here: counting and header syntax. What must not: who the caller is (`middleware.py` makes the
+keys). The syntax of `RateLimit-Policy` and `RateLimit` is that of draft-ietf-httpapi-ratelimit-headers-10;
+when the draft changes, this module changes and nothing else.
 
-The window slides: of any `window` seconds, no `limit + 1` requests are admitted, also across the turn of a minute.
-A refused request does not count, so hammering does not keep the door shut.
+The window slides: of any `window` seconds, no `limit + 1` requests are admitted, also across the turn of a
+minute. A refused request does not count, so hammering does not keep the door shut.
 """
 
 import re
@@ -27,7 +27,10 @@ MAX_ENTRIES: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """At most `limit` requests in any `window` seconds. `name` stands in the headers and keeps counts apart."""
+    """At most `limit` requests in any `window` seconds.
+
+    `name` stands in the headers and keeps counts apart.
+    """
 
     name: str
     limit: int
@@ -81,7 +84,9 @@ class Store(Protocol):
     """Where hits are remembered. `take` is atomic: it admits and remembers, or does neither."""
 
     async def take(self, policy: Policy, key: str, at: float) -> tuple[bool, int, float]:
-        """Whether a hit at time `at` (seconds since 1970) is admitted, how many more are, and when one drops out."""
+        """Whether a hit at time `at` (seconds since 1970) is admitted, how many more are, and when one drops
+        out.
+        """
         ...
 
 
@@ -149,7 +154,8 @@ class Limiter:
 def exceeded(verdict: Verdict) -> RateLimited:
     """The 429 for a verdict: when to come back, and which policy was violated."""
     return RateLimited(
-        f"At most {verdict.limit} requests in {verdict.window} seconds. Wait {verdict.reset_seconds} seconds.",
+        f"At most {verdict.limit} requests in {verdict.window} seconds. "
+        f"Wait {verdict.reset_seconds} seconds.",
         headers={"Retry-After": str(verdict.reset_seconds), **verdict.headers()},
         extra={"type": QUOTA_EXCEEDED, "violated-policies": [verdict.policy.name]},
     )

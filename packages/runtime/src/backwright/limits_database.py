@@ -1,10 +1,22 @@
 """Rate limits counted in the database, for several processes that must share one count.
 
-What lives here: the table and the store over it. Each hit is a row; admission is one transaction with the writer's
-lock held, so that N processes admit together what one would.
+What lives here: the table and the store over it. Each hit is a row; admission is one transaction with the
+writer's lock held, so that N processes admit together what one would.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from backwright.database import Database
 from backwright.entity import Entity
@@ -15,7 +27,9 @@ TABLE = Table(
     Entity.metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("key", String(200), nullable=False),
-    Column("at_us", BigInteger, nullable=False, comment="Microseconds since 1970 at which the hit was admitted"),
+    Column(
+        "at_us", BigInteger, nullable=False, comment="Microseconds since 1970 at which the hit was admitted"
+    ),
     Column("expires_us", BigInteger, nullable=False, comment="When the hit has left its window"),
     Index("ix_rate_limits_key_at_us", "key", "at_us"),
     Index("ix_rate_limits_expires_us", "expires_us"),
@@ -23,7 +37,10 @@ TABLE = Table(
 
 
 class DatabaseStore:
-    """A `Store` over the table `rate_limits`. Rows that have left their window are deleted as new ones come."""
+    """A `Store` over the table `rate_limits`.
+
+    Rows that have left their window are deleted as new ones come.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

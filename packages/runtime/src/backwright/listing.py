@@ -51,14 +51,21 @@ def pairs(query_string: bytes) -> dict[str, str]:
         return {}
     try:
         found = parse_qsl(
-            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+            query_string.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_PARAMETERS,
         )
     except ValueError:
-        raise BadRequest(f"The query string is not valid UTF-8, or has more than {MAX_PARAMETERS} parameters.") from None
+        raise BadRequest(
+            f"The query string is not valid UTF-8, or has more than {MAX_PARAMETERS} parameters."
+        ) from None
     given = dict(found)
     if len(given) != len(found):
         twice = sorted({name for name, _ in found if sum(name == other for other, _ in found) > 1})
-        raise BadRequest("Each parameter may be given once.", errors=[_fault(name, "is given twice") for name in twice])
+        raise BadRequest(
+            "Each parameter may be given once.", errors=[_fault(name, "is given twice") for name in twice]
+        )
     return given
 
 
@@ -76,9 +83,7 @@ def refuse_unknown(given: Mapping[str, str], allowed: Sequence[str]) -> None:
 def parse(view: "View", given: Mapping[str, str], open_cursor: Any) -> ListQuery:
     """The typed query for `given`, as this view allows it. Raises `BadRequest` or `Invalid` with all faults."""
     bound = view.bound
-    visible = {
-        name: each for name, each in bound.filters.items() if _may_filter(view, each)
-    }
+    visible = {name: each for name, each in bound.filters.items() if _may_filter(view, each)}
     standard = [name for name in STANDARD_PARAMETERS if name != "q" or bound.resource.search]
     refuse_unknown(given, [*standard, *visible])
     faults: list[FieldError] = []
@@ -107,7 +112,9 @@ def embeds_of(view: "View", text: str | None) -> tuple[str, ...]:
     names = text.split(",")
     wrong = [name for name in names if name not in view.embeddable]
     if wrong or len(set(names)) != len(names):
-        raise BadRequest("embed names what cannot be embedded.", errors=[_fault("embed", _allowed(view.embeddable))])
+        raise BadRequest(
+            "embed names what cannot be embedded.", errors=[_fault("embed", _allowed(view.embeddable))]
+        )
     return tuple(names)
 
 
@@ -127,7 +134,11 @@ def _sort(view: "View", text: str | None) -> tuple[tuple[str, bool], ...]:
     if any(name not in allowed for name in names) or len(set(names)) != len(names) or len(terms) > MAX_SORTS:
         raise BadRequest(
             "sort names what cannot be sorted by.",
-            errors=[_fault("sort", f"{_allowed(allowed)}; each once, at most {MAX_SORTS}; - in front for descending")],
+            errors=[
+                _fault(
+                    "sort", f"{_allowed(allowed)}; each once, at most {MAX_SORTS}; - in front for descending"
+                )
+            ],
         )
     return tuple(terms)
 

@@ -1,7 +1,8 @@
 """Logs: one JSON line for each event, written without ever holding up the event loop.
 
 What lives here: the line's form, the writer thread, and the set-up of Python's `logging` (uvicorn's loggers
-included). What must not: bodies, query strings, raw paths. They hold what callers send, and a log is kept for long.
+included). What must not: bodies, query strings, raw paths. They hold what callers send, and a log is kept for
+long.
 
 `access` is the fast path for the one line of each request; everything else is an ordinary `logging` call.
 """
@@ -28,12 +29,20 @@ MAX_WAITING: Final = 20_000
 PAUSE: Final = 0.02
 """Seconds that the writer lets lines gather before it writes them in one call."""
 
-STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
+STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "color_message",
+    "taskName",
+}
 _encode: Final = msgspec.json.Encoder().encode
 
 
 class Writer:
-    """A thread that writes lines to a stream. Adding a line costs an append; a full queue drops, never blocks."""
+    """A thread that writes lines to a stream.
+
+    Adding a line costs an append; a full queue drops, never blocks.
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -156,7 +165,8 @@ def _readable(fields: dict[str, Any]) -> bytes:
     else:
         head = str(event)
         rest = " ".join(f"{key}={value}" for key, value in shown.items() if key not in ("logger", "method"))
-    line = f"{at.astimezone():%H:%M:%S} {level:<7} {redaction.visible(head)}  \x1b[2m{redaction.visible(rest)}\x1b[0m"
+    head, rest = redaction.visible(head), redaction.visible(rest)
+    line = f"{at.astimezone():%H:%M:%S} {level:<7} {head}  \x1b[2m{rest}\x1b[0m"
     return "\n".join([line, *stack.splitlines()]).encode(errors="backslashreplace")
 
 

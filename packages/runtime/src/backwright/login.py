@@ -1,9 +1,10 @@
 """Proving who one is with a password: sign in, sign up, change it.
 
-What lives here: the order of the steps, which is what makes them safe. What must not: statements, hashing, HTTP.
+What lives here: the order of the steps, which is what makes them safe. What must not: statements, hashing,
+HTTP.
 
-An unknown address takes every step that a known one takes (delay, hash, audit entry), so that neither the answer nor
-its time tells whether there is an account.
+An unknown address takes every step that a known one takes (delay, hash, audit entry), so that neither the
+answer nor its time tells whether there is an account.
 """
 
 from datetime import timedelta
@@ -63,8 +64,8 @@ class Login:
     async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Opened:
         """A session for whoever knows the password.
 
-        Raises `Unauthenticated` for a wrong address or password or a closed account (one answer for all), `RateLimited`
-        while a delay runs, and `Unavailable` when too many hashes wait.
+        Raises `Unauthenticated` for a wrong address or password or a closed account (one answer for all),
+        `RateLimited` while a delay runs, and `Unavailable` when too many hashes wait.
         """
         await self._limiter.enforce(LOGINS, limit_key(current.get().client_ip))
         address = normalised_email(email)
@@ -96,7 +97,8 @@ class Login:
             await self._audit.record(work, action=action, object_type="users", object_id=added)
 
     async def change_password(self, actor: Actor, known: str, new: str) -> None:
-        """Another password for the caller, who proves that they know the old one; all their other sessions end.
+        """Another password for the caller, who proves that they know the old one; all their other sessions
+        end.
 
         Raises `Invalid` for a wrong old or a weak new password, and `RateLimited` while a delay runs.
         """
@@ -117,7 +119,8 @@ class Login:
             await self._audit.record(work, action="password_changed", object_type="users", object_id=row.id)
 
     async def set_password(self, work: Work, user_id: UUID, new: str, *, email: str, name: str) -> None:
-        """Another password for somebody, by an administrator; all sessions of the account end. Raises `Invalid`."""
+        """Another password for somebody, by an administrator; all sessions of the account end. Raises
+        `Invalid`."""
         await self._users.set_hash(work, user_id, await self.accept(new, email, name))
         await self._forgive(work, email)
         await self._sessions.end_all(work, user_id)

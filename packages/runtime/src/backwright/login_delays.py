@@ -1,11 +1,11 @@
 """Progressive delay after failed logins: guessing becomes slow, and nobody is locked out.
 
-What lives here: the count of failures by source and by account, and the wait that follows. What must not: whether a
-password was right. Counts are kept by a digest of the address, for known and unknown addresses alike, so that a delay
-does not tell which addresses have an account.
+What lives here: the count of failures by source and by account, and the wait that follows. What must not:
+whether a password was right. Counts are kept by a digest of the address, for known and unknown addresses
+alike, so that a delay does not tell which addresses have an account.
 
-An attempt is counted before the password is looked at and forgiven when it was right; counted afterwards, a hundred
-attempts at the same moment would all be free.
+An attempt is counted before the password is looked at and forgiven when it was right; counted afterwards, a
+hundred attempts at the same moment would all be free.
 """
 
 from datetime import datetime, timedelta
@@ -28,7 +28,8 @@ FREE_FROM_ANYWHERE: Final = 20
 """Failures for one account from all networks together that cost nothing."""
 
 LONGEST: Final = timedelta(seconds=30)
-"""The longest wait. A stranger can make others wait this long, never longer; known networks do not wait at all."""
+"""The longest wait. A stranger can make others wait this long, never longer; known networks do not wait at
+all."""
 
 FORGOTTEN_AFTER: Final = timedelta(minutes=15)
 """Quiet time after which failures no longer count."""

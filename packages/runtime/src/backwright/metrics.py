@@ -1,10 +1,10 @@
 """Metrics in the Prometheus text format, names and buckets as OpenTelemetry recommends for HTTP servers.
 
-What lives here: the registry of one application and what a request adds to it. What must not: labels made from what
-callers send. A path without a route counts under `unmatched`, so that a scanner cannot make series.
+What lives here: the registry of one application and what a request adds to it. What must not: labels made
+from what callers send. A path without a route counts under `unmatched`, so that a scanner cannot make series.
 
-With several worker processes prometheus-client's multiprocess mode adds their counts up (`PROMETHEUS_MULTIPROC_DIR`,
-which `serve --workers` sets).
+With several worker processes prometheus-client's multiprocess mode adds their counts up
+(`PROMETHEUS_MULTIPROC_DIR`, which `serve --workers` sets).
 """
 
 import os
@@ -33,9 +33,7 @@ class Metrics:
     def __init__(self, service: str) -> None:
         self._registry = CollectorRegistry()
         labels = ("method", "route", "status")
-        self._total = Counter(
-            "http_requests_total", "Requests answered.", labels, registry=self._registry
-        )
+        self._total = Counter("http_requests_total", "Requests answered.", labels, registry=self._registry)
         self._duration = Histogram(
             "http_request_duration_seconds",
             "From the first byte in to the last byte out.",
@@ -74,7 +72,10 @@ class Metrics:
         children[1].observe(seconds)
 
     def watch_counter(self, name: str, text: str, read: Callable[[], float]) -> None:
-        """Show a number that only grows and is kept elsewhere; `name` ends in `_total`. Read at each scrape."""
+        """Show a number that only grows and is kept elsewhere;
+
+        `name` ends in `_total`. Read at each scrape.
+        """
         self._registry.register(_Watched(CounterMetricFamily, name, text, read))
 
     def watch_gauge(self, name: str, text: str, read: Callable[[], float]) -> None:

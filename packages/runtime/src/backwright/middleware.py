@@ -1,8 +1,9 @@
 """What every request passes through, once: one pure-ASGI layer around the whole application.
 
-What lives here: the order of things. Context, host, size of headers, cross-origin rules, body limits, the default
-rate limit, the deadline; on the way out headers, one count, one line. What must not: any of these things themselves
-(`hosts`, `cors`, `bodies`, `limits`, `metrics`, `logging`) and who may do what (routes decide that).
+What lives here: the order of things. Context, host, size of headers, cross-origin rules, body limits, the
+default rate limit, the deadline; on the way out headers, one count, one line. What must not: any of these
+things themselves (`hosts`, `cors`, `bodies`, `limits`, `metrics`, `logging`) and who may do what (routes
+decide that).
 
 Everything that does not change from request to request is made ready as bytes when the application starts.
 """
@@ -38,7 +39,8 @@ ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"content
 """Headers that two parties could read differently if they came twice."""
 
 WANTED: Final = ONCE | {
-    b"x-request-id", b"x-forwarded-for", b"transfer-encoding", b"accept-encoding", b"access-control-request-method",
+    b"x-request-id", b"x-forwarded-for", b"transfer-encoding", b"accept-encoding",
+    b"access-control-request-method",
 }  # fmt: skip
 PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Paths of the machinery: any host, no rate limit, no log line."""
@@ -77,7 +79,10 @@ class Guards:
 
 
 class Perimeter:
-    """The layer. `compressed` is the same application behind compression, for answers that may be compressed."""
+    """The layer.
+
+    `compressed` is the same application behind compression, for answers that may be compressed.
+    """
 
     def __init__(self, app: ASGIApp, guards: Guards, compressed: ASGIApp | None = None) -> None:
         self._app = app
@@ -133,7 +138,9 @@ class Perimeter:
         """Everything that stops a request before its body is read. Preflights are answered right here."""
         guards, context, headers = self._guards, exchange.context, exchange.headers
         client = exchange.scope.get("client")
-        context.client_ip = guards.proxies.client(client[0] if client else "", headers.get(b"x-forwarded-for"))
+        context.client_ip = guards.proxies.client(
+            client[0] if client else "", headers.get(b"x-forwarded-for")
+        )
         exchange.extra = guards.cors.headers(headers.get(b"origin"))
         if exchange.malformed is not None:
             return exchange.malformed
@@ -142,7 +149,11 @@ class Perimeter:
             return None
         if not guards.hosts.allows(headers.get(b"host")):
             return Error("This host name is not served here.", kind=Kind.MISDIRECTED)
-        if context.method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers:
+        if (
+            context.method == "OPTIONS"
+            and b"origin" in headers
+            and b"access-control-request-method" in headers
+        ):
             return await self._preflight(exchange)
         refusal = await self._limit(exchange)
         return refusal or self._body(exchange)
@@ -156,7 +167,7 @@ class Perimeter:
         return None
 
     async def _limit(self, exchange: "Exchange") -> Error | None:
-        """Count the request under the default policy: of the user if the token is good, else of the address."""
+        """Count the request under the default policy: the user's if the token is good, else the address's."""
         guards = self._guards
         authorization = exchange.headers.get(b"authorization")
         key = await guards.identify(authorization.decode("latin-1")) if authorization is not None else None
@@ -195,8 +206,8 @@ class Exchange:
     """One request and its answer on the way through."""
 
     __slots__ = (
-        "_always", "_send", "context", "deadline", "extra", "headers", "malformed", "receive", "scope", "silent",
-        "started", "status",
+        "_always", "_send", "context", "deadline", "extra", "headers", "malformed", "receive", "scope",
+        "silent", "started", "status",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, always: HeaderList) -> None:
@@ -216,7 +227,10 @@ class Exchange:
 
     @property
     def compressible(self) -> bool:
-        """Whether the answer may be compressed. Not where it holds tokens: their length would leak (BREACH)."""
+        """Whether the answer may be compressed.
+
+        Not where it holds tokens: their length would leak (BREACH).
+        """
         return (
             b"accept-encoding" in self.headers
             and self.context.method != "HEAD"
@@ -253,7 +267,7 @@ class Exchange:
 
 
 def read_headers(raw: HeaderList) -> tuple[dict[bytes, bytes], Error | None]:
-    """The headers that matter here, and the refusal if there are too many, too large or contradictory ones."""
+    """The headers that matter here, and the refusal of too many, too large or contradictory ones."""
     found: dict[bytes, bytes] = {}
     refusal: Error | None = None
     size = 0
@@ -279,5 +293,4 @@ def route_template(scope: Scope) -> str:
     included = scope.get("fastapi", {}).get("effective_route_context")
     if included is not None and included.original_route is route:
         route = included
-    found: str = getattr(route, "path_format", None) or getattr(route, "path", "")
-    return found
+    return str(getattr(route, "path_format", None) or getattr(route, "path", ""))

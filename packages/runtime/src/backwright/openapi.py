@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document of a service.
 
-What lives here: what all operations have in common (who may call, problems, rate-limit headers) and the merging of
-what resources say about themselves. What must not: any knowledge of a single resource.
+What lives here: what all operations have in common (who may call, problems, rate-limit headers) and the
+merging of what resources say about themselves. What must not: any knowledge of a single resource.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,11 +25,25 @@ PROBLEM: Final[Document] = {
     "description": "A refusal or failure (RFC 9457).",
     "required": ["type", "title", "status", "code", "request_id"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Where this kind of error is explained."},
-        "title": {"type": "string", "description": "The kind of error in words; always the same for a `code`."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Where this kind of error is explained.",
+        },
+        "title": {
+            "type": "string",
+            "description": "The kind of error in words; always the same for a `code`.",
+        },
         "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
-        "code": {"type": "string", "enum": [kind.value for kind in Kind], "description": "The kind of error."},
-        "request_id": {"type": "string", "description": "Names this request in our logs. Quote it in reports."},
+        "code": {
+            "type": "string",
+            "enum": [kind.value for kind in Kind],
+            "description": "The kind of error.",
+        },
+        "request_id": {
+            "type": "string",
+            "description": "Names this request in our logs. Quote it in reports.",
+        },
         "detail": {"type": "string", "description": "What happened this time and what to do."},
         "errors": {
             "type": "array",
@@ -84,7 +98,10 @@ def document(
     routes: Sequence[BaseRoute],
     components: Iterable[Mapping[str, Any]] = (),
 ) -> Document:
-    """The whole document. `components` are those of the resources (`schemas`, `parameters`, `responses` …)."""
+    """The whole document.
+
+    `components` are those of the resources (`schemas`, `parameters`, `responses` …).
+    """
     found = get_openapi(
         title=title,
         version=version,

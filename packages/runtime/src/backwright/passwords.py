@@ -1,8 +1,8 @@
 """Passwords: what is accepted, how they are hashed, and how hashing stays out of everybody's way.
 
-Argon2id takes tens of milliseconds and 19 MiB on purpose (OWASP Password Storage Cheat Sheet). It runs in a pool of two
-threads with a bounded queue, so that a storm of logins cannot stop the event loop or eat the memory. Nothing here
-knows accounts or HTTP, and nothing here logs: a password is never part of a message.
+Argon2id takes tens of milliseconds and 19 MiB on purpose (OWASP Password Storage Cheat Sheet). It runs in a
+pool of two threads with a bounded queue, so that a storm of logins cannot stop the event loop or eat the
+memory. Nothing here knows accounts or HTTP, and nothing here logs: a password is never part of a message.
 """
 
 import asyncio
@@ -52,14 +52,16 @@ TEST: Final = Cost(memory_kib=8, passes=1)
 
 
 def normalised(password: str) -> str:
-    """The form that is hashed: NFC, so that one password typed on two keyboards is one password (RFC 8265 §4.2)."""
+    """The form that is hashed: NFC, so that one password typed on two keyboards is one password (RFC 8265
+    §4.2)."""
     return unicodedata.normalize("NFC", password)
 
 
 def weakness(password: str, *, email: str = "", name: str = "") -> str | None:
     """Say why `password` is refused, as a sentence that does not repeat it; None when it is accepted.
 
-    Length and guessability count, composition does not: "one digit, one sign" makes passwords worse (NIST SP 800-63B-4).
+    Length and guessability count, composition does not: "one digit, one sign" makes passwords worse (NIST SP
+    800-63B-4).
     """
     text = normalised(password)
     if len(text) < MIN_CHARACTERS:
@@ -97,8 +99,8 @@ class Hasher:
     async def verify(self, password: str, stored: str | None) -> bool:
         """Whether `password` is the one that `stored` was made from.
 
-        Without a stored hash (unknown account, or one without a password) a decoy is verified instead, so that the
-        answer takes the same time and tells nothing.
+        Without a stored hash (unknown account, or one without a password) a decoy is verified instead, so
+        that the answer takes the same time and tells nothing.
         """
         return await self._run(lambda: self._matches(password, stored or self._decoy)) and stored is not None
 
@@ -124,7 +126,7 @@ class Hasher:
             self._busy -= 1
 
 
-# --- what an attacker tries first -------------------------------------------------------------------------------------
+# --- what an attacker tries first ---
 
 _LOOK_ALIKE: Final = str.maketrans("013457@$!", "oieastasi")
 _ROWS: Final = (
@@ -137,7 +139,8 @@ _ROWS: Final = (
 )
 _EDGES: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _DECORATION: Final = 8
-"""Digits and signs around a common word that still leave it common; beyond that the rest carries the password."""
+"""Digits and signs around a common word that still leave it common; beyond that the rest carries the
+password."""
 
 
 @cache
@@ -166,7 +169,8 @@ def _unit(text: str) -> str:
 
 
 def _is_common_core(form: str) -> bool:
-    """Whether `form` is one common word, or two in a row, with at most a little decoration around and between."""
+    """Whether `form` is one common word, or two in a row, with at most a little decoration around and
+    between."""
     words = "".join(character for character in form if character.isalpha())
     if not words or len(form) - len(words) > _DECORATION:
         return False

@@ -29,11 +29,20 @@ _PATTERNS: Final = (
     (re.compile(r"\[parameters: .*?\]$", re.MULTILINE), "[parameters: " + HIDDEN + "]"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL), HIDDEN),
 )
-_MARKS: Final = re.compile(r"bearer|basic|eyJ|://|pass|secret|token|key|authorization|cookie|argon2|\[param", re.I)
+_MARKS: Final = re.compile(
+    r"bearer|basic|eyJ|://|pass|secret|token|key|authorization|cookie|argon2|\[param", re.I
+)
 
 CONTROLS: Final = {
     code: f"\\u{code:04x}"
-    for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    for code in (
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        0x2028,
+        0x2029,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
 }
 """Characters that could forge a line, move a terminal's cursor or turn text around (CWE-117)."""
 
@@ -53,7 +62,7 @@ def visible(value: str) -> str:
 
 
 def clean(key: str, value: Any, depth: int = 0) -> Any:
-    """The value to log under `key`: hidden if the key says secret; text, lists and mappings looked through."""
+    """The value to log under `key`: hidden if the key says secret; text and containers looked through."""
     if _KEYS.search(key):
         return HIDDEN
     if value is None or isinstance(value, bool | int | float):

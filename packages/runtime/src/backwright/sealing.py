@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE: Final = 12
-"""Bytes of a random nonce (NIST SP 800-38D §8.2); few values are sealed under one key, so random ones never meet."""
+"""Bytes of a random nonce (NIST SP 800-38D §8.2); few values are sealed under one key, so random ones never
+meet."""
 
 
 class Sealer:
@@ -25,7 +26,7 @@ class Sealer:
         self._cipher = AESGCM(derived)
 
     def seal(self, value: bytes, bound_to: bytes) -> bytes:
-        """Encrypt; `bound_to` (a row's key) must be the same when it is opened, so values cannot be swapped."""
+        """Encrypt; `bound_to` (a row's key) must be the same at opening, so values cannot be swapped."""
         nonce = os.urandom(_NONCE)
         return nonce + self._cipher.encrypt(nonce, value, bound_to)
 

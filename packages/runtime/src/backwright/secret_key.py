@@ -13,7 +13,18 @@ DEVELOPMENT_FILE: Final = Path("var/secret.key")
 RECIPE: Final = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 MINIMUM_BYTES: Final = 32
 DISTINCT: Final = 9
-WORDS: Final = ("secret", "change", "passwor", "example", "insecure", "default", "replace", "your-", "dev-", "test-")
+WORDS: Final = (
+    "secret",
+    "change",
+    "passwor",
+    "example",
+    "insecure",
+    "default",
+    "replace",
+    "your-",
+    "dev-",
+    "test-",
+)
 
 
 def fresh() -> str:
@@ -22,7 +33,8 @@ def fresh() -> str:
 
 
 def stored(path: Path) -> str:
-    """The secret in `path`, made at the first call (mode 0600). Two processes that start at once get the same one.
+    """The secret in `path`, made at the first call (mode 0600). Two processes that start at once get the same
+    one.
 
     Raises `ValueError` if the file can be neither read nor made.
     """
@@ -47,7 +59,10 @@ def stored(path: Path) -> str:
 
 
 def check(secret: str, *, strict: bool) -> None:
-    """Refuse a secret that is too short and, if `strict`, one that no random source made. Raises `ValueError`."""
+    """Refuse a secret that is too short and, if `strict`, one that no random source made.
+
+    Raises `ValueError`.
+    """
     size = len(secret.encode())
     if size < MINIMUM_BYTES:
         raise ValueError(f"has {size} bytes, at least {MINIMUM_BYTES} are needed; make one with: {RECIPE}")
@@ -58,7 +73,8 @@ def check(secret: str, *, strict: bool) -> None:
 def weakness(secret: str) -> str | None:
     """Why a person rather than a random source seems to have made it; `None` if nothing says so.
 
-    Each test fails for fewer than one in ten thousand random secrets of 32 hex digits, the shortest that counts.
+    Each test fails for fewer than one in ten thousand random secrets of 32 hex digits, the shortest that
+    counts.
     """
     if len(set(secret)) < DISTINCT:
         return "it has too few different characters"

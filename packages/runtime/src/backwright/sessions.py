@@ -2,24 +2,37 @@
 
 What lives here: the two tables and what happens to them. What must not: access tokens, passwords, HTTP.
 
-A session is one login on one device; its refresh tokens are its family. A token is random, stored as a digest, and
-good for one use: using it makes its successor (RFC 9700 §4.14.2). Whoever uses a spent token has a copy that somebody
-else used, and we cannot know who of the two is the thief: the session ends. The one exception is a client that lost
-the answer: within `GRACE` the immediate predecessor gets the same successor again, as long as that is unused.
+A session is one login on one device; its refresh tokens are its family. A token is random, stored as a
+digest, and good for one use: using it makes its successor (RFC 9700 §4.14.2). Whoever uses a spent token has
+a copy that somebody else used, and we cannot know who of the two is the thief: the session ends. The one
+exception is a client that lost the answer: within `GRACE` the immediate predecessor gets the same successor
+again, as long as that is unused.
 """
 
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    Column, ForeignKey, Index, LargeBinary, String, Table, bindparam, delete, exists, insert, or_, select, update,
-)  # fmt: skip
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from backwright.audit import Audit
 from backwright.columns import Id, Timestamp
@@ -65,15 +78,16 @@ refresh_tokens: Final = Table(
     Column("successor_sealed", LargeBinary()),
     Index("ix_refresh_tokens_session_id_spent_at", "session_id", "spent_at"),
 )
-"""A predecessor has one successor (unique), so a family is a line. `successor_sealed` can be opened only by whoever
-holds the spent token itself, and is emptied when the successor is used."""
+"""A predecessor has one successor (unique), so a family is a line. `successor_sealed` can be opened only by
+whoever holds the spent token itself, and is emptied when the successor is used."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session with the refresh token that keeps it alive. The token exists here and at the client, nowhere else."""
+    """A session with the refresh token that keeps it alive. The token exists here and at the client, nowhere
+    else."""
 
     session_id: UUID
     user_id: UUID
@@ -83,8 +97,8 @@ class Opened:
 class Sessions:
     """Opens, refreshes, lists and ends sessions.
 
-    `users` is the table of the accounts, `idle` and `absolute` the lifetimes, `ended(session_id)` is called after the
-    commit that ended a session because of a replay.
+    `users` is the table of the accounts, `idle` and `absolute` the lifetimes, `ended(session_id)` is called
+    after the commit that ended a session because of a replay.
     """
 
     def __init__(
@@ -129,8 +143,8 @@ class Sessions:
     async def refresh(self, presented: str) -> Opened:
         """Spend a refresh token and get its successor. Raises `Unauthenticated` for one that is not good.
 
-        The spending is one conditional UPDATE: of ten uses at the same moment one makes the successor, and the others
-        get that same one.
+        The spending is one conditional UPDATE: of ten uses at the same moment one makes the successor, and
+        the others get that same one.
         """
         digest = hashed(presented)
         if not _TOKEN.fullmatch(presented) or not await self._database.fetch(
@@ -186,7 +200,8 @@ class Sessions:
         return Opened(session_id, user_id, successor)
 
     async def _spent_before(self, work: Work, presented: str, digest: str) -> Opened | None:
-        """What a token gets that could not be spent: the same answer within the grace, or the end of its session."""
+        """What a token gets that could not be spent: the same answer within the grace, or the end of its
+        session."""
         rows = await work.fetch(self._sql.inspect, {"hash": digest, "at": now()})
         if not rows or rows[0][2] is None:
             return None  # session or account closed, or the token expired unused
@@ -226,7 +241,7 @@ class _Statements:
         prepare, s, t = database.prepare, sessions.c, refresh_tokens.c
         at, before = bindparam("at", type_=Timestamp()), bindparam("before", type_=Timestamp())
         user, session = bindparam("user", type_=Id()), bindparam("session", type_=Id())
-        hash_, spared = bindparam("hash"), bindparam("spared", type_=Id())
+        hash_, spared = bindparam("hash", type_=String()), bindparam("spared", type_=Id())
         open_ = s.revoked_at.is_(None) & (s.expires_at > at)
 
         self.add_session = prepare(insert(sessions))
@@ -290,7 +305,7 @@ class _Statements:
 
 
 def hashed(token: str) -> str:
-    """The digest under which a token is stored. The token is random, so no salt and no slow hash is needed."""
+    """The digest under which a token is stored. The token is random: no salt, no slow hash is needed."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

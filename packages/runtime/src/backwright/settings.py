@@ -1,7 +1,8 @@
 """The settings of a service: typed, read from the environment and `.env`, refused at start-up when wrong.
 
-What lives here: each setting with its rule. A rule is a field validator, so that a bad environment is reported whole
-and not one problem at a time. What must not: the printing of settings (`configuration.py`) and anything that uses one.
+What lives here: each setting with its rule. A rule is a field validator, so that a bad environment is
+reported whole and not one problem at a time. What must not: the printing of settings (`configuration.py`) and
+anything that uses one.
 """
 
 from enum import StrEnum
@@ -44,7 +45,9 @@ class Settings(BaseSettings):
     )
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="development, test or production.")
-    service: str = Field("service", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="The name of this service.")
+    service: str = Field(
+        "service", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="The name of this service."
+    )
     public_url: str = Field(
         "http://localhost:8000",
         description="Where clients reach the service; also the issuer of its tokens. https in production.",
@@ -54,46 +57,63 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
-        description="At least 32 random bytes; seals signing keys and links. Outside production made when empty.",
+        description="At least 32 random bytes; seals keys and links. Made if empty, except in production.",
     )
     files_url: str = Field("file:./var/files", description="Where uploaded files are kept.")
     migrations: Path = Field(Path("migrations"), description="The folder of the migrations.")
 
     allowed_hosts: Listed = Field(
-        (), description="Host names that are answered. Empty: that of PUBLIC_URL, and this computer in development."
+        (),
+        description="Host names that are answered. Empty: that of PUBLIC_URL, and localhost in development.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks (CIDR) of proxies whose X-Forwarded-For is believed."
     )
-    cors_origins: Listed = Field((), description="Browser origins that may call the API, exactly as they are sent.")
+    cors_origins: Listed = Field(
+        (), description="Browser origins that may call the API, exactly as they are sent."
+    )
 
     rate_limit: str = Field("100/minute", description="Requests for each user, or address if not signed in.")
     rate_limit_store: Literal["memory", "database"] = Field(
         "memory", description="Where requests are counted: memory (one process) or database (several)."
     )
     max_body_kb: int = Field(1024, ge=1, le=1_048_576, description="The largest request body, in KiB.")
-    request_timeout_s: float = Field(30, gt=0, le=3600, description="Seconds after which a request is given up.")
+    request_timeout_s: float = Field(
+        30, gt=0, le=3600, description="Seconds after which a request is given up."
+    )
     workers: int = Field(1, ge=1, le=64, description="Processes that serve. Prefer one for each container.")
     drain_s: float = Field(
         0, ge=0, le=300, description="Seconds to keep serving after SIGTERM while reporting not ready."
     )
 
     access_token_minutes: int = Field(10, ge=1, le=15, description="How long an access token is good for.")
-    refresh_idle_days: int = Field(14, ge=1, le=90, description="Days without use after which a session ends.")
-    refresh_absolute_days: int = Field(60, ge=1, le=365, description="Days after which a session ends in any case.")
+    refresh_idle_days: int = Field(
+        14, ge=1, le=90, description="Days without use after which a session ends."
+    )
+    refresh_absolute_days: int = Field(
+        60, ge=1, le=365, description="Days after which a session ends in any case."
+    )
     password_memory_kib: int = Field(19_456, ge=8, description="Argon2id memory. Lower only in tests.")
     password_time_cost: int = Field(2, ge=1, le=20, description="Argon2id passes. Lower only in tests.")
 
-    docs_enabled: bool | None = Field(None, description="Serve /docs and /openapi.json. Refused in production.")
+    docs_enabled: bool | None = Field(
+        None, description="Serve /docs and /openapi.json. Refused in production."
+    )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics and health details from other machines."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level that is logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least level that is logged."
+    )
 
     @field_validator("allowed_hosts", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -145,7 +165,9 @@ class Settings(BaseSettings):
     @classmethod
     def _files_url(cls, value: str) -> str:
         if not value.startswith("file:") or value == "file:":
-            raise ValueError(f"the storage {scheme(value)!r} is not supported in this version; use file:./var/files")
+            raise ValueError(
+                f"the storage {scheme(value)!r} is not supported in this version; use file:./var/files"
+            )
         return value
 
     @field_validator("allowed_hosts")
@@ -224,7 +246,10 @@ class Settings(BaseSettings):
 
 
 def production(info: ValidationInfo) -> bool:
-    """Whether the settings under validation are for production. An unreadable environment counts as production."""
+    """Whether the settings under validation are for production.
+
+    An unreadable environment counts as production.
+    """
     return info.data.get("environment", Environment.PRODUCTION) is Environment.PRODUCTION
 
 

@@ -61,7 +61,6 @@ class Connection:
         )
         self._deadline = float("inf")
         self.raw.execute("PRAGMA foreign_keys = ON")
-        self.raw.execute("PRAGMA trusted_schema = OFF")
         self.raw.execute("PRAGMA temp_store = MEMORY")
         self.raw.execute("PRAGMA cache_size = -16000")
         if read_only:
@@ -160,7 +159,9 @@ class Driver:
 
     async def commit(self) -> None:
         """Make it durable. Not interrupted by cancellation: the caller learns of what happened, or nobody does."""
-        done = asyncio.get_running_loop().run_in_executor(self._commit_thread, self.writer.raw.execute, "COMMIT")
+        done = asyncio.get_running_loop().run_in_executor(
+            self._commit_thread, self.writer.raw.execute, "COMMIT"
+        )
         try:
             await asyncio.shield(done)
         except asyncio.CancelledError:

@@ -1,11 +1,11 @@
 """Access tokens: short-lived signed JWTs (RFC 9068), issued and verified.
 
-What lives here: the form of a token and every reason to refuse one. What must not: the database, or whether the
-account behind a token may still do anything (`authentication.py` asks that).
+What lives here: the form of a token and every reason to refuse one. What must not: the database, or whether
+the account behind a token may still do anything (`authentication.py` asks that).
 
-The verifier follows RFC 8725: one algorithm, named by us and not by the token; the key is found by its id in our own
-ring and never in the token; a header that holds anything beyond `alg`, `typ` and `kid` is refused, which ends
-`jku`, `x5u`, `jwk` and `crit` at once.
+The verifier follows RFC 8725: one algorithm, named by us and not by the token; the key is found by its id in
+our own ring and never in the token; a header that holds anything beyond `alg`, `typ` and `kid` is refused,
+which ends `jku`, `x5u`, `jwk` and `crit` at once.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The rows of the accounts table, as signing in needs them.
 
-What lives here: every statement on `users` that deals with credentials, and the normal form of an address. What must not:
-hashing, sessions, rules about who may do it.
+What lives here: every statement on `users` that deals with credentials, and the normal form of an address.
+What must not: hashing, sessions, rules about who may do it.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, literal, select, update
+from sqlalchemy import String, Table, bindparam, func, literal, select, update
 
 from backwright.columns import Id, Timestamp
 from backwright.context import now
@@ -51,7 +51,7 @@ class UserRows:
         assert isinstance(users, Table)
         u, s = users.c, sessions.c
         who, at = bindparam("user", type_=Id()), bindparam("at", type_=Timestamp())
-        seen, new_hash = bindparam("seen"), bindparam("hash")
+        seen, new_hash = bindparam("seen", type_=String()), bindparam("hash", type_=String())
         row = select(u.id, u.email, u.name, u.roles, u.is_active, u.password_hash)
         self._by_email = database.prepare(row.where(u.email == bindparam("address")))
         self._by_id = database.prepare(row.where(u.id == who))

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from backwright import filters, paging, search
 from backwright.access import Grant, Operation, condition, field_expression, names_within
 from backwright.actor import Actor
+from backwright.database import Work
 from backwright.fields import STANDARD
 from backwright.listing import ListQuery, Page
 from backwright.statement import Prepared
@@ -88,14 +89,21 @@ class View:
             if embed.column.key in self.names and self.embed(name) is not None
         )  # fmt: skip
 
-    async def get(self, actor: Actor, id_: UUID, embeds: Sequence[str] = ()) -> dict[str, Any] | None:
+    async def get(self, actor: Actor, id_: UUID, embeds: tuple[str, ...] = ()) -> dict[str, Any] | None:
         """One row by id in wire form; `None` if it is not there or not to be seen."""
-        prepared = self._shapes.get(("get", embeds))
-        if prepared is None:
-            statement = self._select(embeds).where(self.table.c.id == bindparam("id"))
-            prepared = self._keep(("get", embeds), statement)
-        rows = await self.bound.database.fetch(prepared, {"id": id_, "actor_id": actor.id})
+        rows = await self.bound.database.fetch(self._one(embeds), {"id": id_, "actor_id": actor.id})
         return self.shown(rows[0], embeds) if rows else None
+
+    async def get_within(self, work: Work, actor: Actor, id_: UUID) -> dict[str, Any] | None:
+        """The same inside a unit of work: what it has changed so far is seen."""
+        rows = await work.fetch(self._one(()), {"id": id_, "actor_id": actor.id})
+        return self.shown(rows[0]) if rows else None
+
+    def _one(self, embeds: tuple[str, ...]) -> Prepared:
+        shape = ("get", embeds)
+        return self._shapes.get(shape) or self._keep(
+            shape, self._select(embeds).where(self.table.c.id == bindparam("id"))
+        )
 
     async def page(self, actor: Actor, query: ListQuery) -> Page:
         """One page of rows in wire form, with the cursors of its neighbours."""
@@ -125,6 +133,10 @@ class View:
             total=await self._total(actor, query) if query.total else None,
         )
 
+    def compile(self) -> None:
+        """Compile the plain read, so that a rule that makes no sense stops the start and not a request."""
+        self._one(())
+
     def shown(self, row: Sequence[Any], embeds: Sequence[str] = ()) -> dict[str, Any]:
         """A row of a statement of this view as the object that the API shows."""
         at = len(self.names)
@@ -147,7 +159,10 @@ class View:
             link: ColumnElement[bool] = other.c.id == self.table.c[embed.column.key]
             rule = target.rule(other)
             source = source.outerjoin(other, link if rule is None else and_(link, rule))
-            columns += [each.label(f"{name}_{key}") for key, each in zip(target.names, target.columns(other), strict=True)]
+            columns += [
+                each.label(f"{name}_{key}")
+                for key, each in zip(target.names, target.columns(other), strict=True)
+            ]
         statement = select(*columns).select_from(source)
         rule = self.rule(self.table)
         return statement if rule is None else statement.where(rule)
@@ -177,7 +192,9 @@ class View:
         assert target is not None
         other = target.table.alias(f"through_{at}")
         rule = target.rule(other)
-        inner = exists().where(other.c.id == self.table.c[embed.column.key], filters.expression(each, other, at))
+        inner = exists().where(
+            other.c.id == self.table.c[embed.column.key], filters.expression(each, other, at)
+        )
         return inner if rule is None else inner.where(rule)
 
     def _keys(self, query: ListQuery) -> list[paging.Key]:
@@ -216,5 +233,8 @@ def _sortable(column: Column[Any]) -> ColumnElement[Any]:
     """What to sort by: an enum in the order of its declaration (low, normal, high), everything else as it is."""
     if isinstance(column.type, Enum) and column.type.enums:
         order: Mapping[str, int] = {value: at for at, value in enumerate(column.type.enums)}
-        return case({literal_column(f"'{value}'"): literal_column(str(at)) for value, at in order.items()}, value=column)
+        return case(
+            {literal_column(f"'{value}'"): literal_column(str(at)) for value, at in order.items()},
+            value=column,
+        )
     return column

@@ -8,6 +8,9 @@ raises them together, in one `InputError`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+SHOWN = 50
+"""Problems that a message lists; the rest is counted."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -80,7 +83,9 @@ class InputError(UserError):
 
     def __str__(self) -> str:
         first, *rest = super().__str__().splitlines()
-        return "\n".join([first, *(f"  {problem}" for problem in self.problems), *rest])
+        left = len(self.problems) - SHOWN
+        more = [f"  … and {left} more"] if left > 0 else []
+        return "\n".join([first, *(f"  {problem}" for problem in self.problems[:SHOWN]), *more, *rest])
 
 
 class SetupError(WorkbenchError):

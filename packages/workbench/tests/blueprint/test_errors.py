@@ -29,6 +29,13 @@ def test_problems_stand_between_what_and_the_next_step() -> None:
     assert error.problems == (problem,)
 
 
+def test_a_long_list_of_problems_is_cut() -> None:
+    """A hostile file does not fill the terminal; all problems stay in the value."""
+    error = InputError("wrong", [Problem(f"number {n}") for n in range(60)])
+    assert str(error).splitlines()[-2:] == ["  number 49", "  … and 10 more"]
+    assert len(error.problems) == 60
+
+
 def test_who_must_act_tells_the_exit_code() -> None:
     """Scripts can tell a wrong file from a machine that is not ready."""
     codes = {kind.exit_code for kind in (WorkbenchError, UserError, SetupError)}

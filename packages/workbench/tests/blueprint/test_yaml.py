@@ -1,5 +1,6 @@
 """Reading and writing the file form."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,7 @@ def test_a_key_without_a_value_is_refused() -> None:
     [
         ("", "is empty"),
         ("# a comment\n", "is empty"),
+        ("null", "is empty"),
         ("[1, 2]", "the blueprint is not a mapping"),
         ("a: [1", "this is not YAML: expected ',' or ']'"),
         ("a: b: c", "this is not YAML: mapping values are not allowed here"),
@@ -162,10 +164,81 @@ def test_a_damaged_blueprint_gives_problems_or_a_blueprint(data: st.DataObject) 
     put = data.draw(
         st.sampled_from(["", ":", "[", "}", "\n", "  ", "- ", "null", "'", "&", "*a", "true", "0"])
     )
-    try:
-        load(TEXT[:at] + put + TEXT[at + cut :])
-    except InputError as error:
-        told = error.problems
-    else:
-        told = None
-    assert told is None or told
+    with contextlib.suppress(InputError):
+        assert load(TEXT[:at] + put + TEXT[at + cut :]).entities
+
+
+SHAPES = [
+    (
+        "service: help-desk",
+        "service: Help Desk",
+        "service: 'Help Desk' is not a service's name; write help-desk",
+    ),
+    ("service: help-desk", "service: 2", "service: 2 is not a text; put it in quotes"),
+    ("title: Help desk", 'title: ""', "title: is empty; write a few words"),
+    ("title: Help desk", f"title: {'a' * 101}", "title: is longer than 100 characters; shorten it"),
+    ("title: Help desk", 'title: "a\\tb"', "title: has a line break or control character; one line"),
+    ("created: 2026-11-21", "created: 2026-21-11", "created: '2026-21-11'"),
+    ("created: 2026-11-21", "created: today", "created: 'today' is not a date; write it as 2026-11-21"),
+    (
+        "  Ticket:\n",
+        "  support tickets:\n",
+        "'support tickets' is not the name of an entity; write SupportTickets",
+    ),
+    ("  Ticket:\n", "  ???:\n", "'???' is not the name of an entity; use PascalCase"),
+    ("      title:", "      Due At:", "'Due At' is not a name; write due_at"),
+    (
+        "{type: string}",
+        "{type: decimal, default: 0.5}",
+        "a default is true or false, a whole number or a text; quote",
+    ),
+    ("{type: string}", '{type: string, max: "5"}', "max: '5' is not a whole number; without quotes"),
+    ("{type: string}", "{type: string, max: long}", "max: 'long' is not a whole number"),
+    ("{type: string}", "[string]", "entities.Ticket.fields.title: this is not a mapping"),
+    ("{type: string}", "{}", "entities.Ticket.fields.title.type: is missing; for example type: string"),
+    ("    access: {admin: everything}\n", "", "entities.Ticket.access: is missing; for example access:"),
+    (
+        "{admin: everything}",
+        "{admin: all}",
+        "access.admin: 'all' grants nothing that is known; say everything",
+    ),
+    ("{admin: everything}", "{admin: [read]}", "access.admin: ['read'] grants nothing that is known"),
+    (
+        "{admin: everything}",
+        "{admin: {read: My Own}}",
+        "admin.read: 'My Own' does not say which rows; all, or",
+    ),
+    ("{admin: everything}", "{Admin: everything}", "access.Admin: 'Admin' is not a name; write admin"),
+    (
+        "{admin: everything}\n",
+        "{admin: everything}\n    filters: title\n",
+        "'title' is not a list; write [title]",
+    ),
+    ("{admin: everything}\n", "{admin: everything}\n    cache: 0\n", "cache: 0 is less than 1"),
+    ("{admin: everything}\n", "{admin: everything}\n    bulk: 2000\n", "bulk: 2000 is more than 1000"),
+    (
+        "{admin: everything}\n",
+        "{admin: everything}\n    limit: 5 a day\n",
+        "'5 a day' is not a rate; for example",
+    ),
+    (
+        "{admin: everything}\n",
+        "{admin: everything}\n    attachments: {types: [png]}\n",
+        "'png' is not a media type",
+    ),
+    ("    fields:\n      title: {type: string}\n", "    fields: {}\n", "fields: is empty; name at least one"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SHAPES)
+def test_a_wrong_shape_is_said_in_plain_words(old: str, new: str, said: str) -> None:
+    """What is wrong with a value, and how to write it."""
+    text = SMALL.replace(old, new, 1)
+    assert text != SMALL
+    assert said in str(refused(text))
+
+
+def test_a_required_key_without_a_value_is_one_problem() -> None:
+    """Saying nothing is said once, not also as a wrong shape."""
+    [problem] = refused(SMALL.replace("title: Help desk", "title:")).problems
+    assert problem.what == "title: has no value"

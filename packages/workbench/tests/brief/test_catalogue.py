@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 CATALOGUE = Catalogue.builtin()
 ENTRIES = CATALOGUE.entries
 ROLES = {role: text for entry in ENTRIES.values() for role, text in entry.roles.items()}
-WORK_ORDERS = Path(__file__).parents[4] / "examples" / "work-orders" / "blueprint.yaml"
+REPOSITORY = Path(__file__).parents[4]
+WORK_ORDERS = REPOSITORY / "examples" / "work-orders" / "blueprint.yaml"
+GUIDE = REPOSITORY / "docs" / "guide" / "catalogue.md"
 
 SHIPYARD = """
 domain: shipyard
@@ -344,3 +346,20 @@ def test_every_problem_of_a_file_is_said_at_once() -> None:
     with pytest.raises(InputError) as refused:
         CATALOGUE.extended({"own.yaml": text})
     assert len(refused.value.problems) == 2
+
+
+# The guide
+
+
+def test_the_guide_shows_a_file_that_works_and_every_entry() -> None:
+    """What the guide tells people to write is accepted, and its table is complete."""
+    guide = GUIDE.read_text("utf-8")
+    example = guide.split("```yaml\n")[1].split("```")[0]
+    ship = CATALOGUE.extended({"shipyard.yaml": example}).entries["Ship"]
+    assert check(blueprint_of((ship, ENTRIES["Customer"]), {"foreman": "x", "customer": "y"})) == []
+    table = guide.rsplit("| --- | --- |", 1)[1]
+    domains = {
+        row[0].strip(): row[1].strip() for row in (line.split("|")[1:3] for line in table.split("\n") if line)
+    }
+    for entry in ENTRIES.values():
+        assert entry.name in domains[entry.domain.replace("_", " ")].split(", ")

@@ -99,7 +99,7 @@ def read(text: str, name: str) -> Source:
         return source
     try:
         _build(text, name, source)
-        if not source.values:
+        if source.value is None:
             source.problems.append(
                 Problem(f"{name} is empty", None, "a blueprint begins with `service: my-service`")
             )

@@ -117,7 +117,7 @@ class Catalogue:
 
 
 def normal(phrase: str) -> str:
-    """A phrase as the catalogue writes it, but for number: `WorkOrders` and `work-orders` are `work orders`."""
+    """A phrase in lower-case words: `WorkOrders` and `work-orders` are `work orders`."""
     return " ".join(words(phrase))
 
 

@@ -3,6 +3,7 @@
 What lives here: parsing and checking text. What must not: opening files; callers pass their text.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NoReturn
@@ -142,6 +143,10 @@ def _problem(details: ErrorDetails, found: source.Source) -> Problem:
             found.place(path, of_key=True),
             did_you_mean(str(path[-1]), _KEYS),
         )
+    if details["type"] == "literal_error":
+        given = str(details["input"])
+        hint = did_you_mean(given, re.findall(r"'([^']+)'", str(details["msg"]))) or str(details["msg"])
+        return Problem(f"{where}: {given!r} is not known here", found.place(path), hint)
     return Problem(f"{where}: {details['msg']}", found.place(path))
 
 

@@ -100,12 +100,12 @@ def singular_words(words: Sequence[str]) -> tuple[str, ...]:
     if not words:
         return ()
     last = words[-1]
-    return (*words[:-1], singular(last) if last.isascii() else last)
+    return (*words[:-1], (last.isascii() and last.isalpha() and singular(last)) or last)
 
 
 def is_plural(word: str) -> bool:
     """Whether a word has the form of a plural."""
-    return word.isascii() and singular(word) != word
+    return word.isascii() and word.isalpha() and singular(word) != word
 
 
 def verb_here(words: Sequence[str], at: int) -> bool:

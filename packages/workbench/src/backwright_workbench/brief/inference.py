@@ -28,7 +28,8 @@ def infer_field(name: str) -> FieldModel:
 def generic_entity(name: str, field_names: Iterable[str] = ()) -> Entry:
     """An entry for a noun that the catalogue does not know, with inferred fields.
 
-    Without field names it has a `name` and a `description`. It has no access: nobody but the brief knows whom such rows concern.
+    Without field names it has a `name` and a `description`. It has no access: nobody
+    but the brief knows whom such rows concern.
     """
     names = tuple(dict.fromkeys(field_names)) or ("name", "description")
     fields = {field: infer_field(field) for field in names}

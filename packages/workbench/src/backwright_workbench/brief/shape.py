@@ -18,8 +18,9 @@ _MOMENTS = ("created_at", "updated_at")
 
 def shape(things: Things) -> None:
     """Turn each thing's entry into the one that the blueprint gets, but for access."""
-    for thing in things:
-        thing.entry = _shaped(thing, things)
+    shaped = [(thing, _shaped(thing, things)) for thing in things]
+    for thing, entry in shaped:
+        thing.entry = entry
     _break_circles(things)
 
 
@@ -28,7 +29,7 @@ def _shaped(thing: Thing, things: Things) -> Entry:
     fields = _fields(thing, things)
     states, actions = _life(thing, fields)
     usual = entry if thing.known else generic_entity(thing.name, [n for n, f in fields.items() if f.type != "reference"])
-    references = [name for name, field in fields.items() if field.to]
+    references = [name for name, field in fields.items() if field.to and name != "account"]
     chosen = [name for name, field in fields.items() if field.type == "enum"]
     said = [name for name in thing.fields if thing.fields[name].type in ("date", "datetime", "boolean")]
     filters = _kept([*usual.filters, *chosen, *references, *said], fields)

@@ -4,37 +4,36 @@ What lives here: the order of the work. What must not: how any of it is done.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import date
 from pathlib import Path
 
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event, Notice, StepSkipped, Summary
-from backwright_workbench.reports.delivery import Delivery, delivery_note
+from backwright_workbench.reports.delivery import Delivery, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
 from backwright_workbench.workspace.trees import new_directory, write_file
 
 
 def implement(
     brief: Path, into: Path, *, catalogue: Path | None = None, tests: bool = True, today: date
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Builds the service in a place beside `into`, and puts it there in one step when it is complete.
 
-    A failing suite does not stop the delivery: it is the first thing the delivery note says. Everything else that
+    A failing suite does not stop the delivery: it is the first thing that the delivery note says. Everything else that
     fails, and Ctrl-C, leaves nothing behind. Raises `WorkbenchError`.
     """
     began = time.monotonic()
     with new_directory(into) as place:
-        reading = yield from steps.read_brief(brief, catalogue, today)
+        reading, blueprint = yield from steps.read_brief(brief, catalogue, today)
         for assumption in reading.assumptions:
-            yield Notice("assumption", assumption.what)
-        blueprint = reading.blueprint
+            yield Notice("assumed", assumption.what)
 
         files = yield from steps.write_service(blueprint, place)
         service = yield from steps.check_environment(place)
         yield from steps.migrate(service)
         yield from steps.seed(service)
-        yield from steps.derive_contract(service)
+        derived = yield from steps.derive(service)
 
         suite = None
         if tests:
@@ -42,8 +41,9 @@ def implement(
         else:
             yield StepSkipped("test", "Run its tests", "--no-tests")
 
-        delivery = Delivery(reading, files, suite, time.monotonic() - began)
+        operations = count_operations(derived["docs/api.yaml"])
+        delivery = Delivery(reading, blueprint, files, suite, operations, time.monotonic() - began)
         write_file(place / "DELIVERY.md", delivery_note(delivery))
-        repository = yield from steps.begin_history(place, f"Write {blueprint.service} from its brief")
+        yield from steps.begin_history(place, f"Write {blueprint.service} from its brief")
 
-    yield Summary(suite is None or suite.ok, delivery_summary(delivery, into, repository), ...)
+    yield Summary(suite is None or suite.ok, delivery_summary(delivery, into), {"directory": str(into)})

@@ -4,15 +4,17 @@ What lives here: steps that more than one verb takes. What must not: their order
 """
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from datetime import date
 from pathlib import Path
 
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.blueprint.yaml import load
 from backwright_workbench.brief.catalogue import Catalogue
-from backwright_workbench.brief.reading import Reading, read
-from backwright_workbench.codegen import write
+from backwright_workbench.brief.reading import read
+from backwright_workbench.brief.trace import Reading
+from backwright_workbench.codegen import DERIVED, write
+from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Step
 from backwright_workbench.commands.service import Service, find_service, without_paths
 from backwright_workbench.errors import InternalError, UserError
@@ -28,17 +30,19 @@ PERCENT = re.compile(r"\[\s*(\d+)%\]$")
 CLOSING = re.compile(r"\b\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
 
 
-def read_brief(brief: Path, catalogue: Path | None, today: date) -> Generator[Event, None, Reading]:
+def read_brief(brief: Path, catalogue: Path | None, today: date) -> Generator[Event, None, tuple[Reading, Blueprint]]:
     """Words → blueprint. Raises `UserError` when no service can be read out of them."""
     step = Step("read", "Read the brief")
     yield step.started()
     text = read_file(brief, what="brief", limit=MAX_BRIEF)
     reading = read(text, _catalogue(catalogue), created=today, name=brief.name)
+    blueprint = reading.require()
+    unclear = len(reading.not_understood)
     yield step.finished(
-        f"{len(reading.blueprint.entities)} entities, {len(reading.assumptions)} assumptions, "
-        f"{len(reading.not_understood)} phrases not understood"
+        f"{counted(len(blueprint.entities), 'entity', 'entities')}, {counted(len(reading.assumptions), 'assumption')}, "
+        + (f"{counted(unclear, 'phrase')} not understood" if unclear else "every phrase understood")
     )
-    return reading
+    return reading, blueprint
 
 
 def read_blueprint_file(place: Path) -> Generator[Event, None, Blueprint]:
@@ -46,11 +50,11 @@ def read_blueprint_file(place: Path) -> Generator[Event, None, Blueprint]:
     step = Step("read", "Read the blueprint")
     yield step.started()
     blueprint = load(read_file(place, what="blueprint"), place.name)
-    yield step.finished(f"{len(blueprint.entities)} entities")
+    yield step.finished(counted(len(blueprint.entities), "entity", "entities"))
     return blueprint
 
 
-def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, None, Mapping[str, str]]:
+def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, None, dict[str, str]]:
     """Blueprint → the files of a service, written under `directory`."""
     step = Step("write", "Write the service")
     yield step.started()
@@ -61,18 +65,19 @@ def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, Non
 
 
 def check_environment(directory: Path) -> Generator[Event, None, Service]:
-    """Makes sure that the service can be imported by this Python, before anything is built on it."""
-    step = Step("environment", "Check that it imports")
+    """Makes sure that this Python can import the service and that its settings hold; makes its development password."""
+    step = Step("environment", "Check its environment")
     yield step.started()
     service = find_service(directory)
+    development_password(directory)
     _demand(service, "config", "explain")
-    yield step.finished("settings are valid")
+    yield step.finished("it imports, its settings are valid")
     return service
 
 
 def migrate(service: Service) -> Generator[Event, None, None]:
     """Brings its database to the newest revision."""
-    step = Step("migrate", "Migrate the database")
+    step = Step("migrate", "Migrate its database")
     yield step.started()
     _demand(service, "migrate", "up")
     yield step.finished("at the newest revision")
@@ -86,12 +91,14 @@ def seed(service: Service) -> Generator[Event, None, None]:
     yield step.finished(output[-1] if output else "done")
 
 
-def derive_contract(service: Service) -> Generator[Event, None, None]:
-    """Writes `docs/api.yaml`: what the running service serves as its OpenAPI document."""
-    step = Step("contract", "Derive docs/api.yaml")
+def derive(service: Service) -> Generator[Event, None, dict[str, str]]:
+    """Writes the files that the service itself prints: its OpenAPI document, its settings."""
+    step = Step("derive", "Derive contract and settings")
     yield step.started()
-    write_tree(service.directory, {"docs/api.yaml": "\n".join(_demand(service, "openapi")) + "\n"})
-    yield step.finished("from the service itself")
+    files = {path: "\n".join(_demand(service, *command)) + "\n" for path, command in DERIVED.items()}
+    write_tree(service.directory, files)
+    yield step.finished(", ".join(files))
+    return files
 
 
 def run_suite(service: Service) -> Generator[Event, None, Suite]:
@@ -118,6 +125,11 @@ def begin_history(directory: Path, message: str) -> Generator[Event, None, Repos
     repository = begin(directory, message)
     yield step.finished("first commit on main" if repository.committed else repository.reason, ok=repository.committed)
     return repository
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 phrase`, `2 phrases`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _catalogue(directory: Path | None) -> Catalogue:

@@ -3,14 +3,17 @@
 What lives here: the page and the values it is made of. What must not: measuring any of them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from ruamel.yaml import YAML
 
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.brief.trace import Reading
+from backwright_workbench.codegen import lines_by_area
 from backwright_workbench.reports.carried import carried
 from backwright_workbench.reports.markdown import code, page, section, table
 
+METHODS = ("get", "put", "post", "delete", "patch")
 SUITE = "python -m coverage run -m pytest"
 COVERAGE = "python -m coverage report"
 
@@ -33,7 +36,7 @@ class Delivery:
 
     reading: Reading
     blueprint: Blueprint
-    files: Mapping[str, str]
+    files: dict[str, str]
     suite: Suite | None
     """`None`: the suite was not run."""
     operations: int
@@ -60,14 +63,10 @@ def delivery_note(delivery: Delivery) -> str:
     )
 
 
-def lines_per_folder(files: Mapping[str, str], package: str) -> dict[str, int]:
-    """Lines of Python in each folder of the package, areas and the wiring alike."""
-    found: dict[str, int] = {}
-    for path, text in sorted(files.items()):
-        if path.startswith(f"src/{package}/") and path.endswith(".py"):
-            folder = path.removeprefix(f"src/{package}/").rpartition("/")[0] or "(wiring)"
-            found[folder] = found.get(folder, 0) + text.count("\n")
-    return found
+def count_operations(document: str) -> int:
+    """The operations in an OpenAPI document, from its YAML (of which JSON is a part)."""
+    paths = YAML(typ="safe", pure=True).load(document)["paths"]
+    return sum(method in METHODS for item in paths.values() for method in item)
 
 
 def _verdict(suite: Suite | None) -> str:
@@ -123,13 +122,12 @@ def _figures_intro() -> str:
 def _figures(delivery: Delivery) -> str:
     suite = delivery.suite
     package = delivery.blueprint.package
-    lines = ", ".join(f"{folder} {count}" for folder, count in lines_per_folder(delivery.files, package).items())
+    lines = ", ".join(f"{area} {count}" for area, count in lines_by_area(delivery.files, package).items())
     rows = [
         ["Tests", suite.closing if suite else "not run", code(SUITE)],
         ["Coverage", f"{suite.coverage} %" if suite and suite.coverage else "not measured", code(COVERAGE)],
         ["API operations", str(delivery.operations), code(f"python -m {package} openapi")],
-        ["Lines of Python", lines, code(f"wc -l $(git ls-files 'src/{package}/**.py')")],
-        ["Files", str(len(delivery.files)), code("git ls-files | wc -l")],
+        ["Lines of code by area", lines, code(f"wc -l src/{package}/*/*.py")],
         ["From brief to here", f"{delivery.seconds:.0f} s", code("backwright implement BRIEF --into DIR")],
         ["Load and latency", "not measured", "this version has no load test"],
     ]

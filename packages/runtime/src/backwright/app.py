@@ -1,0 +1,237 @@
+"""The composition root: from settings and declarations to an ASGI application.
+
+What lives here: which parts a service is made of and in which order they start and stop. What must not:
+behaviour.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backwright import docs, guard, migrations
+from backwright import logging as logs
+from backwright.application import Application
+from backwright.audit import Audit
+from backwright.bodies import BodyLimits
+from backwright.cache import ResponseCache
+from backwright.cors import Cors
+from backwright.database import Database
+from backwright.error_pages import error_page
+from backwright.errors import Error, Unavailable
+from backwright.health import Check, Health, require_operator
+from backwright.hosts import Hosts, Proxies
+from backwright.limits import Limiter, MemoryStore, Policy
+from backwright.limits_database import DatabaseStore
+from backwright.metrics import MEDIA_TYPE, Metrics
+from backwright.middleware import Guards
+from backwright.runtime import Runtime
+from backwright.settings import Environment, Settings
+from backwright.storage import open_storage
+
+if TYPE_CHECKING:
+    from backwright.accounts import Accounts
+    from backwright.resource import Resource
+
+CONNECT_SECONDS: Final = 10.0
+"""How long the start waits for the database before it fails."""
+
+_log = logging.getLogger("backwright.app")
+
+
+def create_app(
+    settings: Settings,
+    *,
+    title: str,
+    description: str = "",
+    accounts: "Accounts | None" = None,
+    resources: "Sequence[Resource]" = (),
+    routers: Sequence[APIRouter] = (),
+) -> FastAPI:
+    """A service as an ASGI application. The value is a FastAPI application; add routes of your own to it.
+
+    Nothing is opened before the application starts. The start raises `guard.RouteWithoutRule` if a route does
+    not say who may call it, and `Unavailable` if the database cannot be opened within ten seconds.
+    """
+    runtime = make_runtime(settings)
+    metrics = Metrics(settings.service)
+    app = Application(
+        title=title,
+        description=description,
+        version=service_version(settings.service),
+        server=settings.public_url,
+        guards=make_guards(runtime, metrics),
+        components=lambda: [bound.components() for bound in runtime.resources.values()],
+        lifespan=lifespan,
+    )
+    app.state.runtime = runtime
+    app.state.health = Health(checks(runtime), settings.metrics_token)
+    add_operations_routes(app, metrics)
+    if accounts is not None:
+        runtime.accounts = accounts.bind(runtime)
+        app.router.routes.extend(runtime.accounts.routes())
+    for resource in resources:
+        bound = resource.bind(runtime)
+        runtime.resources[resource.entity] = bound
+    for bound in runtime.resources.values():
+        app.router.routes.extend(bound.routes())
+    for router in routers:
+        app.include_router(router)
+    watch(runtime, metrics)
+    return app
+
+
+def make_runtime(settings: Settings) -> Runtime:
+    """The parts that everything else is handed."""
+    database = Database(settings.database_url, statement_timeout=min(5.0, settings.request_timeout_s))
+    in_memory = settings.rate_limit_store == "memory"
+    return Runtime(
+        settings=settings,
+        database=database,
+        audit=Audit(database),
+        limiter=Limiter(MemoryStore() if in_memory else DatabaseStore(database)),
+        cache=ResponseCache(),
+        storage=open_storage(settings.files_url),
+    )
+
+
+def make_guards(runtime: Runtime, metrics: Metrics) -> Guards:
+    """The parts of the perimeter."""
+    settings = runtime.settings
+    return Guards(
+        hosts=Hosts(settings.allowed_hosts),
+        proxies=Proxies(settings.trusted_proxies),
+        cors=Cors(settings.cors_origins),
+        bodies=BodyLimits(settings.max_body_kb * 1024),
+        limiter=runtime.limiter,
+        policy=Policy.parse(settings.rate_limit),
+        metrics=metrics,
+        identify=identifier(runtime),
+        timeout=settings.request_timeout_s,
+        secure=settings.in_production,
+    )
+
+
+def identifier(runtime: Runtime) -> Callable[[str], Any]:
+    """Whom a request counts as.
+
+    Only a token that verifies makes a user: a made-up one is not a fresh quota.
+    """
+
+    async def identify(authorization: str) -> str | None:
+        if runtime.accounts is None:
+            return None
+        try:
+            actor = await runtime.accounts.authenticate(authorization)
+        except Error:
+            return None
+        return f"user:{actor.id}" if actor.id is not None else None
+
+    return identify
+
+
+def add_operations_routes(app: Application, metrics: Metrics) -> None:
+    """Probes, metrics and documentation."""
+    settings: Settings = app.state.runtime.settings
+    health: Health = app.state.health
+
+    @guard.open_to_all
+    async def metrics_page(request: Request) -> Response:
+        require_operator(request, settings.metrics_token)
+        return Response(metrics.render(), headers={"Content-Type": MEDIA_TYPE})
+
+    app.add_route("/health/live", health.live, include_in_schema=False)
+    app.add_route("/health/ready", health.ready, include_in_schema=False)
+    app.add_route("/metrics", metrics_page, include_in_schema=False)
+    app.add_route("/docs/errors", error_page, include_in_schema=False)
+    if settings.docs_enabled:
+        docs.mount(app)
+
+
+def checks(runtime: Runtime) -> Mapping[str, Check]:
+    """What the service cannot work without."""
+    folder = runtime.settings.migrations
+    found: dict[str, Check] = {"database": runtime.database.ping}
+    if (folder / "env.py").exists():
+        head = migrations.head(folder)
+
+        async def migrated() -> None:
+            current = await asyncio.to_thread(migrations.current, runtime.database.path)
+            if current != head:
+                raise Unavailable(f"the database is at {current}, the code needs {head}: migrate up")
+
+        found["migrations"] = migrated
+    return found
+
+
+def watch(runtime: Runtime, metrics: Metrics) -> None:
+    """Show the numbers that parts keep for themselves."""
+    metrics.watch_counter(
+        "rate_limit_refused_total", "Requests over a rate limit.", lambda: runtime.limiter.refused
+    )
+    metrics.watch_counter(
+        "log_lines_dropped_total",
+        "Log lines lost because the output was too slow.",
+        lambda: sink.writer.dropped if (sink := logs.sink()) is not None else 0,
+    )
+
+
+@asynccontextmanager
+async def lifespan(app: Application) -> AsyncIterator[None]:
+    """Start: rules checked, database open. Stop: whatever is open closed, the log written."""
+    runtime: Runtime = app.state.runtime
+    settings = runtime.settings
+    owns_log = logs.sink() is None and settings.environment is not Environment.TEST
+    if owns_log:
+        logs.configure(settings)
+    guard.check(app.routes)
+    app.learn_routes()
+    await open_database(runtime.database)
+    _answer_signals(settings)
+    _log.info("started", extra={"service": settings.service, "environment": settings.environment})
+    try:
+        yield
+    finally:
+        await runtime.storage.close()
+        await runtime.database.close()
+        _log.info("stopped", extra={"service": settings.service})
+        if owns_log:
+            logs.release()
+
+
+async def open_database(database: Database, seconds: float = CONNECT_SECONDS) -> None:
+    """Open the database, trying again for `seconds`; then raise the last `Unavailable`."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            await database.connect()
+            return
+        except Unavailable as error:
+            if time.monotonic() > until:
+                raise
+            _log.warning("waiting for the database", extra={"reason": error.detail})
+            await asyncio.sleep(min(0.5, seconds))
+
+
+def service_version(service: str) -> str:
+    """The version of the installed service, for the API document."""
+    try:
+        return version(service)
+    except PackageNotFoundError:
+        return "0.0.0"
+
+
+def _answer_signals(settings: Settings) -> None:
+    """SIGUSR1 switches debug logging on and off, where signals reach this loop."""
+    try:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, logs.toggle_debug, settings)
+    except (NotImplementedError, RuntimeError, ValueError, AttributeError):
+        _log.debug("signals do not reach this loop; the log level stays")

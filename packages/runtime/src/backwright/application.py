@@ -1,0 +1,82 @@
+"""FastAPI with the perimeter around it.
+
+What lives here: the one subclass that puts our layer outermost, compression inside it, and our OpenAPI
+document in the place of FastAPI's. What must not: the choice of parts (`app.py`). Everything else is plain
+FastAPI; a middleware that a service adds runs inside the perimeter, so headers, limits and logs cover it too.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.types import ASGIApp, Lifespan
+from starlette_compress import CompressMiddleware
+
+from backwright import openapi
+from backwright.error_handlers import handlers
+from backwright.middleware import Guards, Perimeter
+
+COMPRESS_FROM: Final = 1400
+"""Bytes; what fits into one packet is not worth the time."""
+
+Components = Callable[[], list[Mapping[str, Any]]]
+
+
+class Application(FastAPI):
+    """The ASGI application of a service."""
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        description: str,
+        version: str,
+        server: str,
+        guards: Guards,
+        components: Components = list,
+        lifespan: Lifespan[Any] | None = None,
+    ) -> None:
+        super().__init__(
+            title=title,
+            description=description,
+            version=version,
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+            redirect_slashes=False,
+            lifespan=lifespan,
+            exception_handlers=handlers(),
+            telemetry={"tracing": False, "metrics": False, "logs": False},
+        )
+        self.guards = guards
+        self._server = server
+        self._components = components
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers, outermost first: perimeter, compression where it may be, FastAPI's own."""
+        app = super().build_middleware_stack()
+        compressed = CompressMiddleware(
+            app, minimum_size=COMPRESS_FROM, zstd_level=1, brotli_quality=3, gzip_level=4
+        )
+        return Perimeter(app, self.guards, compressed)
+
+    def learn_routes(self) -> None:
+        """Take over what routes say about themselves. Called at the start, when all of them are known."""
+        self.guards.bodies.learn(iter_route_contexts(self.routes))
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once for each state of the routes."""
+        version = self.router._get_routes_version()
+        if self.openapi_schema is None or self._openapi_routes_version != version:
+            self.openapi_schema = openapi.document(
+                title=self.title,
+                description=self.description,
+                version=self.version,
+                server=self._server,
+                policy=self.guards.policy,
+                routes=self.routes,
+                components=self._components(),
+            )
+            self._openapi_routes_version = version
+        return self.openapi_schema

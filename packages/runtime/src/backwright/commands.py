@@ -1,0 +1,202 @@
+"""`python -m <service> …`: what is done with a service from a terminal.
+
+What lives here: reading arguments, calling, printing. What must not: how any of it works. A user's mistake
+ends in one message and status 2, never in a stack.
+"""
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+from fastapi import FastAPI
+
+from backwright import configuration, migrations, serving
+from backwright import logging as logs
+from backwright.app import open_database
+from backwright.errors import Error
+from backwright.guard import RouteWithoutRule, check
+from backwright.migrations import MigrationError, Status
+from backwright.runtime import Runtime
+from backwright.serving import ServerError
+from backwright.settings import Settings
+
+Factory = Callable[..., FastAPI]
+USER_ERROR = 2
+
+
+def main(create_app: Factory, settings: type[Settings], argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the command in `argv` (the process's arguments if not given) and exit with its status."""
+    arguments = parser().parse_args(argv)
+    if arguments.command == "config" and arguments.action == "example":
+        sys.stdout.write(configuration.example(settings))
+        raise SystemExit(0)
+    loaded = configuration.load(settings)
+    try:
+        raise SystemExit(arguments.run(arguments, loaded, create_app) or 0)
+    except Error as error:
+        fail(error.detail or str(error.kind), *(each.detail for each in error.errors))
+    except (MigrationError, RouteWithoutRule, ServerError, ValueError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def fail(message: str, *details: str) -> NoReturn:
+    """Print one message and end with status 2."""
+    sys.stderr.write("\n  ".join([message, *details]) + "\n")
+    raise SystemExit(USER_ERROR)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their arguments."""
+    found = argparse.ArgumentParser(
+        prog=f"python -m {_package()}", description="Run and look after the service."
+    )
+    commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[..., Any], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    command = add("serve", serve, "Serve requests until told to stop.")
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    command.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    command.add_argument("--workers", type=int, help="processes (default: WORKERS)")
+    command = add("migrate", migrate, "Bring the database up to date, back, or tell where it stands.")
+    command.add_argument("action", choices=("up", "down", "status"), nargs="?", default="up")
+    command.add_argument("--to", metavar="REVISION", help="how far (default: head for up, one step for down)")
+    command = add("create-admin", create_admin, "Make an administrator. The password is asked for.")
+    command.add_argument("email")
+    command.add_argument("--name", default="")
+    command = add("seed", seed, "Fill empty tables with sample rows, in development.")
+    command.add_argument("--rows", type=int, default=20, help="rows for each table (default: 20)")
+    command = add("openapi", openapi, "Print the OpenAPI document.")
+    command.add_argument("--output", type=Path, help="write it to this file instead")
+    command = add("config", explain, "Show the settings: example (what can be set), explain (what is set).")
+    command.add_argument("action", choices=("example", "explain"))
+    return found
+
+
+def serve(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
+    """Serve until told to stop."""
+    workers = arguments.workers or settings.workers
+    if workers > 1 and settings.rate_limit_store == "memory":
+        raise ServerError("Several processes need one count of requests; set RATE_LIMIT_STORE=database.")
+    app = create_app(settings)
+    check(app.routes)
+    if (settings.migrations / "env.py").exists() and not (found := migrations.status(settings)).is_current:
+        pending = len(found.pending)
+        sys.stderr.write(
+            f"The database is {pending} migrations behind; run: python -m {_package()} migrate up\n"
+        )
+    logs.configure(settings)
+    try:
+        where = {"host": arguments.host, "port": arguments.port}
+        if workers == 1:
+            return serving.serve(app, settings, **where)
+        factory = f"{create_app.__module__}:{create_app.__qualname__}"
+        return serving.serve_with(factory, settings, workers=workers, **where)
+    finally:
+        logs.release()
+
+
+def migrate(arguments: argparse.Namespace, settings: Settings, _: Factory) -> int:
+    """Move the database, or tell where it stands; `status` ends with 1 when something is pending."""
+    if arguments.action == "up":
+        say(migrations.upgrade(settings, arguments.to or "head"))
+        return 0
+    if arguments.action == "down":
+        say(migrations.downgrade(settings, arguments.to or "-1"))
+        return 0
+    found = migrations.status(settings)
+    say(found)
+    return 0 if found.is_current else 1
+
+
+def say(found: Status) -> None:
+    """Print where the database stands."""
+    lines = [f"database: {found.current or 'empty'}", f"newest:   {found.head or 'none'}"]
+    lines += [f"pending:  {revision}" for revision in found.pending]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def create_admin(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
+    """Make an administrator; the password comes from the terminal or the first line of standard input."""
+    password = _password()
+
+    async def make(runtime: Runtime) -> None:
+        if runtime.accounts is None:
+            raise ServerError("This service has no accounts.")
+        await runtime.accounts.create_admin(arguments.email, password, name=arguments.name)
+
+    _with_runtime(create_app(settings), make)
+    sys.stdout.write(f"{arguments.email} can sign in as an administrator.\n")
+    return 0
+
+
+def seed(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
+    """Fill empty tables with sample rows. Refused in production."""
+    from backwright import samples
+
+    if settings.in_production:
+        raise ServerError("Sample rows do not belong into production. Nothing was changed.")
+
+    async def fill(runtime: Runtime) -> None:
+        await samples.seed(runtime.database, list(runtime.resources), rows=arguments.rows)
+
+    _with_runtime(create_app(settings), fill)
+    sys.stdout.write("Tables that were empty have sample rows now.\n")
+    return 0
+
+
+def openapi(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
+    """Print the OpenAPI document, in an order that does not change."""
+    text = msgspec.json.format(msgspec.json.encode(create_app(settings).openapi()), indent=2) + b"\n"
+    if arguments.output is None:
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
+    else:
+        arguments.output.write_bytes(text)
+    return 0
+
+
+def explain(_: argparse.Namespace, settings: Settings, __: Factory) -> int:
+    """Show each setting with its value and source."""
+    sys.stdout.write(configuration.explain(settings) + "\n")
+    return 0
+
+
+def _password() -> str:
+    """A password that never stood on a command line, where other users could read it."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    given = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != given:
+        raise ServerError("The two passwords differ. Nothing was changed.")
+    return given
+
+
+def _with_runtime(app: FastAPI, work: Callable[[Runtime], Awaitable[None]]) -> None:
+    """Run `work` with the parts of the application, without serving."""
+    runtime: Runtime = app.state.runtime
+
+    async def run() -> None:
+        await open_database(runtime.database)
+        try:
+            await work(runtime)
+        finally:
+            await runtime.database.close()
+
+    asyncio.run(run())
+
+
+def _package() -> str:
+    """The name after `python -m`, for messages."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return spec.name.removesuffix(".__main__") if spec is not None else "service"

@@ -1,0 +1,182 @@
+"""The rules of an area: what may be done with a resource beyond reading it.
+
+A `Service` is made for one request: it knows the caller and the unit of work. Override `create`, `update` or `delete`
+to add a rule; add an `@action` for a named use case. Business code here knows no HTTP: it raises `backwright.errors`.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_type_hints
+from uuid import UUID
+
+from pydantic import BaseModel, create_model
+from sqlalchemy import inspect, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backwright.access import Operation, condition
+from backwright.actor import Actor
+from backwright.database import Work
+from backwright.entity import Entity
+from backwright.errors import FieldError, Forbidden, Invalid, NotFound, PreconditionFailed
+from backwright.fields import STRICT, describe
+
+if TYPE_CHECKING:
+    from backwright.resource import BoundResource
+
+T = TypeVar("T", bound=Entity)
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Action:
+    """A named use case: its path segment, the method that carries it out, and the model of its body, if it takes one."""
+
+    name: str
+    method: str
+    summary: str
+    body: type[BaseModel] | None
+
+
+def action(name: str) -> Callable[[Method], Method]:
+    """Expose a method as `POST /{resource}/{id}/{name}`.
+
+    The first parameter after `self` is the row; the others become the body, typed and strict. A parameter that is named
+    like a column takes the column's rules. Who may call it is said in the resource's `access` (`allow.act(name)`).
+    """
+
+    def mark(method: Method) -> Method:
+        method.__backwright_action__ = name  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Service(Generic[T]):
+    """What can be done with the rows of one resource, by one caller, in one unit of work."""
+
+    state: ClassVar[InstrumentedAttribute[Any] | None] = None
+    """The column that holds a row's state, if moves between states are restricted."""
+
+    transitions: ClassVar[Mapping[Any, Collection[Any]]] = {}
+    """State → the states that may follow it."""
+
+    def __init__(self, bound: "BoundResource", actor: Actor, work: Work) -> None:
+        self.bound = bound
+        self.actor = actor
+        self.work = work
+
+    @property
+    def session(self) -> AsyncSession:
+        """The ORM session of this unit of work. Never commit it: the request does."""
+        return self.work.session
+
+    async def create(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Insert a row from checked values and return it as the caller sees it."""
+        return await self.bound.writer(self.actor.roles).create(self.work, self.actor, values)
+
+    async def update(
+        self, id_: UUID, changes: dict[str, Any], *, version: int | None = None
+    ) -> dict[str, Any]:
+        """Change a row and return it as the caller sees it. `version` is the one that the caller has seen."""
+        return await self.bound.writer(self.actor.roles).update(self.work, self.actor, id_, changes, version)
+
+    async def delete(self, id_: UUID, *, version: int | None = None) -> None:
+        """Delete a row."""
+        await self.bound.writer(self.actor.roles).delete(self.work, self.actor, id_, version)
+
+    def move(self, row: T, state: Any) -> None:
+        """Put `row` into `state`. Raises `Conflict` if that move is not among the transitions."""
+        column = self.bound.state
+        assert column is not None, "a service with moves says which column holds the state"
+        self.bound.check_move(getattr(row, column), state)
+        setattr(row, column, state)
+
+    async def act(
+        self, action: Action, id_: UUID, arguments: Mapping[str, Any], *, version: int | None = None
+    ) -> dict[str, Any]:
+        """Carry out an action on a row: load it, call the method, check and record what changed."""
+        row = await self._load(action, id_, version)
+        await getattr(self, action.method)(row, **arguments)
+        changes = {
+            attribute.key: [
+                attribute.history.deleted[0] if attribute.history.deleted else None,
+                attribute.value,
+            ]
+            for attribute in inspect(row).attrs
+            if attribute.history.has_changes() and attribute.key in self.bound.table.c
+        }
+        await self._check_references(changes)
+        await self.work.flush()
+        await self.record(action.name, id_, changes)
+        view = self.bound.view(self.actor.roles)
+        shown = await view.get_within(self.work, self.actor, id_) if view else None
+        return shown or {"id": id_, "version": row.version}
+
+    async def record(self, name: str, id_: UUID, changes: Mapping[str, object]) -> None:
+        """Write an audit entry in this unit of work and let cached answers of this resource go."""
+        await self.bound.runtime.audit.record(
+            self.work, action=name, object_type=self.bound.name, object_id=id_, changes=changes
+        )
+        self.work.after_commit(self.bound.invalidate)
+
+    async def _load(self, action: Action, id_: UUID, version: int | None) -> T:
+        """The row, if the caller may see it and may act on it."""
+        model, roles = self.bound.resource.entity, self.actor.roles
+        grants = [g for g in self.bound.policy.grants(roles, Operation.ACT) if g.covers(action.name)]
+        if not grants:
+            raise Forbidden(f"Your roles may not {action.name} {self.bound.title_plural}.")
+        view = self.bound.view(roles)
+        rule = condition(grants, self.bound.table)
+        statement = select(model, literal(True) if rule is None else rule).where(self.bound.table.c.id == id_)
+        seen = view.rule(self.bound.table) if view else None
+        statement = statement if seen is None else statement.where(seen)
+        found = (await self.session.execute(statement, {"actor_id": self.actor.id})).one_or_none()
+        if found is None or view is None:
+            raise NotFound(f"There is no such {self.bound.title}.")
+        row, permitted = found
+        if not permitted:
+            raise Forbidden(f"Your roles may not {action.name} this {self.bound.title}.")
+        if version is not None and version != row.version:
+            raise PreconditionFailed("The row was changed in the meantime. Read it again.")
+        return row  # type: ignore[no-any-return]
+
+    async def _check_references(self, changes: Mapping[str, Any]) -> None:
+        writer = self.bound.writer(self.actor.roles)
+        faults = [
+            FieldError("there is no such row, or you may not refer to it", pointer=f"/{name}")
+            for name, (_, value) in changes.items()
+            if name in self.bound.references
+            and value is not None
+            and not await writer.may_refer(self.work, self.actor, name, value)
+        ]
+        if faults:
+            raise Invalid("A reference leads nowhere.", errors=faults)
+
+
+def actions_of(service: type[Service[Any]], entity: type[Entity]) -> dict[str, Action]:
+    """The actions that a service class declares, by name. Raises `TypeError` for a parameter without a type."""
+    found: dict[str, Action] = {}
+    for attribute in dir(service):
+        method = getattr(service, attribute)
+        name = getattr(method, "__backwright_action__", None)
+        if name is not None:
+            summary = (method.__doc__ or name).strip().splitlines()[0]
+            found[name] = Action(name, attribute, summary, _body(service, name, method, entity))
+    return found
+
+
+def _body(service: type, name: str, method: Any, entity: type[Entity]) -> type[BaseModel] | None:
+    hints = get_type_hints(method)
+    columns = entity.__table__.c
+    shape: dict[str, Any] = {}
+    for parameter in list(signature(method).parameters.values())[2:]:
+        if parameter.name not in hints:
+            raise TypeError(f"{service.__name__}.{method.__name__}: {parameter.name} needs a type")
+        kind = describe(columns[parameter.name]) if parameter.name in columns else hints[parameter.name]
+        optional = type(None) in getattr(hints[parameter.name], "__args__", ())
+        kind = kind | None if optional else kind
+        shape[parameter.name] = (kind, ... if parameter.default is Parameter.empty else parameter.default)
+    title = "".join(part.capitalize() for part in name.replace("-", "_").split("_"))
+    return create_model(f"{entity.__name__}{title}", __config__=STRICT, **shape) if shape else None

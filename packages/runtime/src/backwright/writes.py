@@ -1,0 +1,261 @@
+"""Writing: create, update and delete as single statements that carry the access rules themselves.
+
+A `Writer` belongs to one resource and one set of roles. The row rule, the expected version and the state that a move
+starts from stand in the statement's WHERE, so nothing can change between a check and the write. What a statement did
+not touch is then explained by one more read: not there, changed meanwhile, not allowed, or not in the right state.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, false, insert, literal, select, true, update
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+
+from backwright.access import Grant, Operation, condition
+from backwright.actor import Actor
+from backwright.context import now
+from backwright.database import Work
+from backwright.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Unauthenticated,
+)
+from backwright.statement import Prepared
+
+if TYPE_CHECKING:
+    from backwright.resource import BoundResource
+
+
+class Writer:
+    """What one set of roles may write of one resource. Made once, kept by `BoundResource.writer`."""
+
+    def __init__(self, bound: "BoundResource", roles: frozenset[str]) -> None:
+        self.bound = bound
+        self.roles = roles
+        self.table = bound.table
+        self.view = bound.view(roles)
+        self._shapes: dict[Any, Prepared] = {}
+
+    def grants(self, operation: Operation, names: Sequence[str] = ()) -> list[list[Grant]]:
+        """For each name the grants that cover it. Raises `Forbidden` if there are none, naming the fields at fault."""
+        given = self.bound.policy.grants(self.roles, operation)
+        if not given:
+            raise Forbidden(f"Your roles may not {operation} {self.bound.title_plural}.")
+        covering = [[grant for grant in given if grant.covers(name)] for name in names]
+        refused = [name for name, found in zip(names, covering, strict=True) if not found]
+        if refused:
+            faults = [FieldError("your roles may not set this field", pointer=f"/{name}") for name in refused]
+            raise Forbidden(f"Your roles may not {operation} every field that was sent.", errors=faults)
+        return covering or [list(given)]
+
+    def rule(self, covering: Sequence[Sequence[Grant]]) -> ColumnElement[bool] | None:
+        """The rows on which every list of grants holds; `None`: all rows."""
+        rules = [rule for rule in (condition(grants, self.table) for grants in covering) if rule is not None]
+        return and_(*rules) if rules else None
+
+    async def create(self, work: Work, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Insert a row and return it as these roles see it."""
+        names = sorted(values)
+        covering = self.grants(Operation.CREATE, names)
+        row = self._complete(actor, values)
+        await self._check_references(work, actor, values)
+        key = ("create", tuple(names))
+        prepared = self._shapes.get(key) or self._keep(key, self._insert(self.rule(covering)))
+        params = {f"v_{name}": value for name, value in row.items()}
+        found = (await work.fetch(prepared, {**params, "actor_id": actor.id}))[0]
+        if not found[-1]:
+            raise Forbidden("The new row would lie outside the rows that your roles may create.")
+        shown = self._shown(found)
+        await self._record(work, "create", row["id"], {name: row[name] for name in names})
+        return shown
+
+    async def update(
+        self, work: Work, actor: Actor, id_: UUID, changes: Mapping[str, Any], version: int | None
+    ) -> dict[str, Any]:
+        """Change a row and return it as these roles see it. `version` is the one the caller has seen, if they say so."""
+        names = sorted(changes)
+        covering = self.grants(Operation.UPDATE, names)
+        rule = self.rule(covering)
+        before = await self._before(work, actor, id_, names, rule, version)
+        if not changes and self.view is not None:
+            return await self.view.get_within(work, actor, id_) or {}
+        await self._check_references(work, actor, changes)
+        sources = self._sources(changes, before)
+        key = ("update", tuple(names), version is not None, sources)
+        prepared = self._shapes.get(key) or self._keep(
+            key, self._update(names, rule, version is not None, sources)
+        )
+        params = {f"v_{name}": value for name, value in changes.items()}
+        context = {"id": id_, "actor_id": actor.id, "expected": version, "v_updated_at": now()}
+        found = await work.fetch(prepared, {**params, **context})
+        if not found:
+            raise PreconditionFailed("The row was changed in the meantime. Read it again.")
+        if not found[0][-1]:
+            raise Forbidden("The row would then lie outside the rows that your roles may change.")
+        differences = {name: [before[name], changes[name]] for name in names if before[name] != changes[name]}
+        await self._record(work, "update", id_, differences)
+        return self._shown(found[0])
+
+    async def delete(self, work: Work, actor: Actor, id_: UUID, version: int | None) -> None:
+        """Delete a row. Raises `Conflict` while other rows refer to it."""
+        covering = self.grants(Operation.DELETE)
+        rule = self.rule(covering)
+        names = [name for name in self.bound.fields]
+        before = await self._before(work, actor, id_, names, rule, version)
+        key = ("delete", version is not None)
+        prepared = self._shapes.get(key)
+        if prepared is None:
+            statement = (
+                delete(self.table).where(*self._where(rule, version is not None)).returning(self.table.c.id)
+            )
+            prepared = self._keep(key, statement)
+        await self.bound.forget_attachments(work, id_)
+        if not await work.fetch(prepared, {"id": id_, "actor_id": actor.id, "expected": version}):
+            raise PreconditionFailed("The row was changed in the meantime. Read it again.")
+        await self._record(
+            work, "delete", id_, {name: value for name, value in before.items() if value is not None}
+        )
+
+    async def may_update(self, actor: Actor, id_: UUID) -> bool:
+        """Whether these roles may change something of the row."""
+        given = self.bound.policy.grants(self.roles, Operation.UPDATE)
+        if not given or self.view is None:
+            return False
+        prepared = self._shapes.get("updatable")
+        if prepared is None:
+            rules = [self.view.rule(self.table), condition(given, self.table)]
+            where = [self.table.c.id == bindparam("id"), *(rule for rule in rules if rule is not None)]
+            prepared = self._keep("updatable", select(self.table.c.id).where(*where))
+        return bool(await self.bound.database.fetch(prepared, {"id": id_, "actor_id": actor.id}))
+
+    def _complete(self, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+        """All columns of a new row: what was sent, what the actor sets, what defaults."""
+        row = {**self.bound.defaults(), **values}
+        for name in self.bound.set_by_actor:
+            if actor.id is None and not self.table.c[name].nullable:
+                raise Unauthenticated()
+            row[name] = actor.id
+        return row
+
+    def _insert(self, rule: ColumnElement[bool] | None) -> ReturningInsert[Any]:
+        columns = {c.key: bindparam(f"v_{c.key}", type_=c.type) for c in self.table.columns}
+        return insert(self.table).values(columns).returning(*self._returned(), self._permitted(rule))
+
+    def _update(
+        self,
+        names: Sequence[str],
+        rule: ColumnElement[bool] | None,
+        versioned: bool,
+        sources: tuple[Any, ...],
+    ) -> ReturningUpdate[Any]:
+        c = self.table.c
+        changed: dict[Any, Any] = {c[name]: bindparam(f"v_{name}", type_=c[name].type) for name in names}
+        changed[c.version] = c.version + 1
+        changed[c.updated_at] = bindparam("v_updated_at", type_=c.updated_at.type)
+        where = self._where(rule, versioned)
+        state = self.bound.state
+        if sources and state is not None:
+            where.append(c[state].in_(sources))
+        return (
+            update(self.table)
+            .where(*where)
+            .values(changed)
+            .returning(*self._returned(), self._permitted(rule))
+        )
+
+    def _where(self, rule: ColumnElement[bool] | None, versioned: bool) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [self.table.c.id == bindparam("id")]
+        if versioned:
+            found.append(self.table.c.version == bindparam("expected"))
+        return found if rule is None else [*found, rule]
+
+    def _returned(self) -> list[ColumnElement[Any]]:
+        return self.view.columns(self.table) if self.view else [self.table.c.id, self.table.c.version]
+
+    def _permitted(self, rule: ColumnElement[bool] | None) -> ColumnElement[bool]:
+        return (true() if rule is None else rule).label("permitted")
+
+    def _shown(self, row: Sequence[Any]) -> dict[str, Any]:
+        if self.view is None:
+            return {"id": row[0], "version": row[1]}
+        return self.view.shown(row)
+
+    async def _before(
+        self,
+        work: Work,
+        actor: Actor,
+        id_: UUID,
+        names: Sequence[str],
+        rule: ColumnElement[bool] | None,
+        version: int | None,
+    ) -> dict[str, Any]:
+        """The row as it is, or the reason why it will not be written."""
+        state = self.bound.state
+        wanted = [*names, *([state] if state and state not in names else [])]
+        key = ("before", tuple(wanted), rule is None)
+        prepared = self._shapes.get(key)
+        if prepared is None:
+            seen = self.view.rule(self.table) if self.view else false()
+            permitted = (literal(True) if rule is None else rule).label("permitted")
+            statement = select(self.table.c.version, permitted, *(self.table.c[name] for name in wanted))
+            statement = statement.where(self.table.c.id == bindparam("id"))
+            prepared = self._keep(key, statement if seen is None else statement.where(seen), wire=False)
+        rows = await work.fetch(prepared, {"id": id_, "actor_id": actor.id})
+        if not rows:
+            raise NotFound(f"There is no such {self.bound.title}.")
+        found_version, permitted, *values = rows[0]
+        if not permitted:
+            raise Forbidden(f"Your roles may not do this with this {self.bound.title}.")
+        if version is not None and version != found_version:
+            raise PreconditionFailed("The row was changed in the meantime. Read it again.")
+        return dict(zip(wanted, values, strict=True))
+
+    def _sources(self, changes: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The states from which the move in `changes` may start; empty if no move is made. Raises `Conflict`."""
+        state = self.bound.state
+        if state is None or state not in changes or changes[state] == before[state]:
+            return ()
+        self.bound.check_move(before[state], changes[state])
+        return tuple(
+            source for source, targets in self.bound.transitions.items() if changes[state] in targets
+        )
+
+    async def _check_references(self, work: Work, actor: Actor, values: Mapping[str, Any]) -> None:
+        """Every foreign key must point at a row that the caller may see. Raises `Invalid` naming each that does not."""
+        faults = []
+        for name in self.bound.references:
+            if values.get(name) is not None and not await self.may_refer(work, actor, name, values[name]):
+                faults.append(
+                    FieldError("there is no such row, or you may not refer to it", pointer=f"/{name}")
+                )
+        if faults:
+            raise Invalid("A reference leads nowhere.", errors=faults)
+
+    async def may_refer(self, work: Work, actor: Actor, name: str, id_: UUID) -> bool:
+        """Whether these roles may point the foreign key `name` at the row `id_`."""
+        target = self.bound.runtime.resources.get(self.bound.references[name])
+        view = target.view(self.roles) if target else None
+        if target is None or view is None:
+            return False
+        prepared = self._shapes.get(("refer", name))
+        if prepared is None:
+            statement = select(target.table.c.id).where(target.table.c.id == bindparam("id"))
+            rule = view.rule(target.table)
+            prepared = self._keep(("refer", name), statement if rule is None else statement.where(rule))
+        return bool(await work.fetch(prepared, {"id": id_, "actor_id": actor.id}))
+
+    async def _record(self, work: Work, action: str, id_: UUID, changes: Mapping[str, object]) -> None:
+        await self.bound.runtime.audit.record(
+            work, action=action, object_type=self.bound.name, object_id=id_, changes=changes
+        )
+        work.after_commit(self.bound.invalidate)
+
+    def _keep(self, key: Any, statement: Any, *, wire: bool = True) -> Prepared:
+        if len(self._shapes) >= 1_000:
+            self._shapes.pop(next(iter(self._shapes)))
+        prepared = self._shapes[key] = self.bound.database.prepare(statement, wire=wire)
+        return prepared

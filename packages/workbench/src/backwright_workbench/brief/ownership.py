@@ -1,0 +1,98 @@
+"""Whose rows: the way from a row to the account of the person it belongs to.
+
+What lives here: finding that way, and making one where there is none. What must not: what may be done with the rows.
+"""
+
+from backwright_workbench.blueprint.model import USER, FieldModel
+from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.roles import SIGNED_IN
+from backwright_workbench.brief.things import Thing, Things
+
+_DEEPEST = 4
+_OWNERS = ("owner", "author", "creator", "user", "assignee", "reporter", "customer", "member")
+_ACCOUNT = FieldModel(type="reference", to=USER, optional=True, unique=True, description="The account they sign in with.")
+
+
+def person_of(things: Things, role: str) -> Thing | None:
+    """The thing that keeps the people of a role, if there is one; it then has an account."""
+    thing = things.meant_by(tuple(role.split("_")))
+    if thing is None or role in (SIGNED_IN, "user"):
+        return None
+    accounts = [name for name, field in thing.entry.fields.items() if field.to == USER]
+    if not accounts:
+        _add(thing, "account", _ACCOUNT)
+    return thing if len(accounts) <= 1 else None
+
+
+def path_to(things: Things, thing: Thing, role: str, *, prefer: str = "") -> str | None:
+    """The references from a row of `thing` to the person of `role`: `order.customer`; `None` if there are none."""
+    person = person_of(things, role)
+    if person is None:
+        return _direct(thing, prefer)
+    if person is thing:
+        return next(name for name, field in thing.entry.fields.items() if field.to == USER)
+    return _walk(things, thing, person, prefer)
+
+
+def _direct(thing: Thing, prefer: str) -> str | None:
+    own = [name for name, field in thing.entry.fields.items() if field.to == USER]
+    for name in (prefer, *_OWNERS):
+        if name in own:
+            return name
+    return own[0] if len(own) == 1 else None
+
+
+def _walk(things: Things, thing: Thing, person: Thing, prefer: str) -> str | None:
+    """Breadth first, so that the shortest way wins."""
+    level: list[tuple[Thing, tuple[str, ...]]] = [(thing, ())]
+    seen = {thing.name}
+    for _ in range(_DEEPEST):
+        following: list[tuple[Thing, tuple[str, ...]]] = []
+        for at, path in level:
+            arrived = [name for name, field in at.entry.fields.items() if field.to == person.name]
+            if arrived:
+                name = prefer if prefer in arrived else person.snake if person.snake in arrived else arrived[0]
+                return ".".join((*path, name))
+            for name, field in at.entry.fields.items():
+                onward = things.named(field.to or "")
+                if onward and onward.name not in seen:
+                    seen.add(onward.name)
+                    following.append((onward, (*path, name)))
+        level = following
+    return None
+
+
+def own_rows(page: Page, things: Things, thing: Thing, role: str, *, prefer: str = "") -> str:
+    """The path to whoever owns a row; where nothing leads to them, the row gets a reference to who created it."""
+    path = path_to(things, thing, role, prefer=prefer)
+    if path is not None:
+        return path
+    through = _parents(things, thing)
+    if through is not None and person_of(things, role) is None:
+        return through
+    name = "owner" if role in (SIGNED_IN, "user") or role in thing.entry.fields else role
+    if name in thing.entry.fields:
+        name = "created_by_account"
+    _add(thing, name, FieldModel(type="reference", to=USER, set="actor"))
+    page.assume(
+        f"{thing.name} remembers the account that created it",
+        f"the brief speaks of a {role}'s own rows, and nothing else says whose a row is",
+        f"entities.{thing.name}.fields.{name}",
+        f"{name}: {{type: reference, to: User, set: actor}}",
+    )
+    return name
+
+
+def _parents(things: Things, thing: Thing) -> str | None:
+    """The owner of the row that this one belongs to: `project.owner` for a task."""
+    for name, field in thing.entry.fields.items():
+        parent = things.named(field.to or "")
+        if parent and not field.optional and parent is not thing:
+            owner = [n for n, f in parent.entry.fields.items() if f.to == USER]
+            if len(owner) == 1 and owner[0] != "account":
+                return f"{name}.{owner[0]}"
+    return None
+
+
+def _add(thing: Thing, name: str, field: FieldModel) -> None:
+    thing.entry = thing.entry.model_copy(update={"fields": {**thing.entry.fields, name: field}})

@@ -1,0 +1,112 @@
+"""Reading a brief: from plain words to a blueprint.
+
+What lives here: the steps in order. What must not: how any step works.
+
+No model and no chance: the same brief and catalogue give the same reading. Every step claims the words it used, so the
+trace at the end shows what became of each phrase.
+"""
+
+from datetime import date
+
+from backwright_workbench.blueprint.model import Auth, Blueprint, Entity
+from backwright_workbench.blueprint.validation import check
+from backwright_workbench.brief.access import Access
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.domains import assume_things
+from backwright_workbench.brief.fields import read_fields
+from backwright_workbench.brief.fitting import fit
+from backwright_workbench.brief.infrastructure import read_capabilities, read_stores
+from backwright_workbench.brief.limits import read_budgets, read_limits
+from backwright_workbench.brief.nouns import read_things
+from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.permissions import read_permissions
+from backwright_workbench.brief.queries import read_queries
+from backwright_workbench.brief.registration import read_registration
+from backwright_workbench.brief.relations import read_relations
+from backwright_workbench.brief.roles import read_roles
+from backwright_workbench.brief.shape import shape
+from backwright_workbench.brief.sign_in import read_sign_in
+from backwright_workbench.brief.text import unreadable
+from backwright_workbench.brief.things import Things
+from backwright_workbench.brief.title import read_title
+from backwright_workbench.brief.trace import Reading, Refusal
+from backwright_workbench.errors import Place
+
+_EXAMPLE = "for example: “Build a library system with books (title, ISBN, copies), members and loans.”"
+
+
+def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief") -> Reading:
+    """Read a brief. Never raises over what the brief says: see `Reading.refusal` and `Reading.contradictions`.
+
+    `created` dates the first migration; `name` is what messages call the text.
+    """
+    if cause := unreadable(text):
+        why, line, column = cause
+        return _refused(Page(""), name, why, "save it as plain text of at most 200,000 characters", line, column)
+    page = Page(text)
+    if not page.clauses:
+        return _refused(page, name, "the brief is empty", f"say what the service keeps, {_EXAMPLE}")
+
+    stores = read_stores(page)
+    sign_in = read_sign_in(page, catalogue)
+    wanted = read_capabilities(page, catalogue)
+    things = read_things(page, catalogue)
+    if not len(things):
+        assume_things(page, things, catalogue)
+    if not len(things):
+        return _refused(page, name, "no entity was found in the brief", f"name the things that the service keeps, {_EXAMPLE}")
+    limits = read_limits(page, things)
+    budgets = read_budgets(page)
+
+    read_relations(page, things, catalogue)
+    read_fields(page, things)
+    shape(things)
+    read_queries(page, things, bucket=stores.files)
+
+    roles = read_roles(page, things)
+    statements = read_permissions(page, things, roles)
+    access = Access(page, things, roles, statements, open_=sign_in.nobody is not None)
+    access.work_out()
+    register_as = read_registration(page, access.roles, things)
+    title, service = read_title(page, things, catalogue)
+
+    if page.contradictions:
+        return Reading(None, page.trace(), tuple(page.assumptions), tuple(page.contradictions), name=name)
+    blueprint = Blueprint(
+        service=service,
+        title=title,
+        description="",
+        created=created,
+        stores=stores.stores,
+        auth=Auth(methods=sign_in.methods, register_as=register_as),
+        roles=access.roles,
+        limits=limits,
+        budgets=budgets,
+        wanted=wanted,
+        entities=_entities(things, tuple(access.roles)),
+    )
+    if faults := check(blueprint):
+        why = "; ".join(f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in faults)
+        return _refused(page, name, why, "name these things otherwise in the brief")
+    return Reading(blueprint, page.trace(), tuple(page.assumptions), name=name)
+
+
+def _entities(things: Things, roles: tuple[str, ...]) -> dict[str, Entity]:
+    """The entities, those that others refer to first, with what the brief asked for each."""
+    fitted = fit([thing.entry for thing in things], roles)
+    entities: dict[str, Entity] = {}
+    for thing in things:
+        asked = {"attachments": thing.attachments, "cache": thing.cache, "bulk": thing.bulk, "limit": thing.limit}
+        entities[thing.name] = fitted[thing.name].model_copy(update=asked)
+    ordered: dict[str, Entity] = {}
+    while len(ordered) < len(entities):
+        waiting = [n for n in entities if n not in ordered]
+        ready = [n for n in waiting if all(f.to in (*ordered, n) or f.to not in entities for f in entities[n].fields.values())]
+        following = (ready or waiting)[0]
+        ordered[following] = entities[following]
+    return ordered
+
+
+def _refused(page: Page, name: str, why: str, next_step: str, line: int = 1, column: int = 1) -> Reading:
+    refusal = Refusal("no blueprint can be drawn from this brief", Place(name, line, column), why, next_step)
+    return Reading(None, page.trace(), tuple(page.assumptions), refusal=refusal, name=name)
