@@ -76,6 +76,12 @@ class PasswordBody(Body):
     new_password: NewPassword
 
 
+class SetPasswordBody(Body):
+    """A password that an administrator gives to somebody."""
+
+    new_password: NewPassword
+
+
 class TokensView(BaseModel):
     """Tokens. Send the access token as `Authorization: Bearer …`; keep the refresh token to yourself."""
 

@@ -20,10 +20,11 @@ from backwright.account_bodies import (
     RefreshBody,
     RegisterBody,
     SessionsView,
+    SetPasswordBody,
     TokensView,
 )
 from backwright.actor import Actor
-from backwright.callers import current_actor
+from backwright.callers import current_actor, require
 from backwright.guard import public
 from backwright.keyring import JWKS_SECONDS
 
@@ -57,6 +58,14 @@ def account_routes(accounts: "BoundAccounts") -> Sequence[BaseRoute]:
     add("/auth/sessions", at.sessions, methods=["GET"], response_model=SessionsView)
     add("/auth/sessions/{session_id}", at.end_session, methods=["DELETE"], **nothing)
     add("/auth/password", at.change_password, methods=["POST"], **nothing)
+    administrator = Depends(require(accounts.declared.admin))
+    add(
+        "/users/{user_id}/password",
+        at.set_password,
+        methods=["POST"],
+        dependencies=[administrator],
+        **nothing,
+    )
     add("/.well-known/jwks.json", at.jwks, methods=["GET"], response_model=JwksView, **anybody)
     return router.routes
 
@@ -124,6 +133,14 @@ class AccountRoutes:
         Needs the old one. All other sessions of the account end.
         """
         await self._accounts.change_password(actor, body.current_password, body.new_password)
+        return Response(status_code=204)
+
+    async def set_password(self, user_id: UUID, body: SetPasswordBody, actor: Caller) -> Response:
+        """Give an account a password
+
+        All sessions of the account end. For one's own account there is `/auth/password`.
+        """
+        await self._accounts.set_password(actor, user_id, body.new_password)
         return Response(status_code=204)
 
     async def jwks(self) -> Response:

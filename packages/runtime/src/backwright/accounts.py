@@ -7,7 +7,7 @@ of it works (`bound_accounts.py` and what it is made of). A service imports from
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,14 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backwright.bound_accounts import BoundAccounts
 from backwright.callers import current_actor, require
 from backwright.entity import Email, Entity
+from backwright.users import AccountService, bind_users
 
 if TYPE_CHECKING:
     from backwright.runtime import Runtime
 
-__all__ = ["PRIVATE", "Account", "Accounts", "BoundAccounts", "current_actor", "require"]
-
-PRIVATE: Final = frozenset({"password_hash", "password_changed_at"})
-"""Columns that no resource may expose, filter or sort by."""
+__all__ = ["Account", "AccountService", "Accounts", "BoundAccounts", "current_actor", "require"]
 
 
 class Account(Entity):
@@ -67,5 +65,6 @@ class Accounts:
             )
 
     def bind(self, runtime: "Runtime") -> BoundAccounts:
-        """The accounts at work in one running service."""
+        """The accounts at work in one running service; also serves `/users` there."""
+        bind_users(self, runtime)
         return BoundAccounts(self, runtime)

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from backwright.actor import SYSTEM, Actor
 from backwright.authentication import Authenticator
 from backwright.callers import acting_as
+from backwright.database import Work
 from backwright.errors import Conflict, NotFound, Unauthenticated
 from backwright.keyring import KeyRing
 from backwright.login import Login
@@ -128,6 +129,19 @@ class BoundAccounts:
         """As `Login.change_password`; takes effect here at once."""
         await self.login.change_password(actor, known, new)
         self.forget_user(_user(actor))
+
+    async def set_password(self, actor: Actor, user_id: UUID, new: str) -> None:
+        """As `Login.set_password`; takes effect here at once."""
+        await self.login.set_password(actor, user_id, new)
+        self.forget_user(user_id)
+
+    async def end_sessions_of(self, work: Work, user_id: UUID) -> None:
+        """End every session of an account that is being closed, in the same transaction."""
+        await self._sessions.end_all(work, user_id)
+
+    async def has_other_admin(self, work: Work, user_id: UUID) -> bool:
+        """Whether an active administrator other than this one exists."""
+        return await self._users.has_other(work, str(self.declared.admin), user_id)
 
     async def describe(self, actor: Actor) -> Mapping[str, object]:
         """The caller's own account."""

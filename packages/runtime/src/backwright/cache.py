@@ -1,11 +1,11 @@
 """Answers kept in this process, never stale and never mixed up.
 
-What lives here: the declaration `Cache` and the store `ResponseCache`. What must not: what a key is made of; whoever
-asks puts into it everything that the answer depends on, the roles of the caller included.
+What lives here: the declaration `Cache` and the store `ResponseCache`. What must not: what a key is made of;
+whoever asks puts into it everything that the answer depends on, the roles of the caller included.
 
-An answer carries the tags (names of tables) of what it shows. A write invalidates its tag after the commit, in the
-same step of the event loop, so nobody reads the old answer afterwards. An answer that was computed from data older
-than the last invalidation is not stored, however late it comes.
+An answer carries the tags (names of tables) of what it shows. A write invalidates its tag after the commit,
+in the same step of the event loop, so nobody reads the old answer afterwards. An answer that was computed
+from data older than the last invalidation is not stored, however late it comes.
 """
 
 import asyncio
@@ -37,7 +37,10 @@ _MAX_TAGS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """How long reads of a resource may be answered from memory, in seconds. Writes through the API end it at once."""
+    """How long reads of a resource may be answered from memory, in seconds.
+
+    Writes through the API end it at once.
+    """
 
     seconds: int
 
@@ -80,7 +83,10 @@ class _Flight:
 
 
 class ResponseCache:
-    """The store, bounded by entries and bytes. `outside` changes when another process has written: all is dropped then."""
+    """The store, bounded by entries and bytes.
+
+    `outside` changes when another process has written: all is dropped then.
+    """
 
     def __init__(
         self,
@@ -114,7 +120,10 @@ class ResponseCache:
         return entry.value
 
     def version(self, tags: Iterable[str]) -> int:
-        """The state of what `tags` name. Take it before reading the data, and hand it to `put` with the answer."""
+        """The state of what `tags` name.
+
+        Take it before reading the data, and hand it to `put` with the answer.
+        """
         if self._outside is not None:
             self._look_outside(self._outside())
         return max((self._versions.get(tag, 0) for tag in tags), default=0) or self._floor
@@ -140,7 +149,10 @@ class ResponseCache:
         return True
 
     def invalidate(self, tags: Iterable[str]) -> None:
-        """Let every answer with one of these tags go, and every one under way. Call it when the change is committed."""
+        """Let every answer with one of these tags go, and every one under way.
+
+        Call it when the change is committed.
+        """
         self._now += 1
         for tag in tags:
             self._versions[tag] = self._now
@@ -160,9 +172,9 @@ class ResponseCache:
     ) -> bytes:
         """The answer under `key`, computed with `load` if need be.
 
-        However many ask at once, `load` runs once. It goes on when the first caller leaves, for the sake of the
-        others. Whoever asks after an invalidation does not get an answer that was begun before it. What `load` raises,
-        everybody gets who waited for it, and nothing is kept.
+        However many ask at once, `load` runs once. It goes on when the first caller leaves, for the sake of
+        the others. Whoever asks after an invalidation does not get an answer that was begun before it. What
+        `load` raises, everybody gets who waited for it, and nothing is kept.
         """
         entry = self._current(key)
         if entry is not None:

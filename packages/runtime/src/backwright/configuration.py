@@ -57,7 +57,7 @@ def hints(kind: type[Settings]) -> Iterator[str]:
     for name, where in _given(kind).items():
         if name in known:
             continue
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8 if where == ".env" else 0.9)
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8 if where == ".env" else 0.85)
         if close:
             yield f"{name} in {where} is not a setting; did you mean {close[0]}?"
 

@@ -17,7 +17,7 @@ from backwright.audit import Audit
 from backwright.callers import acting_as
 from backwright.context import current
 from backwright.database import Database, Work
-from backwright.errors import FieldError, Invalid, RateLimited, Unauthenticated
+from backwright.errors import FieldError, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from backwright.hosts import limit_key
 from backwright.limits import Limiter, Policy
 from backwright.login_delays import (
@@ -118,13 +118,23 @@ class Login:
             await self._sessions.end_all(work, row.id, except_for=actor.session_id)
             await self._audit.record(work, action="password_changed", object_type="users", object_id=row.id)
 
-    async def set_password(self, work: Work, user_id: UUID, new: str, *, email: str, name: str) -> None:
-        """Another password for somebody, by an administrator; all sessions of the account end. Raises
-        `Invalid`."""
-        await self._users.set_hash(work, user_id, await self.accept(new, email, name))
-        await self._forgive(work, email)
-        await self._sessions.end_all(work, user_id)
-        await self._audit.record(work, action="password_set", object_type="users", object_id=user_id)
+    async def set_password(self, actor: Actor, user_id: UUID, new: str) -> None:
+        """Another password for somebody else, by an administrator; all sessions of the account end.
+
+        Raises `NotFound`, `Invalid` for a weak password, and `Forbidden` for the caller's own account, whose
+        password takes the old one to change.
+        """
+        if user_id == actor.id:
+            raise Forbidden("Change your own password with /auth/password.")
+        row = await self._users.by_id(user_id)
+        if row is None:
+            raise NotFound("There is no such account.")
+        password_hash = await self.accept(new, row.email, row.name, pointer="/new_password")
+        async with self._database.work() as work:
+            await self._users.set_hash(work, user_id, password_hash)
+            await self._delays.forgive(work, account_key(row.email))
+            await self._sessions.end_all(work, user_id)
+            await self._audit.record(work, action="password_set", object_type="users", object_id=user_id)
 
     async def accept(self, password: str, email: str, name: str, *, pointer: str = "/password") -> str:
         """The hash of a new password. Raises `Invalid` for a weak one."""

@@ -45,7 +45,7 @@ login_delays: Final = Table(
 
 
 def wait_after(failures: int, free: int) -> timedelta:
-    """The wait after this many failures: nothing while they are free, then 1, 2, 4 … seconds up to `LONGEST`."""
+    """The wait after so many failures: none while they are free, then 1, 2, 4 … seconds up to `LONGEST`."""
     if failures < free:
         return timedelta()
     return min(LONGEST, timedelta(seconds=2 ** min(failures - free, 10)))

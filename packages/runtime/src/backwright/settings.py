@@ -37,6 +37,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=".env",
+        env_ignore_empty=True,
         extra="ignore",
         validate_default=True,
         hide_input_in_errors=True,
@@ -106,20 +107,16 @@ class Settings(BaseSettings):
         "INFO", description="The least level that is logged."
     )
 
-    @field_validator("allowed_hosts", "cors_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return split(value)
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
         try:
-            return tuple(ip_network(each) for each in value)
+            return tuple(ip_network(each) for each in split(value))
         except ValueError as error:
             raise ValueError(f"{error}; write networks like 10.0.0.0/8,192.168.1.7/32") from None
 
@@ -251,6 +248,11 @@ def production(info: ValidationInfo) -> bool:
     An unreadable environment counts as production.
     """
     return info.data.get("environment", Environment.PRODUCTION) is Environment.PRODUCTION
+
+
+def split(value: Any) -> Any:
+    """The parts of `a, b, c`; anything but text as it is."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def scheme(url: str) -> str:

@@ -43,7 +43,7 @@ def negated(clause: Clause, first: int) -> bool:
 def _business_word(clause: Clause, first: int, stop: int, catalogue: Catalogue) -> bool:
     """Whether the catalogue knows a longer phrase here, or this very one in a list of entities."""
     for at in range(max(0, first - 2), stop):
-        known = catalogue.match(clause.words, at)
+        known = catalogue.match(clause.run(at), 0)
         if not known:
             continue
         end = at + known[1]

@@ -167,7 +167,7 @@ def _before(page: Page, clause: Clause, at: int, catalogue: Catalogue) -> Iterat
 
 
 def _inside_known(clause: Clause, at: int, catalogue: Catalogue) -> bool:
-    return any((hit := catalogue.match(clause.words, start)) and start + hit[1] > at for start in range(max(0, at - 2), at + 1))
+    return any((hit := catalogue.match(clause.run(start), 0)) and start + hit[1] > at for start in range(max(0, at - 2), at + 1))
 
 
 def _done_to(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> Iterator[Span]:
@@ -186,7 +186,7 @@ def _in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue
     at = 0
     fields_from = _fields_from(clause, things)
     while at < len(clause.words):
-        hit = catalogue.match(clause.words, at)
+        hit = catalogue.match(clause.run(at), 0)
         if not hit or not page.free(clause, at, at + hit[1]) or things.at(clause, at):
             at += 1
             continue
@@ -218,8 +218,8 @@ def noun_phrase(page: Page, clause: Clause, at: int, catalogue: Catalogue, end: 
         at += 1
     stop = at
     while stop < len(words) and stop - at < 4:
-        hit = catalogue.match(words, stop)
-        if hit and not (stop == at and hit[1] == 1 and verb_here(words, stop)):
+        hit = catalogue.match(clause.run(stop), 0)
+        if hit and stop + hit[1] <= len(words) and not (stop == at and hit[1] == 1 and verb_here(words, stop)):
             stop += hit[1]
         elif clause.tokens[stop].is_word and words[stop] not in BREAKS and page.free(clause, stop):
             stop += 1

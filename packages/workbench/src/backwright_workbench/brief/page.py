@@ -98,11 +98,7 @@ class Page:
 
     def _subjects(self, clause: Clause, first: int, stop: int) -> set[str]:
         """What the claims are about, coarsely: `stores`, `auth`, `entities`."""
-        return {
-            "entities" if element.startswith("entities.") else element.split(".")[0]
-            for claim in self._of(clause, first, stop)
-            for element in claim.elements
-        }
+        return {_subject(element) for claim in self._of(clause, first, stop) for element in claim.elements}
 
     def _of(self, clause: Clause, first: int, stop: int) -> list[Claim]:
         claims: dict[Claim, None] = {}
@@ -138,6 +134,12 @@ class Page:
         if not claims:
             notes.append("asks for nothing by itself")
         return "understood", elements, "; ".join(notes)
+
+
+def _subject(element: str) -> str:
+    """`entities.Order.fields.total` is about entities, `entities.Order.cache` about the cache."""
+    head, *rest = element.split(".")
+    return rest[1] if head == "entities" and len(rest) > 1 and rest[1] != "fields" else head
 
 
 def _parts(clause: Clause) -> list[tuple[int, int]]:

@@ -105,10 +105,22 @@ def _alternatives(clause: Clause, first: int, stop: int) -> Iterator[tuple[int, 
             yield begin, b
 
 
+def _part_start(clause: Clause, at: int) -> int:
+    """Where the phrase between commas that holds a word begins."""
+    return next((i + 1 for i in range(at - 1, -1, -1) if clause.words[i] in (",", ";")), 0)
+
+
+def _part_end(clause: Clause, at: int) -> int:
+    return next((i for i in range(at, len(clause.words)) if clause.words[i] in (",", ";", ".")), len(clause.words))
+
+
 def _whose(things: Things, clause: Clause, first: int, parts: list[tuple[int, int]], main: Thing) -> Thing:
     """The thing that a query is on: named before it in the clause or above it, else the one that has these fields."""
-    before = [thing for a, _, thing in things.in_clause(clause, 0, first)]
+    before = [thing for _, _, thing in things.in_clause(clause, _part_start(clause, first), first)]
     if before:
+        return before[-1]
+    before = [thing for _, _, thing in things.in_clause(clause, 0, first)]
+    if before and (len(set(before)) == 1 or any(_match(things, before[-1], clause.words[a:b]) for a, b in parts)):
         return before[-1]
     for at in clause.ancestors():
         mentions = things.in_clause(at)
@@ -185,8 +197,7 @@ def _search(page: Page, things: Things, clause: Clause, main: Thing) -> None:
         if not page.free(clause, first):
             continue
         after = things.in_clause(clause, stop, min(stop + 6, len(clause.words)))
-        before = things.in_clause(clause, 0, first)
-        thing = after[0][2] if after else before[-1][2] if before else _whose(things, clause, first, [], main)
+        thing = after[0][2] if after else _whose(things, clause, first, _after_filter(clause, stop), main)
         element = f"entities.{thing.name}.search"
         page.claim(clause, first, stop, element)
         begin = after[0][1] if after and after[0][0] - stop <= 2 else stop
@@ -210,12 +221,21 @@ def _search(page: Page, things: Things, clause: Clause, main: Thing) -> None:
             thing.entry = thing.entry.model_copy(update={"search": tuple(dict.fromkeys((*found, *(() if thing.exhaustive else thing.entry.search))))})
 
 
+def _after_filter(clause: Clause, at: int) -> list[tuple[int, int]]:
+    """The items that a search filters by or looks in, to tell whose they are."""
+    match = re.match(rf"(?:with |and )*(?:{_FILTER.pattern}|{_SEARCH_BY.pattern})", " ".join(clause.words[at:]))
+    if not match:
+        return []
+    begin = at + match.group().strip().count(" ") + 1
+    return list(_alternatives(clause, begin, _list_end(clause, begin)))
+
+
 def _files(page: Page, things: Things, clause: Clause, main: Thing) -> None:
     """Files that hang on rows: of the thing named, else of the main one."""
     for first, stop, match in clause.find(_FILES):
         if not page.free(clause, first, stop) or any(page.claimed_for(clause, i, "entities.") and ".fields." in clause.text for i in range(first, stop)):
             continue
-        named = things.in_clause(clause, stop, min(stop + 8, len(clause.words))) or things.in_clause(clause, 0, first)
+        named = things.in_clause(clause, stop, _part_end(clause, stop)) or things.in_clause(clause, _part_start(clause, first), first)
         above = next((m[0][2] for at in clause.ancestors() if at.kind != "sentence" and (m := things.in_clause(at))), None)
         thing = (named[0][2] if named else None) or above or next((t for t in things if t.entry.attachments and t is main), main)
         said: dict[str, object] = {}
@@ -239,7 +259,7 @@ def _cache(page: Page, things: Things, clause: Clause) -> None:
         if not _CACHE_WORD.search(match.group()):
             continue
         lasting = next(((a, b, seconds(m)) for a, b, m in clause.find(DURATION) if a >= stop), None)
-        named = [thing for _, _, thing in things.in_clause(clause)]
+        named = [t for _, _, t in things.in_clause(clause, _part_start(clause, first), _list_end(clause, stop))]
         chosen = list(dict.fromkeys(named)) or list(things)
         for thing in chosen:
             thing.cache = min(lasting[2], 86_400) if lasting and lasting[2] else _CACHE_SECONDS
@@ -258,7 +278,7 @@ def _bulk(page: Page, things: Things, clause: Clause, main: Thing) -> None:
     for first, stop, match in clause.find(_BULK):
         if not page.free(clause, first):
             continue
-        named = things.in_clause(clause)
+        named = things.in_clause(clause, _part_start(clause, first), _part_end(clause, stop))
         thing = named[-1][2] if named else main
         element = f"entities.{thing.name}.bulk"
         count = next(((a, b, m) for a, b, m in clause.find(_BULK_COUNT) if a >= stop - 1 and page.free(clause, a)), None)

@@ -140,6 +140,8 @@ def _label_end(clause: Clause) -> int:
 def _listed(page: Page, roles: Roles, clause: Clause, first: int, stop: int) -> None:
     """Take in a list of roles; it ends where something else begins."""
     index = first
+    if clause.words[first : first + 1] in ((",",), (".",), ("and",)):
+        return
     while index < stop:
         begin = index
         while index < stop and clause.words[index] in DETERMINERS | {"and", "or", ",", "&", "/", "-", "|", "plus"}:
@@ -152,7 +154,9 @@ def _listed(page: Page, roles: Roles, clause: Clause, first: int, stop: int) -> 
             phrase, drop = singular_words(phrase[:-1]), 1
         else:
             drop = 0
-        if not phrase or not _role(roles, phrase):
+        if not phrase or not page.free(clause, index, end - drop) and not _thing_or_role(page, clause, index, phrase):
+            return
+        if not _role(roles, phrase):
             return
         roles.explicit = True
         page.claim(clause, begin, end - drop, f"roles.{_name(phrase)}")
@@ -161,6 +165,11 @@ def _listed(page: Page, roles: Roles, clause: Clause, first: int, stop: int) -> 
             index = next((i + 1 for i in range(index, stop) if clause.words[i] == ")"), stop)
         if index >= stop or clause.words[index] not in (",", "and", "or", "&", "/", "|", "plus"):
             return
+
+
+def _thing_or_role(page: Page, clause: Clause, index: int, phrase: tuple[str, ...]) -> bool:
+    """Whether words that another step took may mean a role all the same: people, or a usual role."""
+    return page.claimed_for(clause, index, "entities.") or page.claimed_for(clause, index, "roles.") or any("_".join(phrase) in names for names in KINDS.values())
 
 
 def _listed_before(page: Page, roles: Roles, clause: Clause, at: int) -> None:

@@ -57,6 +57,11 @@ class Clause:
             if first is not None and match.group().strip():
                 yield first, first + match.group().strip().count(" ") + 1, match
 
+    def run(self, at: int) -> tuple[str, ...]:
+        """The words from here to the next mark or number."""
+        stop = next((i for i in range(at, len(self.tokens)) if not self.tokens[i].is_word), len(self.tokens))
+        return self.words[at:stop]
+
     def ancestors(self) -> Iterator["Clause"]:
         """What it stands under, nearest first."""
         at = self.parent
