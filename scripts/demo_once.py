@@ -75,7 +75,10 @@ def run_lines(lines: list[str], place: Path) -> int:
     for line in lines:
         print(f"$ {line}", flush=True)
     finished = subprocess.run(["sh", "-e", "-c", "\necho\n".join(lines)], env=environment)
-    print(f"\n{len(lines)} printed lines ran: {'all worked' if finished.returncode == 0 else 'one failed'}.", flush=True)
+    print(
+        f"\n{len(lines)} printed lines ran: {'all worked' if finished.returncode == 0 else 'one failed'}.",
+        flush=True,
+    )
     return finished.returncode
 
 

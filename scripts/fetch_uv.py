@@ -1,6 +1,7 @@
 """Fetches the uv wheel from PyPI with nothing but the standard library, for machines without pip and venv.
 
-`fetch_uv.py VERSION DIRECTORY` leaves `DIRECTORY/bin/uv`. The hashes are pinned here: what does not match is not written.
+`fetch_uv.py VERSION DIRECTORY` leaves `DIRECTORY/bin/uv`. The hashes are pinned here: what does not match
+is not written.
 """
 
 import hashlib
@@ -18,7 +19,12 @@ from pathlib import Path
 INDEX = "https://pypi.org/pypi"
 
 HASHES = {
-    ("0.13.8", "Linux", "x86_64", "glibc"): "e18a57b8b352eb7c8feb317b9f6f533c8f0ad9673fd6cf34bbe3cf1a9f6a8984",
+    (
+        "0.13.8",
+        "Linux",
+        "x86_64",
+        "glibc",
+    ): "e18a57b8b352eb7c8feb317b9f6f533c8f0ad9673fd6cf34bbe3cf1a9f6a8984",
     ("0.13.8", "Linux", "x86_64", ""): "29451c60f5e8b07403e0a175d5229efc36b0289b34143ff4aaa499a5dd52553a",
     ("0.13.8", "Linux", "aarch64", ""): "0b3e8b1a4f5e405e31e2ff33de8af4744831e9f7338539671efbd8c3c94e791d",
     ("0.13.8", "Darwin", "arm64", ""): "62b6943c7fd64fac6854f780bea6e0359e5a5bc3241f83ee357bb38276afac49",
@@ -32,7 +38,9 @@ def wanted_hash(version: str) -> str:
     machine = (version, platform.system(), platform.machine())
     found = HASHES.get((*machine, platform.libc_ver()[0])) or HASHES.get((*machine, ""))
     if found is None:
-        sys.exit(f"There is no pinned uv for {' '.join(machine[1:])}: install uv yourself (https://docs.astral.sh/uv).")
+        sys.exit(
+            f"There is no pinned uv for {' '.join(machine[1:])}: install uv yourself (https://docs.astral.sh/uv)."
+        )
     return found
 
 
@@ -51,7 +59,10 @@ def download(url: str) -> bytes:
 
 
 def fetch(version: str, directory: Path, *, sha256: str, index: str = INDEX) -> Path:
-    """Puts uv into `directory/bin`. Exits with one line when PyPI has no wheel of that hash, or sends another one."""
+    """Puts uv into `directory/bin`.
+
+    Exits with one line when PyPI has no wheel of that hash, or sends another one.
+    """
     files = json.loads(download(f"{index}/uv/{version}/json"))["urls"]
     url = next((file["url"] for file in files if file["digests"]["sha256"] == sha256), None)
     if url is None:

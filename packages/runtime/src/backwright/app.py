@@ -58,7 +58,7 @@ def create_app(
 ) -> FastAPI:
     """A service as an ASGI application. The value is a FastAPI application; add routes of your own to it.
 
-    Nothing is opened before the application starts. The start raises `guard.RouteWithoutRule` if a route does
+    Nothing is opened before the application starts. Raises `resource.Refused` for an unsafe declaration. The start raises `guard.RouteWithoutRule` if a route does
     not say who may call it, and `Unavailable` if the database cannot be opened within ten seconds.
     """
     runtime = make_runtime(settings)
@@ -79,9 +79,10 @@ def create_app(
         runtime.accounts = accounts.bind(runtime)
         app.router.routes.extend(runtime.accounts.routes())
     for resource in resources:
-        bound = resource.bind(runtime)
-        runtime.resources[resource.entity] = bound
+        resource.bind(runtime)
+    roles = frozenset(map(str, accounts.roles)) if accounts is not None else frozenset[str]()
     for bound in runtime.resources.values():
+        bound.check(roles)
         app.router.routes.extend(bound.routes())
     for router in routers:
         app.include_router(router)
@@ -98,7 +99,7 @@ def make_runtime(settings: Settings) -> Runtime:
         database=database,
         audit=Audit(database),
         limiter=Limiter(MemoryStore() if in_memory else DatabaseStore(database)),
-        cache=ResponseCache(),
+        cache=ResponseCache(outside=database.data_version),
         storage=open_storage(settings.files_url),
     )
 
@@ -176,6 +177,12 @@ def watch(runtime: Runtime, metrics: Metrics) -> None:
     """Show the numbers that parts keep for themselves."""
     metrics.watch_counter(
         "rate_limit_refused_total", "Requests over a rate limit.", lambda: runtime.limiter.refused
+    )
+    metrics.watch_counter(
+        "cache_hits_total", "Answers from the cache.", lambda: runtime.cache.counts.hits
+    )
+    metrics.watch_counter(
+        "cache_misses_total", "Answers not in the cache.", lambda: runtime.cache.counts.misses
     )
     metrics.watch_counter(
         "log_lines_dropped_total",

@@ -24,7 +24,7 @@ MAX_ANSWER: Final = 1024 * 1024
 """An answer larger than this is not kept: it would push out thousands of small ones."""
 
 JITTER: Final = 0.1
-"""Part of its time that an answer may live shorter, so that what was stored together does not end together."""
+"""Part of its time that an answer may live shorter, so that what was stored together ends apart."""
 
 REFRESH: Final = 0.8
 """Part of its time after which one caller renews an answer in the background while others still get it."""

@@ -21,6 +21,7 @@ from backwright.app import open_database
 from backwright.errors import Error
 from backwright.guard import RouteWithoutRule, check
 from backwright.migrations import MigrationError, Status
+from backwright.resource import Refused
 from backwright.runtime import Runtime
 from backwright.serving import ServerError
 from backwright.settings import Settings
@@ -40,7 +41,7 @@ def main(create_app: Factory, settings: type[Settings], argv: Sequence[str] | No
         raise SystemExit(arguments.run(arguments, loaded, create_app) or 0)
     except Error as error:
         fail(error.detail or str(error.kind), *(each.detail for each in error.errors))
-    except (MigrationError, RouteWithoutRule, ServerError, ValueError) as error:
+    except (MigrationError, Refused, RouteWithoutRule, ServerError, ValueError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         raise SystemExit(130) from None
@@ -72,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("action", choices=("up", "down", "status"), nargs="?", default="up")
     command.add_argument("--to", metavar="REVISION", help="how far (default: head for up, one step for down)")
     command = add("create-admin", create_admin, "Make an administrator. The password is asked for.")
-    command.add_argument("email")
+    command.add_argument("email", nargs="?", help="address to sign in with (asked for if not given)")
     command.add_argument("--name", default="")
     command = add("seed", seed, "Fill empty tables with sample rows, in development.")
     command.add_argument("--rows", type=int, default=20, help="rows for each table (default: 20)")
@@ -128,15 +129,16 @@ def say(found: Status) -> None:
 
 def create_admin(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
     """Make an administrator; the password comes from the terminal or the first line of standard input."""
+    email = arguments.email or _ask("E-mail address: ")
     password = _password()
 
     async def make(runtime: Runtime) -> None:
         if runtime.accounts is None:
             raise ServerError("This service has no accounts.")
-        await runtime.accounts.create_admin(arguments.email, password, name=arguments.name)
+        await runtime.accounts.create_admin(email, password, name=arguments.name)
 
     _with_runtime(create_app(settings), make)
-    sys.stdout.write(f"{arguments.email} can sign in as an administrator.\n")
+    sys.stdout.write(f"{email} can sign in as an administrator.\n")
     return 0
 
 
@@ -170,6 +172,14 @@ def explain(_: argparse.Namespace, settings: Settings, __: Factory) -> int:
     """Show each setting with its value and source."""
     sys.stdout.write(configuration.explain(settings) + "\n")
     return 0
+
+
+def _ask(question: str) -> str:
+    """One line: asked for at a terminal, else the next line of standard input."""
+    if sys.stdin.isatty():
+        sys.stderr.write(question)
+        sys.stderr.flush()
+    return sys.stdin.readline().strip()
 
 
 def _password() -> str:

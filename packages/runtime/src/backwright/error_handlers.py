@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -17,6 +17,9 @@ from backwright.bodies import BodyTooLarge, too_large
 from backwright.errors import STATUS, Error, FieldError, Kind, NotFound, problem
 
 KIND_OF: Final[Mapping[int, Kind]] = {status: kind for kind, status in STATUS.items()}
+CLIENT_CLOSED: Final = 499
+"""The status that is logged and counted when the caller has gone before the answer."""
+
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
@@ -53,8 +56,10 @@ async def on_invalid(_: Request, error: RequestValidationError) -> Response:
     return problem(Error(kind=Kind.INVALID, errors=field_errors(found)))
 
 
-async def on_exception(_: Request, __: Exception) -> Response:
-    """Anything else: the caller learns the request id, the log has the rest."""
+async def on_exception(_: Request, error: Exception) -> Response:
+    """Anything else: the caller learns the request id, the log has the rest. One who has left learns nothing."""
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=CLIENT_CLOSED)
     return problem(Error(kind=Kind.INTERNAL))
 
 

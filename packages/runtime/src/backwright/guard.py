@@ -77,7 +77,8 @@ def describe(context: RouteContext) -> str:
     """A route for a message: its methods, its path, its handler."""
     methods = ",".join(sorted(context.methods or ())) or type(context.original_route).__name__
     endpoint = context.endpoint
-    where = f"  ({endpoint.__module__}.{endpoint.__qualname__})" if endpoint is not None else ""
+    handler = getattr(endpoint, "__qualname__", type(endpoint).__name__)
+    where = f"  ({endpoint.__module__}.{handler})" if endpoint is not None else ""
     return f"{methods} {context.path}{where}"
 
 

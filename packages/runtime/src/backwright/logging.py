@@ -35,6 +35,9 @@ STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "color_message",
     "taskName",
 }
+CLIENTS: Final = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3")
+"""HTTP clients that log every address with its query, at a level at which nobody expects secrets."""
+
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -199,6 +202,8 @@ def configure(settings: Settings, stream: IO[bytes] | None = None) -> Sink:
         logger.propagate = True
         logger.setLevel(logging.NOTSET)
     logging.getLogger("uvicorn.access").disabled = True
+    for name in CLIENTS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     return _active
 

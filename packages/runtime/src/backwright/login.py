@@ -78,7 +78,7 @@ class Login:
                 await self._audit.record(
                     work, action="login_failed", object_type="users", object_id=row.id if row else None
                 )
-            raise Unauthenticated("The email address or the password is wrong.", error="invalid_grant")
+            raise Unauthenticated("The email address or the password is wrong.")
         return opened
 
     async def register(self, email: str, password: str, name: str) -> None:

@@ -24,6 +24,7 @@ from backwright import logging as logs
 from backwright.bodies import SLOWEST, BodyLimits, BodyTooLarge, Metered, too_large
 from backwright.context import Context, current
 from backwright.cors import Cors, HeaderList
+from backwright.error_handlers import CLIENT_CLOSED
 from backwright.errors import Error, Kind, Unavailable, problem
 from backwright.hosts import Hosts, Proxies, limit_key
 from backwright.limits import Limiter, Policy, exceeded
@@ -31,9 +32,6 @@ from backwright.metrics import UNMATCHED, Metrics
 
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32 * 1024
-CLIENT_CLOSED: Final = 499
-"""The status that is logged and counted when the caller has gone before the answer."""
-
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
 ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"content-encoding", b"origin"})
 """Headers that two parties could read differently if they came twice."""

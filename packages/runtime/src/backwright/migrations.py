@@ -122,7 +122,7 @@ def run(metadata: MetaData) -> None:
     if given is not None:
         _migrate(given, metadata)
         return
-    with _engine(Settings().database_url).connect() as connection:
+    with _engine(_declared_settings()().database_url).connect() as connection:
         _migrate(connection, metadata)
 
 
@@ -134,6 +134,14 @@ def include_object(_: Any, name: str | None, kind: str, reflected: bool, __: Any
 def database_path(url: str) -> Path:
     """The file of a SQLite address."""
     return Path(str(make_url(url).database))
+
+
+def _declared_settings() -> type[Settings]:
+    """The settings of the service, whose modules `env.py` has imported; those of the runtime if it has none."""
+    found = Settings
+    while subclasses := found.__subclasses__():
+        found = subclasses[-1]
+    return found
 
 
 def _migrate(connection: Connection, metadata: MetaData) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 HIDDEN: Final = "[hidden]"
 
 _KEYS: Final = re.compile(
-    r"pass(word|wd|phrase)?$|secret|token|authorization|cookie|api_?key|private_?key|credential|csrf|signature|^otp$",
+    r"pass(?:word|wd|phrase)|(?:^|_)pass$|secret|token|authorization|cookie|api_?key|private_?key|credential|csrf|signature|^otp$",
     re.IGNORECASE,
 )
 _PATTERNS: Final = (

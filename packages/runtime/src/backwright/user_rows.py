@@ -53,6 +53,7 @@ class UserRows:
         who, at = bindparam("user", type_=Id()), bindparam("at", type_=Timestamp())
         seen, new_hash = bindparam("seen", type_=String()), bindparam("hash", type_=String())
         row = select(u.id, u.email, u.name, u.roles, u.is_active, u.password_hash)
+        untouched = {"updated_at": u.updated_at}  # what administrators see of the row does not change
         self._by_email = database.prepare(row.where(u.email == bindparam("address")))
         self._by_id = database.prepare(row.where(u.id == who))
         self._live_roles = database.prepare(
@@ -64,15 +65,17 @@ class UserRows:
         self._replace_hash = database.prepare(
             update(users)
             .where(u.id == who, u.is_active, u.password_hash.is_not_distinct_from(seen))
-            .values(password_hash=new_hash, password_changed_at=at)
+            .values(password_hash=new_hash, password_changed_at=at, **untouched)
         )
         self._signed_in = database.prepare(
             update(users)
             .where(u.id == who, u.is_active, u.password_hash == seen)
-            .values(password_hash=new_hash, last_login_at=at)
+            .values(password_hash=new_hash, last_login_at=at, **untouched)
         )
         self._set_hash = database.prepare(
-            update(users).where(u.id == who).values(password_hash=new_hash, password_changed_at=at)
+            update(users)
+            .where(u.id == who)
+            .values(password_hash=new_hash, password_changed_at=at, **untouched)
         )
         self._set_roles = database.prepare(
             update(users)

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import select
 
-from backwright.access import allow
+from backwright.access import Operation, allow
 from backwright.entity import Entity
 from backwright.errors import Conflict, Forbidden, NotFound
 from backwright.fields import STANDARD, ResourceField
@@ -47,6 +47,7 @@ class AccountService(Service[Entity]):
         Raises `Forbidden` for the caller's own roles and state, and `Conflict` when no administrator would be
         left.
         """
+        self.bound.writer(self.actor.roles).grants(Operation.UPDATE, sorted(changes))
         if "roles" in changes:
             changes = {**changes, "roles": plain_roles(changes["roles"])}
         if KEEPS_RIGHTS & changes.keys():

@@ -54,7 +54,9 @@ class Access:
                     self._role(thing, role)
             for anybody in (SIGNED_IN, PUBLIC):
                 self._anybody(thing, anybody)
+        self._own_work()
         self._exclusive()
+        self._open_targets()
         self._readable_targets()
         for thing in self._things:
             access = {role: given for role, given in self._given[thing.name].items() if given != Grants()}
@@ -101,9 +103,8 @@ class Access:
         if grants and "read" not in grants and grants.keys() & {"update", "delete", "act"}:
             grants["read"] = Grant(rows=next(iter(grants.values())).rows)
         if "create" in grants and "read" not in grants:
-            path = path_to(self._things, thing, role)
-            if path:
-                grants["read"] = Grant(rows=path)
+            person = person_of(self._things, role)
+            grants["read"] = Grant(rows=(path_to(self._things, thing, role) if person else None) or grants["create"].rows)
         return Grants.model_validate(grants)
 
     def _act(self, thing: Thing, grants: dict[str, Grant | ActGrant], verb: str, rows: str) -> None:
@@ -124,6 +125,8 @@ class Access:
         person = person_of(self._things, role)
         own = path_to(self._things, thing, role) if role in (SIGNED_IN, "user") or person else None
         if own and s.own:
+            return own
+        if own and verb == "create" and person and "." not in own and not thing.entry.fields[own].optional:
             return own
         if own and kind(role) == "self" and (verb != "read" or person is thing or person_of(self._things, role)):
             return own
@@ -181,6 +184,37 @@ class Access:
                     if role != ADMIN and role not in s.roles and not also and "everything" not in s.verbs:
                         self._given[thing.name][role] = _without(given, _operations(s.verbs), s.verbs)
 
+    def _own_work(self) -> None:
+        """Who sees only their own rows also makes and changes them, where nobody else is said to."""
+        for thing in self._things:
+            given = self._given[thing.name]
+            makers = [role for role, g in given.items() if role != ADMIN and (g == "everything" or g.create)]
+            for role in (SIGNED_IN, "user"):
+                own = given.get(role)
+                if makers or not isinstance(own, Grants) or not own.read or own.read.rows == "all":
+                    continue
+                rows = Grant(rows=own.read.rows)
+                act = ActGrant(rows=rows.rows) if thing.entry.actions else None
+                given[role] = Grants(read=own.read, create=rows, update=rows, delete=rows, act=act)
+                self._page.assume(
+                    f"people create, change and delete their own {thing.name}",
+                    "the brief says that they see only their own, and names nobody else who makes them",
+                    f"entities.{thing.name}.access.{role}",
+                    f"create: {rows.rows}",
+                )
+
+    def _open_targets(self) -> None:
+        """What public rows refer to is public too where everybody who signs in may read it anyway."""
+        for thing in self._things:
+            if PUBLIC not in self._given[thing.name]:
+                continue
+            for field in thing.entry.fields.values():
+                target = self._given.get(field.to or "")
+                opened = target.get(SIGNED_IN) if target else None
+                if target and PUBLIC not in target and isinstance(opened, Grants) and opened.read == Grant():
+                    target[PUBLIC] = Grants(read=Grant())
+                    target[SIGNED_IN] = opened.model_copy(update={"read": None})
+
     def _readable_targets(self) -> None:
         """Whoever creates a row can see what it must refer to."""
         for thing in self._things:
@@ -232,6 +266,10 @@ def _creating(thing: Thing, access: dict[str, Given]) -> dict[str, Given]:
         if isinstance(given, Grants) and given.create and given.create.fields is not None:
             names = tuple(n for n in dict.fromkeys((*given.create.fields, *needed)) if n in entry.fields and n != state and _writable(entry.fields[n]))
             given = given.model_copy(update={"create": given.create.model_copy(update={"fields": names or None})})
+        if isinstance(given, Grants) and given.read and given.read.fields is not None:
+            shown = (*(n for n in ("name", "title", "number") if n in entry.fields), *given.read.fields)
+            kept = tuple(n for n in dict.fromkeys(shown) if n in entry.fields)
+            given = given.model_copy(update={"read": given.read.model_copy(update={"fields": kept or None})})
         if isinstance(given, Grants) and given.act and not entry.actions:
             given = given.model_copy(update={"act": None})
         if given != Grants():

@@ -124,6 +124,7 @@ class Constraints:
             field = self._enum(field)
         elif self.type and self.type != usual.type and not (self.type == "decimal" and usual.type == "money") and self.type != "enum":
             field = {"type": self.type, "optional": usual.optional, "description": usual.description}
+            field |= {"optional": False, "default": False} if self.type == "boolean" else {}
         field |= {"optional": "optional" in self.flags} if self.flags & {"optional", "required"} else {}
         if "unique" in self.flags and field["type"] not in ("text", "json", "boolean", "enum"):
             field |= {"unique": True}

@@ -8,7 +8,6 @@ import keyword
 import re
 
 from backwright_workbench.blueprint.checks.names import STANDARD_COLUMNS
-from backwright_workbench.blueprint.checks.queries import QUERY_PARAMETERS
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.brief.constraints import FILLER, SURE_TYPES, Constraints
@@ -25,7 +24,7 @@ from backwright_workbench.brief.values import COMPOSITE, ENUM_NAMES, values_in
 _NAME_ENDS = frozenset(
     "which that must should can could may is are was default defaults defaulting up max maximum min minimum at between from"
     " required optional optionally nullable unique not as no in if one either limited greater less positive non with to"
-    " initially for so when where while whose who by on per than has have only used".split()
+    " initially for belongs belong so when where while whose who by on per than has have only used".split()
 )
 _OF_HEADS = frozenset("number date time place country year type name price list state level status unit point rate day month kind cost city amount percentage".split())
 _UNITS = frozenset("minutes hours days seconds weeks months years kg grams km miles meters metres cm mm percent liters litres celsius watts".split())
@@ -72,6 +71,8 @@ def _reference(
         first += 1
     hit = things.at(clause, first)
     words = clause.words[first:stop]
+    if hit and hit[0] is thing and hit[1] < len(words):
+        return bool({"belongs", "belong", "has", "have"} & set(words))
     if hit and first + hit[1] <= stop:
         other, length = hit
         tail = set(clause.words[first + length : stop]) - FILLER
@@ -93,7 +94,8 @@ def _reference(
     name = "_".join(words)
     person = PEOPLE.get(name)
     usual = thing.entry.fields.get(name)
-    if person and not (usual and usual.type != "reference" and thing.known) and not (usual is None and name in thing.entry.stand_ins):
+    stands_in = name in thing.entry.stand_ins and not (usual and things.of_entry(usual.to or ""))
+    if person and not (usual and usual.type != "reference" and thing.known) and not stands_in:
         to = _person(things, name) or (usual.to if usual and usual.to and things.named(usual.to) else None) or USER
         link(thing, name, to, optional=person == "optional")
         page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
@@ -113,6 +115,7 @@ def _field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borr
     """Read one item; gives the number of fields it led to. Words that mean nothing stay on the page, unclaimed."""
     words = clause.words
     said = Constraints()
+    begin = first
     while first < stop and words[first] in _LEAD:
         if words[first] in ("optional", "optionally"):
             said.flags.add("optional")
@@ -125,6 +128,8 @@ def _field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borr
     name = _name(words[first:end], borrowed)
     if not name:
         return 0
+    if name.endswith("_flag"):
+        name, said.type = name.removesuffix("_flag"), "boolean"
     if name in _BUILT_IN or name in STANDARD_COLUMNS or name in _SENSITIVE:
         element = f"entities.{thing.name}.{_BUILT_IN.get(name, name)}" if name not in _SENSITIVE else "auth"
         page.claim(clause, first, stop, element, note="every row has it" if name not in _SENSITIVE else "passwords belong to accounts")
@@ -143,6 +148,8 @@ def _field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borr
         taken = [(0, len(rest))]
         said.read(rest, bracketed=False)
         said.type = None
+        if said.default is None and name.split("_")[-1] in ("priority", "severity", "urgency", "importance"):
+            said.default = next((value for value in ("medium", "normal") if value in said.values), None)
         if "→" in rest:
             thing.states = chain(field_name, rest, said.values)
     else:
@@ -150,7 +157,7 @@ def _field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borr
     field = said.apply(_needed(base, field_name, said, thing))
     _merge(page, thing, clause, (first, stop), field_name, field)
     element = f"entities.{thing.name}.fields.{field_name}"
-    page.claim(clause, first, end, element)
+    page.claim(clause, begin, end, element)
     _claim_spans(page, clause, end, rest, taken, element)
     if unit in _UNITS | _MONEY_UNITS:
         page.claim(clause, end, end + 2, element)
@@ -192,9 +199,9 @@ def _name(words: tuple[str, ...], borrowed: str) -> str:
     name = "_".join(kept)
     if not 1 <= len(kept) <= 5 or len(name) > _MAX_NAME or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         return ""
-    if len(name) == 1 or kept[0] in VERBS - _NOUN_VERBS:
+    if len(name) == 1 or (kept[0] in VERBS - _NOUN_VERBS and infer_field(name) == infer_field("unheard")):
         return ""
-    if keyword.iskeyword(name) or name in ("metadata", "registry", "self", "copy", "json", "schema", "dict", "validate", "construct", "row", "type_annotation_map") or name in QUERY_PARAMETERS:
+    if keyword.iskeyword(name) or name in ("metadata", "registry", "self", "copy", "json", "schema", "dict", "validate", "construct", "row", "type_annotation_map"):
         return f"{name}_value"
     return name
 

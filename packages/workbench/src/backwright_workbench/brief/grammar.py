@@ -89,7 +89,7 @@ GLUE = (
         " record records recorded track tracks tracked manage manages managed managing management relationship"
         " relationships relation relations main core common general whole entire"
         " simple small robust modern complete good great nice ready based level style"
-        " first second third next finally additionally moreover furthermore addition"
+        " non first second third next finally additionally moreover furthermore addition"
     )
 )
 """Words that ask for nothing by themselves; a phrase of glue alone introduces what follows."""

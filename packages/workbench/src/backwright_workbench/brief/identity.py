@@ -57,9 +57,16 @@ def _known(words: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, ...
         entry = catalogue.find(" ".join(words[at:]), domains)
         if entry:
             before = words[:at]
-            harmless = all(word in _PLAIN or catalogue.find(word) or catalogue.domains_in([word]) for word in before)
+            harmless = all(word in _PLAIN or _goes_with(entry, word, catalogue) for word in before)
             return (entry, words[at:]) if harmless or entry.person else (None, words)
     return None, words
+
+
+def _goes_with(entry: Entry, word: str, catalogue: Catalogue) -> bool:
+    """Whether a word before a noun only says what the noun's entry refers to or which business it belongs to."""
+    other = catalogue.find(word)
+    refers = other is not None and any(field.to == other.name for field in entry.fields.values())
+    return refers or entry.domain in catalogue.domains_in([word])
 
 
 def _phrases(entry: Entry) -> list[tuple[str, ...]]:

@@ -39,6 +39,7 @@ _PRONOUN = re.compile(r"^(?:it|they|each(?: one)?|every one|these|this|both) (?:
 _OF_EACH = re.compile(r"(?<!\S)(?:store|stores|track|tracks|record|records|keep|keeps|capture|captures|save|need|know|hold) (?=.* (?:for|of|about|on) (?:each|every|all|the|a|an|our)? ?)")
 _FOR_EACH = re.compile(r"^(?:for|of) (?:each|every|an?|all|the) ")
 _USERS = re.compile(r"^(?:(?:each|every|a|an|the|all|registered) )*users?(?: accounts?| profiles?)? (?:has|have|with|:|\(|should have|must have)(?= )")
+_VALUES = re.compile(r"^(?:(?:the|its|possible|allowed|order|valid) )*(?:status|statuses|state|states|priority|priorities|type|category|severity)(?: (?:values|is|are|can be|may be|one of|include|flow|workflow|goes|moves|from))* ?(?::|is|are|can|may|\(|-|–|=)")
 _EXAMPLES = re.compile(r"(?<!\S)(?:such as|like|eg|including|for example|etc|at least|among others|and so on)(?!\S)")
 _ENDS = re.compile(r"^(?:so|where|while|when|whenever|whose|because|if|then|until|unless|but|each|every|can|cannot|may|should|must|will|using|via|is|are|for|to|by|from|in|on|at|per|sorted|searchable|filterable|into|through|as|managed|stored|accessible|only)$")
 _PAIRED = frozenset(
@@ -47,7 +48,7 @@ _PAIRED = frozenset(
 )
 _PAIR_HEADS = frozenset("date time name address price amount number location city hour cost price at quantity phone email".split())
 _QUALIFIER = re.compile(
-    r"^(?:and )?(?:which (?:is|are|must|may|can)|that (?:is|are|must|may|can)|must be|should be|optional|optionally|required|mandatory|unique|up to|max|maximum|min|minimum|at least|at most|no more|default|defaults|defaulting|"
+    r"^(?:and )?(?:which (?:is|are|must|may|can)|that (?:is|are|must|may|can)|must be|should be|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;|field))|up to|max|maximum|min|minimum|at least|at most|no more|default|defaults|defaulting|"
     r"positive|non negative|not null|nullable|between|if any|if known|greater|less|one of|either|can be|both (?:required|optional|unique)|all (?:required|optional)|in (?:cents|euros?|usd|eur|dollars|kg|minutes|hours|km|percent)|initially|\d+ (?:characters|chars))(?!\S)"
 )
 
@@ -64,9 +65,12 @@ def regions(page: Page, things: Things) -> Iterator[Region]:
 
 def _in_clause(clause: Clause, things: Things, before: Thing | None) -> Iterator[Region]:
     text = clause.text
-    if _USERS.match(text):
+    if _USERS.match(text) and not things.in_clause(clause):
         start = _USERS.match(text).group().count(" ") + 1  # type: ignore[union-attr]
         yield Region(None, clause, start, len(clause.words), owns=True)
+        return
+    if before and _VALUES.match(text) and not things.in_clause(clause, 0, 2):
+        yield _region(before, clause, 0, len(clause.words), owns=False)
         return
     above = _above(clause, things)
     if match := _FIELDS.match(text):
@@ -130,6 +134,10 @@ def _after_mentions(clause: Clause, things: Things) -> Iterator[Region]:
         if verb in (":", "-", "–", "—") and not _leads(clause, first):
             continue
         starts.append((first, stop + match.group().strip().count(" ") + 1, thing, verb))
+    if mentions and not starts and clause.kind != "sentence" and ":" in clause.words and _leads(clause, mentions[0][0]):
+        starts.append((mentions[0][0], clause.words.index(":") + 1, mentions[0][2], "has"))
+    starts += _continued(clause, mentions, starts)
+    starts.sort(key=lambda start: start[0])
     for number, (_, begin, thing, verb) in enumerate(starts):
         following = [first for first, *_ in starts[number + 1 :] if first >= begin]
         if verb == "(":
@@ -138,6 +146,20 @@ def _after_mentions(clause: Clause, things: Things) -> Iterator[Region]:
             end = _end(clause, begin, _list_start(clause, following[0]) if following else len(clause.words))
         owns = verb not in ("with", "(", "having") or begin <= 4
         yield _region(thing, clause, begin, end, owns=owns)
+
+
+_AND_HAS = re.compile(r"(?<!\S)(?:and|,|, and|which|that|who) (?:also )?(?:should have|must have|has|have|contains?|stores?|includes?)(?= )")
+
+
+def _continued(
+    clause: Clause, mentions: list[tuple[int, int, Thing]], starts: list[tuple[int, int, Thing, str]]
+) -> list[tuple[int, int, Thing, str]]:
+    """`A loan belongs to a member and has a due date`: what a sentence goes on to say of its subject."""
+    if not mentions or not _leads(clause, mentions[0][0]):
+        return []
+    known = {begin for _, begin, _, _ in starts}
+    found = [(first, stop, mentions[0][2], "has") for first, stop, _ in clause.find(_AND_HAS)]
+    return [start for start in found if start[1] not in known and start[0] > mentions[0][0]]
 
 
 def _leads(clause: Clause, first: int) -> bool:
@@ -235,11 +257,12 @@ def _in_values(words: tuple[str, ...], begin: int, index: int, stop: int) -> boo
     before = " ".join(words[begin:index])
     if not _VALUES_OF.search(before) or " or " in f" {before} ":
         return False
-    rest = words[index + 1 : stop]
+    rest = list(words[index + 1 : stop])
     if "or" in rest[:8]:
         return True
     named = re.search(r"(?<!\S)(?:status|state|priority|type|severity|level|kind|category|values|role) (?::|=|-)|values", before)
-    return bool(named) and all(re.fullmatch(r"[a-z]+|,|and", word) for word in rest) and len(rest) <= 14
+    rest = " ".join(rest).partition(" ( ")[0].rstrip(" .").split()
+    return bool(named) and all(re.fullmatch(r"[a-z]+|,|and", word) for word in rest) and len(rest) <= 20
 
 
 def paired(parts: list[tuple[int, int]], words: tuple[str, ...]) -> dict[int, str]:

@@ -118,7 +118,7 @@ WANTED: dict[Capability, re.Pattern[str]] = {
         r"|(?:per|each) tenant|tenants"
     ),
     "payments": _p(
-        r"stripe(?: (?:payments?|integration|checkout|billing|webhooks?))*|paypal|braintree|adyen|mollie"
+        r"(?:payments? (?:are |is |be |will |to |get )*(?:processed|handled|made|taken|accepted|collected) )?(?:(?:via|with|through|by|using) )?(?:the )?stripe(?: (?:payments?|integration|checkout|billing|webhooks?))*|paypal|braintree|adyen|mollie"
         r"|(?:online |card |credit card |mobile )?payments? (?:processing|gateways?|integration|providers?|systems?)(?: integration)?"
         r"|(?:process(?:es|ing)?|accept(?:s|ing)?|take|collect|handle) (?:online |card |credit card )?payments?|online payments?|card payments?"
     ),
@@ -132,7 +132,7 @@ WANTED: dict[Capability, re.Pattern[str]] = {
         r"|message (?:brokers?|queues?|bus)|event (?:bus|driven(?: architecture)?|streaming|sourcing|broker)|domain events|pub ?/ ?sub|pubsub"
     ),
     "tracing": _p(r"(?:open ?telemetry|otel|jaeger|zipkin|distributed tracing|tracing|datadog|new relic)(?: (?:tracing|traces|support|integration))*"),
-    "kubernetes": _p(r"(?:kubernetes|k8s|helm|eks|gke|aks|openshift)(?: (?:deployments?|manifests?|charts?|clusters?|ready|native))*"),
+    "kubernetes": _p(r"(?:deploy(?:ed|able|ment|s|ments)? (?:to|on|in|with|via) )?(?:a )?(?:kubernetes|k8s|helm|eks|gke|aks|openshift)(?: (?:deployments?|manifests?|charts?|clusters?|ready|native))*"),
     "full_text_engine": _p(r"(?:elastic ?search|opensearch|open search|meili ?search|typesense|algolia|solr|sphinx)(?: (?:search|index|engine|integration|for search))*"),
     "import_export": _p(
         r"(?:(?:csv|excel|xlsx|json|pdf|xml|data|bulk data|and|/|or|,) )*(?:imports?|exports?|importing|exporting)"

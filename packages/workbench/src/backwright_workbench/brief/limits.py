@@ -67,7 +67,7 @@ def read_limits(page: Page, things: Things) -> Limits:
                 continue
             _read_rate(page, things, clause, first, stop, match, said)
         for first, stop, _ in clause.find(_RATE_WORDS):
-            if page.free(clause, first, stop) and "rate" in clause.text + "throttl" and _about_rates(clause, first, stop):
+            if page.free(clause, first, stop) and _about_rates(clause, first, stop):
                 page.claim(clause, first, stop, "limits.requests")
                 _claim_whom(page, clause)
     return Limits(requests=next(iter(said), Limits().requests), body_kb=body_kb)

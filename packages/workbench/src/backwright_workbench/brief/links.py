@@ -44,7 +44,7 @@ def link(thing: Thing, name: str, to: str, *, optional: bool) -> str:
     for known, field in thing.links.items():
         if known == name or (field.to == to and name in (to.lower(), known)):
             return known
-    caller = to == USER and name in BY_CALLER
+    caller = to == USER and (name in BY_CALLER or (usual is not None and usual.set == "actor"))
     on_delete = usual.on_delete if usual and usual.type == "reference" else None
     said: dict[str, object] = {"type": "reference", "to": to}
     if optional and not caller:

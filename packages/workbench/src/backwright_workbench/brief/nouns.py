@@ -7,6 +7,8 @@ relations), and the passing mentions that count because the catalogue knows the 
 import re
 from collections.abc import Iterator
 
+from backwright_workbench.blueprint.model import USER
+from backwright_workbench.blueprint.naming import snake
 from backwright_workbench.brief import lexicon
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, PREPOSITIONS, is_plural, singular_words, verb_here
@@ -74,8 +76,22 @@ def read_things(page: Page, catalogue: Catalogue) -> Things:
                 thing = things.meant_by(phrase) or identify(phrase, things, catalogue, domains, page)
                 if thing:
                     thing.listed = thing.listed or listed
+    _bring(page, things, catalogue)
     _claim(page, things)
     return things
+
+
+def _bring(page: Page, things: Things, catalogue: Catalogue) -> None:
+    """What always comes along, if the things are there that it ties together: the lines of an order, with products."""
+    for thing in [thing for thing in things if thing.known]:
+        for name in thing.entry.brings:
+            entry = catalogue.entries[name]
+            needs = {field.to for field in entry.fields.values() if field.to and not field.optional}
+            if things.of_entry(name) or not all(need == USER or things.of_entry(need) for need in needs):
+                continue
+            brought = identify(tuple(snake(name).split("_")), things, catalogue, (), page)
+            if brought:
+                page.assume(f"there is {name}", f"{entry.description} It comes with {thing.name}.", f"entities.{name}", f"{name}:")
 
 
 def _claim(page: Page, things: Things) -> None:

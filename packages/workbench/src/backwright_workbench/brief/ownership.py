@@ -35,7 +35,7 @@ def path_to(things: Things, thing: Thing, role: str, *, prefer: str = "") -> str
 
 
 def _direct(thing: Thing, prefer: str) -> str | None:
-    own = [name for name, field in thing.entry.fields.items() if field.to == USER]
+    own = [name for name, field in thing.entry.fields.items() if field.to == USER and name != "account"]
     for name in (prefer, *_OWNERS):
         if name in own:
             return name

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from backwright_workbench.brief.grammar import DETERMINERS
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.relations import ASSOCIATIONS
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, Roles
+from backwright_workbench.brief.states import STATE_VERBS
 from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
 
@@ -46,6 +48,7 @@ _OWN = re.compile(r"(?<!\S)(?:their own|own|his own|her own|my own|theirs|my|ass
 _THEIR = re.compile(r"(?<!\S)(?:their|his|her)(?!\S)")
 _DENY = re.compile(r"(?<!\S)(?:cannot|cant|can not|must not|may not|should not|never|not allowed to|not be able to|are not able to|dont|do not)(?!\S)")
 _MODAL = re.compile(r"(?<!\S)(?:can|cannot|cant|may|must|should|are allowed|is allowed|be able|want|wants|need|have|has|are|is|:|,|-|–|—|able|would|manages?|manage|will|get|gets)(?!\S)")
+_REASON = re.compile(r"(?<!\S)(?:so that|so i|so they|so we|in order to|because)(?= ).*")
 _PASSIVE = re.compile(r"(?<!\S)(?:can|may|must|should|is|are)(?: (?:only|just|also|not))* be (?P<verb>\w+?)(?:d|ed|ted|n|en)?(?: (?:only|just))? (?:by|only by|to) (?:the |a |an )?")
 _STEMS = {"view": "view", "rea": "read", "read": "read", "see": "see", "delet": "delete", "delete": "delete", "edit": "edit", "update": "update", "creat": "create", "create": "create", "manag": "manage", "manage": "manage", "add": "add", "chang": "change", "modifi": "modify", "approv": "approve", "approve": "approve", "cancell": "cancel", "cancel": "cancel", "publish": "publish", "clos": "close", "close": "close", "assign": "assign", "remov": "remove", "reject": "reject", "confirm": "confirm", "browse": "browse", "brows": "browse", "access": "access", "list": "list"}
 _SUBJECT_FILL = frozenset("only just also and or , both the a an all each every as & / i any logged in registered authenticated".split())
@@ -63,7 +66,8 @@ def read_permissions(page: Page, things: Things, roles: Roles) -> list[Statement
 def _subjects(roles: Roles, clause: Clause) -> tuple[tuple[str, ...], int, bool]:
     """The roles that a clause begins with, the word after them, and whether it says `only`."""
     named: list[str] = []
-    index, only = 0, False
+    only = False
+    index = 1 if clause.words[:1] in (("as",), ("for",)) else 0
     while index < len(clause.words):
         hit = roles.at(clause, index)
         if hit:
@@ -120,14 +124,18 @@ def _predicates(
             _claim_match(page, clause, begin, text, match)
             _claim_rest(page, clause, begin, end)
             return
-    yield from _groups(page, things, clause, subjects, begin, only=only, mentions=mentions)
+    for first, stop, _ in clause.find(_REASON):
+        page.claim(clause, first, stop, note="a reason")
+        end = first
+    mentions = [mention for mention in mentions if mention[0] < end]
+    yield from _groups(page, things, clause, subjects, begin, end, only=only, mentions=mentions)
 
 
 def _groups(
-    page: Page, things: Things, clause: Clause, subjects: tuple[str, ...], begin: int, *, only: bool, mentions: list[tuple[int, int, Thing]]
+    page: Page, things: Things, clause: Clause, subjects: tuple[str, ...], begin: int, end: int, *, only: bool, mentions: list[tuple[int, int, Thing]]
 ) -> Iterator[Statement]:
     """Verbs and the things they govern: `create and edit orders, and view products`."""
-    words = clause.words
+    words = clause.words[:end]
     starts = {first: (stop, thing) for first, stop, thing in mentions}
     index, verbs, at = begin, [], begin
     denied = False
@@ -167,6 +175,12 @@ def _groups(
         phrase = " ".join(words[first:stop])
         own = bool(_OWN.search(phrase)) or (bool(_THEIR.search(phrase)) and bool(things_))
         for number, thing in enumerate(chosen):
+            done = next((noun for verb in verbs_ if (noun := ASSOCIATIONS.get(verb))), "")
+            recorded = things.meant_by(tuple(done.split())) if done else None
+            if recorded and thing and recorded is not thing:
+                yield Statement(subjects, ("create",), recorded, own=True, only=only, denied=denied_, clause=clause, place=(first, stop))
+                yield Statement(subjects, ("read",), thing, clause=clause, place=(first, stop))
+                continue
             ops = tuple(op for verb in verbs_ for op in _ops(verb, thing, things))
             if not ops:
                 continue
@@ -180,14 +194,22 @@ def _groups(
 
 
 def _action(word: str, things: Things) -> bool:
-    return any(word in thing.entry.actions for thing in things)
+    return any(word in thing.entry.actions or _changes_state(word, thing) for thing in things)
 
 
 def _ops(verb: str, thing: Thing | None, things: Things) -> tuple[str, ...]:
     """What a verb means for a thing: its action of that name, else one of the common five."""
     if thing is not None and verb in thing.entry.actions:
         return (f"act:{verb}",)
+    if verb not in _VERBS and thing is not None and _changes_state(verb, thing):
+        return ("update",)
     return _VERBS.get(verb, ())
+
+
+def _changes_state(verb: str, thing: Thing) -> bool:
+    """Whether a verb leads to a state that a thing without declared moves may be in: to cancel it, change its status."""
+    states = {state for state, word in STATE_VERBS.items() if word == verb}
+    return any(states & set(field.values) for field in thing.entry.fields.values())
 
 
 def _fields(thing: Thing | None, clause: Clause, first: int, stop: int, ops: tuple[str, ...]) -> tuple[str, ...]:

@@ -120,8 +120,8 @@ def _whose(things: Things, clause: Clause, first: int, parts: list[tuple[int, in
     if before:
         return before[-1]
     before = [thing for _, _, thing in things.in_clause(clause, 0, first)]
-    if before and (len(set(before)) == 1 or any(_match(things, before[-1], clause.words[a:b]) for a, b in parts)):
-        return before[-1]
+    if before and (len(set(before)) == 1 or not parts):
+        return before[-1] if len(set(before)) == 1 else main
     for at in clause.ancestors():
         mentions = things.in_clause(at)
         if at.kind != "sentence" and len(mentions) == 1:
@@ -130,7 +130,8 @@ def _whose(things: Things, clause: Clause, first: int, parts: list[tuple[int, in
         return hit[0]
     scores = {thing: sum(bool(_match(things, thing, clause.words[a:b])) for a, b in parts) for thing in things}
     best = max(scores.values(), default=0)
-    return main if scores.get(main, 0) == best else next(thing for thing, score in scores.items() if score == best)
+    likely = [main, *reversed(before), *scores]
+    return next(thing for thing in likely if scores.get(thing, 0) == best)
 
 
 def _column(page: Page, things: Things, thing: Thing, clause: Clause, first: int, stop: int, *, key: str) -> str:
@@ -187,7 +188,7 @@ def _match(things: Things, thing: Thing, words: tuple[str, ...]) -> str:
     if len(ends) == 1:
         return ends[0]
     if single in ("user", "assignee", "owner", "author", "person"):
-        return next((n for n, f in fields.items() if f.to == "User"), "")
+        return next((n for n, f in fields.items() if f.to == "User" and n != "account"), "")
     return ""
 
 

@@ -23,9 +23,11 @@ from backwright_workbench.brief.permissions import read_permissions
 from backwright_workbench.brief.queries import read_queries
 from backwright_workbench.brief.registration import read_registration
 from backwright_workbench.brief.relations import read_relations
+from backwright_workbench.brief.renaming import rename_references
 from backwright_workbench.brief.roles import read_roles
 from backwright_workbench.brief.shape import shape
 from backwright_workbench.brief.sign_in import read_sign_in
+from backwright_workbench.brief.states import read_moves
 from backwright_workbench.brief.text import unreadable
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.title import read_title
@@ -58,8 +60,10 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     limits = read_limits(page, things)
     budgets = read_budgets(page)
 
+    rename_references(things)
     read_relations(page, things, catalogue)
     read_fields(page, things)
+    read_moves(page, things)
     shape(things)
     read_queries(page, things, bucket=stores.files)
 

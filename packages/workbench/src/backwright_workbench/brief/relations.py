@@ -18,7 +18,7 @@ from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
 
-_ASSOCIATIONS = {
+ASSOCIATIONS = {
     "borrow": "loan", "borrows": "loan", "lend": "loan", "enroll": "enrollment", "enrol": "enrollment", "enrolls": "enrollment",
     "enrolled": "enrollment", "book": "booking", "books": "booking", "reserve": "booking", "reserves": "booking", "rent": "rental",
     "rents": "rental", "order": "order", "buy": "order", "purchase": "order", "review": "review", "reviews": "review", "rate": "review",
@@ -67,12 +67,27 @@ def read_relations(page: Page, things: Things, catalogue: Catalogue) -> None:
     for clause in page.clauses:
         _trees(page, things, clause)
         mentions = _mentions(clause, things)
+        _subject_goes_on(page, clause, mentions)
         for here, there in zip(mentions, mentions[1:], strict=False):
             between = " ".join(clause.words[here.stop : there.first])
             if _relate(page, things, catalogue, clause, here, there, between):
-                page.claim(clause, here.first, here.stop)
+                pass
         _many_to_many(page, things, catalogue, clause, mentions)
         _again(page, things, clause, mentions)
+
+
+_GOES_ON = re.compile(rf"(?:.* )?(?:,|and|, and|which|that|who|but) (?P<rest>{_TO_ONE.pattern})")
+
+
+def _subject_goes_on(page: Page, clause: Clause, mentions: list[_Mention]) -> None:
+    """`Products have a price and belong to a category`: the second half is about the first noun too."""
+    for there in mentions[1:]:
+        between = " ".join(clause.words[mentions[0].stop : there.first])
+        match = _GOES_ON.fullmatch(between)
+        if match and mentions[0].first <= 2 and mentions[0].thing is not there.thing:
+            first = there.first - match["rest"].count(" ") - 1
+            optional = bool(_OPTIONAL.search(match["rest"]))
+            _refer(page, clause, mentions[0], there, match["verb"] or "", optional=optional, between=(first, there.first), whole=False)
 
 
 def _mentions(clause: Clause, things: Things) -> list[_Mention]:
@@ -95,8 +110,11 @@ def _relate(
         return True
     if here.thing is there.thing:
         return False
-    plain = re.sub(r"^(?:(?:can|may|must|should|will|could|also) )+", "", between)
+    plain = re.sub(r"^(?:(?:,|i|we|they|you|can|may|must|should|will|could|also|want|wants|to|be|able|would|like|need) )+", "", between)
     if many and there.thing and _TO_MANY.fullmatch(between) and (here.thing is None or not between.startswith("with")):
+        if here.thing and any(_joins(t, here.thing, there.thing) for t in things if t not in (here.thing, there.thing)):
+            page.claim(clause, here.stop, there.first, f"entities.{here.thing.name}")
+            return True
         _refer(page, clause, there, here, "", optional=False, between=(here.stop, there.first))
         return True
     if _PREPOSITION.fullmatch(between) and here.thing and there.thing:
@@ -105,8 +123,8 @@ def _relate(
         return True
     verb = next((word for word in plain.split() if word not in DETERMINERS), "")
     short = len([word for word in plain.split() if word not in DETERMINERS]) <= 2
-    if verb in _ASSOCIATIONS and short and there.thing and here.thing:
-        return _associate(page, things, catalogue, clause, here, there, _ASSOCIATIONS[verb])
+    if verb in ASSOCIATIONS and short and there.thing and here.thing:
+        return _associate(page, things, catalogue, clause, here, there, ASSOCIATIONS[verb])
     if verb in _MAKES and short and there.thing and (here.thing is None or here.thing.entry.person):
         if here.thing is None or not _knows(there.thing, here.thing):
             name = "owner" if here.thing is None else ""
@@ -116,7 +134,7 @@ def _relate(
 
 
 def _refer(
-    page: Page, clause: Clause, here: _Mention, there: _Mention, verb: str, *, optional: bool, between: tuple[int, int]
+    page: Page, clause: Clause, here: _Mention, there: _Mention, verb: str, *, optional: bool, between: tuple[int, int], whole: bool = True
 ) -> None:
     """Let the thing at `here` refer to that at `there`, and claim the words that said so."""
     if here.thing is None:
@@ -124,6 +142,13 @@ def _refer(
     thing, other = here.thing, there.thing
     to = other.name if other else USER
     role = _PASSIVE.get(verb, "")
+    mine = next((n for n, f in thing.entry.fields.items() if f.set == "actor"), "")
+    if other is None and mine and role in ("", "owner", "creator", "author"):
+        link(thing, mine, USER, optional=False)
+        page.claim(clause, *between, f"entities.{thing.name}.fields.{mine}")
+        page.claim(clause, here.first, here.stop, f"entities.{thing.name}.fields.{mine}")
+        page.claim(clause, there.first, there.stop, f"entities.{thing.name}.fields.{mine}")
+        return
     name = other.snake if other else "user"
     if verb == "assigned" or (other is None and role):
         name = role
@@ -136,7 +161,10 @@ def _refer(
         name = link(thing, known, to, optional=optional or (usual and "must" not in clause.words))
     else:
         name = link(thing, name, to, optional=optional or verb == "assigned")
-    page.claim(clause, min(here.first, there.first), max(here.stop, there.stop), f"entities.{thing.name}.fields.{name}")
+    element = f"entities.{thing.name}.fields.{name}"
+    page.claim(clause, *between, element)
+    for mention in (here, there) if whole else (there,):
+        page.claim(clause, mention.first, mention.stop, element)
 
 
 def _reference_to(thing: Thing, other: Thing) -> str:

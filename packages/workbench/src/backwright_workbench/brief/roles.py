@@ -208,8 +208,13 @@ def _name(phrase: tuple[str, ...]) -> str:
 def _by_rights(page: Page, things: Things, roles: Roles, clause: Clause) -> None:
     """Roles named by what they may do: `managers can …`, `As a librarian, …`, `only by admins`."""
     story = _STORY.match(clause.text)
-    starts = [story.group().count(" ")] if story else []
     words = clause.words
+    if story:
+        first = story.group().count(" ")
+        stop = next((i for i in range(first, min(first + 3, len(words))) if not clause.tokens[i].is_word or words[i] in BREAKS), first + 3)
+        _role(roles, singular_words(words[first:stop])) if first < stop else None
+        return
+    starts = []
     for index, word in enumerate(words):
         if index and words[index - 1] in ("only", "by", "and", ",", "or", "to") and word not in BREAKS:
             starts.append(index)
@@ -218,11 +223,11 @@ def _by_rights(page: Page, things: Things, roles: Roles, clause: Clause) -> None
         for length in (2, 1):
             phrase = singular_words(words[first : first + length])
             rest = " ".join(words[first + length :])
-            known = _SAME.get(" ".join(phrase)) == ADMIN or _rolelike(phrase, things)
-            if not phrase or first + length > len(words) or not (known or story):
+            same = _SAME.get(" ".join(phrase))
+            if not phrase or first + length > len(words) or not (same == ADMIN or _rolelike(phrase, things)):
                 continue
-            told = story is not None or _CAN.match(rest) or re.match(r"^(?:,|and|or) (?:\w+ )?\w+ (?:can|may|have|cannot)", rest) or words[first - 1 : first] == ("by",) or (words[first - 1 : first] == ("only",))
-            if told and " ".join(phrase) not in _SAME or (told and _SAME.get(" ".join(phrase)) == ADMIN):
+            told = _CAN.match(rest) or re.match(r"^(?:,|and|or) (?:\w+ )?\w+ (?:can|may|have|cannot)", rest) or words[first - 1 : first] == ("by",) or (words[first - 1 : first] == ("only",))
+            if told and same in (None, ADMIN):
                 _role(roles, phrase)
                 break
 

@@ -6,7 +6,7 @@ fields, default queries. What must not: reading text; access (`access.py`).
 
 from collections.abc import Iterable
 
-from backwright_workbench.blueprint.checks.queries import LARGE, SEARCHABLE
+from backwright_workbench.blueprint.checks.queries import LARGE, QUERY_PARAMETERS, SEARCHABLE
 from backwright_workbench.blueprint.model import USER, Action, FieldModel, States
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.inference import generic_entity, infer_field
@@ -18,34 +18,52 @@ _MOMENTS = ("created_at", "updated_at")
 
 def shape(things: Things) -> None:
     """Turn each thing's entry into the one that the blueprint gets, but for access."""
+    for thing in things:
+        if thing.known and _another_sense(thing):
+            thing.known, thing.entry = False, generic_entity(thing.name)
     shaped = [(thing, _shaped(thing, things)) for thing in things]
     for thing, entry in shaped:
         thing.entry = entry
     _break_circles(things)
 
 
+def _another_sense(thing: Thing) -> bool:
+    """Whether the fields that the brief lists have little to do with the entry: the word means something else here."""
+    if not thing.exhaustive or len(thing.fields) < 3 or thing.entry.person:
+        return False
+    names = {*thing.fields, *(name.split("_")[0] for name in thing.fields)}
+    return len({name for name in thing.entry.fields if name in names or name.split("_")[0] in names}) < 0.34 * len(thing.fields)
+
+
 def _shaped(thing: Thing, things: Things) -> Entry:
     entry = thing.entry
     fields = _fields(thing, things)
     states, actions = _life(thing, fields)
-    usual = entry if thing.known else generic_entity(thing.name, [n for n, f in fields.items() if f.type != "reference"])
+    plain = generic_entity(thing.name, [n for n, f in fields.items() if f.type != "reference"])
+    usual = entry if thing.known else plain
+    more = plain if thing.exhaustive else entry
     references = [name for name, field in fields.items() if field.to and name != "account"]
     chosen = [name for name, field in fields.items() if field.type == "enum"]
     said = [name for name in thing.fields if thing.fields[name].type in ("date", "datetime", "boolean")]
-    filters = _kept([*usual.filters, *chosen, *references, *said], fields)
+    filters = _kept([*usual.filters, *chosen, *references, *said, *more.filters], fields)
     return entry.model_copy(
         update={
             "name": thing.name,
             "fields": fields,
             "states": states,
             "actions": actions,
-            "filters": tuple(filters),
-            "sorts": tuple(_kept(usual.sorts, fields)) or ("created_at",),
-            "search": tuple(n for n in (usual.search or _prose(fields)) if n in fields and fields[n].type in SEARCHABLE) or _prose(fields),
+            "filters": tuple(n for n in filters if n not in QUERY_PARAMETERS),
+            "sorts": tuple(_kept([*usual.sorts, *more.sorts], fields)) or ("created_at",),
+            "search": _searched([*usual.search, *(more.search if thing.exhaustive else ())], fields),
             "embeds": tuple(n for n in dict.fromkeys((*entry.embeds, *references)) if n in fields and fields[n].to not in (None, USER)),
             "unique": tuple(g for g in dict.fromkeys((*entry.unique, *thing.unique)) if set(g) <= fields.keys()),
         }
     )
+
+
+def _searched(names: Iterable[str], fields: dict[str, FieldModel]) -> tuple[str, ...]:
+    kept = tuple(n for n in dict.fromkeys(names) if n in fields and fields[n].type in SEARCHABLE)
+    return kept[:6] or _prose(fields)
 
 
 def _prose(fields: dict[str, FieldModel]) -> tuple[str, ...]:
@@ -69,6 +87,7 @@ def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
     else:
         fields |= {name: usual.get(name) or stand_ins[name] for name in thing.entry.fields if name in usual or name in stand_ins}
         fields |= thing.fields
+    _sole_parent(thing, fields)
     for name, field in thing.links.items():
         twins = [n for n, f in fields.items() if f.to == field.to and n != name and n not in thing.links and f.to != USER]
         if len(twins) == 1 and name not in fields and not thing.entry.fields.get(name):
@@ -76,6 +95,14 @@ def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
             continue
         fields[name] = field.model_copy(update={"description": fields[name].description if name in fields else ""})
     return fields or {"name": infer_field("name")}
+
+
+def _sole_parent(thing: Thing, fields: dict[str, FieldModel]) -> None:
+    """What may hang on many kinds of rows hangs on the one kind that is there: a comment needs its post."""
+    hangers = [n for n, f in thing.entry.fields.items() if f.to not in (None, USER) and f.optional and f.on_delete == "cascade"]
+    here = [name for name in hangers if name in fields]
+    if len(hangers) > 1 and len(here) == 1:
+        fields[here[0]] = fields[here[0]].model_copy(update={"optional": False})
 
 
 def _stays(name: str, field: FieldModel, thing: Thing) -> bool:
@@ -107,9 +134,21 @@ def _life(thing: Thing, fields: dict[str, FieldModel]) -> tuple[States | None, d
         return states, _fitting(actions_for(states, first, usual_actions), fields, states)
     if usual and _enum(fields.get(usual.field)):
         values = fields[usual.field].values
-        if set(values) == set(thing.entry.fields[usual.field].values):
-            return usual, _fitting(thing.entry.actions, fields, usual)
+        if set(values) <= set(thing.entry.fields[usual.field].values):
+            return _within(thing, fields, usual)
     return None, _fitting({n: a for n, a in thing.entry.actions.items() if a.to is None}, fields, None)
+
+
+def _within(thing: Thing, fields: dict[str, FieldModel], usual: States) -> tuple[States | None, dict[str, Action]]:
+    """The usual moves between the states that the brief names, if all of these can be reached."""
+    field = fields[usual.field]
+    moves = {s: tuple(t for t in to if t in field.values) for s, to in usual.moves.items() if s in field.values}
+    states = usual.model_copy(update={"moves": {s: to for s, to in moves.items() if to}})
+    first = str(field.default) if field.default in field.values else field.values[0]
+    fields[usual.field] = field.model_copy(update={"default": first, "optional": False})
+    if not states.moves or _reachable(states, fields) | {first} < set(field.values):
+        return None, _fitting({n: a for n, a in thing.entry.actions.items() if a.to is None}, fields, None)
+    return states, _fitting(thing.entry.actions, fields, states)
 
 
 def _enum(field: FieldModel | None) -> bool:

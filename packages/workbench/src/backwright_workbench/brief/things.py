@@ -13,6 +13,8 @@ from backwright_workbench.brief.grammar import singular_words, verb_here
 from backwright_workbench.brief.text import Clause
 
 _LONGEST = 5
+_FIELD_WORDS = frozenset({("title",), ("name",), ("number",), ("copy",), ("work",), ("type",), ("status",), ("date",), ("line",)})
+"""Words that name fields, whatever else the catalogue takes them for."""
 
 
 @dataclass(eq=False)
@@ -64,7 +66,8 @@ class Things:
         """Enter a thing under its phrases (singular); a phrase that means another thing already stays with that."""
         self._by_name[thing.name] = thing
         for phrase in phrases:
-            self._by_phrase.setdefault(phrase, thing)
+            if phrase not in _FIELD_WORDS:
+                self._by_phrase.setdefault(phrase, thing)
         return thing
 
     def alias(self, thing: Thing, phrase: tuple[str, ...]) -> None:

@@ -16,6 +16,7 @@ _START = re.compile(
     r"^(?:(?:please|hi|hello|can you|could you|would you|i|we|you|id|lets|let us|need|needs|want|wants|like|to|would|are|am|is|help|me|us|our|the|goal|task|project|looking|for|building|must|should|have|going) )*"
     r"(?:(?:implement|implements|build|builds|create|creates|develop|design|make|write|set up|setup|generate|produce|deliver|provide|code|draft) )?(?:(?:me|us|a|an|the|out|up|our|my|new|for me|for us|for) )*"
 )
+_BUILD = re.compile(r"^(?:\w+ ){0,6}?(?:implement|build|create|develop|design|make|write|need|want|service|system|backend|api)(?!\S)")
 _KIND = (
     r"(?:rest(?:ful)?|crud|json|http|web|graphql|backends?|back end|apis?|api|services?|microservices?|servers?|apps?|applications?|software|solutions?|server side|platforms?|systems?|tools?|websites?|sites?"
     r"|portals?|projects?|program|mvp|infrastructure|database|module|specs?|specifications?|brief|requirements|endpoints)"
@@ -26,7 +27,7 @@ _TECH = re.compile(
 _ENDS = re.compile(
     r"(?<!\S)(?:with|that|which|where|who|whose|to|using|via|in|on|so|and (?:an?|the|its)|including|has|have|should|must|needs?|can|will|allowing|letting|it|we|based on|written|supporting|such|backed|running|\(|,|:|\.|;|!|–|—|-|→)(?!\S)"
 )
-_ABOUT = re.compile(rf"^(?:{_KIND} )*(?:for|of|to) (?:(?:an?|the|our|my|your|their|managing|manage|tracking|track|handling|handle|running|run|administering|small|local|large|online|of|keeping|keep|company|business|some|people|who|users|its) )*")
+_ABOUT = re.compile(rf"^(?:{_KIND} )*(?:for|of|to) (?:(?:an?|the|our|my|your|their|managing|manage|tracking|track|handling|handle|running|run|administering|small|local|large|of|keeping|keep|company|business|some|people|who|users|its) )*")
 _MANAGEMENT = re.compile(r" (?:management|managing|tracking|tracker|administration|admin|manager)$")
 _LONGEST_TITLE = 60
 
@@ -35,15 +36,25 @@ def read_title(page: Page, things: Things, catalogue: Catalogue) -> tuple[str, s
     """Title and slug: `Work order management` and `work-orders`."""
     head = page.clauses[0]
     words = _subject(head.text)
-    if not words and len(page.clauses) > 1:
-        words = _subject(page.clauses[1].text)
+    for clause in page.clauses[1:3]:
+        more = _subject(clause.text) if _BUILD.match(clause.text) or not words else ""
+        if more and (not words or more.startswith(words)):
+            words, head = more, clause
+            _claim(page, page.clauses[0], _subject(page.clauses[0].text))
     first = next(iter(things))
     if not words:
         words = plural(first.name).replace("_", " ")
         page.assume(f"the service is called {words}", "the brief names no service; this is its first entity", "title", f"title: {words.capitalize()}")
     if page.free(head, 0) or page.clauses[0].text:
         _claim(page, head, words)
-    return words[:1].upper() + words[1:], _slug(words, things, catalogue, first.name)
+    shown = _cased(page, head, words)
+    return shown[:1].upper() + shown[1:], _slug(words, things, catalogue, first.name)
+
+
+def _cased(page: Page, head: Clause, words: str) -> str:
+    """The words with abbreviations in capitals, as the brief has them."""
+    written = {token.word: page.source[token.start : token.end] for token in head.tokens}
+    return " ".join(written[w] if len(w) > 1 and written.get(w, w).isupper() else w for w in words.split())
 
 
 def _subject(text: str) -> str:
@@ -73,7 +84,9 @@ def _slug(words: str, things: Things, catalogue: Catalogue, first: str) -> str:
     """The name of the service: without `management`, an entity in the plural."""
     core = _MANAGEMENT.sub("", words) or words
     thing = things.meant_by(tuple(core.split()))
-    base = plural(core) if thing or catalogue.find(core) else core
+    last = core.split()[-1]
+    noun = thing or catalogue.find(core) or things.meant_by((last,))
+    base = plural(core) if noun and core != "todo" else core
     slug = re.sub(r"[^a-z0-9]+", "-", base.lower().replace("_", "-")).strip("-")
     slug = re.sub(r"^[^a-z]+", "", slug)[:50].strip("-")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):

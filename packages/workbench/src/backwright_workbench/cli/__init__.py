@@ -12,7 +12,10 @@ INTERRUPTED = 128 + signal.SIGINT
 
 
 def main() -> None:
-    """The command `backwright`. Exits 0 when all went well, 1 when something that ran said no, 2 for a wrong request."""
+    """The command `backwright`.
+
+    Exits 0 when all went well, 1 when something that ran said no, 2 for a wrong request.
+    """
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"backwright {__version__}\n")
         return

@@ -1,4 +1,6 @@
-"""Showing events: on a terminal, as plain lines, or as JSON lines. What must not live here: deciding anything.
+"""Showing events: on a terminal, as plain lines, or as JSON lines.
+
+What must not live here: deciding anything.
 
 Results go to standard output, progress and errors to standard error.
 """

@@ -44,7 +44,7 @@ class Terminal:
                     Text.assemble(mark, f" {self._title:<26} ", (f"{seconds:6.1f} s", "dim"), f"  {detail}")
                 )
             case StepSkipped(title=title, reason=reason):
-                self._console.print(Text.assemble(("–", "yellow"), f" {title:<26}  not run  {reason}"))
+                self._console.print(Text.assemble(("-", "yellow"), f" {title:<26}  not run  {reason}"))
             case Notice(topic=topic, text=text):
                 self._console.print(Text.assemble((f"  {topic}: ", "dim"), text))
             case Output(text=text) | Summary(text=text):
@@ -56,7 +56,9 @@ class Terminal:
         """The command cannot go on."""
         self.close()
         first, _, rest = str(error).partition("\n")
-        self._console.print(Text.assemble(("error: ", "bold red"), (first, "bold"), f"\n{rest}" if rest else ""))
+        self._console.print(
+            Text.assemble(("error: ", "bold red"), (first, "bold"), f"\n{rest}" if rest else "")
+        )
 
     def close(self) -> None:
         """Nothing more will come: the line that spins goes."""

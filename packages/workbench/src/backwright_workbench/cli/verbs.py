@@ -1,5 +1,6 @@
-"""The verbs and their options. Each imports its command when it is called, so that `--help` starts at once."""
+"""The verbs and their options. Each imports its command when called, so that `--help` starts at once."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,8 @@ def run(arguments: Sequence[str]) -> int:
     """Carries out one command line and returns its exit code."""
     try:
         code = app(arguments)
-    except CycloptsError:
+    except CycloptsError as error:
+        sys.stderr.write(f"  next: {' '.join(['backwright', *(error.command_chain or ())])} --help\n")
         return USAGE
     return code if isinstance(code, int) else 0
 
@@ -67,7 +69,9 @@ def implement(
 
 
 @app.command
-def draft(brief: Path, /, *, out: Path | None = None, json: Json = False, catalogue: Path | None = None) -> int:
+def draft(
+    brief: Path, /, *, out: Path | None = None, json: Json = False, catalogue: Path | None = None
+) -> int:
     """Only brief → blueprint: shows what would be built, and what had to be assumed.
 
     Parameters
@@ -143,7 +147,7 @@ def blueprint(directory: Path = Path(), /, *, json: Json = False) -> int:
 @app.command
 def schema() -> int:
     """Prints the JSON Schema of blueprints, for editors and programs."""
-    from backwright_workbench.commands.blueprint import schema
+    from backwright_workbench.commands.schema import schema
 
     return show(schema())
 
@@ -159,6 +163,6 @@ def format_(blueprint: Path, /, *, check: Annotated[bool, Parameter(negative="")
     check
         Change nothing; exit 1 when the file is not in canonical form.
     """
-    from backwright_workbench.commands.blueprint import format_blueprint
+    from backwright_workbench.commands.format import format_blueprint
 
     return show(format_blueprint(blueprint, check=check))

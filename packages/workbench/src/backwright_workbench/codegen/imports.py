@@ -17,6 +17,7 @@ class Imports:
         self._taken = {name: "" for name in own}
         self._found: dict[str, dict[str, str]] = {}
         self._typing_only: dict[str, dict[str, str]] = {}
+        self._modules: set[str] = set()
 
     def name(self, module: str, name: str, *, typing_only: bool = False, alias: str = "") -> str:
         """What `module.name` is called here; it is imported from now on."""
@@ -33,9 +34,15 @@ class Imports:
         self._found.setdefault(module, {})[name] = local
         return local
 
+    def module(self, name: str) -> None:
+        """Import a whole module: `import pytest`."""
+        self._modules.add(name)
+
     def lines(self) -> list[str]:
         """The import statements: standard library, libraries, then the service itself."""
         sections: list[list[str]] = [[], [], []]
+        for module in sorted(self._modules):
+            sections[self._section(module)].append(f"import {module}")
         for module in sorted(self._found, key=str.lower):
             sections[self._section(module)] += _statement(module, self._found[module])
         found: list[str] = []

@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Constraint,
@@ -55,6 +56,7 @@ def write_migration(names: Names) -> str:
             down.append(f"    {drop}(op, {literal(names.table(entity))})")
     down += [f"    op.drop_table({literal(table.name)})" for table in reversed(made)]
     imports.name("alembic", "op")
+    imports.module("sqlalchemy as sa")
     header = [
         f"revision = {literal(revision(names))}",
         "down_revision = None",
@@ -64,12 +66,7 @@ def write_migration(names: Names) -> str:
     upgrade = ["def upgrade() -> None:", '    """Make every table, index and trigger."""', *up]
     downgrade = ["def downgrade() -> None:", '    """Take all of it back, with every row in it."""', *down]
     head = f"Create the tables of {names.blueprint.title.lower() if names.blueprint.title.isupper() else names.blueprint.title}."
-    return module(head, _with_sqlalchemy(imports.lines()), [header, upgrade, downgrade])
-
-
-def _with_sqlalchemy(statements: list[str]) -> list[str]:
-    """`import sqlalchemy as sa` stands first in its section, as the linter sorts it."""
-    return ["import sqlalchemy as sa", *statements]
+    return module(head, imports.lines(), [header, upgrade, downgrade])
 
 
 def _create(table: Table, imports: Imports) -> list[str]:
@@ -103,6 +100,8 @@ def _type(kind: TypeEngine[Any], imports: Imports) -> str:
         return f"{local}({kind.precision}, {kind.places})" if name == "FixedPoint" else f"{local}()"  # type: ignore[attr-defined]
     if isinstance(kind, Enum):
         return f"sa.String({kind.length})"
+    if isinstance(kind, BigInteger) and "sqlite" in kind._variant_mapping:
+        return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
     length = getattr(kind, "length", None)
     return f"sa.{name}({length})" if length else f"sa.{name}()"
 

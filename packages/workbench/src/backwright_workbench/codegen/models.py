@@ -5,12 +5,11 @@ What lives here: the classes and enumerations as text. What must not: the choice
 
 from collections.abc import Sequence
 
-from backwright_workbench.blueprint import naming
 from backwright_workbench.blueprint.model import USER, Entity, FieldModel, reference_column
 from backwright_workbench.codegen.columns import column_lines
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.indexes import index_name, indexes
-from backwright_workbench.codegen.names import Names, column
+from backwright_workbench.codegen.names import Names, article, column
 from backwright_workbench.codegen.source import Group, Item, Node, call, docstring, lines, literal, module, sequence
 
 
@@ -54,8 +53,8 @@ def _class(entity: str, names: Names, imports: Imports, defined: set[str]) -> li
 
 def about(entity: str, declared: Entity, names: Names) -> str:
     """What an entity is, for a docstring."""
-    article = "An" if naming.title(entity)[0] in "AEIOU" else "A"
-    return declared.description or f"{article} {names.thing(entity)}."
+    thing = names.thing(entity)
+    return declared.description or f"{article(thing).capitalize()} {thing}."
 
 
 def _table_arguments(table: str, declared: Entity, imports: Imports) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from backwright_workbench.blueprint import naming
 from backwright_workbench.blueprint.model import Action, FieldModel, States, reference_column
 from backwright_workbench.codegen.imports import Imports
-from backwright_workbench.codegen.names import Names, column
+from backwright_workbench.codegen.names import Names, article, column
 from backwright_workbench.codegen.source import Group, Item, Node, call, docstring, lines, literal, mapping, module
 
 PLAIN = {"string": "str", "text": "str", "integer": "int", "boolean": "bool"}
@@ -43,8 +43,8 @@ def _class(entity: str, names: Names, imports: Imports) -> Sequence[str]:
     model = imports.name(names.models(entity), entity)
     base = f"{imports.name('backwright.service', 'Service')}[{model}]"
     found = [f"class {names.service(entity)}({base}):"]
-    article = "an" if naming.title(entity)[0] in "AEIOU" else "a"
-    text = f"What can be done with {article} {names.thing(entity)} beyond create, read, update and delete."
+    thing = names.thing(entity)
+    text = f"What can be done with {article(thing)} {thing} beyond create, read, update and delete."
     found += docstring(text, indent=4)
     if declared.states is not None:
         found += ["", f"    state = {model}.{declared.states.field}", *_transitions(entity, declared.states, names, imports)]

@@ -1,7 +1,7 @@
 """The password of the sample accounts on a developer's machine.
 
-What lives here: `DEV_PASSWORD` in a service's `.env`, made once, readable by its owner only, and ignored by git. What must
-not: anything about production, where no sample account exists.
+What lives here: `DEV_PASSWORD` in a service's `.env`, made once, readable by its owner only, and ignored by
+git. What must not: anything about production, where no sample account exists.
 """
 
 import secrets
@@ -22,5 +22,7 @@ def development_password(directory: Path) -> str:
             return value.strip().strip("\"'")
     password = secrets.token_urlsafe(12)
     before = f"{text.rstrip()}\n" if text.strip() else ""
-    write_file(place, f"{before}# For the sample accounts of `backwright dev` only.\n{NAME}={password}\n", mode=0o600)
+    write_file(
+        place, f"{before}# For the sample accounts of `backwright dev` only.\n{NAME}={password}\n", mode=0o600
+    )
     return password

@@ -1,4 +1,4 @@
-"""`backwright draft BRIEF [--out FILE]`: only from plain words to a blueprint, with everything that was assumed."""
+"""`backwright draft BRIEF [--out FILE]`: only from plain words to a blueprint, assumptions shown."""
 
 from collections.abc import Generator
 from datetime import date
@@ -24,4 +24,6 @@ def draft(
         yield Output(text)
         return
     write_file(out, text)
-    yield Summary(True, f"The blueprint is in {out}\n  next        backwright new {out} --into {blueprint.service}")
+    yield Summary(
+        True, f"The blueprint is in {out}\n  next        backwright new {out} --into {blueprint.service}"
+    )

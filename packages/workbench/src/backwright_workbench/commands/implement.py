@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from backwright_workbench.commands import steps
+from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Notice, StepSkipped, Summary
 from backwright_workbench.reports.delivery import Delivery, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
@@ -20,8 +21,8 @@ def implement(
 ) -> Generator[Event, None, None]:
     """Builds the service in a place beside `into`, and puts it there in one step when it is complete.
 
-    A failing suite does not stop the delivery: it is the first thing that the delivery note says. Everything else that
-    fails, and Ctrl-C, leaves nothing behind. Raises `WorkbenchError`.
+    A failing suite does not stop the delivery: it is the first thing that the delivery note says.
+    Everything else that fails, and Ctrl-C, leaves nothing behind. Raises `WorkbenchError`.
     """
     began = time.monotonic()
     with new_directory(into) as place:
@@ -32,6 +33,7 @@ def implement(
         files = yield from steps.write_service(blueprint, place)
         service = yield from steps.check_environment(place)
         yield from steps.migrate(service)
+        yield from steps.add_accounts(service, development_password(place))
         yield from steps.seed(service)
         derived = yield from steps.derive(service)
 

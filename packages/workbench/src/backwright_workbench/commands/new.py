@@ -9,11 +9,16 @@ from backwright_workbench.workspace.trees import new_directory
 
 
 def new(blueprint_file: Path, into: Path) -> Generator[Event, None, None]:
-    """Writes the service and what it prints about itself; nothing is run beyond that. Raises `WorkbenchError`."""
+    """Writes the service and what it prints about itself; nothing is run beyond that.
+
+    Raises `WorkbenchError`.
+    """
     with new_directory(into) as place:
         blueprint = yield from steps.read_blueprint_file(blueprint_file)
         yield from steps.write_service(blueprint, place)
         service = yield from steps.check_environment(place)
         yield from steps.derive(service)
         yield from steps.begin_history(place, f"Write {blueprint.service} from its blueprint")
-    yield Summary(True, f"{blueprint.title} is in {into}\n  next        backwright dev {into}", {"directory": str(into)})
+    yield Summary(
+        True, f"{blueprint.title} is in {into}\n  next        backwright dev {into}", {"directory": str(into)}
+    )

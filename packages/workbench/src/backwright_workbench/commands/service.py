@@ -1,7 +1,7 @@
 """A written service as something to run: where it is, and the command lines of its own door.
 
-What lives here: turning a directory into a `Service`, and running its commands. What must not: what to do when they fail,
-which the verbs decide.
+What lives here: turning a directory into a `Service`, and running its commands. What must not: what to do
+when they fail, which the verbs decide.
 """
 
 import sys
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backwright_workbench.errors import UserError
+from backwright_workbench.workspace.network import HOST
 from backwright_workbench.workspace.processes import Finished, Running, clean_environment, run, start
 
 PATIENCE = 900.0
@@ -26,7 +27,7 @@ class Service:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What its processes see: the settings come from its own `.env`, never from the shell that happens to call."""
+        """What its processes see: settings come from its own `.env`, never from the shell that calls."""
         return clean_environment(
             PYTHONPATH=str(self.directory / "src"),
             PYTHONDONTWRITEBYTECODE="1",
@@ -43,13 +44,15 @@ class Service:
         return run(self.command(*arguments), cwd=self.directory, env=self.environment, timeout=timeout)
 
     def serving(self, port: int) -> AbstractContextManager[Running]:
-        """Serves it on `port` for as long as the block lasts."""
-        command = self.command("serve", "--host", "127.0.0.1", "--port", str(port))
-        return start(command, cwd=self.directory, env=self.environment, timeout=None)
+        """Serves it on `port` for as long as the block lasts; it prints its own log."""
+        command = self.command("serve", "--host", HOST, "--port", str(port))
+        environment = {**self.environment, "PUBLIC_URL": f"http://{HOST}:{port}"}
+        return start(command, cwd=self.directory, env=environment, timeout=None, shown=True)
 
-    def python(self, *arguments: str) -> AbstractContextManager[Running]:
-        """Runs Python in its directory: its suite, for one."""
-        return start([sys.executable, *arguments], cwd=self.directory, env=self.environment, timeout=PATIENCE)
+    def python(self, *arguments: str, **values: str) -> AbstractContextManager[Running]:
+        """Runs Python in its directory, its suite for one; `values` are added to the environment."""
+        environment = {**self.environment, **values}
+        return start([sys.executable, *arguments], cwd=self.directory, env=environment, timeout=PATIENCE)
 
 
 def find_service(directory: Path) -> Service:

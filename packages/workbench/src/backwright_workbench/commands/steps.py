@@ -3,6 +3,7 @@
 What lives here: steps that more than one verb takes. What must not: their order, which is what a verb is.
 """
 
+import json
 import re
 from collections.abc import Generator
 from datetime import date
@@ -14,12 +15,12 @@ from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.reading import read
 from backwright_workbench.brief.trace import Reading
 from backwright_workbench.codegen import DERIVED, write
-from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Step
 from backwright_workbench.commands.service import Service, find_service, without_paths
 from backwright_workbench.errors import InternalError, UserError
 from backwright_workbench.reports.delivery import Suite
 from backwright_workbench.workspace.git import Repository, begin
+from backwright_workbench.workspace.processes import Finished
 from backwright_workbench.workspace.trees import read_file, write_tree
 
 MAX_BRIEF = 200_000
@@ -30,7 +31,9 @@ PERCENT = re.compile(r"\[\s*(\d+)%\]$")
 CLOSING = re.compile(r"\b\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
 
 
-def read_brief(brief: Path, catalogue: Path | None, today: date) -> Generator[Event, None, tuple[Reading, Blueprint]]:
+def read_brief(
+    brief: Path, catalogue: Path | None, today: date
+) -> Generator[Event, None, tuple[Reading, Blueprint]]:
     """Words → blueprint. Raises `UserError` when no service can be read out of them."""
     step = Step("read", "Read the brief")
     yield step.started()
@@ -39,7 +42,8 @@ def read_brief(brief: Path, catalogue: Path | None, today: date) -> Generator[Ev
     blueprint = reading.require()
     unclear = len(reading.not_understood)
     yield step.finished(
-        f"{counted(len(blueprint.entities), 'entity', 'entities')}, {counted(len(reading.assumptions), 'assumption')}, "
+        f"{counted(len(blueprint.entities), 'entity', 'entities')}, "
+        f"{counted(len(reading.assumptions), 'assumption')}, "
         + (f"{counted(unclear, 'phrase')} not understood" if unclear else "every phrase understood")
     )
     return reading, blueprint
@@ -65,11 +69,10 @@ def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, Non
 
 
 def check_environment(directory: Path) -> Generator[Event, None, Service]:
-    """Makes sure that this Python can import the service and that its settings hold; makes its development password."""
+    """Makes sure that this Python can import the service and that its settings hold."""
     step = Step("environment", "Check its environment")
     yield step.started()
     service = find_service(directory)
-    development_password(directory)
     _demand(service, "config", "explain")
     yield step.finished("it imports, its settings are valid")
     return service
@@ -83,8 +86,21 @@ def migrate(service: Service) -> Generator[Event, None, None]:
     yield step.finished("at the newest revision")
 
 
+def add_accounts(service: Service, password: str) -> Generator[Event, None, dict[str, str]]:
+    """Makes one account per role for development: role → e-mail address."""
+    step = Step("accounts", "Add sample accounts")
+    yield step.started()
+    module = "backwright_workbench.commands.sample_accounts"
+    with service.python("-m", module, service.package, DEV_PASSWORD=password) as running:
+        finished = running.finished()
+    _expect(finished, service, "adding sample accounts")
+    accounts: dict[str, str] = json.loads(finished.output[-1])
+    yield step.finished(", ".join(accounts))
+    return accounts
+
+
 def seed(service: Service) -> Generator[Event, None, None]:
-    """Fills empty tables with sample rows, and makes one account per role."""
+    """Fills empty tables with sample rows."""
     step = Step("seed", "Seed sample data")
     yield step.started()
     output = _demand(service, "seed")
@@ -110,10 +126,14 @@ def run_suite(service: Service) -> Generator[Event, None, Suite]:
             if found := PERCENT.search(line):
                 yield step.progress(f"{found[1]} %")
         finished = running.finished()
-    closing = next((line.strip(" =") for line in reversed(finished.output) if CLOSING.search(line)), "no test ran")
+    closing = next(
+        (line.strip(" =") for line in reversed(finished.output) if CLOSING.search(line)), "no test ran"
+    )
     with service.python("-m", "coverage", "report") as running:
         totals = [found[1] for line in running if (found := COVERED.match(line))]
-    suite = Suite(finished.ok, closing, totals[0] if totals else None, without_paths(finished.output, service))
+    suite = Suite(
+        finished.ok, closing, totals[0] if totals else None, without_paths(finished.output, service)
+    )
     yield step.finished(closing, ok=suite.ok)
     return suite
 
@@ -123,7 +143,9 @@ def begin_history(directory: Path, message: str) -> Generator[Event, None, Repos
     step = Step("history", "Begin its history")
     yield step.started()
     repository = begin(directory, message)
-    yield step.finished("first commit on main" if repository.committed else repository.reason, ok=repository.committed)
+    yield step.finished(
+        "first commit on main" if repository.committed else repository.reason, ok=repository.committed
+    )
     return repository
 
 
@@ -136,7 +158,9 @@ def _catalogue(directory: Path | None) -> Catalogue:
     catalogue = Catalogue.builtin()
     if directory is None:
         return catalogue
-    texts = {place.name: read_file(place, what="catalogue file") for place in sorted(directory.glob("*.yaml"))}
+    texts = {
+        place.name: read_file(place, what="catalogue file") for place in sorted(directory.glob("*.yaml"))
+    }
     if not texts:
         raise UserError(
             "the catalogue is empty",
@@ -149,11 +173,15 @@ def _catalogue(directory: Path | None) -> Catalogue:
 
 def _demand(service: Service, *arguments: str) -> tuple[str, ...]:
     finished = service.call(*arguments)
+    _expect(finished, service, f"`python -m {service.package} {' '.join(arguments)}`")
+    return finished.output
+
+
+def _expect(finished: Finished, service: Service, what: str) -> None:
     if not finished.ok:
         raise InternalError(
-            f"`{service.package} {' '.join(arguments)}` failed",
-            where=service.package,
+            f"{what} failed",
+            where=str(service.directory),
             why=without_paths(finished.output[-15:], service),
-            next_step="nothing was left behind; report this together with the brief or blueprint",
+            next_step="put that right in the service, if it was changed; else report it with the brief",
         )
-    return finished.output

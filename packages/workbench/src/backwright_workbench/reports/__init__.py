@@ -1,1 +1,4 @@
-"""What people get to read: pure functions from values to text. What must not live here: disk, processes, decisions."""
+"""What people get to read: pure functions from values to text.
+
+What must not live here: disk, processes, decisions.
+"""

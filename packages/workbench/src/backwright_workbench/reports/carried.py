@@ -19,16 +19,22 @@ class Carried:
 
 STORES = {
     "postgresql": Carried(
-        "PostgreSQL", "SQLite in `var/`, in write-ahead mode", "the driver and the URL; the models do not change"
+        "PostgreSQL",
+        "SQLite in `var/`, in write-ahead mode",
+        "the driver and the URL; the models do not change",
     ),
     "mariadb": Carried(
         "MariaDB", "SQLite in `var/`, in write-ahead mode", "the driver and the URL; the models do not change"
     ),
     "redis": Carried(
-        "Redis", "a bounded cache in the process", "one cache for several machines; the declarations do not change"
+        "Redis",
+        "a bounded cache in the process",
+        "one cache for several machines; the declarations do not change",
     ),
     "s3": Carried(
-        "S3", "files below `var/files/`, streamed and checked", "the driver and the URL; the routes do not change"
+        "S3",
+        "files below `var/files/`, streamed and checked",
+        "the driver and the URL; the routes do not change",
     ),
 }
 
@@ -39,9 +45,13 @@ METHODS = {
         "authorization code flow with PKCE, client credentials, revocation and introspection endpoints",
     ),
     "oidc": Carried("OpenID Connect", "accounts with passwords", "signing in with a provider's account"),
-    "sessions": Carried("sessions in cookies", "bearer tokens, listed and ended per device", "cookies and their CSRF rules"),
+    "sessions": Carried(
+        "sessions in cookies", "bearer tokens, listed and ended per device", "cookies and their CSRF rules"
+    ),
     "api_keys": Carried("API keys", "accounts with bearer tokens", "keys with scopes for programs"),
-    "mfa": Carried("a second factor", "passwords with progressive delay", "one-time codes and recovery codes"),
+    "mfa": Carried(
+        "a second factor", "passwords with progressive delay", "one-time codes and recovery codes"
+    ),
 }
 
 WANTED = {
@@ -64,7 +74,7 @@ WANTED = {
 
 
 def carried(blueprint: Blueprint) -> tuple[Carried, ...]:
-    """Everything that the blueprint wants and this version does not build in full, in the blueprint's order."""
+    """Everything that the blueprint wants and this version does not build in full, in order."""
     stores = blueprint.stores
     found = [STORES[name] for name in (stores.database, stores.cache, stores.files) if name in STORES]
     found += [METHODS[name] for name in blueprint.auth.methods if name in METHODS]

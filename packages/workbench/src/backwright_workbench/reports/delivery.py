@@ -82,9 +82,9 @@ def _entities(blueprint: Blueprint) -> str:
             name,
             code(blueprint.path(name)),
             str(len(entity.fields)),
-            ", ".join(entity.actions) or "–",
-            ", ".join(entity.filters) or "–",
-            "yes" if entity.attachments else "–",
+            ", ".join(entity.actions) or "-",
+            ", ".join(entity.filters) or "-",
+            "yes" if entity.attachments else "-",
         ]
         for name, entity in blueprint.entities.items()
     ]
@@ -93,7 +93,7 @@ def _entities(blueprint: Blueprint) -> str:
 
 def _access(blueprint: Blueprint) -> str:
     roles = ", ".join(f"**{role}** ({what.rstrip('.')})" for role, what in blueprint.roles.items())
-    return f"Roles: {roles}. What is not granted is refused; `docs/backend-architecture.md` has the whole matrix."
+    return f"Roles: {roles}. What is not granted is refused: `docs/backend-architecture.md` has the matrix."
 
 
 def _assumptions(reading: Reading) -> str:
@@ -108,12 +108,15 @@ def _carried(blueprint: Blueprint) -> str:
 
 def _not_understood(reading: Reading) -> str:
     rows = [[row.phrase, f"{row.line}:{row.column}", row.status, row.note] for row in reading.not_understood]
-    return table(["Phrase", "Place", "How far", "Note"], rows) or "Nothing: every phrase of the brief led to something."
+    return (
+        table(["Phrase", "Place", "How far", "Note"], rows)
+        or "Nothing: every phrase of the brief led to something."
+    )
 
 
 def _figures_intro() -> str:
     return (
-        "Each figure was measured when this note was written, and can be measured again by the command beside it, run in "
+        "Each figure was measured when this note was written. The command beside it measures it again, in "
         "this directory with `PYTHONPATH=src` and a Python that has `backwright-runtime[testing]`."
     )
 

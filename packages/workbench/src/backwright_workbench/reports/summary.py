@@ -14,11 +14,15 @@ def delivery_summary(delivery: Delivery, into: Path) -> str:
     asked = ", ".join(each.asked for each in carried(blueprint))
     lines = [
         f"{blueprint.title} is in {into}",
-        f"  made        {len(blueprint.entities)} entities, {delivery.operations} API operations, {len(blueprint.roles)} roles",
+        f"  made        {len(blueprint.entities)} entities, {delivery.operations} API operations, "
+        f"{len(blueprint.roles)} roles",
         f"  tests       {suite.closing if suite else 'not run'}",
-        f"  assumed     {len(delivery.reading.assumptions)} things, each with the line to change: DELIVERY.md",
+        f"  assumed     {len(delivery.reading.assumptions)} things, each with the line to change",
         *([f"  stand-ins   for {asked}: DELIVERY.md says what is missing"] if asked else []),
-        *[f"  not clear   “{row.phrase}” ({row.line}:{row.column})" for row in delivery.reading.not_understood],
+        *[
+            f"  not clear   “{row.phrase}” ({row.line}:{row.column})"
+            for row in delivery.reading.not_understood
+        ],
         f"  next        backwright dev {quote(str(into))}",
     ]
     return "\n".join(lines)

@@ -1,28 +1,77 @@
 """The first three requests to a service: lines that work when they are pasted into a shell.
 
-What lives here: choosing them, from the OpenAPI document that the service serves and one row that it holds. What must
-not: sending any.
+What lives here: choosing them, from the OpenAPI document that the service serves and one row that it holds.
+What must not: sending any.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 Document = Mapping[str, Any]
 
-TOKEN_OF = "sed -n 's/.*\"access_token\": *\"\\([^\"]*\\)\".*/\\1/p'"  # noqa: S105 a sed program
+TOKEN_OF = 'sed -n \'s/.*"access_token": *"\\([^"]*\\)".*/\\1/p\''  # noqa: S105 a sed program
 """Takes the access token out of the answer to a login, with what every shell has."""
 
 AUTHORIZED = '-H "Authorization: Bearer $TOKEN"'
 JSON_BODY = "-H 'Content-Type: application/json'"
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An account that can sign in, for one role."""
+
+    role: str
+    email: str
+    password: str
+
+
+def tour(
+    base: str, document: Document, logins: Sequence[Login], first_row: Callable[[str], Document], stamp: str
+) -> str:
+    """What somebody sees who has just started a service: addresses, logins, and lines to paste.
+
+    `first_row` gives a row that a path lists, or an empty one.
+    """
+    admin = next(login for login in logins if login.role == "admin")
+    lines = [
+        "",
+        f"{document['info']['title']} is served.",
+        "",
+        f"  API     {base}",
+        f"  docs    {base}/docs",
+        f"  health  {base}/health/ready",
+        "",
+        "Logins (the password is DEV_PASSWORD in .env):",
+        *(f"  {login.role:<12}  {login.email:<28}  {login.password}" for login in logins),
+        "",
+        "Try it, from another terminal:",
+        f"  {login_line(base, admin)}",
+    ]
+    path = main_collection(document)
+    if path is not None:
+        row = first_row(path)
+        lines += [
+            f"  {list_line(base, document, path, row)}",
+            f"  {create_line(base, document, path, row, stamp)}",
+        ]
+    return "\n".join([*lines, "", "Ctrl-C stops it."])
+
+
 def main_collection(document: Document) -> str | None:
-    """The path whose resource has the most to show: a list with filters, a create, and actions. `None`: there is none."""
+    """The path whose resource has the most to show: a list with filters, a create, and actions.
+
+    `None`: there is none.
+    """
     paths: Document = document["paths"]
-    found = [path for path, item in paths.items() if "get" in item and "post" in item and _create_schema(document, path)]
+    found = [
+        path
+        for path, item in paths.items()
+        if "get" in item and "post" in item and _create_schema(document, path)
+    ]
 
     def weight(path: str) -> tuple[int, int]:
         operations = sum(other.startswith(f"{path}/") for other in paths)
@@ -31,9 +80,9 @@ def main_collection(document: Document) -> str | None:
     return max(found, key=weight, default=None)
 
 
-def login_line(base: str, email: str, password: str) -> str:
+def login_line(base: str, login: Login) -> str:
     """Signs in and keeps the access token in `$TOKEN`."""
-    body = quote(json.dumps({"email": email, "password": password}))
+    body = quote(json.dumps({"email": login.email, "password": login.password}))
     return f"TOKEN=$(curl -fsS -X POST {base}/auth/login {JSON_BODY} -d {body} | {TOKEN_OF})"
 
 
@@ -50,11 +99,16 @@ def list_line(base: str, document: Document, path: str, row: Document) -> str:
 
 
 def create_line(base: str, document: Document, path: str, row: Document, stamp: str) -> str:
-    """Creates a row like the example in the document. References point where those of `row` do; `stamp` keeps texts unique."""
+    """Creates a row like the example in the document.
+
+    References point where those of `row` do; `stamp` keeps texts unique.
+    """
     schema = _create_schema(document, path)
     properties = schema.get("properties", {})
     example = next(iter(schema.get("examples", [{}])))
-    body = {name: _value(name, value, properties.get(name, {}), row, stamp) for name, value in example.items()}
+    body = {
+        name: _value(name, value, properties.get(name, {}), row, stamp) for name, value in example.items()
+    }
     sent = quote(json.dumps(body, ensure_ascii=False))
     return f"curl -fsS -X POST {AUTHORIZED} {JSON_BODY} -d {sent} {base}{path}"
 

@@ -1,1 +1,4 @@
-"""The only door to disk, git, processes and the local network. What must not live here: decisions about services."""
+"""The only door to disk, git, processes and the local network.
+
+What must not live here: decisions about services.
+"""

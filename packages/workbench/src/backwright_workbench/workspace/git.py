@@ -1,4 +1,7 @@
-"""What is asked of git, where git is there. What must not live here: when to commit, or what the message says."""
+"""What is asked of git, where git is there.
+
+What must not live here: when to commit, or what the message says.
+"""
 
 import os
 import shutil
@@ -18,7 +21,7 @@ class Repository:
 
 
 def begin(directory: Path, message: str) -> Repository:
-    """Makes `directory` a repository on the branch `main` and commits all of it as the person that git is set up for.
+    """Makes `directory` a repository on the branch `main` and commits all of it, as git is set up.
 
     Without git nothing happens; without an identity the files stay uncommitted. Either is said in `reason`,
     because a service without history is still a service.

@@ -1,4 +1,7 @@
-"""The loopback interface: which port is free, and is something answering there. No other host is ever reached."""
+"""The loopback interface: which port is free, and is something answering there.
+
+No other host is ever reached.
+"""
 
 import json
 import socket
@@ -32,13 +35,16 @@ def free_port() -> int:
 def request(
     method: str, port: int, path: str, *, body: object = None, headers: Mapping[str, str] | None = None
 ) -> tuple[int, Any]:
-    """Sends one JSON request to `port` on this machine: its status and decoded body (`None` when there is none).
+    """Sends one JSON request to `port` on this machine: its status and decoded body, `None` without one.
 
     Raises `OSError` when nothing answers.
     """
     data = None if body is None else json.dumps(body).encode()
-    sent = urllib.request.Request(  # noqa: S310 the scheme is fixed
-        f"http://{HOST}:{port}{path}", data=data, method=method, headers={"Content-Type": "application/json", **(headers or {})}
+    sent = urllib.request.Request(
+        f"http://{HOST}:{port}{path}",
+        data=data,
+        method=method,
+        headers={"Content-Type": "application/json", **(headers or {})},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

@@ -1,7 +1,7 @@
 """Running other programs: bounded, streamed, and never left behind.
 
-What lives here: starting a process, reading what it prints line by line, ending it and its children. What must not:
-knowing which program is run or what its lines mean.
+What lives here: starting a process, reading what it prints line by line, ending it and its children. What
+must not: knowing which program is run or what its lines mean.
 """
 
 import os
@@ -20,13 +20,17 @@ GRACE = 15.0
 """Seconds between asking a process to end and ending it."""
 
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "TERM", "SSL_CERT_FILE", "VIRTUAL_ENV")
-"""What a service needs to know of this machine. Nothing else of the environment reaches it: see `clean_environment`."""
+"""What a service needs to know of this machine.
+
+Nothing else of the environment reaches it: see `clean_environment`.
+"""
 
 
 def clean_environment(**values: str) -> dict[str, str]:
     """An environment of `values` and the machine's bare necessities.
 
-    A `DATABASE_URL` that happens to be set in somebody's shell must not be migrated and seeded by a service in the making.
+    A `DATABASE_URL` that happens to be set in somebody's shell must not be migrated and seeded by a service
+    in the making.
     """
     return {**{name: os.environ[name] for name in PASSED_ON if name in os.environ}, **values}
 
@@ -52,7 +56,9 @@ class Finished:
 class Running:
     """A process under way: iterate for its lines, then ask `finished`."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", seconds: float | None, command: Sequence[str]) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", seconds: float | None, command: Sequence[str]
+    ) -> None:
         self._process = process
         self._command = tuple(command)
         self._started = time.monotonic()
@@ -65,12 +71,21 @@ class Running:
         """The id of the process, which is also that of its group."""
         return self._process.pid
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
+
     def __iter__(self) -> Iterator[str]:
-        """Its lines as they come; a second loop goes on where the first stopped. Raises `SetupError` when the time is up."""
+        """Its lines as they come; a second loop goes on where the first stopped.
+
+        Raises `SetupError` when the time is up.
+        """
         return self._source
 
     def _read(self) -> Iterator[str]:
-        assert self._process.stdout is not None
+        if self._process.stdout is None:
+            return
         descriptor = self._process.stdout.fileno()
         rest = b""
         with selectors.DefaultSelector() as selector:
@@ -101,12 +116,14 @@ class Running:
 
     def stop(self) -> None:
         """Ends it and its children: politely first, then for good. Safe to call when it is over."""
-        if self._process.poll() is None:
-            self._signal(signal.SIGTERM)
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(GRACE)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
+        try:
+            if not self.is_over:
+                self._signal(signal.SIGTERM)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(GRACE)
+        finally:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
 
     def _left(self) -> float | None:
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
@@ -119,27 +136,35 @@ class Running:
         return SetupError(
             f"{self._command[0]} took too long and was ended",
             where=" ".join(self._command),
-            why=f"it ran for {time.monotonic() - self._started:.0f} s; its last lines were:\n" + "\n".join(self._lines[-5:]),
+            why=f"it ran for {time.monotonic() - self._started:.0f} s; its last lines were:\n"
+            + "\n".join(self._lines[-5:]),
             next_step="run the command yourself to see where it stands still",
         )
 
 
 @contextmanager
 def start(
-    command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, timeout: float | None
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None,
+    shown: bool = False,
 ) -> Iterator[Running]:
     """Runs `command` in its own process group while the block lasts, for `timeout` seconds at most.
 
-    `env` is all it gets to see, when given. Leaving the block, in whatever way, ends the process and its children. Raises `SetupError` when it cannot be started.
+    `env` is all it gets to see, when given. `shown`: it prints for itself, where this process prints.
+    Leaving the block, in whatever way, ends the process and its children. Raises `SetupError` when it
+    cannot be started.
     """
     try:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 a list of arguments, no shell
             list(command),
             cwd=cwd,
             env=None if env is None else dict(env),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stdout=None if shown else subprocess.PIPE,
+            stderr=None if shown else subprocess.STDOUT,
             start_new_session=True,
         )
     except OSError as error:
@@ -154,8 +179,8 @@ def start(
         yield running
     finally:
         running.stop()
-        assert process.stdout is not None
-        process.stdout.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def run(

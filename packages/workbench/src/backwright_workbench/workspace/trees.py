@@ -1,6 +1,7 @@
 """Reading and writing trees of text files, confined to one root.
 
-What lives here: the step between a mapping of paths to texts and a directory. What must not: what the texts mean.
+What lives here: the step between a mapping of paths to texts and a directory. What must not: what the texts
+mean.
 """
 
 import fcntl
@@ -17,11 +18,18 @@ MAX_FILE = 2_000_000
 """Bytes: larger files are not source, and are left alone by `read_tree`."""
 
 SKIPPED = {"__pycache__", "node_modules", "var", "htmlcov"}
-"""Folders that hold nothing that a person wrote; so does everything that begins with a dot, but for CI's own."""
+"""Folders that hold nothing a person wrote; so does what begins with a dot, but for CI's own."""
+
+
+SECRETS = ".env"
+"""Never read: nothing in it says what a service is."""
 
 
 def inside(root: Path, path: str) -> Path:
-    """The place of `path` under `root`. Raises `UserError` when it would be anywhere else, symbolic links included."""
+    """The place of `path` under `root`.
+
+    Raises `InternalError` when it would be anywhere else, symbolic links included.
+    """
     pure = PurePosixPath(path)
     place = root / pure
     if "\0" in path or pure.is_absolute() or ".." in pure.parts or not pure.parts:
@@ -40,10 +48,18 @@ def write_tree(root: Path, files: Mapping[str, str]) -> None:
 
 
 def write_file(place: Path, text: str, *, mode: int = 0o644) -> None:
-    """Replaces one file as a whole: readers see the old text or the new one, never a part. `mode` is set before content."""
+    """Replaces one file as a whole: readers see the old text or the new one, never a part.
+
+    `mode` is set before content.
+    """
     temporary = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8", newline="\n") as file:
+        with open(
+            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode),
+            "w",
+            encoding="utf-8",
+            newline="\n",
+        ) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -54,7 +70,10 @@ def write_file(place: Path, text: str, *, mode: int = 0o644) -> None:
 
 
 def read_file(place: Path, *, what: str, limit: int = MAX_FILE) -> str:
-    """The text of one file. Raises `UserError` when it is absent, too large (`limit` in bytes) or not UTF-8."""
+    """The text of one file.
+
+    Raises `UserError` when it is absent, too large (`limit` in bytes) or not UTF-8.
+    """
     try:
         with place.open("rb") as file:
             data = file.read(limit + 1)
@@ -62,7 +81,10 @@ def read_file(place: Path, *, what: str, limit: int = MAX_FILE) -> str:
         raise _refused("cannot be read", place, error, what=what) from None
     if len(data) > limit:
         raise UserError(
-            f"the {what} is too large", where=str(place), why=f"more than {limit // 1000} kB", next_step="give a shorter file"
+            f"the {what} is too large",
+            where=str(place),
+            why=f"more than {limit // 1000} kB",
+            next_step="give a shorter file",
         )
     try:
         return data.decode("utf-8-sig")
@@ -79,11 +101,13 @@ def read_tree(root: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(
-            name for name in folders if name not in SKIPPED and (not name.startswith(".") or name == ".github")
+            name
+            for name in folders
+            if name not in SKIPPED and (not name.startswith(".") or name == ".github")
         )
         for name in sorted(names):
             place = Path(folder, name)
-            if place.is_symlink() or place.stat().st_size > MAX_FILE:
+            if name == SECRETS or place.is_symlink() or place.stat().st_size > MAX_FILE:
                 continue
             with suppress(UnicodeDecodeError):
                 found[place.relative_to(root).as_posix()] = place.read_text(encoding="utf-8")
@@ -92,10 +116,11 @@ def read_tree(root: Path) -> dict[str, str]:
 
 @contextmanager
 def new_directory(target: Path) -> Iterator[Path]:
-    """A place beside `target` to build in; it becomes `target` in one step when the block ends well, and vanishes when not.
+    """A place beside `target` to build in; it becomes `target` in one step if the block ends well.
 
-    A killed process cannot tidy up, so whatever such a one left beside `target` is removed first: a place is in use
-    for as long as its builder holds the lock on it. Raises `UserError` unless `target` is absent or an empty directory.
+    Otherwise it goes. A killed process cannot tidy up, so whatever such a one left beside `target` is removed
+    first: a place is in use as long as its builder holds the lock on it. Raises `UserError` unless `target` is
+    absent or an empty directory.
     """
     target = Path(os.path.abspath(target)).resolve()
     refuse_unless_empty(target)
@@ -122,7 +147,9 @@ def new_directory(target: Path) -> Iterator[Path]:
 def refuse_unless_empty(target: Path) -> None:
     """Raises `UserError` unless `target` is absent or an empty directory that is not the current one."""
     if target.exists() and not target.is_dir():
-        raise UserError("the target is a file", where=str(target), next_step="give --into the name of a new directory")
+        raise UserError(
+            "the target is a file", where=str(target), next_step="give --into the name of a new directory"
+        )
     if target.is_dir() and any(target.iterdir()):
         raise UserError(
             "the target directory is not empty",
@@ -134,7 +161,7 @@ def refuse_unless_empty(target: Path) -> None:
         raise UserError(
             "the target is the current directory",
             where=str(target),
-            why="the finished service is put in place in one step, which would pull this directory from under the shell",
+            why="the service is put in place in one step, which pulls this directory from under the shell",
             next_step="run the command from its parent directory",
         )
 
@@ -152,7 +179,9 @@ def _sweep(target: Path) -> None:
 
 
 def _outside(root: Path, path: str) -> InternalError:
-    return InternalError(f"the path {path!r} leaves {root}", where=str(root), next_step="report this as a defect")
+    return InternalError(
+        f"the path {path!r} leaves {root}", where=str(root), next_step="report this as a defect"
+    )
 
 
 def _refused(trouble: str, place: Path, error: OSError, *, what: str = "file") -> UserError:

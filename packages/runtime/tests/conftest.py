@@ -1,0 +1,115 @@
+"""A small service with accounts, for the tests of everything around signing in.
+
+Other test modules may define fixtures of the same names; theirs win.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from enum import StrEnum
+from pathlib import Path
+
+import httpx2
+import pytest
+from backwright.accounts import Account, Accounts, BoundAccounts
+from backwright.app import create_app
+from backwright.database import Database
+from backwright.entity import Entity
+from backwright.runtime import Runtime
+from backwright.settings import Settings
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+
+TABLES = (
+    "users", "sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log", "rate_limits",
+)  # fmt: skip
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+
+@pytest.fixture(scope="session")
+def user_class() -> type[Account]:
+    """The one class on the table `users`: another test module may have brought one."""
+    for mapper in Entity.registry.mappers:
+        if issubclass(mapper.class_, Account):
+            return mapper.class_
+
+    class User(Account):
+        """A person's account."""
+
+        __tablename__ = "users"
+
+    return User
+
+
+@pytest.fixture(scope="session")
+def declared(user_class: type[Account]) -> Accounts:
+    """Whoever signs up becomes a viewer."""
+    return Accounts(user_class, roles=Role, admin=Role.ADMIN, register_as=Role.VIEWER)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Hashing at the least cost, a database file of its own, no default rate limit in the way."""
+    return Settings(
+        environment="test",
+        service="office",
+        database_url=f"sqlite:///{tmp_path}/office.db",
+        files_url=f"file:{tmp_path}/files",
+        secret_key="a secret for tests only, forty-eight characters!",
+        rate_limit="100000/minute",
+        password_memory_kib=8,
+        password_time_cost=1,
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings, declared: Accounts) -> AsyncGenerator[FastAPI, None]:
+    """The service, started."""
+    engine = create_engine(settings.database_url)
+    Entity.metadata.create_all(engine, tables=[Entity.metadata.tables[name] for name in TABLES])
+    engine.dispose()
+    made = create_app(settings, title="Office", accounts=declared)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+def runtime(app: FastAPI) -> Runtime:
+    """The parts of the service."""
+    found: Runtime = app.state.runtime
+    return found
+
+
+@pytest.fixture
+def database(runtime: Runtime) -> Database:
+    """Its database, open."""
+    return runtime.database
+
+
+@pytest.fixture
+def accounts(runtime: Runtime) -> BoundAccounts:
+    """Its accounts."""
+    assert runtime.accounts is not None
+    return runtime.accounts
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncGenerator[httpx2.AsyncClient, None]:
+    """Somebody who calls it."""
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as made:
+        yield made
+
+
+@pytest.fixture
+def bearer(accounts: BoundAccounts) -> Callable[..., Awaitable[dict[str, str]]]:
+    """The headers of an account with these roles: `await bearer("ada@example.org", "admin")`."""
+
+    async def headers(email: str, *roles: str) -> dict[str, str]:
+        user_id = await accounts.ensure_account(email, name="", roles=roles)
+        return {"Authorization": f"Bearer {(await accounts.open_session(user_id)).access_token}"}
+
+    return headers

@@ -1,0 +1,208 @@
+"""`/auth` over HTTP: strict bodies, one form of refusal, nothing kept by caches."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+import pytest
+from backwright.accounts import BoundAccounts
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+EMAIL, PASSWORD, OTHER = "ada@example.org", "seven quiet lamps above", "eight louder lamps below"
+Bearer = Callable[..., Awaitable[dict[str, str]]]
+
+POSTS = ("/auth/register", "/auth/login", "/auth/refresh")
+SIGNED_IN = (
+    ("POST", "/auth/logout"),
+    ("POST", "/auth/logout-all"),
+    ("GET", "/auth/me"),
+    ("GET", "/auth/sessions"),
+    ("DELETE", "/auth/sessions/01935b2e-7c00-7000-8000-000000000001"),
+    ("POST", "/auth/password"),
+    ("POST", "/users/01935b2e-7c00-7000-8000-000000000001/password"),
+)
+
+
+async def sign_up_and_in(client: httpx2.AsyncClient, email: str = EMAIL) -> dict[str, Any]:
+    body = {"email": email, "password": PASSWORD, "name": "Ada"}
+    assert (await client.post("/auth/register", json=body)).status_code == 202
+    answer = await client.post("/auth/login", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def bearing(tokens: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+async def test_the_way_through_a_session(client: httpx2.AsyncClient) -> None:
+    """Sign up, sign in, look, refresh, sign out; then nothing works any more."""
+    tokens = await sign_up_and_in(client)
+    assert set(tokens) == {"access_token", "refresh_token", "expires_in", "token_type"}
+    assert tokens["token_type"] == "Bearer"
+    me = (await client.get("/auth/me", headers=bearing(tokens))).json()
+    assert {**me, "id": ""} == {"id": "", "email": EMAIL, "name": "Ada", "roles": ["viewer"]}
+
+    answer = await client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+    tokens = answer.json()
+    [session] = (await client.get("/auth/sessions", headers=bearing(tokens))).json()["items"]
+    assert session["current"] is True
+
+    assert (await client.post("/auth/logout", headers=bearing(tokens))).status_code == 204
+    assert (await client.get("/auth/me", headers=bearing(tokens))).status_code == 401
+    answer = await client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_signing_out_one_device_and_all(client: httpx2.AsyncClient) -> None:
+    """Each device is a session of its own."""
+    phone, laptop, tablet = [await sign_up_and_in(client) for _ in range(3)]
+    sessions = (await client.get("/auth/sessions", headers=bearing(phone))).json()["items"]
+    assert [each["current"] for each in sessions].count(True) == 1
+    mine = (await client.get("/auth/sessions", headers=bearing(laptop))).json()["items"]
+    lost = next(each["id"] for each in mine if each["current"])
+    assert (await client.delete(f"/auth/sessions/{lost}", headers=bearing(phone))).status_code == 204
+    assert (await client.delete(f"/auth/sessions/{lost}", headers=bearing(phone))).status_code == 404
+    assert (await client.get("/auth/me", headers=bearing(laptop))).status_code == 401
+    assert (await client.get("/auth/me", headers=bearing(tablet))).status_code == 200
+    assert (await client.post("/auth/logout-all", headers=bearing(phone))).status_code == 204
+    for each in (phone, tablet):
+        assert (await client.get("/auth/me", headers=bearing(each))).status_code == 401
+
+
+async def test_signing_up_tells_nobody_who_has_an_account(client: httpx2.AsyncClient) -> None:
+    """The answer for a known address is the answer for a new one, to the byte."""
+    body = {"email": EMAIL, "password": PASSWORD, "name": "Ada"}
+    first = await client.post("/auth/register", json=body)
+    second = await client.post("/auth/register", json={**body, "email": "ADA@example.org", "password": OTHER})
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+
+
+async def test_changing_the_password(client: httpx2.AsyncClient) -> None:
+    """204, or a problem that names the field."""
+    tokens = await sign_up_and_in(client)
+    wrong = {"current_password": OTHER, "new_password": OTHER}
+    answer = await client.post("/auth/password", json=wrong, headers=bearing(tokens))
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/current_password"]
+    right = {"current_password": PASSWORD, "new_password": OTHER}
+    assert (await client.post("/auth/password", json=right, headers=bearing(tokens))).status_code == 204
+    answer = await client.post("/auth/login", json={"email": EMAIL, "password": OTHER})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN)
+async def test_what_needs_a_caller_is_closed_to_others(
+    client: httpx2.AsyncClient, bearer: Bearer, method: str, path: str
+) -> None:
+    """No token, a forged one, two headers: 401 with a challenge, never 5xx."""
+    good = (await bearer(EMAIL))["Authorization"]
+    for headers in (
+        [],
+        [("Authorization", "Bearer x.y.z")],
+        [("Authorization", "Basic YWRhOnB3")],
+        [("Authorization", b"Bearer \xff\xfe.\xe4.x")],
+        [("Authorization", "Bearer " + "a" * 20_000)],
+        [("Authorization", good), ("Authorization", good)],
+    ):
+        answer = await client.request(method, path, headers=headers, json={})
+        assert answer.status_code in (400, 401, 431), headers
+        if answer.status_code == 401:
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+            assert answer.json()["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        None,
+        {"email": EMAIL, "password": PASSWORD, "name": "Ada", "refresh_token": "x", "roles": ["admin"]},
+        {"email": 1, "password": 2, "name": 3, "refresh_token": 4},
+        {"email": "a\x00@b.org", "password": "\x00" * 12, "name": "\x00", "refresh_token": "\x00"},
+        {"email": "a" * 300, "password": "a" * 2000, "name": "a" * 300, "refresh_token": "a" * 300},
+    ],
+)
+async def test_a_body_that_is_not_right_is_refused_without_echo(
+    client: httpx2.AsyncClient, path: str, body: object
+) -> None:
+    """Missing, unknown, wrong, with NUL, too long: 422 that names the fields and repeats nothing."""
+    answer = await client.post(path, json=body)
+    assert answer.status_code == 422
+    for value in ("roles", PASSWORD, "aaaaaaaaaa"):
+        assert value not in answer.json().get("detail", "")
+        assert PASSWORD not in answer.text
+        assert "aaaaaaaaaa" not in answer.text
+
+
+async def test_nobody_gives_themselves_a_role(client: httpx2.AsyncClient) -> None:
+    """There is no such field in a registration."""
+    body = {"email": EMAIL, "password": PASSWORD, "name": "Ada", "roles": ["admin"]}
+    answer = await client.post("/auth/register", json=body)
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/roles"]
+
+
+async def test_broken_json_is_a_problem_too(client: httpx2.AsyncClient) -> None:
+    """Not a 500."""
+    for content in (b"{", b"\xff\xfe", b'{"email": NaN}', b'{"email": "\\ud800", "password": "\\ud800"}'):
+        headers = {"Content-Type": "application/json"}
+        answer = await client.post("/auth/login", content=content, headers=headers)
+        assert 400 <= answer.status_code < 500, content
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_no_answer_with_tokens_is_kept_by_a_cache(client: httpx2.AsyncClient) -> None:
+    """Nor anything else under /auth."""
+    await sign_up_and_in(client)
+    answer = await client.post("/auth/login", json={"email": EMAIL, "password": PASSWORD})
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_others_can_check_our_tokens_with_the_published_keys(client: httpx2.AsyncClient) -> None:
+    """The JWKS may be cached for an hour."""
+    tokens = await sign_up_and_in(client)
+    answer = await client.get("/.well-known/jwks.json")
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+    found = jwt.decode(tokens["access_token"], KeySet.import_key_set(answer.json()), ["ES256"])
+    assert found.claims["aud"] == "office"
+
+
+async def test_an_administrator_sets_the_password_of_others(
+    client: httpx2.AsyncClient, accounts: BoundAccounts, bearer: Bearer
+) -> None:
+    """Their sessions end; one's own takes the old password; others may not at all."""
+    admin, ada = await bearer("root@example.org", "admin"), await bearer(EMAIL, "viewer")
+    ids = {each: (await client.get("/auth/me", headers=who)).json()["id"] for each, who in (("root", admin), ("ada", ada))}  # fmt: skip
+    body = {"new_password": OTHER}
+
+    async def set_for(user: str, who: dict[str, str], given: dict[str, str] = body) -> int:
+        return (await client.post(f"/users/{user}/password", json=given, headers=who)).status_code
+
+    assert await set_for(ids["root"], ada) == 403
+    assert await set_for(ids["root"], admin) == 403
+    assert await set_for("01935b2e-7c00-7000-8000-000000000001", admin) == 404
+    assert await set_for("nobody", admin) == 404
+    assert await set_for(ids["ada"], admin, {"new_password": "password2026"}) == 422
+    assert await set_for(ids["ada"], admin) == 204
+    assert (await client.get("/auth/me", headers=ada)).status_code == 401
+    await accounts.sign_in(EMAIL, OTHER)
+
+
+async def test_the_document_describes_every_operation(app: FastAPI) -> None:
+    """A summary, what is sent and what comes back, and who may call it."""
+    document = app.openapi()
+    for path, item in document["paths"].items():
+        if path.startswith(("/auth", "/.well-known")):
+            for operation in item.values():
+                assert operation["summary"]
+                public = path in (*POSTS, "/.well-known/jwks.json")
+                assert operation["security"] == ([] if public else [{"bearer": []}]), path
+    shown = document["components"]["schemas"]["TokensView"]["properties"]
+    assert set(shown) == {"access_token", "refresh_token", "expires_in", "token_type"}

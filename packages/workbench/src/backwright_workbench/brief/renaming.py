@@ -1,0 +1,62 @@
+"""Fields under another name, wherever an entry mentions them.
+
+What lives here: a reference follows the name that the brief gives to what it refers to (`article` → `post`). What must
+not: choosing the names of things.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from backwright_workbench.blueprint.model import Grant, Grants
+from backwright_workbench.blueprint.naming import snake
+from backwright_workbench.brief.entry import Entry
+from backwright_workbench.brief.things import Things
+
+__all__ = ["rename_references"]
+
+
+def rename_references(things: Things) -> None:
+    """Give every usual reference the name of the thing that it refers to, if it had that of the catalogue's entry."""
+    called = {thing.entry.name: thing.snake for thing in things if thing.known and thing.snake != snake(thing.entry.name)}
+    for thing in things:
+        names = {
+            name: called[field.to]
+            for name, field in thing.entry.fields.items()
+            if field.to in called and name == snake(field.to) and called[field.to] not in thing.entry.fields
+        }
+        if names:
+            thing.entry = _renamed(thing.entry, names)
+
+
+def _renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
+    def each(listed: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(names.get(name, name) for name in listed)
+
+    return entry.model_copy(
+        update={
+            "fields": {names.get(name, name): field for name, field in entry.fields.items()},
+            "stand_ins": {names.get(name, name): field for name, field in entry.stand_ins.items()},
+            "actions": {name: a.model_copy(update={"takes": each(a.takes)}) for name, a in entry.actions.items()},
+            "filters": each(entry.filters),
+            "sorts": each(entry.sorts),
+            "embeds": each(entry.embeds),
+            "unique": tuple(each(group) for group in entry.unique),
+            "access": {role: _granted(given, names) for role, given in entry.access.items()},
+        }
+    )
+
+
+def _granted(given: Literal["everything"] | Grants, names: Mapping[str, str]) -> Literal["everything"] | Grants:
+    if not isinstance(given, Grants):
+        return given
+    changed: dict[str, object] = {}
+    for verb in Grants.model_fields:
+        grant = getattr(given, verb)
+        if grant is None:
+            continue
+        head, dot, rest = grant.rows.partition(".")
+        update: dict[str, object] = {"rows": f"{names.get(head, head)}{dot}{rest}"}
+        if isinstance(grant, Grant) and grant.fields is not None:
+            update["fields"] = tuple(names.get(name, name) for name in grant.fields)
+        changed[verb] = grant.model_copy(update=update)
+    return given.model_copy(update=changed)

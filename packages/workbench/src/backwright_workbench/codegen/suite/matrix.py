@@ -1,0 +1,174 @@
+"""`tests/test_access.py`: every route × caller × own or other row → status, written out.
+
+What lives here: the table's text. What must not: which status is right (`rights.py`).
+"""
+
+from dataclasses import dataclass
+
+from backwright_workbench.codegen.imports import Imports
+from backwright_workbench.codegen.names import Names, column
+from backwright_workbench.codegen.source import Group, Item, Node, lines, literal
+from backwright_workbench.codegen.suite.fields import changeable, required
+from backwright_workbench.codegen.suite.rights import Path, Rights, callers
+from backwright_workbench.codegen.suite.rules import sources
+from backwright_workbench.codegen.suite.sample_values import good
+from backwright_workbench.codegen.suite.stored import FACTORIES, factory, owned_factory
+
+OTHER = "other"
+"""The row of somebody else, as the table calls it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    route: str
+    row: str
+    statuses: tuple[int, ...]
+
+
+class Matrix:
+    """The access table of a service, collected entity by entity."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.imports = Imports(names.package, {"MATRIX", "ROWS", "SENT", "STATES", "CALLERS"})
+        self.callers = callers(names)
+        self.table: list[Line] = []
+        self.rows: dict[str, Node] = {}
+        self.sent: dict[str, Node] = {}
+        self.states: dict[str, Node] = {}
+        for entity in names.ordered:
+            self._entity(entity)
+
+    def _entity(self, entity: str) -> None:
+        rights = Rights(entity, self.names)
+        declared, path = rights.declared, self.names.blueprint.path(entity)
+        one = f"{path}/{{id}}"
+        ways: dict[str, Path | None] = {OTHER: None, **rights.paths()}
+        self._row_makers(entity, path, ways)
+        self._line(f"GET {path}", "-", [rights.list(caller) for caller in self.callers])
+        self._create(entity, rights, path)
+        for way, own in ways.items():
+            self._line(f"GET {one}", way, [rights.read(caller, own) for caller in self.callers])
+        for field in self._updated(rights):
+            route = f"PATCH {one}"
+            label = route if route not in self.sent else f"{route} ({field})"
+            self.sent[label] = _body({field: good(field, declared.fields[field], 1)})
+            for way, own in ways.items():
+                self._line(label, way, [rights.update(caller, field, own) for caller in self.callers])
+        for name in declared.actions:
+            route = f"POST {one}/{name.replace('_', '-')}"
+            self._action(entity, route, name)
+            for way, own in ways.items():
+                self._line(route, way, [rights.act(caller, name, own) for caller in self.callers])
+        for way, own in ways.items():
+            self._line(f"DELETE {one}", way, [rights.delete(caller, own) for caller in self.callers])
+
+    def _line(self, route: str, row: str, statuses: list[int]) -> None:
+        self.table.append(Line(route, row, tuple(statuses)))
+
+    def _row_makers(self, entity: str, path: str, ways: dict[str, Path | None]) -> None:
+        makers = []
+        for way, own in ways.items():
+            name = factory(entity) if own is None else owned_factory(entity, own)
+            local = self.imports.name(FACTORIES, name)
+            makers.append((way, f"others({local})" if own is None else local))
+        self.rows[path] = Group("{", tuple(Item(maker, f"{literal(way)}: ") for way, maker in makers), "}")
+
+    def _create(self, entity: str, rights: Rights, path: str) -> None:
+        declared = rights.declared
+        first_steps = {own[0][1]: own for own in rights.paths().values()}
+        fields = dict(required(declared))
+        for name in first_steps:
+            field = declared.fields[name]
+            if field.set is None and self._creates_own(rights, name):
+                fields[name] = field
+        sent: dict[str, str] = {}
+        for name, field in fields.items():
+            if field.type != "reference":
+                sent[name] = good(name, field)
+                continue
+            own = first_steps.get(name, ())
+            if field.to not in self.names.blueprint.entities:
+                sent[column(name, declared)] = "own_account"
+            elif len(own) > 1:
+                sent[column(name, declared)] = self.imports.name(FACTORIES, owned_factory(own[1][0], own[1:]))
+            else:
+                sent[column(name, declared)] = f"others({self.imports.name(FACTORIES, factory(field.to or ''))})"
+        to_user = any(value == "own_account" for value in sent.values())
+        self.sent[f"POST {path}"] = _body(sent)
+        self._line(f"POST {path}", "-", [rights.create(caller, tuple(fields), to_user=to_user) for caller in self.callers])
+
+    def _creates_own(self, rights: Rights, name: str) -> bool:
+        """Whether somebody may create rows only as their own over this field."""
+        given = [grant for caller in self.callers for grant in rights.grants(caller, "create")]
+        return any(grant.rows != "all" and rights.path(grant.rows)[0][1] == name for grant in given)
+
+    def _updated(self, rights: Rights) -> list[str]:
+        """The fields whose change is tried: the first of all, and one for each role that may change only some."""
+        fields = changeable(rights.declared)
+        found = dict.fromkeys(list(fields)[:1])
+        for caller in self.callers:
+            for grant in rights.grants(caller, "update"):
+                limited = getattr(grant, "fields", None)
+                if limited is not None and not set(limited) & set(found):
+                    found.update(dict.fromkeys([name for name in limited if name in fields][:1]))
+        return list(found)
+
+    def _action(self, entity: str, route: str, name: str) -> None:
+        declared = self.names.blueprint.entities[entity]
+        action = declared.actions[name]
+        start = sources(declared, action)
+        if start and declared.states is not None:
+            field = declared.states.field
+            choices = self.imports.name(self.names.models(entity), self.names.choices(entity, field))
+            self.states[route] = _body({field: f"{choices}.{start[0].upper()}"})
+        sent: dict[str, str] = {}
+        for taken in action.takes:
+            field_ = declared.fields[taken]
+            target = column(taken, declared)
+            if field_.type != "reference":
+                sent[target] = good(taken, field_)
+            elif field_.to in self.names.blueprint.entities:
+                sent[target] = f"others({self.imports.name(FACTORIES, factory(field_.to or ''))})"
+            else:
+                sent[target] = "own_account"
+        if sent:
+            self.sent[route] = _body(sent)
+
+    def text(self) -> dict[str, str]:
+        """The parts that the template prints."""
+        uses_own_account = any("own_account" in "\n".join(lines(node)) for node in self.sent.values())
+        return {
+            "table": self._drawn(),
+            "callers": "\n".join(lines(Group("(", tuple(Item(literal(c)) for c in self.callers), ")"), before="CALLERS = ")),
+            "rows": _mapping("ROWS: dict[str, dict[str, Maker]]", self.rows),
+            "sent": _mapping("SENT: dict[str, dict[str, Any]]", self.sent),
+            "states": _mapping("STATES: dict[str, dict[str, Any]]", self.states),
+            "own_account": "yes" if uses_own_account else "",
+        }
+
+    def _drawn(self) -> str:
+        """The table with its columns under each other."""
+        route = max(len(line.route) for line in self.table)
+        row = max(len(line.row) for line in self.table)
+        widths = [max(len(caller), 3) for caller in self.callers]
+        found = ["  ".join([" " * route, " " * row, *self.callers]).rstrip()]
+        for line in self.table:
+            cells = [str(status).rjust(width) for status, width in zip(line.statuses, widths, strict=True)]
+            found.append("  ".join([line.route.ljust(route), line.row.ljust(row), *cells]))
+        return "\n".join(found)
+
+
+def _body(values: dict[str, str]) -> Group:
+    return Group("{", tuple(Item(value, f"{literal(name)}: ") for name, value in values.items()), "}")
+
+
+def _mapping(start: str, parts: dict[str, Node]) -> str:
+    if not parts:
+        return f"{start} = {{}}"
+    found = [f"{start} = {{"]
+    for key, node in parts.items():
+        found += lines(node, indent=4, before=f"{literal(key)}: ", after=",")
+    return "\n".join([*found, "}"])

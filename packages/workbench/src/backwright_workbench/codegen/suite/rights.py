@@ -1,0 +1,147 @@
+"""What a caller may do according to the blueprint: the statuses that a written service's tests expect.
+
+What lives here: grants → HTTP status. What must not: source text. It is an account of the rules of its own, made from the blueprint alone, so
+that a mistake in the runtime or in the written declarations shows as a difference.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from backwright_workbench.blueprint.model import USER, ActGrant, Entity, Grant, Grants, account_path
+from backwright_workbench.codegen.names import Names
+
+NOBODY: Final = "nobody"
+"""Signed in, with no role at all."""
+
+ANONYMOUS: Final = "anonymous"
+
+Path = tuple[tuple[str, str], ...]
+
+_EVERYTHING: Final = Grants(read=Grant(), create=Grant(), update=Grant(), delete=Grant(), act=ActGrant())
+
+
+def callers(names: Names) -> tuple[str, ...]:
+    """Every kind of caller that the access table has a column for."""
+    return (*names.blueprint.roles, NOBODY, ANONYMOUS)
+
+
+def roles_of(caller: str) -> tuple[str, ...]:
+    """The keys of `access` that count for a caller."""
+    if caller == ANONYMOUS:
+        return ("public",)
+    return ("signed_in", "public") if caller == NOBODY else (caller, "signed_in", "public")
+
+
+class Rights:
+    """What callers may do with one entity."""
+
+    def __init__(self, entity: str, names: Names) -> None:
+        self.entity = entity
+        self.names = names
+        self.declared: Entity = names.blueprint.entities[entity]
+
+    def grants(self, caller: str, verb: str) -> list[Grant | ActGrant]:
+        """The grants that a caller has for a verb."""
+        given = [self.declared.access.get(role) for role in roles_of(caller)]
+        every = [_EVERYTHING if grants == "everything" else grants for grants in given]
+        found = [getattr(grants, verb) for grants in every if grants is not None]
+        return [grant for grant in found if grant is not None]
+
+    def paths(self) -> dict[str, Path]:
+        """A name for each way in which rows are somebody's own → the steps to the account."""
+        found: dict[str, Path] = {}
+        for grants in self.declared.access.values():
+            if isinstance(grants, Grants):
+                for grant in (grants.read, grants.create, grants.update, grants.delete, grants.act):
+                    if grant is not None and grant.rows != "all":
+                        path = self.path(grant.rows)
+                        if path not in found.values():
+                            found[grant.rows] = path
+        return found
+
+    def path(self, rows: str) -> Path:
+        """The steps from a row to the account."""
+        return account_path(self.names.blueprint.entities, self.entity, rows)
+
+    def covers(self, grant: Grant | ActGrant, own: Path | None) -> bool:
+        """Whether a grant holds on a row that is the caller's own over `own`, or on somebody else's (`None`)."""
+        return grant.rows == "all" or (own is not None and self.path(grant.rows) == own)
+
+    def read(self, caller: str, own: Path | None) -> int:
+        """GET one row."""
+        given = self.grants(caller, "read")
+        if not given:
+            return refused(caller)
+        return 200 if any(self.covers(grant, own) for grant in given) else 404
+
+    def list(self, caller: str) -> int:
+        """GET the rows."""
+        return 200 if self.grants(caller, "read") else refused(caller)
+
+    def create(self, caller: str, fields: Sequence[str], *, to_user: bool) -> int:
+        """POST a row with these fields, which is the caller's own in every way. `to_user`: a field refers to an account."""
+        given = [grant for grant in self.grants(caller, "create") if isinstance(grant, Grant)]
+        if not given or not all(any(grant.fields is None or name in grant.fields for grant in given) for name in fields):
+            return refused(caller)
+        if to_user and caller != "admin":
+            return 422
+        return 201 if all(self._refers(caller, name) for name in fields) else 422
+
+    def _refers(self, caller: str, name: str) -> bool:
+        """Whether the caller may see what the field refers to: rows made for the test are the caller's own only where a path says so."""
+        to = self.declared.fields[name].to
+        if to is None or to == USER:
+            return True
+        target = Rights(to, self.names)
+        given = target.grants(caller, "read")
+        on_path = [path for path in self.paths().values() if path[0] == (self.entity, name)]
+        return any(target.covers(grant, path[1:]) for grant in given for path in [*on_path, ()])
+
+    def update(self, caller: str, field: str, own: Path | None) -> int:
+        """PATCH one field."""
+        given = [g for g in self.grants(caller, "update") if isinstance(g, Grant) and (g.fields is None or field in g.fields)]
+        return self._write(caller, given, own)
+
+    def delete(self, caller: str, own: Path | None) -> int:
+        """DELETE a row."""
+        status = self._write(caller, self.grants(caller, "delete"), own)
+        return 204 if status == 200 else status
+
+    def act(self, caller: str, action: str, own: Path | None) -> int:
+        """POST an action."""
+        given = [g for g in self.grants(caller, "act") if isinstance(g, ActGrant) and (g.actions is None or action in g.actions)]
+        status = self._write(caller, given, own)
+        taken = self.declared.actions[action].takes
+        return status if status != 200 or all(self._takes(caller, name) for name in taken) else 422
+
+    def _takes(self, caller: str, name: str) -> bool:
+        to = self.declared.fields[name].to
+        if to is None:
+            return True
+        if to == USER:
+            return caller == "admin"
+        return any(grant.rows == "all" for grant in Rights(to, self.names).grants(caller, "read"))
+
+    def _write(self, caller: str, given: Sequence[Grant | ActGrant], own: Path | None) -> int:
+        if not given:
+            return refused(caller)
+        if not any(self.covers(grant, own) for grant in self.grants(caller, "read")):
+            return 404
+        return 200 if any(self.covers(grant, own) for grant in given) else refused(caller)
+
+    def unrestricted(self, *verbs: str) -> str | None:
+        """A role that may do all of these with every row and field; the administrator if possible."""
+        for role in sorted(self.names.blueprint.roles, key=lambda name: name != "admin"):
+            if all(any(_whole(grant) for grant in self.grants(role, verb)) for verb in verbs):
+                return role
+        return None
+
+
+def _whole(grant: Grant | ActGrant) -> bool:
+    limited = grant.actions if isinstance(grant, ActGrant) else grant.fields
+    return grant.rows == "all" and limited is None
+
+
+def refused(caller: str) -> int:
+    """Who is not known is asked to sign in; who is known is refused."""
+    return 401 if caller == ANONYMOUS else 403

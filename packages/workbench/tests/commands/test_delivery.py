@@ -1,0 +1,139 @@
+"""The delivery note: failures first, nothing left out, nothing that a brief says breaks the page."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from backwright_workbench.blueprint.model import Blueprint
+from backwright_workbench.blueprint.yaml import load
+from backwright_workbench.brief.trace import Assumption, Reading, TraceRow
+from backwright_workbench.reports.carried import METHODS, STORES, WANTED, carried
+from backwright_workbench.reports.delivery import Delivery, Suite, count_operations, delivery_note
+from backwright_workbench.reports.summary import delivery_summary
+
+ROOT = Path(__file__).parents[4]
+BLUEPRINT = load((ROOT / "examples/work-orders/blueprint.yaml").read_text())
+PASSED = Suite(True, "42 passed in 3.10s", "97", "")
+FAILED = Suite(False, "1 failed, 41 passed in 3.10s", "90", "first\nE  assert 1 == 2\nlast")
+READING = Reading(
+    BLUEPRINT,
+    trace=(
+        TraceRow("OAuth 2.0 authentication", 6, 3, "understood", ("auth.methods",)),
+        TraceRow("a <b>blinking</b> | sign", 9, 3, "not understood", (), "no such thing"),
+    ),
+    assumptions=(Assumption("four roles", "the catalogue has them", "roles", "admin: Runs the service"),),
+)
+DELIVERY = Delivery(
+    READING, BLUEPRINT, {"src/work_orders/assets/models.py": "a\nb\n"}, PASSED, operations=30, seconds=21.4
+)
+
+
+def sections(note: str) -> dict[str, str]:
+    """Heading → what stands under it."""
+    parts = note.split("\n## ")
+    return {part.partition("\n")[0]: part.partition("\n")[2] for part in parts[1:]}
+
+
+def test_a_passing_delivery_tells_what_was_made_assumed_and_carried() -> None:
+    """Each in its own section, the trace of the brief last."""
+    note = delivery_note(DELIVERY)
+    found = sections(note)
+    assert list(found) == [
+        "What was made",
+        "What was assumed",
+        "Asked for and not built in full",
+        "Not understood",
+        "Figures",
+        "Next steps",
+        "The brief, phrase by phrase",
+    ]
+    assert "Its tests pass" in note.partition("\n## ")[0]
+    assert "| WorkOrder | `/work-orders` |" in found["What was made"]
+    assert "`admin: Runs the service`" in found["What was assumed"]
+    for asked in ("PostgreSQL", "Redis", "S3", "OAuth 2.0"):
+        assert f"| {asked} |" in found["Asked for and not built in full"]
+
+
+def test_failing_tests_are_the_first_thing_said() -> None:
+    """And what they printed is at the end, and the first next step is to mend them."""
+    note = delivery_note(replace(DELIVERY, suite=FAILED))
+    assert "Its tests failed" in note.partition("\n## ")[0]
+    assert "    E  assert 1 == 2" in sections(note)["What the failing tests printed"]
+    assert sections(note)["Next steps"].strip().startswith("1. Make the suite pass")
+
+
+def test_a_suite_that_did_not_run_is_visible() -> None:
+    """At the top and among the figures: no number stands where nothing was measured."""
+    note = delivery_note(replace(DELIVERY, suite=None))
+    assert "Not tested" in note.partition("\n## ")[0]
+    assert "| Tests | not run |" in note
+    assert "| Coverage | not measured |" in note
+    assert "| Load and latency | not measured |" in note
+
+
+def test_every_figure_names_the_command_that_repeats_it() -> None:
+    """A figure without a command would be a claim."""
+    rows = [
+        line for line in sections(delivery_note(DELIVERY))["Figures"].splitlines() if line.startswith("| ")
+    ][2:]
+    assert len(rows) == 6
+    for row in rows:
+        assert row.count("`") == 2 or "not measured" in row, row
+
+
+def test_words_of_a_brief_cannot_break_the_page() -> None:
+    """Bars and tags stand there as text."""
+    note = delivery_note(DELIVERY)
+    assert "| a &lt;b>blinking&lt;/b> \\| sign | 9:3 | not understood |" in note
+
+
+def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
+    """The section about stand-ins goes, the one about the brief says that all of it led to something."""
+    plain = Blueprint(service="x", title="X", created=date(2026, 1, 1), roles={}, entities=BLUEPRINT.entities)
+    reading = Reading(plain, trace=(TraceRow("x", 1, 1, "understood"),))
+    found = sections(delivery_note(replace(DELIVERY, blueprint=plain, reading=reading)))
+    assert "Asked for and not built in full" not in found
+    assert "every phrase" in found["Not understood"]
+
+
+@pytest.mark.parametrize(
+    ("field", "known", "embedded"),
+    [
+        ("stores", STORES, {"sqlite", "memory", "local"}),
+        ("auth", METHODS, {"password"}),
+        ("wanted", WANTED, set()),
+    ],
+)
+def test_whatever_a_blueprint_can_want_has_its_sentence(
+    field: str, known: dict[str, object], embedded: set[str]
+) -> None:
+    """A value that joins the model without a word about it here fails this test."""
+    schema = Blueprint.model_json_schema()
+    parts = {
+        "stores": [each["enum"] for each in schema["$defs"]["Stores"]["properties"].values()],
+        "auth": [schema["$defs"]["Auth"]["properties"]["methods"]["items"]["enum"]],
+        "wanted": [schema["properties"]["wanted"]["items"]["enum"]],
+    }[field]
+    assert {value for part in parts for value in part} - embedded == known.keys()
+
+
+def test_what_is_carried_keeps_the_order_of_the_blueprint() -> None:
+    """Stores, sign-in, then the rest."""
+    assert [each.asked for each in carried(BLUEPRINT)] == ["PostgreSQL", "Redis", "S3", "OAuth 2.0"]
+
+
+def test_the_summary_ends_with_the_next_command() -> None:
+    """It can be pasted, whatever the directory is called."""
+    lines = delivery_summary(DELIVERY, Path("my services/jobs")).splitlines()
+    assert lines[0] == "Work order management is in my services/jobs"
+    assert lines[-1].split(maxsplit=1)[1] == "backwright dev 'my services/jobs'"
+    assert any("not clear" in line and "9:3" in line for line in lines)
+
+
+def test_operations_are_counted_in_the_document() -> None:
+    """Methods, not parameters that paths share."""
+    assert (
+        count_operations('{"paths": {"/a": {"get": {}, "post": {}, "parameters": []}, "/b": {"head": {}}}}')
+        == 2
+    )
