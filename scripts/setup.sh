@@ -43,6 +43,11 @@ find_uv() {
     echo "$tools/bin/uv"
 }
 
+# Trust what this machine trusts, for networks that put a certificate of their own in between.
+if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+    export UV_SYSTEM_CERTS=1
+fi
+
 python=$(find_python) || fail "Python 3.11 or newer is needed: install it (Debian: apt install python3) and run this again."
 uv=$(find_uv) || fail "uv could not be fetched; the lines above say why. With uv on PATH this step is skipped."
 "$uv" sync --frozen --quiet --python "$python" || fail "The environment could not be made; the lines above say why."

@@ -1,6 +1,6 @@
 """A token is verified once, remembered for seconds, and forgotten the moment it stops counting."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -75,7 +75,16 @@ async def test_a_good_token_is_its_user_with_the_roles_of_now(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Bearer", "Bearer ", "Basic YWRhOnB3", "bearer a b", "Bearer é.é.é", "Bearer \udc80.x.y", "x" * 100_000],
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YWRhOnB3",
+        "bearer a b",
+        "Bearer é.é.é",
+        "Bearer \udc80.x.y",
+        "x" * 100_000,
+    ],
 )
 async def test_a_header_that_proves_nothing_is_refused(authenticator: Authenticator, text: str) -> None:
     """Sending rubbish is not the same as sending nothing."""
@@ -130,11 +139,12 @@ async def test_the_same_process_knows_at_once(
     ada, other, bob = await header(tokens, ADA, session), await header(tokens, ADA), await header(tokens, BOB)
     for each in (ada, other, bob):
         await authenticator.authenticate(each)
-    for forget, concerned in (
+    forgetting: list[tuple[Callable[[], None], int]] = [
         (lambda: authenticator.forget_session(session), 1),
         (lambda: authenticator.forget_user(ADA), 2),
         (authenticator.forget_everyone, 3),
-    ):
+    ]
+    for forget, concerned in forgetting:
         stored.asked = 0
         forget()
         for each in (ada, other, bob):
@@ -161,14 +171,14 @@ async def test_a_read_from_before_a_logout_is_not_remembered(tokens: AccessToken
     async def slow(user_id: UUID, session_id: UUID) -> frozenset[str] | None:
         found = await stored.load(user_id, session_id)
         stored.closed.add(session_id)
-        authenticator.forget_session(session_id)
+        racing.forget_session(session_id)
         return found
 
-    authenticator = Authenticator(tokens, slow)
+    racing = Authenticator(tokens, slow)
     authorization = await header(tokens)
-    await authenticator.authenticate(authorization)
+    await racing.authenticate(authorization)
     with pytest.raises(Unauthenticated):
-        await authenticator.authenticate(authorization)
+        await racing.authenticate(authorization)
 
 
 async def test_memory_is_bounded(

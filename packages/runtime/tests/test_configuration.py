@@ -41,7 +41,7 @@ def test_a_good_environment_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_misspelt_name_is_pointed_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An ignored typo is a setting that silently does not apply. Unrelated variables are nobody's business."""
+    """A typo is a setting that silently does not apply; unrelated variables are left alone."""
     (tmp_path / ".env").write_text("DATABSE_URL=sqlite:///x.db\n")
     monkeypatch.setenv("TRUSTED_PROXY", "10.0.0.0/8")
     monkeypatch.setenv("EDITOR", "vi")
@@ -54,15 +54,30 @@ def test_a_misspelt_name_is_pointed_out(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_the_example_lists_every_setting_and_loads_as_it_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """`.env.example` cannot drift from the class: it is printed from it, and with all lines active it is valid."""
+    """It is printed from the class, so it cannot drift; with all lines active it is valid."""
     text = configuration.example(Settings)
     for name, field in Settings.model_fields.items():
         assert f"# {name.upper()}=" in text
         assert field.description
     (tmp_path / ".env").write_text(
-        "\n".join(line[2:] for line in text.splitlines() if line.startswith("# ") and "=" in line.split(" ")[1])
+        "\n".join(
+            line[2:] for line in text.splitlines() if line.startswith("# ") and "=" in line.split(" ")[1]
+        )
     )
-    assert Settings().model_dump(exclude={"secret_key"}) == Settings(_env_file=None).model_dump(exclude={"secret_key"})
+    assert Settings().model_dump(exclude={"secret_key"}) == Settings(_env_file=None).model_dump(
+        exclude={"secret_key"}
+    )
+
+
+def test_a_service_that_changes_a_default_keeps_the_description() -> None:
+    """A subclass is two lines, and its example is complete."""
+
+    class Own(Settings):
+        rate_limit: str = "7/minute"
+
+    text = configuration.example(Own)
+    assert "# RATE_LIMIT=7/minute" in text
+    assert f"# {Settings.model_fields['rate_limit'].description}\n# RATE_LIMIT" in text
 
 
 def test_explain_tells_where_each_value_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Whatever goes wrong, the answer is a problem (RFC 9457) that says what to do and repeats nothing that was sent."""
+"""Whatever goes wrong, the answer is a problem (RFC 9457) that says what to do and repeats nothing that was
+sent.
+"""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -55,7 +57,9 @@ async def create(body: Body) -> None: ...
 
 
 @router.get("/things")
-async def things(limit: Annotated[int, Field(ge=1)] = 10, x_mode: Annotated[Shade, Header()] = Shade.DARK) -> None: ...
+async def things(
+    limit: Annotated[int, Field(ge=1)] = 10, x_mode: Annotated[Shade, Header()] = Shade.DARK
+) -> None: ...
 
 
 @router.patch("/things/{thing_id}")
@@ -107,7 +111,9 @@ def problem(answer: httpx2.Response) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-async def test_every_kind_is_a_problem_whose_type_is_explained(client: httpx2.AsyncClient, kind: Kind) -> None:
+async def test_every_kind_is_a_problem_whose_type_is_explained(
+    client: httpx2.AsyncClient, kind: Kind
+) -> None:
     """`type` leads to an anchor on a page that the service serves itself."""
     answer = await client.get(f"/kinds/{kind}")
     body = problem(answer)
@@ -174,7 +180,9 @@ async def test_parameters_at_fault_are_named(client: httpx2.AsyncClient) -> None
 
 async def test_broken_json_is_a_bad_request(client: httpx2.AsyncClient) -> None:
     """Form first, content second."""
-    answer = await client.post("/things", content=b'{"password": "hunter2', headers={"Content-Type": "application/json"})
+    answer = await client.post(
+        "/things", content=b'{"password": "hunter2', headers={"Content-Type": "application/json"}
+    )
     assert problem(answer)["code"] == "bad_request"
     assert "hunter2" not in answer.text
 

@@ -1,4 +1,6 @@
-"""Liveness looks at nothing outside; readiness at what the service cannot work without, and no when it must stop."""
+"""Liveness looks at nothing outside; readiness at what the service cannot work without, and no when it must
+stop.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -41,8 +41,8 @@ async def test_processes_that_start_together_agree_on_one_key(database: Database
 
 async def test_a_whole_cycle_rejects_no_good_token(database: Database) -> None:
     """Two processes and a client with a cached JWKS walk through 100 days, an hour at a time."""
-    assert KEEP >= LIFETIME + timedelta(seconds=JWKS_SECONDS + LEEWAY)
-    assert AHEAD > CHECK_EVERY + timedelta(seconds=JWKS_SECONDS)
+    assert LIFETIME + timedelta(seconds=JWKS_SECONDS + LEEWAY) <= KEEP
+    assert CHECK_EVERY + timedelta(seconds=JWKS_SECONDS) < AHEAD
     signer, verifier = KeyRing(database, SECRET), KeyRing(database, SECRET)
     issue, verify = tokens(signer), tokens(verifier)
     used: set[str] = set()
@@ -62,7 +62,7 @@ async def test_a_whole_cycle_rejects_no_good_token(database: Database) -> None:
 
 
 async def test_an_old_key_goes_when_its_last_token_is_over(database: Database) -> None:
-    """It verifies for `KEEP` after its last signature, then it is gone from the JWKS and from the database."""
+    """It verifies for `KEEP` after its last signature, then it is gone from the JWKS and the database."""
     ring = KeyRing(database, SECRET)
     with time_machine.travel(START, tick=False) as clock:
         first = (await ring.signing()).kid

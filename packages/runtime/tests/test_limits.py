@@ -14,6 +14,7 @@ from backwright.limits_database import TABLE, DatabaseStore
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
+from sqlalchemy.schema import CreateTable
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TEN = Policy.parse("10/minute")
@@ -23,7 +24,8 @@ TEN = Policy.parse("10/minute")
 async def database(tmp_path: Path) -> AsyncGenerator[Database, None]:
     path = tmp_path / "limits.db"
     engine = create_engine(f"sqlite:///{path}")
-    TABLE.create(engine)
+    with engine.begin() as connection:
+        connection.execute(CreateTable(TABLE))
     engine.dispose()
     opened = Database(f"sqlite:///{path}")
     await opened.connect()
@@ -45,7 +47,9 @@ def test_a_policy_is_written_as_people_say_it(text: str, limit: int, window: int
     assert (Policy.parse(text).limit, Policy.parse(text).window) == (limit, window)
 
 
-@pytest.mark.parametrize("text", ["", "100", "0/minute", "-1/minute", "1/0 minutes", "1/fortnight", "1e3/minute"])
+@pytest.mark.parametrize(
+    "text", ["", "100", "0/minute", "-1/minute", "1/0 minutes", "1/fortnight", "1e3/minute"]
+)
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     """Before the service starts."""
     with pytest.raises(ValueError, match="100/minute"):
@@ -61,7 +65,7 @@ async def test_exactly_the_quota_is_admitted(store: Store) -> None:
 
 
 async def test_the_window_slides(store: Store) -> None:
-    """There is no turn of the minute at which the quota doubles: each hit leaves sixty seconds after it came."""
+    """No turn of the minute doubles the quota: each hit leaves sixty seconds after it came."""
     limiter = Limiter(store)
     with time_machine.travel(NOON, tick=False) as clock:
         clock.shift(59)

@@ -65,7 +65,9 @@ def app(tmp_path: Path) -> FastAPI:
         return {}
 
     @made.post("/things", dependencies=[public()])
-    async def create(password: Annotated[str, Body(embed=True)], authorization: Annotated[str, Header()]) -> None:
+    async def create(
+        password: Annotated[str, Body(embed=True)], authorization: Annotated[str, Header()]
+    ) -> None:
         raise RuntimeError(f"cannot store password={password} for {authorization}")
 
     return made
@@ -119,7 +121,9 @@ async def test_refusals_are_no_errors_and_probes_are_silent(app: FastAPI, lines:
     await ask(app, "GET", f"/nowhere/{CANARY}")
     await ask(app, "GET", "/health/live")
     requests = [each for each in lines.parsed() if each["event"] == "request"]
-    assert [(each["route"], each["status"], each["level"]) for each in requests] == [("unmatched", 404, "INFO")]
+    assert [(each["route"], each["status"], each["level"]) for each in requests] == [
+        ("unmatched", 404, "INFO")
+    ]
     assert CANARY not in lines.getvalue().decode()
 
 

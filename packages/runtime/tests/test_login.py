@@ -61,7 +61,9 @@ async def stored_hash(database: Database) -> str:
     return str(rows[0][0])
 
 
-async def test_the_right_password_opens_a_session(accounts: BoundAccounts, ada: UUID, database: Database) -> None:
+async def test_the_right_password_opens_a_session(
+    accounts: BoundAccounts, ada: UUID, database: Database
+) -> None:
     """However the address is written; the login is on record with the one who signed in."""
     tokens = await accounts.sign_in(" Ada@EXAMPLE.org ", PASSWORD)
     actor = await accounts.authenticate(f"Bearer {tokens.access_token}")

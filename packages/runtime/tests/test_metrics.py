@@ -106,7 +106,9 @@ async def test_the_page_is_for_this_machine_and_for_holders_of_the_token(tmp_pat
         async with client(app, "203.0.113.7") as far:
             assert (await far.get("/metrics")).status_code == 401
             assert (await far.get("/metrics", headers={"Authorization": "Bearer wrong"})).status_code == 401
-            assert (await far.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})).status_code == 200
+            assert (
+                await far.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+            ).status_code == 200
 
 
 async def test_without_a_token_other_machines_find_nothing(app: FastAPI) -> None:

@@ -1,4 +1,4 @@
-"""What every request passes through: hosts, origins, sizes, limits, deadlines; and what every answer carries."""
+"""What every request passes through (hosts, origins, sizes, limits, deadlines), and what answers carry."""
 
 import asyncio
 import gzip
@@ -14,6 +14,7 @@ from backwright.guard import public
 from backwright.settings import Settings
 from fastapi import FastAPI, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 OPEN: dict[str, Any] = {"dependencies": [public()]}
 
@@ -169,7 +170,7 @@ async def test_a_well_formed_request_id_is_kept(client: httpx2.AsyncClient) -> N
 @pytest.mark.parametrize("forged", ["", "a" * 65, "a b", 'a"b', "a\tb", "ä"])
 async def test_any_other_request_id_is_replaced(client: httpx2.AsyncClient, forged: str) -> None:
     """It ends up in logs and must not forge them."""
-    answer = await client.get("/things/1", headers=[("X-Request-Id", forged.encode("utf-8"))])
+    answer = await client.get("/things/1", headers=[(b"X-Request-Id", forged.encode())])
     assert answer.headers["x-request-id"] != forged
     assert len(answer.headers["x-request-id"]) == 32
 
@@ -178,14 +179,17 @@ async def test_any_other_request_id_is_replaced(client: httpx2.AsyncClient, forg
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example.com", "testserver.evil.com", "eviltestserver", "testserver:80:80", "testserver@evil", ""]
+    "host",
+    ["evil.example.com", "testserver.evil.com", "eviltestserver", "testserver:80:80", "testserver@evil", ""],
 )
 async def test_a_host_that_is_not_ours_is_refused(client: httpx2.AsyncClient, host: str) -> None:
     """Whatever trick is played with its name."""
     assert_problem(await client.get("/things/1", headers={"Host": host}), 421, "misdirected")
 
 
-@pytest.mark.parametrize("host", ["testserver", "TESTSERVER", "testserver:8443", "localhost:8000", "[::1]:8000"])
+@pytest.mark.parametrize(
+    "host", ["testserver", "TESTSERVER", "testserver:8443", "localhost:8000", "[::1]:8000"]
+)
 async def test_our_hosts_are_answered_on_any_port(client: httpx2.AsyncClient, host: str) -> None:
     """The counterpart."""
     assert (await client.get("/things/1", headers={"Host": host})).status_code == 200
@@ -305,9 +309,7 @@ async def test_headers_are_bounded(client: httpx2.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["Host", "Authorization", "Content-Length"])
-async def test_a_header_that_may_come_once_must_not_come_twice(
-    app: FastAPI, name: str
-) -> None:
+async def test_a_header_that_may_come_once_must_not_come_twice(app: FastAPI, name: str) -> None:
     """Two readers could believe different ones."""
     values = {"Host": b"testserver", "Authorization": b"Bearer x", "Content-Length": b"0"}
     raw = [(b"host", b"testserver")] if name != "Host" else []
@@ -457,3 +459,25 @@ async def call(
     await app(scope, receive, send)
     starts = [message["status"] for message in sent if message["type"] == "http.response.start"]
     return (starts[0] if starts else None), b"".join(message.get("body", b"") for message in sent)
+
+
+async def test_a_middleware_of_the_service_runs_inside(tmp_path: Path) -> None:
+    """What it answers by itself carries the same headers, and counts."""
+    app = make_app(tmp_path)
+
+    class Maintenance:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                await Response("closed", 503)(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+
+    app.add_middleware(Maintenance)
+    async with app.router.lifespan_context(app), Client(app) as client:
+        answer = await client.get("/things/1")
+    assert answer.status_code == 503
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "ratelimit" in answer.headers

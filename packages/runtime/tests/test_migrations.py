@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_table(
         "children",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("parent_id", sa.ForeignKey("parents.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("parent_id", sa.Integer, sa.ForeignKey("parents.id", ondelete="CASCADE"), nullable=False),
     )
     op.execute("CREATE VIRTUAL TABLE parents_fts USING fts5(name)")
 
@@ -154,7 +154,8 @@ def test_runners_take_turns(settings: Settings) -> None:
     script = (
         "import sys; from pathlib import Path; from backwright.settings import Settings; "
         "from backwright.migrations import upgrade; "
-        "s = Settings(_env_file=None, environment='test', database_url=sys.argv[1], migrations=Path(sys.argv[2])); "
+        "s = Settings(_env_file=None, environment='test', database_url=sys.argv[1], "
+        "migrations=Path(sys.argv[2])); "
         "assert upgrade(s).is_current"
     )
 

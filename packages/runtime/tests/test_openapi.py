@@ -68,7 +68,16 @@ def test_who_may_call_is_said_of_every_operation(document: dict[str, Any]) -> No
 def test_every_problem_that_the_runtime_may_answer_with_is_listed(document: dict[str, Any]) -> None:
     """By operation: signed in or not, with a body or not."""
     paths = document["paths"]
-    assert set(paths["/things"]["post"]["responses"]) == {"201", "400", "413", "415", "422", "429", "500", "503"}
+    assert set(paths["/things"]["post"]["responses"]) == {
+        "201",
+        "400",
+        "413",
+        "415",
+        "422",
+        "429",
+        "500",
+        "503",
+    }
     assert set(paths["/things/{thing_id}"]["get"]["responses"]) == {
         "200", "400", "401", "403", "404", "422", "429", "500", "503",
     }  # fmt: skip

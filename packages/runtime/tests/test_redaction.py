@@ -62,4 +62,6 @@ def test_one_entry_stays_one_line(value: str) -> None:
     """No control character, line separator or change of direction survives."""
     shown = visible(value)
     assert len(shown.splitlines()) <= 1
-    assert not any(ord(each) < 32 or 0x7F <= ord(each) < 0xA0 or 0x202A <= ord(each) <= 0x202E for each in shown)
+    assert not any(
+        ord(each) < 32 or 0x7F <= ord(each) < 0xA0 or 0x202A <= ord(each) <= 0x202E for each in shown
+    )

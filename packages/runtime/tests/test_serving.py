@@ -25,7 +25,6 @@ from enum import StrEnum
 
 from backwright.accounts import Account, Accounts
 from backwright.app import create_app as build
-from backwright.commands import main
 from backwright.guard import public
 from backwright.settings import Settings
 
@@ -50,13 +49,22 @@ def create_app(settings=None):
         return {"pid": os.getpid()}
 
     return app
+'''
+COMMAND = """
+import os
 
+from backwright.commands import main
+from backwright.entity import Entity
+from backwright.settings import Settings
+from sqlalchemy import create_engine
+
+from little.main import create_app
 
 if __name__ == "__main__":
-    import little
-
-    main(little.create_app, Settings)
-'''
+    os.makedirs("var", exist_ok=True)
+    Entity.metadata.create_all(create_engine("sqlite:///var/service.db"))
+    main(create_app, Settings)
+"""
 
 
 def free_port() -> int:
@@ -67,8 +75,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(tmp_path: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    (tmp_path / "little.py").write_text(SERVICE)
+def serving(
+    tmp_path: Path, *arguments: str, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    (tmp_path / "little").mkdir()
+    (tmp_path / "little" / "main.py").write_text(SERVICE)
+    (tmp_path / "little" / "__main__.py").write_text(COMMAND)
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "little", "serve", "--port", str(port), *arguments],
@@ -80,7 +92,8 @@ def serving(tmp_path: Path, *arguments: str, **environment: str) -> Iterator[tup
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: httpx2.get(f"{address}/health/ready").status_code == 200)
+        until(lambda: process.poll() is not None or httpx2.get(f"{address}/health/ready").status_code == 200)
+        assert process.poll() is None, process.communicate()
         yield process, address
     finally:
         process.kill()
@@ -142,7 +155,8 @@ def test_several_processes_share_address_and_counts(tmp_path: Path) -> None:
 
         def both() -> bool:
             threads = [
-                threading.Thread(target=lambda: found.add(httpx2.get(f"{address}/slow").json()["pid"])) for _ in range(6)
+                threading.Thread(target=lambda: found.add(httpx2.get(f"{address}/slow").json()["pid"]))
+                for _ in range(6)
             ]
             for thread in threads:
                 thread.start()
@@ -152,7 +166,9 @@ def test_several_processes_share_address_and_counts(tmp_path: Path) -> None:
 
         until(both)
         page = httpx2.get(f"{address}/metrics").text
-        (count,) = [line for line in page.splitlines() if line.startswith("http_requests_total") and "/slow" in line]
+        (count,) = [
+            line for line in page.splitlines() if line.startswith("http_requests_total") and "/slow" in line
+        ]
         assert float(count.split()[-1]) % 6 == 0
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
@@ -163,5 +179,7 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(ServerError, match=r"Address already in use\. End what listens there, or choose --port"):
+        with pytest.raises(
+            ServerError, match=r"Address already in use\. End what listens there, or choose --port"
+        ):
             listen("127.0.0.1", taken.getsockname()[1])

@@ -1,4 +1,6 @@
-"""A service starts only with settings that are safe for where it runs, and says everything that is wrong at once."""
+"""A service starts only with settings that are safe for where it runs, and says everything that is wrong at
+once.
+"""
 
 import stat
 from pathlib import Path
@@ -132,7 +134,8 @@ def test_what_helps_a_developer_is_refused_in_production(setting: str, value: An
 
 
 @pytest.mark.parametrize(
-    "origin", ["*", "null", "https://*.example.com", "https://a.example.com/", "https://u@example.com", "a.com"]
+    "origin",
+    ["*", "null", "https://*.example.com", "https://a.example.com/", "https://u@example.com", "a.com"],
 )
 def test_only_exact_origins_may_be_allowed(origin: str) -> None:
     """Wildcards and `null` would let any site in, everywhere."""
@@ -140,7 +143,9 @@ def test_only_exact_origins_may_be_allowed(origin: str) -> None:
     assert settings(cors_origins="https://a.example.com:8443").cors_origins == ("https://a.example.com:8443",)
 
 
-@pytest.mark.parametrize("url", ["postgresql://app:hunter2@db/app", "mysql://db/app", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url", ["postgresql://app:hunter2@db/app", "mysql://db/app", "sqlite://", "sqlite:///:memory:"]
+)
 def test_an_engine_that_is_not_built_is_refused_with_the_way_out_and_without_its_password(url: str) -> None:
     """The sentence names what works."""
     message = problems(lambda: settings(database_url=url))["database_url"]
@@ -166,4 +171,6 @@ def test_no_representation_holds_a_secret() -> None:
 
 def test_a_session_cannot_be_idle_for_longer_than_it_lives() -> None:
     """Rules over two settings are checked too."""
-    assert "REFRESH_IDLE_DAYS" in problems(lambda: settings(refresh_idle_days=30, refresh_absolute_days=7))[""]
+    assert (
+        "REFRESH_IDLE_DAYS" in problems(lambda: settings(refresh_idle_days=30, refresh_absolute_days=7))[""]
+    )

@@ -108,7 +108,7 @@ async def test_symbolic_links_are_not_followed(storage: LocalStorage, tmp_path: 
     secret.write_text("secret")
     as_file, as_shard = new_key(), new_key()
     shard, name = split(as_file)
-    (tmp_path / "files" / shard).mkdir(exist_ok=True)
+    (tmp_path / "files" / shard).mkdir(parents=True, exist_ok=True)
     (tmp_path / "files" / shard / name).symlink_to(secret)
     other, name = split(as_shard)
     if other != shard:
@@ -165,8 +165,11 @@ async def test_a_large_file_takes_little_memory(storage: LocalStorage) -> None:
 
 async def test_the_url_names_the_directory(tmp_path: Path) -> None:
     """`file:` is built; another kind is refused with what to write instead."""
-    for url in (f"file:{tmp_path}/a", f"file://{tmp_path}/a"):
-        await open_storage(url).close()
-        assert (tmp_path / "a").is_dir()
+    for number, url in enumerate((f"file:{tmp_path}/0", f"file://{tmp_path}/1")):
+        opened = open_storage(url)
+        assert not (tmp_path / str(number)).exists()
+        await put(opened, stream(b"x"))
+        await opened.close()
+        assert (tmp_path / str(number)).is_dir()
     with pytest.raises(ValueError, match="file:<directory>"):
         open_storage("s3://key:secret@bucket")

@@ -148,7 +148,7 @@ async def test_the_same_token_without_the_change_is_taken(tokens: AccessTokens, 
 
 
 async def test_every_confusion_of_keys_and_algorithms_is_refused(tokens: AccessTokens, ring: KeyRing) -> None:
-    """`none`, a MAC with the public key as its secret, another curve key under our id, a key in the header."""
+    """`none`, a MAC with the public key as its secret, another key under our id, a key in the header."""
     header, claims = parts(await tokens.issue(ADA, SESSION))
     key = await ring.signing()
     own = ECKey.generate_key("P-256")

@@ -1,8 +1,8 @@
 """Who may do what, on which rows, with which fields.
 
-What lives here: the declarations (`allow`, `own`, `matching`) and their meaning as SQL conditions. What must not: running
-anything. A rule becomes part of the one statement that is sent, so a row that the caller may not see is never fetched,
-counted, sorted or matched.
+What lives here: the declarations (`allow`, `own`, `matching`) and their meaning as SQL conditions. What must not:
+running anything. A rule becomes part of the one statement that is sent, so a row that the caller may not see is never
+fetched, counted, sorted or matched.
 
 Deny by default: what no grant of the caller's roles covers does not happen.
 """
@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, FromClause, and_, bindparam, inspect, or_, select
+from sqlalchemy import Column, ColumnElement, FromClause, and_, bindparam, case, inspect, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backwright.columns import Id
 
 ACTOR_ID: Final = bindparam("actor_id", type_=Id())
 """Stands for the caller's account in every compiled rule."""
+
+
+ACCOUNTS: Final = "users"
+"""The table of the accounts, to which sessions refer."""
 
 
 class Operation(StrEnum):
@@ -51,10 +55,15 @@ def own(*path: InstrumentedAttribute[Any]) -> Rows:
     """The rows that lead to the caller's account along `path`.
 
     `own(WorkOrder.assignee_id, Technician.account_id)`: the orders whose assignee is the technician of this account.
-    Each step is a foreign key to the class of the next step; the last one is a foreign key to the accounts.
+    Each step is a foreign key to the class of the next step; the last one is a foreign key to the accounts. Raises
+    `TypeError` for a path that does not lead there.
     """
     if not path:
         raise TypeError("own() needs the column that leads to the account")
+    for step, following in zip(path, (*(each.class_.__tablename__ for each in path[1:]), ACCOUNTS), strict=True):
+        column = step.class_.__table__.c[step.key]
+        if not any(key.target_fullname == f"{following}.id" for key in column.foreign_keys):
+            raise TypeError(f"own(): {step.class_.__name__}.{step.key} does not refer to {following}")
 
     def condition(table: FromClause) -> ColumnElement[bool]:
         return _leads(table.c[path[0].key], path[1:])
@@ -170,16 +179,20 @@ def names_within(grants: Iterable[Grant], names: Iterable[str]) -> tuple[str, ..
     return tuple(name for name in names if any(grant.covers(name) for grant in given))
 
 
+def shows_always(grants: Sequence[Grant], name: str) -> bool:
+    """Whether these grants show a field on every row that they show at all."""
+    covering = [grant for grant in grants if grant.covers(name)]
+    return len(covering) == len(grants) or any(grant.where is None for grant in covering)
+
+
 def field_expression(grants: Sequence[Grant], column: Column[Any], table: FromClause) -> ColumnElement[Any]:
     """The column as these grants show it: itself, or NULL on the rows where no grant covers the field.
 
     A caller with two roles may see a field on the rows of one role only; the difference is decided row by row.
     """
-    from sqlalchemy import case, null
-
     shown: ColumnElement[Any] = table.c[column.key]
-    covering = [grant for grant in grants if grant.covers(column.key)]
-    rule = condition(covering, table)
-    if rule is None or len(covering) == len(grants):
+    if shows_always(grants, column.key):
         return shown
+    rule = condition([grant for grant in grants if grant.covers(column.key)], table)
+    assert rule is not None
     return case((rule, shown), else_=null()).label(column.key)

@@ -58,8 +58,9 @@ def create_app(
 ) -> FastAPI:
     """A service as an ASGI application. The value is a FastAPI application; add routes of your own to it.
 
-    Nothing is opened before the application starts. Raises `resource.Refused` for an unsafe declaration. The start raises `guard.RouteWithoutRule` if a route does
-    not say who may call it, and `Unavailable` if the database cannot be opened within ten seconds.
+    Nothing is opened before the application starts. Raises `resource.Refused` for an unsafe declaration. The
+    start raises `guard.RouteWithoutRule` if a route does not say who may call it, and `Unavailable` if the
+    database cannot be opened within ten seconds.
     """
     runtime = make_runtime(settings)
     metrics = Metrics(settings.service)
@@ -178,9 +179,7 @@ def watch(runtime: Runtime, metrics: Metrics) -> None:
     metrics.watch_counter(
         "rate_limit_refused_total", "Requests over a rate limit.", lambda: runtime.limiter.refused
     )
-    metrics.watch_counter(
-        "cache_hits_total", "Answers from the cache.", lambda: runtime.cache.counts.hits
-    )
+    metrics.watch_counter("cache_hits_total", "Answers from the cache.", lambda: runtime.cache.counts.hits)
     metrics.watch_counter(
         "cache_misses_total", "Answers not in the cache.", lambda: runtime.cache.counts.misses
     )

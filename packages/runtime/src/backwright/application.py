@@ -16,6 +16,7 @@ from starlette_compress import CompressMiddleware
 from backwright import openapi
 from backwright.error_handlers import handlers
 from backwright.middleware import Guards, Perimeter
+from backwright.route_index import RouteIndex
 
 COMPRESS_FROM: Final = 1400
 """Bytes; what fits into one packet is not worth the time."""
@@ -64,6 +65,7 @@ class Application(FastAPI):
     def learn_routes(self) -> None:
         """Take over what routes say about themselves. Called at the start, when all of them are known."""
         self.guards.bodies.learn(iter_route_contexts(self.routes))
+        self.router.middleware_stack = RouteIndex(self.router)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once for each state of the routes."""

@@ -16,6 +16,9 @@ from backwright.errors import Error, Kind, TooLarge, UnsupportedMediaType
 SLOWEST: Final = 32 * 1024
 """Bytes each second that a large upload must reach; slower ones meet the request deadline."""
 
+UNMETERED: Final = 32 * 1024
+"""Bytes; a body announced as no longer than this comes in one or two pieces and is not worth counting."""
+
 Extend = Callable[[int], None]
 
 

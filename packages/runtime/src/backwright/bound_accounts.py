@@ -139,6 +139,10 @@ class BoundAccounts:
         """End every session of an account that is being closed, in the same transaction."""
         await self._sessions.end_all(work, user_id)
 
+    async def find(self, work: Work, user_id: UUID) -> UserRow | None:
+        """An account as it is inside a transaction."""
+        return await self._users.by_id_within(work, user_id)
+
     async def has_other_admin(self, work: Work, user_id: UUID) -> bool:
         """Whether an active administrator other than this one exists."""
         return await self._users.has_other(work, str(self.declared.admin), user_id)

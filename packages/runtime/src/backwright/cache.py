@@ -94,7 +94,9 @@ class ResponseCache:
         max_entries: int = MAX_ENTRIES,
         max_bytes: int = MAX_BYTES,
         outside: Callable[[], int] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._outside = outside
@@ -138,7 +140,7 @@ class ResponseCache:
         if len(value) > MAX_ANSWER or size > self._max_bytes:
             return False
         lifetime = seconds * (1 - JITTER * random.random())  # noqa: S311 - spreading load is no secret
-        start = time.monotonic()
+        start = self._clock()
         self._drop(key)
         self._entries[key] = _Entry(
             value, named, version_seen, size, start + lifetime * REFRESH, start + lifetime
@@ -179,7 +181,7 @@ class ResponseCache:
         entry = self._current(key)
         if entry is not None:
             self.counts.hits += 1
-            if entry.renews < time.monotonic() and key not in self._flights:
+            if entry.renews < self._clock() and key not in self._flights:
                 self._start(key, load, tuple(tags), seconds)
             return entry.value
         self.counts.misses += 1
@@ -220,7 +222,7 @@ class ResponseCache:
         if entry is None:
             return None
         version, versions = entry.version, self._versions
-        if entry.ends > time.monotonic():
+        if entry.ends > self._clock():
             for tag in entry.tags:
                 if versions.get(tag, 0) > version:
                     break

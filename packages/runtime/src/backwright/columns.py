@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Dialect, Integer, Numeric, String, Uuid
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, Numeric, String, Uuid
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 RULES: Final = "backwright.rules"
@@ -74,8 +75,6 @@ class Timestamp(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text on SQLite, `timestamptz` elsewhere."""
-        from sqlalchemy import DateTime
-
         return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
@@ -131,12 +130,38 @@ class FixedPoint(TypeDecorator[Decimal]):
         return (Decimal(10) ** self.precision - 1).scaleb(-self.places)
 
 
+class JsonObject(JSON):
+    """A JSON object: `Mapped[dict[str, Any]]`. No value is NULL, never the JSON text `null`."""
+
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
+
+class Texts(JSON):
+    """A list of short texts, kept as JSON: `Mapped[list[str]]`."""
+
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
+
 INTEGER_RANGE: Final = {Integer: (-(2**31), 2**31 - 1), BigInteger: (-(2**63), 2**63 - 1)}
 
 
 def integer_range(type_: TypeEngine[Any]) -> tuple[int, int]:
     """The smallest and largest value of an integer column on the narrowest engine."""
     return INTEGER_RANGE[BigInteger] if isinstance(type_, BigInteger) else INTEGER_RANGE[Integer]
+
+
+def bounds(column: Column[Any]) -> tuple[Any, Any]:
+    """The smallest and largest value of a numeric column: by its rules, else by its type."""
+    kind, rules = column.type, rules_of(column.info)
+    low: int | Decimal
+    high: int | Decimal
+    low, high = (-kind.limit, kind.limit) if isinstance(kind, FixedPoint) else integer_range(kind)
+    low = low if rules.minimum is None else rules.minimum
+    high = high if rules.maximum is None else rules.maximum
+    number = Decimal if isinstance(kind, FixedPoint) else int
+    return number(low), number(high)
 
 
 def rules_of(info: dict[Any, Any]) -> Rules:
@@ -147,5 +172,6 @@ def rules_of(info: dict[Any, Any]) -> Rules:
 
 def min_length(column: Column[Any]) -> int:
     """1 for text that must be there, 0 for text that may be left out or defaults to empty."""
-    default = column.default.arg if column.default is not None and column.default.is_scalar else None
-    return 0 if column.nullable or default == "" else 1
+    default = column.default
+    empty = isinstance(default, ScalarElementColumnDefault) and default.arg == ""
+    return 0 if column.nullable or empty else 1

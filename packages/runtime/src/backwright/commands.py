@@ -7,6 +7,7 @@ ends in one message and status 2, never in a stack.
 import argparse
 import asyncio
 import getpass
+import secrets
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 
 import msgspec
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from backwright import configuration, migrations, serving
 from backwright import logging as logs
@@ -144,17 +146,40 @@ def create_admin(arguments: argparse.Namespace, settings: Settings, create_app: 
 
 def seed(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
     """Fill empty tables with sample rows. Refused in production."""
-    from backwright import samples
-
     if settings.in_production:
         raise ServerError("Sample rows do not belong into production. Nothing was changed.")
 
+    from backwright import samples
+
+    password = secrets.token_urlsafe(12)
+    made: list[str] = []
+
     async def fill(runtime: Runtime) -> None:
+        made.extend(await sample_accounts(runtime, password))
         await samples.seed(runtime.database, list(runtime.resources), rows=arguments.rows)
 
     _with_runtime(create_app(settings), fill)
     sys.stdout.write("Tables that were empty have sample rows now.\n")
+    if made:
+        sys.stdout.write(f"Sign in as {', '.join(made)} with the password {password}\n")
     return 0
+
+
+async def sample_accounts(runtime: Runtime, password: str) -> list[str]:
+    """Make an account for each role that has none, `<role>@example.com`: the addresses of the new ones."""
+    accounts = runtime.accounts
+    if accounts is None:
+        return []
+    users = accounts.declared.user
+    known = {row[0] for row in await runtime.database.fetch(runtime.database.prepare(select(users.email)))}
+    made = []
+    for role in map(str, accounts.declared.roles):
+        address = f"{role.replace('_', '-')}@example.com"
+        if address not in known:
+            name = role.replace("_", " ").capitalize()
+            await accounts.ensure_account(address, name=name, password=password, roles=[role])
+            made.append(address)
+    return made
 
 
 def openapi(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:

@@ -66,8 +66,14 @@ def example(kind: type[Settings]) -> str:
     """The text of `.env.example`: each setting with what it is for and what it is when not set."""
     lines = ["# Settings of this service. Copy to .env, or set them in the environment.", ""]
     for name, field in kind.model_fields.items():
-        lines += [f"# {field.description or name}", f"# {name.upper()}={_text(field.default)}", ""]
+        lines += [f"# {description(kind, name)}", f"# {name.upper()}={_text(field.default)}", ""]
     return "\n".join(lines)
+
+
+def description(kind: type[Settings], name: str) -> str:
+    """What a setting is for. A service that gives one another default need not say it again."""
+    fields = (parent.model_fields.get(name) for parent in kind.__mro__ if issubclass(parent, Settings))
+    return next((field.description for field in fields if field and field.description), name)
 
 
 def explain(settings: Settings) -> str:

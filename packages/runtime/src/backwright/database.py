@@ -1,7 +1,7 @@
-"""The database: prepared reads, and one unit of work for everything that changes.
+"""The database: prepared reads, and the one door to everything that changes.
 
 What lives here: the door that the rest of the runtime uses, the same for each engine. What must not: anything that
-knows a driver (`sqlite.py`), a resource or a request. `Work` is the only thing that commits (one per request).
+knows a driver (`sqlite.py`), a resource or a request.
 """
 
 import asyncio
@@ -9,76 +9,22 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import sqlalchemy.exc
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from backwright import sqlite
-from backwright.database_errors import translate
-from backwright.errors import PreconditionFailed, Unavailable
+from backwright.database_errors import translated
+from backwright.errors import Unavailable
 from backwright.statement import Prepared
+from backwright.work import NOTHING, Work
 
-NOTHING: Mapping[str, Any] = {}
+__all__ = ["Database", "Prepared", "Work"]
 
-
-class ReadSession(AsyncSession):
-    """An ORM session that cannot write: its connection refuses (`PRAGMA query_only`)."""
-
-
-class Work:
-    """One transaction. Made by `Database.work()`; commits when the block ends, rolls back on any exception."""
-
-    def __init__(self, driver: sqlite.Driver, engine: AsyncEngine) -> None:
-        self._driver = driver
-        self._engine = engine
-        self._session: AsyncSession | None = None
-        self._after: list[Callable[[], None]] = []
-
-    async def fetch(self, prepared: Prepared, params: Mapping[str, Any] = NOTHING) -> list[tuple[Any, ...]]:
-        """Rows of a statement inside the transaction, `RETURNING` included."""
-        return prepared.rows(self._driver.write(prepared.sql, prepared.arguments(params))[0])
-
-    async def execute(self, prepared: Prepared, params: Mapping[str, Any] = NOTHING) -> int:
-        """The number of rows that a statement changed."""
-        return self._driver.write(prepared.sql, prepared.arguments(params))[1]
-
-    @property
-    def session(self) -> AsyncSession:
-        """An ORM session on the same connection and transaction; made at the first use."""
-        if self._session is None:
-            self._session = AsyncSession(self._engine, expire_on_commit=False, autoflush=True)
-        return self._session
-
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the transaction is durable; not at all if it rolls back. It must not raise."""
-        self._after.append(call)
-
-    async def flush(self) -> None:
-        """Send what the ORM session holds back."""
-        if self._session is not None:
-            await self._session.flush()
-
-    async def _commit(self) -> None:
-        await self.flush()
-        try:
-            await self._driver.commit()
-        except asyncio.CancelledError:
-            self._committed()
-            raise
-        self._committed()
-
-    def _committed(self) -> None:
-        for call in self._after:
-            call()
-
-    async def _close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+READING_BUDGET: Final = 1.0
+"""Seconds that one statement of a hand-written read may hold the event loop before it is stopped."""
 
 
 class Database:
@@ -93,6 +39,8 @@ class Database:
             raise ValueError(f"{self.url!r} is not a SQLite file; write sqlite:///./var/service.db")
         self.path = Path(str(self.url.database))
         self.dialect: Dialect = sqlite.Dialect(paramstyle="qmark")
+        self.changed: Callable[[frozenset[str]], None] = lambda tables: None
+        """Called after each commit with the names of the tables that it may have changed."""
         self._statement_timeout = statement_timeout
         self._lock_timeout = lock_timeout
         self._driver: sqlite.Driver | None = None
@@ -108,8 +56,8 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"The database file {self.path} cannot be opened: {error}") from error
         self._driver = driver
-        self._write_engine = _engine(driver.writer)
-        self._read_engine = _engine(driver.reader)
+        self._write_engine = sqlite.engine(driver.writer, self._statement_timeout)
+        self._read_engine = sqlite.engine(driver.reader, READING_BUDGET)
 
     async def close(self) -> None:
         """Close the connections; waits for a running commit."""
@@ -130,39 +78,34 @@ class Database:
 
     async def fetch(self, prepared: Prepared, params: Mapping[str, Any] = NOTHING) -> list[tuple[Any, ...]]:
         """Rows of a read outside any transaction: everything committed so far."""
-        try:
+        with translated():
             return prepared.rows(await self.driver.read(prepared.sql, prepared.arguments(params)))
-        except sqlite3.Error as error:
-            raise translate(error) from error
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """One unit of work: begin, run the block, commit; on any exception or cancellation roll back."""
-        driver = self.driver
-        assert self._write_engine is not None
-        await driver.begin()
-        work = Work(driver, self._write_engine)
+        driver, engine = self.driver, self._write_engine
+        assert engine is not None
+        with translated():
+            await driver.begin()
+        work = Work(driver, engine, self.changed)
         try:
-            yield work
-            await work._commit()
-        except (sqlite3.Error, sqlalchemy.exc.DBAPIError) as error:
-            raise translate(error) from error
-        except StaleDataError as error:
-            raise PreconditionFailed("The row was changed in the meantime. Read it again.") from error
+            with translated():
+                yield work
+                await work.commit()
         finally:
-            driver.rollback()
-            driver.release()
-            await work._close()
+            try:
+                await work.close()
+            finally:
+                driver.end()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """An ORM session for hand-written reads. It cannot write."""
+        """An ORM session for hand-written reads. Its connection cannot write (`PRAGMA query_only`)."""
         assert self._read_engine is not None, "connect() first"
-        async with ReadSession(self._read_engine, expire_on_commit=False) as session:
-            try:
+        async with AsyncSession(self._read_engine, expire_on_commit=False) as session:
+            with translated():
                 yield session
-            except (sqlite3.Error, sqlalchemy.exc.DBAPIError) as error:
-                raise translate(error) from error
 
     def data_version(self) -> int:
         """A number that changes when another process has written, for caches."""
@@ -170,28 +113,7 @@ class Database:
 
     async def ping(self) -> None:
         """Ask the engine for an answer on a connection of its own. Raises `Unavailable`."""
-
-        def ask() -> None:
-            probe = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=1)
-            try:
-                probe.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-            finally:
-                probe.close()
-
         try:
-            await asyncio.wait_for(asyncio.to_thread(ask), timeout=2)
+            await asyncio.wait_for(asyncio.to_thread(sqlite.ask, self.path), timeout=2)
         except (sqlite3.Error, TimeoutError) as error:
             raise Unavailable(f"The database does not answer: {type(error).__name__}") from error
-
-
-def _engine(connection: sqlite.Connection) -> AsyncEngine:
-    """A SQLAlchemy engine over one connection that we own and close ourselves."""
-    from sqlalchemy import Engine
-    from sqlalchemy.pool import StaticPool
-
-    dialect = sqlite.Dialect(dbapi=sqlite.Dialect.import_dbapi())
-    pool = StaticPool(lambda: connection.raw, reset_on_return=None)
-    return AsyncEngine(Engine(pool, dialect, make_url("sqlite+backwright://")))
-
-
-__all__ = ["Database", "Prepared", "ReadSession", "Session", "Work", "create_async_engine"]

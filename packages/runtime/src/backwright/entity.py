@@ -13,7 +13,6 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -33,10 +32,12 @@ from uuid_utils.compat import uuid7
 from backwright.columns import (
     FixedPoint,
     Id,
+    JsonObject,
+    Texts,
     Timestamp,
     between,
+    bounds,
     formatted,
-    integer_range,
     min_length,
     rules_of,
     set_by_actor,
@@ -79,8 +80,8 @@ class Entity(DeclarativeBase):
         datetime: Timestamp(),
         date: Date(),
         Decimal: FixedPoint(14, 2),
-        dict[str, Any]: JSON(),
-        list[str]: JSON(),
+        dict[str, Any]: JsonObject(),
+        list[str]: Texts(),
         PythonEnum: Enum(
             PythonEnum,
             native_enum=False,
@@ -117,7 +118,7 @@ def checks(column: Column[Any]) -> Iterator[tuple[str, ColumnElement[bool] | str
 
     Raises `TypeError` for a string without a length: an API that takes strings of any size can be filled up.
     """
-    kind, rules = column.type, rules_of(column.info)
+    kind = column.type
     if isinstance(kind, Enum):
         yield "values", column.in_(kind.enums)
     elif isinstance(kind, Boolean):
@@ -126,14 +127,12 @@ def checks(column: Column[Any]) -> Iterator[tuple[str, ColumnElement[bool] | str
         if kind.length is None:
             raise TypeError(f"{column.table.name}.{column.name} needs a length: mapped_column(String(200))")
         yield "length", func.length(column).between(min_length(column), kind.length)
-    elif isinstance(kind, FixedPoint):
-        low = -kind.limit if rules.minimum is None else Decimal(rules.minimum)
-        yield "range", column.between(low, kind.limit if rules.maximum is None else Decimal(rules.maximum))
-    elif isinstance(kind, Integer):
-        low, high = integer_range(kind)
-        low = low if rules.minimum is None else int(rules.minimum)
-        yield "range", column.between(low, high if rules.maximum is None else int(rules.maximum))
-    if rules.format == "email":
+    elif isinstance(kind, (FixedPoint, Integer)):
+        yield "range", column.between(*bounds(column))
+    format_ = rules_of(column.info).format
+    if format_ == "email":
         yield "format", column.like("_%@_%")
-    elif rules.format == "url":
+    elif format_ == "phone":
+        yield "format", func.length(column) >= 4
+    elif format_ == "url":
         yield "format", or_(column.like("http://_%"), column.like("https://_%"))

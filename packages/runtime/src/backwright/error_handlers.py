@@ -57,7 +57,10 @@ async def on_invalid(_: Request, error: RequestValidationError) -> Response:
 
 
 async def on_exception(_: Request, error: Exception) -> Response:
-    """Anything else: the caller learns the request id, the log has the rest. One who has left learns nothing."""
+    """Anything else: the caller learns the request id, the log has the rest.
+
+    One who has left learns nothing.
+    """
     if isinstance(error, ClientDisconnect):
         return Response(status_code=CLIENT_CLOSED)
     return problem(Error(kind=Kind.INTERNAL))

@@ -1,73 +1,40 @@
 """The fields of a resource, as Pydantic sees them.
 
-From a column and its rules follow: what a client may send, what comes back, and how it is described in OpenAPI. The
-models are strict: no coercion, no unknown keys, no NUL, no NaN, no naive time, every string bounded.
+What lives here: from a column and its rules to the strict type of its values, and the models of bodies. What must not: the
+forms of values themselves (`scalars.py`). The models coerce nothing and take no unknown keys.
 """
 
-import re
-import unicodedata
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    create_model,
-)
+from pydantic import BaseModel, ConfigDict, create_model
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer, String
 
-from backwright.columns import FixedPoint, Id, Timestamp, integer_range, min_length, rules_of
+from backwright import scalars
+from backwright.columns import (
+    FixedPoint,
+    Id,
+    JsonObject,
+    Texts,
+    Timestamp,
+    bounds,
+    min_length,
+    rules_of,
+)
+from backwright.scalars import EMAIL, NO_NUL
+
+__all__ = [
+    "EMAIL", "NO_NUL", "STANDARD", "STRICT", "ResourceField", "argument", "create_model_for", "describe",
+    "field_of", "label", "strict_model", "update_model_for",
+]  # fmt: skip
 
 STANDARD: Final = ("id", "version", "created_at", "updated_at")
 """The columns of every entity: always readable, never written by a client."""
-
-NO_NUL: Final = r"^[^\x00]*$"
-EMAIL: Final = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62})+$"
-PHONE: Final = r"^[+(]?[0-9][0-9 ()./-]{2,28}[0-9]$"
-URL: Final = r"^https?://[A-Za-z0-9.\[\]:-]{1,255}(?:/[^\s\x00]*)?$"
-MAX_JSON_BYTES: Final = 32_768
-_EARLIEST: Final = datetime(1000, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
-
-
-def _moment(value: datetime) -> datetime:
-    if not 1000 < value.year < 9999:
-        raise ValueError("must lie between the years 1001 and 9998")
-    return value.astimezone(UTC)
-
-
-def _email(value: str) -> str:
-    return unicodedata.normalize("NFC", value).casefold()
-
-
-def _composed(value: str) -> str:
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
-
-
-def _json(value: Any, depth: int = 0) -> Any:
-    """Arbitrary JSON, bounded in depth and keys, without NUL."""
-    if depth > 16:
-        raise ValueError("is nested deeper than 16 levels")
-    if isinstance(value, dict):
-        if len(value) > 256:
-            raise ValueError("has more than 256 keys in one object")
-        return {_json(key, depth + 1): _json(each, depth + 1) for key, each in value.items()}
-    if isinstance(value, list):
-        if len(value) > 1_000:
-            raise ValueError("has more than 1000 items in one list")
-        return [_json(each, depth + 1) for each in value]
-    if isinstance(value, str) and "\x00" in value:
-        raise ValueError("contains a NUL character")
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
-        raise ValueError("holds an integer that JSON readers cannot represent exactly (above 2**53)")
-    return value
 
 
 @dataclass(frozen=True)
@@ -88,45 +55,55 @@ class ResourceField:
 
 def describe(column: Column[Any], *, minimum_length: bool = True) -> Any:
     """The strict annotation for a column's values. Raises `TypeError` for a type that no API field can have."""
-    kind, rules = column.type, rules_of(column.info)
-    if isinstance(kind, Id):
-        return UUID
-    if isinstance(kind, Timestamp):
-        return Annotated[AwareDatetime, AfterValidator(_moment), Field(json_schema_extra={"maxLength": 64})]
-    if isinstance(kind, Date):
-        return Annotated[date, Field(ge=date(1000, 1, 1), json_schema_extra={"maxLength": 10})]
-    if isinstance(kind, Enum):
+    kind = column.type
+    if isinstance(kind, Enum) and kind.enum_class is not None:
         return kind.enum_class
     if isinstance(kind, Boolean):
         return bool
     if isinstance(kind, FixedPoint):
-        low = -kind.limit if rules.minimum is None else Decimal(rules.minimum)
-        high = kind.limit if rules.maximum is None else Decimal(rules.maximum)
-        return Annotated[Decimal, Field(ge=low, le=high, decimal_places=kind.places, allow_inf_nan=False)]
+        return scalars.decimal(kind.precision, kind.places, *bounds(column))
     if isinstance(kind, Integer):
-        low_int, high_int = integer_range(kind)
-        low_int = low_int if rules.minimum is None else int(rules.minimum)
-        high_int = high_int if rules.maximum is None else int(rules.maximum)
-        return Annotated[int, Field(ge=low_int, le=high_int)]
-    if isinstance(kind, String):
-        return _string(kind, rules.format, 1 if minimum_length and min_length(column) else 0)
-    if isinstance(kind, JSON):
-        return Annotated[Any, AfterValidator(_json)]
+        return scalars.integer(*bounds(column))
+    if isinstance(kind, String) and kind.length is not None:
+        format_ = rules_of(column.info).format
+        if format_ is not None:
+            return scalars.formatted(format_, kind.length)
+        return scalars.text(kind.length, min_length(column) if minimum_length else 0)
+    for each, annotation in _PLAIN:
+        if isinstance(kind, each):
+            return annotation
     raise TypeError(f"{column.table.name}.{column.name}: the API has no form for the type {kind!r}")
 
 
-def _string(kind: String, format_: str | None, minimum: int) -> Any:
-    assert kind.length is not None
-    if format_ == "email":
-        limits = StringConstraints(max_length=kind.length, pattern=EMAIL)
-        return Annotated[str, limits, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
-    if format_ == "phone":
-        return Annotated[str, StringConstraints(max_length=kind.length, pattern=PHONE)]
-    if format_ == "url":
-        limits = StringConstraints(max_length=kind.length, pattern=URL)
-        return Annotated[str, limits, Field(json_schema_extra={"format": "uri"})]
-    limits = StringConstraints(min_length=minimum or None, max_length=kind.length, pattern=NO_NUL)
-    return Annotated[str, limits, AfterValidator(_composed)]
+_PLAIN: Final[tuple[tuple[type, Any], ...]] = (
+    (Id, scalars.Identifier),
+    (Timestamp, scalars.Moment),
+    (Date, scalars.Day),
+    (JsonObject, scalars.JsonObject),
+    (Texts, scalars.Texts),
+    (JSON, scalars.JsonValue),
+)
+
+_ARGUMENTS: Final[dict[Any, Any]] = {
+    str: scalars.text(scalars.MAX_TEXT),
+    int: scalars.integer(-(2**63), 2**63 - 1),
+    UUID: scalars.Identifier,
+    datetime: scalars.Moment,
+    date: scalars.Day,
+    Decimal: scalars.decimal(28, 10, Decimal(-(10**18)), Decimal(10**18)),
+    dict: scalars.JsonObject,
+    dict[str, Any]: scalars.JsonObject,
+    list[str]: scalars.Texts,
+    Any: scalars.JsonValue,
+}
+
+
+def argument(hint: Any) -> Any:
+    """The strict annotation for a type as it stands in Python code: bounded where the plain type is not."""
+    try:
+        return _ARGUMENTS.get(hint, hint)
+    except TypeError:  # an annotation with metadata that cannot be hashed says itself what it takes
+        return hint
 
 
 def field_of(column: Column[Any]) -> ResourceField:
@@ -141,19 +118,22 @@ STRICT: Final = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, hid
 
 def create_model_for(name: str, fields: list[ResourceField]) -> type[BaseModel]:
     """The body of a create: required fields required, defaults left to the table."""
-    shape: dict[str, Any] = {f.name: (f.type, ... if f.required else None) for f in fields}
-    return create_model(f"{name}Create", __config__=STRICT, **shape)
+    return strict_model(f"{name}Create", {f.name: (f.type, ... if f.required else None) for f in fields})
 
 
 def update_model_for(name: str, fields: list[ResourceField]) -> type[BaseModel]:
     """The body of a merge patch (RFC 7396): all optional; absent is not null."""
-    shape: dict[str, Any] = {f.name: (f.type, None) for f in fields}
-    return create_model(f"{name}Update", __config__=STRICT, **shape)
+    return strict_model(f"{name}Update", {f.name: (f.type, None) for f in fields})
 
 
-_SPACES: Final = re.compile(r"\s+")
+def strict_model(name: str, shape: Mapping[str, Any]) -> type[BaseModel]:
+    """A model that coerces nothing and takes no unknown keys. `shape`: name → (annotation, default)."""
+    with warnings.catch_warnings():
+        # A field may be called `copy` or `json`: values are read from the instance's own dictionary.
+        warnings.filterwarnings("ignore", message=".*shadows an attribute", category=UserWarning)
+        return create_model(name, __config__=STRICT, **dict(shape))
 
 
 def label(name: str) -> str:
     """A field's name in words: `due_at` → `due at`."""
-    return _SPACES.sub(" ", name.replace("_", " ")).strip()
+    return " ".join(name.replace("_", " ").split())

@@ -1,18 +1,37 @@
 """Filters: from declared fields to typed conditions.
 
+What lives here: which parameters a field gives, their values, their SQL. What must not: who may use them (`views.py`).
+
 A filter is a parameter named after the field (`status=open`) or field and operator (`due_at__lt=…`). Only declared
-fields and the operators of their type exist; values are typed before any SQL is made; a caller filters only by what
-they may read. `asset.criticality=high` filters through a relation and obeys the target's read rule.
+fields and the operators of their type exist; values are typed before any SQL is made. `asset.criticality=high` filters
+through a relation. `not` includes rows where the value is missing. Texts are compared exactly, accents and case
+included; `contains` takes the letters A–Z in either case (SQL's LIKE), accents as they are.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Boolean, Column, ColumnElement, Date, Enum, FromClause, Integer, String, bindparam, or_
+from pydantic import BeforeValidator, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Enum,
+    FromClause,
+    Integer,
+    String,
+    bindparam,
+    or_,
+    type_coerce,
+)
 
 from backwright.columns import FixedPoint, Timestamp
+from backwright.error_handlers import sentence
 from backwright.errors import FieldError
 from backwright.fields import describe
 
@@ -51,14 +70,14 @@ class Condition:
 
 
 def operators(column: Column[Any]) -> tuple[str, ...]:
-    """The operators that make sense for a column's type."""
+    """The operators that make sense for a column's type. Raises `TypeError` for one that cannot be compared."""
     kind = column.type
+    if isinstance(kind, JSON):
+        raise TypeError(f"{column.table.name}.{column.name} holds JSON, which cannot be filtered or sorted by")
     found: tuple[str, ...] = ("", "not", "in")
     if isinstance(kind, Boolean):
         found = ("",)
-    elif (
-        isinstance(kind, (Timestamp, Date, FixedPoint)) or type(kind) is Integer or isinstance(kind, Integer)
-    ):
+    elif isinstance(kind, (Timestamp, Date, FixedPoint, Integer)):
         found = ("", *_ORDERED, "in")
     elif isinstance(kind, String) and not isinstance(kind, Enum):
         found = ("", "not", "in", "contains")
@@ -67,11 +86,37 @@ def operators(column: Column[Any]) -> tuple[str, ...]:
 
 def filters_for(name: str, column: Column[Any], relation: str | None = None) -> Iterable[Filter]:
     """Every filter that a declared field gives."""
-    value: TypeAdapter[Any] = TypeAdapter(describe(column, minimum_length=False))
+    value: TypeAdapter[Any] = TypeAdapter(_in_text(column))
     for operator in operators(column):
         parameter = f"{name}__{operator}" if operator else name
-        adapter: TypeAdapter[Any] = TypeAdapter(bool) if operator == "null" else value
-        yield Filter(parameter, column.key, operator, column, adapter, relation)
+        yield Filter(parameter, column.key, operator, column, _FLAG if operator == "null" else value, relation)
+
+
+def _in_text(column: Column[Any]) -> Any:
+    """What a value is in a query string: `describe`, and exactly one text for each number and truth value."""
+    kind = column.type
+    if isinstance(kind, Boolean):
+        return _Flag
+    if isinstance(kind, Integer):
+        return Annotated[describe(column), BeforeValidator(_whole)]
+    return describe(column, minimum_length=False)
+
+
+def _whole(text: Any) -> Any:
+    if isinstance(text, str) and not _WHOLE.fullmatch(text):
+        raise ValueError("must be a whole number in digits")
+    return text
+
+
+def _truth(text: Any) -> Any:
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+_WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
+_Flag = Annotated[bool, PlainValidator(_truth), WithJsonSchema({"type": "boolean"})]
+_FLAG: Final[TypeAdapter[Any]] = TypeAdapter(_Flag)
 
 
 def convert(filter_: Filter, text: str) -> Condition | FieldError:
@@ -81,18 +126,15 @@ def convert(filter_: Filter, text: str) -> Condition | FieldError:
     if filter_.operator == "contains":
         if not 0 < len(text) <= MAX_TEXT:
             return FieldError(f"must have 1 to {MAX_TEXT} characters", parameter=filter_.parameter)
-        return Condition(filter_, ("%" + _escape(text) + "%",))
+        return Condition(filter_, ("%" + _escape(unicodedata.normalize("NFC", text)) + "%",))
     parts = text.split(",") if filter_.operator == "in" else [text]
     if len(parts) > MAX_IN:
         return FieldError(f"lists {len(parts)} values; at most {MAX_IN}", parameter=filter_.parameter)
     try:
         return Condition(filter_, tuple(filter_.adapter.validate_strings(part) for part in parts))
     except ValidationError as error:
-        return FieldError(_reason(error), parameter=filter_.parameter)
-
-
-def _reason(error: ValidationError) -> str:
-    return error.errors(include_url=False, include_input=False)[0]["msg"]
+        (found, *_) = error.errors(include_url=False, include_context=False)
+        return FieldError(sentence(found), parameter=filter_.parameter)
 
 
 def _escape(text: str) -> str:
@@ -103,21 +145,27 @@ def expression(condition: Condition, table: FromClause, at: int) -> ColumnElemen
     """The SQL of a condition; its values are the parameters `f<at>_0`, `f<at>_1` …"""
     column = table.c[condition.filter.column.key]
     kind = column.type
-    names = [f"f{at}_{index}" for index in range(len(condition.values))]
-    values = [bindparam(name, type_=kind) for name in names]
-    one: Any = values[0]
-    table_of: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "": lambda: column == one,
-        "not": lambda: or_(column != one, column.is_(None)) if column.nullable else column != one,  # type: ignore[union-attr]
-        "gt": lambda: column > one,
-        "gte": lambda: column >= one,
-        "lt": lambda: column < one,
-        "lte": lambda: column <= one,
-        "in": lambda: or_(*(column == each for each in values)) if len(values) < 2 else column.in_(values),
-        "contains": lambda: column.like(bindparam(names[0], type_=String()), escape="\\"),
-        "null": lambda: column.is_(None) if condition.values[0] else column.is_not(None),
-    }
-    return table_of[condition.filter.operator]()
+    values = [bindparam(f"f{at}_{index}", type_=kind) for index in range(len(condition.values))]
+    return _OPERATIONS[condition.filter.operator](column, values, condition)
+
+
+def _differs(column: Any, value: Any) -> ColumnElement[bool]:
+    """Not that value: a missing one is not that value either."""
+    differs: ColumnElement[bool] = column != value
+    return or_(differs, column.is_(None)) if column.nullable else differs
+
+
+_OPERATIONS: Final[dict[str, Callable[[Any, list[Any], Condition], ColumnElement[bool]]]] = {
+    "": lambda column, values, _: column == values[0],
+    "not": lambda column, values, _: _differs(column, values[0]),
+    "gt": lambda column, values, _: column > values[0],
+    "gte": lambda column, values, _: column >= values[0],
+    "lt": lambda column, values, _: column < values[0],
+    "lte": lambda column, values, _: column <= values[0],
+    "in": lambda column, values, _: column.in_(values),
+    "contains": lambda column, values, _: column.like(type_coerce(values[0], String()), escape="\\"),
+    "null": lambda column, _, asked: column.is_(None) if asked.values[0] else column.is_not(None),
+}
 
 
 def parameters(conditions: Sequence[Condition]) -> dict[str, Any]:

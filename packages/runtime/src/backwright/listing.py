@@ -1,12 +1,13 @@
 """What a list request asks for: from the query string to a typed query, everything checked and bounded.
 
-What must not live here: SQL. Unknown parameters and fields are a 400 with what is allowed; wrong values a 422; both name
-every fault at once.
+What lives here: which parameters there are and what they mean. What must not: SQL. Unknown parameters and fields are a
+400 with what is allowed; wrong values a 422; both name every fault at once.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from backwright import filters, paging, search
@@ -33,16 +34,6 @@ class ListQuery:
     cursor: paging.Cursor | None = None
     total: bool = False
     binding: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows in wire form, the places of the neighbouring pages, and the total as (count, exact) if asked for."""
-
-    items: list[dict[str, Any]]
-    next: paging.Cursor | None
-    previous: paging.Cursor | None
-    total: tuple[int, bool] | None
 
 
 def pairs(query_string: bytes) -> dict[str, str]:
@@ -80,26 +71,24 @@ def refuse_unknown(given: Mapping[str, str], allowed: Sequence[str]) -> None:
         )
 
 
-def parse(view: "View", given: Mapping[str, str], open_cursor: Any) -> ListQuery:
+def parse(view: "View", given: Mapping[str, str], open_cursor: Callable[[str, str], paging.Cursor]) -> ListQuery:
     """The typed query for `given`, as this view allows it. Raises `BadRequest` or `Invalid` with all faults."""
-    bound = view.bound
-    visible = {name: each for name, each in bound.filters.items() if _may_filter(view, each)}
-    standard = [name for name in STANDARD_PARAMETERS if name != "q" or bound.resource.search]
-    refuse_unknown(given, [*standard, *visible])
+    refuse_unknown(given, [*_standard(view), *view.filters])
     faults: list[FieldError] = []
     conditions: list[filters.Condition] = []
     for name in sorted(given):
-        if name in visible:
-            found = filters.convert(visible[name], given[name])
+        if name in view.filters:
+            found = filters.convert(view.filters[name], given[name])
             faults.append(found) if isinstance(found, FieldError) else conditions.append(found)
     limit = _limit(given.get("limit"), faults)
     total = _flag(given.get("total"), faults)
-    text = _search(given.get("q"), faults)
+    text = _search(view, given.get("q"), faults)
     if faults:
         raise Invalid("Some parameters are not valid.", errors=faults)
     sort = _sort(view, given.get("sort"))
     embeds = embeds_of(view, given.get("embed"))
-    binding = "\n".join([bound.name, *sorted(view.roles), *(f"{k}={given[k]}" for k in sorted(given) if k not in ("cursor", "limit", "total"))])  # fmt: skip
+    shaping = {name: given[name] for name in sorted(given) if name not in ("cursor", "limit", "total")}
+    binding = json.dumps([view.bound.name, sorted(view.roles), shaping])
     cursor = open_cursor(given["cursor"], binding) if "cursor" in given else None
     ranked = text is not None and "sort" not in given
     return ListQuery(tuple(conditions), sort, text, ranked, embeds, limit, cursor, total, binding)
@@ -118,28 +107,20 @@ def embeds_of(view: "View", text: str | None) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _may_filter(view: "View", each: filters.Filter) -> bool:
-    if each.relation is None:
-        return each.field in view.names
-    target = view.embed(each.relation)
-    return target is not None and each.field in target.names and each.relation in view.embeddable
+def _standard(view: "View") -> tuple[str, ...]:
+    """The parameters beside filters that make sense for this view."""
+    empty = {"sort": not view.sorts, "embed": not view.embeddable, "q": not view.searched}
+    return tuple(name for name in STANDARD_PARAMETERS if not empty.get(name))
 
 
 def _sort(view: "View", text: str | None) -> tuple[tuple[str, bool], ...]:
     if text is None:
         return ()
-    terms = [(term.lstrip("-"), term.startswith("-")) for term in text.split(",")]
-    allowed = [name for name in view.bound.resource.sorts if name in view.names]
+    terms = [(term.removeprefix("-"), term.startswith("-")) for term in text.split(",")]
     names = [name for name, _ in terms]
-    if any(name not in allowed for name in names) or len(set(names)) != len(names) or len(terms) > MAX_SORTS:
-        raise BadRequest(
-            "sort names what cannot be sorted by.",
-            errors=[
-                _fault(
-                    "sort", f"{_allowed(allowed)}; each once, at most {MAX_SORTS}; - in front for descending"
-                )
-            ],
-        )
+    if not set(names) <= set(view.sorts) or len(set(names)) != len(names) or len(terms) > MAX_SORTS:
+        allowed = f"{_allowed(view.sorts)}; each once, at most {MAX_SORTS}; - in front for descending"
+        raise BadRequest("sort names what cannot be sorted by.", errors=[_fault("sort", allowed)])
     return tuple(terms)
 
 
@@ -162,13 +143,13 @@ def _flag(text: str | None, faults: list[FieldError]) -> bool:
     return text == "true"
 
 
-def _search(text: str | None, faults: list[FieldError]) -> str | None:
+def _search(view: "View", text: str | None, faults: list[FieldError]) -> str | None:
     if text is None:
         return None
     if "\x00" in text or len(text) > search.MAX_QUERY:
         faults.append(_fault("q", f"must have at most {search.MAX_QUERY} characters and no NUL"))
         return None
-    return search.query(text)
+    return search.query(text, view.searched if view.searched != view.bound.resource.search else ())
 
 
 def _fault(parameter: str, detail: str) -> FieldError:

@@ -37,11 +37,15 @@ class LocalStorage:
 
     def __init__(self, root: Path | str) -> None:
         self._root = Path(root)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="files")
-        for directory in (self._root, self._root / _DRAFTS):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._root = self._root.resolve()
-        os.chmod(self._root, 0o700)
+        self._is_made = False
+        self._threads: ThreadPoolExecutor | None = None
+
+    @property
+    def _pool(self) -> ThreadPoolExecutor:
+        """The threads, made at the first use: nothing runs before the service does, and it may start again."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="files")
+        return self._threads
 
     async def _run(self, call: Callable[[], T]) -> T:
         try:
@@ -101,13 +105,24 @@ class LocalStorage:
 
     async def close(self) -> None:
         """Wait for what is under way, then stop the threads."""
-        await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await asyncio.get_running_loop().run_in_executor(None, threads.shutdown)
 
     # Below: blocking work, called in the pool only.
+
+    def _make_root(self) -> None:
+        if not self._is_made:
+            (self._root / _DRAFTS).mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._root = self._root.resolve()
+            for directory in (self._root, self._root / _DRAFTS):
+                os.chmod(directory, 0o700)
+            self._is_made = True
 
     @contextmanager
     def _directory(self, name: str, *, create: bool = False) -> Iterator[int]:
         """A descriptor of a directory below the root: what is opened relative to it cannot be redirected."""
+        self._make_root()
         root = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             if create:
@@ -151,6 +166,7 @@ class LocalStorage:
             os.unlink(name, dir_fd=directory)
 
     def _old_keys(self, before: float) -> Iterator[str]:
+        self._make_root()
         for shard in os.listdir(self._root):
             if re.fullmatch(r"[0-9a-f]{2}", shard):
                 yield from (f"{shard}/{name}" for name in self._old_files(shard, before))

@@ -10,36 +10,25 @@ Everything that does not change from request to request is made ready as bytes w
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils import uuid7
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backwright import logging as logs
-from backwright.bodies import SLOWEST, BodyLimits, BodyTooLarge, Metered, too_large
-from backwright.context import Context, current
+from backwright.bodies import UNMETERED, BodyLimits, BodyTooLarge, Metered, too_large
+from backwright.context import current
 from backwright.cors import Cors, HeaderList
 from backwright.error_handlers import CLIENT_CLOSED
-from backwright.errors import Error, Kind, Unavailable, problem
+from backwright.errors import Error, Kind, Unavailable
+from backwright.exchange import Exchange
 from backwright.hosts import Hosts, Proxies, limit_key
 from backwright.limits import Limiter, Policy, exceeded
 from backwright.metrics import UNMATCHED, Metrics
 
-MAX_HEADERS: Final = 100
-MAX_HEADER_BYTES: Final = 32 * 1024
-REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
-ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"content-encoding", b"origin"})
-"""Headers that two parties could read differently if they came twice."""
-
-WANTED: Final = ONCE | {
-    b"x-request-id", b"x-forwarded-for", b"transfer-encoding", b"accept-encoding",
-    b"access-control-request-method",
-}  # fmt: skip
 PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Paths of the machinery: any host, no rate limit, no log line."""
 
@@ -103,7 +92,7 @@ class Perimeter:
             self._finish(exchange)
             current.reset(token)
 
-    async def _serve(self, exchange: "Exchange") -> None:
+    async def _serve(self, exchange: Exchange) -> None:
         """Run the application within the deadline and turn whatever comes out into an answer."""
         try:
             async with asyncio.timeout(self._guards.timeout) as deadline:
@@ -126,13 +115,13 @@ class Perimeter:
         except Exception as error:
             await self._failed(exchange, error)
 
-    async def _failed(self, exchange: "Exchange", error: Exception) -> None:
+    async def _failed(self, exchange: Exchange, error: Exception) -> None:
         """Log an exception that nobody handled, once, and answer 500 if nothing has been sent."""
         _log.error("unhandled exception", exc_info=error)
         if not exchange.started:
             await exchange.answer(Error(kind=Kind.INTERNAL))
 
-    async def _refuse(self, exchange: "Exchange") -> Error | None:
+    async def _refuse(self, exchange: Exchange) -> Error | None:
         """Everything that stops a request before its body is read. Preflights are answered right here."""
         guards, context, headers = self._guards, exchange.context, exchange.headers
         client = exchange.scope.get("client")
@@ -156,7 +145,7 @@ class Perimeter:
         refusal = await self._limit(exchange)
         return refusal or self._body(exchange)
 
-    async def _preflight(self, exchange: "Exchange") -> Error | None:
+    async def _preflight(self, exchange: Exchange) -> Error | None:
         allowed = self._guards.cors.preflight(exchange.headers[b"origin"])
         if allowed is None:
             return Error("This origin may not call the API.", kind=Kind.FORBIDDEN)
@@ -164,7 +153,7 @@ class Perimeter:
         await exchange.reply({"type": "http.response.body", "body": b""})
         return None
 
-    async def _limit(self, exchange: "Exchange") -> Error | None:
+    async def _limit(self, exchange: Exchange) -> Error | None:
         """Count the request under the default policy: the user's if the token is good, else the address's."""
         guards = self._guards
         authorization = exchange.headers.get(b"authorization")
@@ -178,18 +167,18 @@ class Perimeter:
         exchange.extra = [*exchange.extra, self._policy_header, (b"ratelimit", verdict.header.encode())]
         return None
 
-    def _body(self, exchange: "Exchange") -> Error | None:
+    def _body(self, exchange: Exchange) -> Error | None:
         headers, context, bodies = exchange.headers, exchange.context, self._guards.bodies
         length, chunked = headers.get(b"content-length"), b"transfer-encoding" in headers
         if not chunked and (length is None or length == b"0"):
             return None
         refusal = bodies.refuse(context.method, context.path, length, headers.get(b"content-encoding"))
-        if refusal is None and (chunked or length is None or int(length) > MAX_HEADER_BYTES):
+        if refusal is None and (chunked or length is None or int(length) > UNMETERED):
             limit = bodies.of(context.method, context.path)
             exchange.receive = Metered(exchange.receive, limit, exchange.extend)
         return refusal
 
-    def _finish(self, exchange: "Exchange") -> None:
+    def _finish(self, exchange: Exchange) -> None:
         """Count and log what the request came to."""
         context = exchange.context
         seconds = perf_counter() - context.started
@@ -198,89 +187,6 @@ class Perimeter:
         self._guards.metrics.end(context.method, context.route, status, seconds)
         if not exchange.silent and (sink := logs.sink()) is not None:
             sink.access(context, status, seconds)
-
-
-class Exchange:
-    """One request and its answer on the way through."""
-
-    __slots__ = (
-        "_always", "_send", "context", "deadline", "extra", "headers", "malformed", "receive", "scope",
-        "silent", "started", "status",
-    )  # fmt: skip
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send, always: HeaderList) -> None:
-        self.started = self.silent = False
-        self.status = 0
-        self.extra: HeaderList = []
-        self.deadline: asyncio.Timeout | None = None
-        self.receive = receive
-        self._send = send
-        self._always = always
-        self.headers, self.malformed = read_headers(scope["headers"])
-        given = self.headers.get(b"x-request-id")
-        request_id = given.decode() if given is not None and REQUEST_ID(given) else uuid7().hex
-        self.context = Context(request_id, scope["method"], scope["path"], "", perf_counter())
-        # A HEAD runs the GET route, so that every route that can be read answers it with the same headers.
-        self.scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-
-    @property
-    def compressible(self) -> bool:
-        """Whether the answer may be compressed.
-
-        Not where it holds tokens: their length would leak (BREACH).
-        """
-        return (
-            b"accept-encoding" in self.headers
-            and self.context.method != "HEAD"
-            and not self.context.path.startswith("/auth/")
-        )
-
-    async def reply(self, message: Message) -> None:
-        """Send a message of the answer; the first one gets the headers that every answer has."""
-        if message["type"] == "http.response.start":
-            self.started = True
-            self.status = message["status"]
-            headers = list(message.get("headers", ()))
-            names = {name for name, _ in headers}
-            headers += [pair for pair in self._always if pair[0] not in names]
-            headers += self.extra
-            headers.append((b"x-request-id", self.context.request_id.encode()))
-            message = {**message, "headers": headers}
-            if self.deadline is not None and not self.deadline.expired():
-                self.deadline.reschedule(None)  # an answer under way, such as a large file, may take its time
-        elif self.context.method == "HEAD" and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await self._send(message)
-
-    async def answer(self, error: Error) -> None:
-        """Send a problem, unless an answer has begun."""
-        if not self.started:
-            await problem(error)(self.scope, self.receive, self.reply)
-
-    def extend(self, seen: int) -> None:
-        """Move the deadline for an upload of which `seen` bytes have come."""
-        if self.deadline is not None and not self.started and (at := self.deadline.when()) is not None:
-            earned = self.context.started + seen / SLOWEST
-            self.deadline.reschedule(max(at, asyncio.get_running_loop().time() + earned - perf_counter()))
-
-
-def read_headers(raw: HeaderList) -> tuple[dict[bytes, bytes], Error | None]:
-    """The headers that matter here, and the refusal of too many, too large or contradictory ones."""
-    found: dict[bytes, bytes] = {}
-    refusal: Error | None = None
-    size = 0
-    for name, value in raw:
-        size += len(name) + len(value)
-        if name in WANTED:
-            if name not in found:
-                found[name] = value
-            elif name in ONCE:
-                refusal = Error(f"The header {name.decode()} came twice.", kind=Kind.BAD_REQUEST)
-            else:
-                found[name] += b"," + value
-    if len(raw) > MAX_HEADERS or size > MAX_HEADER_BYTES:
-        refusal = Error("Send fewer or smaller headers.", kind=Kind.HEADERS_TOO_LARGE)
-    return found, refusal
 
 
 def route_template(scope: Scope) -> str:

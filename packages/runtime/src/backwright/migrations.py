@@ -137,7 +137,7 @@ def database_path(url: str) -> Path:
 
 
 def _declared_settings() -> type[Settings]:
-    """The settings of the service, whose modules `env.py` has imported; those of the runtime if it has none."""
+    """The settings of the service, whose modules `env.py` has imported; else the runtime's own."""
     found = Settings
     while subclasses := found.__subclasses__():
         found = subclasses[-1]

@@ -3,8 +3,9 @@
 What lives here: the total order of a list, the condition that continues it, and the sealed cursor. A walk neither skips
 nor repeats a row that existed throughout, and page 1,000 costs what page 1 costs.
 
-A cursor is encrypted (AES-SIV, RFC 5297: the same place gives the same text, so lists have stable ETags), so it shows no data, and bound to everything that shaped the list (resource, sort,
-filters, caller's roles): used with anything else it does not open.
+A cursor is encrypted (AES-SIV, RFC 5297: the same place gives the same text, so lists have stable ETags), so it shows
+no data, and bound to everything that shaped the list (resource, sort, filters, caller's roles): used with anything
+else it does not open. The one order that may shift under a walk is that by relevance, which depends on all rows.
 """
 
 import hashlib
@@ -48,8 +49,8 @@ class Key:
 def after(keys: Sequence[Key], nulls: Sequence[bool], *, backward: bool) -> ColumnElement[bool]:
     """The rows that come after (or, `backward`, before) the one whose key values are the parameters `k0`, `k1` …
 
-    `nulls[i]` says that the i-th value is NULL. Where the order is uniform and nothing is nullable, a row comparison is
-    used, which every engine turns into one index seek.
+    `nulls[i]` says that the i-th value is NULL. Where the order is uniform and nothing is nullable, a row comparison
+    is used, which every engine turns into one index seek; else a bound on the first key tells it where to begin.
     """
     values = [bindparam(f"k{at}", type_=NullType()) for at in range(len(keys))]
     directions = {key.descending != backward for key in keys}
@@ -62,7 +63,16 @@ def after(keys: Sequence[Key], nulls: Sequence[bool], *, backward: bool) -> Colu
             keys[i].expression.is_(None) if nulls[i] else keys[i].expression == values[i] for i in range(at)
         ]
         alternatives.append(and_(*equal, _beyond(key, values[at], null=nulls[at], backward=backward)))
-    return or_(*alternatives)
+    return and_(*_bound(keys[0], values[0], null=nulls[0], backward=backward), or_(*alternatives))
+
+
+def _bound(key: Key, value: Any, *, null: bool, backward: bool) -> list[ColumnElement[bool]]:
+    """A condition that follows from the others and that an index on the first key can begin with."""
+    if null:
+        return [] if backward else [key.expression.is_(None)]
+    if key.nullable and not backward:
+        return []
+    return [key.expression <= value if key.descending != backward else key.expression >= value]
 
 
 def _beyond(key: Key, value: Any, *, null: bool, backward: bool) -> ColumnElement[bool]:
@@ -84,16 +94,13 @@ class Sealer:
     """Seals and opens cursors with a key derived from the service's secret (HKDF-SHA256, RFC 5869)."""
 
     def __init__(self, secret: bytes) -> None:
-        key = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=b"backwright cursor v1").derive(
-            secret
-        )
-        self._cipher = AESSIV(key)
+        derive = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=b"backwright cursor v1")
+        self._cipher = AESSIV(derive.derive(secret))
 
     def seal(self, cursor: Cursor, binding: str) -> str:
         """The opaque text of a cursor, usable only with the same `binding`."""
         plain = msgspec.json.encode((cursor.backward, cursor.values))
-        sealed = self._cipher.encrypt(plain, [_bound(binding)])
-        return urlsafe_b64encode(_VERSION + sealed).rstrip(b"=").decode()
+        return _text(_VERSION + self._cipher.encrypt(plain, [_digest(binding)]))
 
     def open(self, text: str, binding: str) -> Cursor:
         """The cursor in `text`. Raises `BadRequest` if it was altered, or made for another list or caller."""
@@ -101,10 +108,10 @@ class Sealer:
             if len(text) > _MAX_CURSOR:
                 raise ValueError("too long")
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            if raw[:1] != _VERSION:
-                raise ValueError("another version")
-            backward, values = msgspec.json.decode(self._cipher.decrypt(raw[1:], [_bound(binding)]))
-        except (InvalidTag, ValueError, msgspec.DecodeError):
+            if raw[:1] != _VERSION or _text(raw) != text:  # the decoder skips what is not in the alphabet
+                raise ValueError("altered")
+            backward, values = msgspec.json.decode(self._cipher.decrypt(raw[1:], [_digest(binding)]))
+        except (InvalidTag, ValueError):
             raise BadRequest(
                 "The cursor does not belong to this list. Start again without it, and keep sort and filters "
                 "the same from page to page."
@@ -112,5 +119,9 @@ class Sealer:
         return Cursor(tuple(values), bool(backward))
 
 
-def _bound(binding: str) -> bytes:
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _digest(binding: str) -> bytes:
     return hashlib.sha256(binding.encode()).digest()

@@ -1,4 +1,7 @@
-"""What a running service is made of: the value that the composition root builds and everything else is handed."""
+"""What a running service is made of.
+
+What lives here: the value that the composition root builds and everything else is handed. What must not: behaviour.
+"""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,7 +12,7 @@ if TYPE_CHECKING:
     from backwright.cache import ResponseCache
     from backwright.database import Database
     from backwright.limits import Limiter
-    from backwright.resource import BoundResource
+    from backwright.bound_resource import BoundResource
     from backwright.settings import Settings
     from backwright.storage import Storage
 
@@ -27,3 +30,6 @@ class Runtime:
     accounts: "BoundAccounts | None" = None
     resources: dict[type[Any], "BoundResource"] = field(default_factory=dict)
     """Entity class → its bound resource; rules of references and embeds look the target up here."""
+
+    def __post_init__(self) -> None:
+        self.database.changed = self.cache.invalidate

@@ -9,6 +9,7 @@ implicit row ids change under VACUUM, and an index keyed by them would then poin
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -20,8 +21,10 @@ from backwright.columns import Id
 MAX_QUERY: Final = 200
 """Characters that a search may have."""
 
+NOTHING: Final = '""'
+"""A query that no row matches."""
+
 _TERM: Final = re.compile(r'(-?)"([^"]*)"?|(\S+)')
-_WORD: Final = re.compile(r"\w+", re.UNICODE)
 
 
 def create_index(op: Any, name: str, columns: Sequence[str]) -> None:
@@ -78,23 +81,24 @@ def is_search_object(name: str) -> bool:
     return bool(re.search(r"_(search|fts|fts_(data|idx|docsize|config|content)|searchable)$", name))
 
 
-def query(text: str) -> str | None:
+def query(text: str, columns: Sequence[str] = ()) -> str | None:
     """The FTS5 query for a user's words; `None` if there is nothing to search for.
 
-    Only quoted strings and the three operators reach FTS5, so nothing that a user types can be a syntax error.
+    Only quoted strings and the three operators reach FTS5, so nothing that a user types can be a syntax error. With
+    `columns` only those are looked into. What is only excluded finds nothing: there must be a word to look for.
     """
     wanted: list[str] = []
     unwanted: list[str] = []
     widen = False
-    for minus, phrase, word in _TERM.findall(text):
+    for minus, phrase, word in _TERM.findall(unicodedata.normalize("NFC", text)):
         if word.casefold() in ("or", "|"):
             widen = bool(wanted)
             continue
         negative = bool(minus) or (len(word) > 1 and word.startswith("-"))
-        tokens = _WORD.findall(phrase or word)
-        if not tokens:
+        text = (phrase or word.removeprefix("-")).replace('"', " ")
+        if not any(each.isalnum() for each in text):  # the index has no words without letters or digits
             continue
-        term = f'"{" ".join(tokens)}"' + ("" if phrase else "*")
+        term = f'"{text}"' + ("" if phrase else "*")
         if negative:
             unwanted.append(term)
         elif widen:
@@ -103,9 +107,11 @@ def query(text: str) -> str | None:
             wanted.append(term)
         widen = False
     if not wanted:
-        return None
-    found = " AND ".join(wanted)
-    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+        return NOTHING if unwanted else None
+    found = f"({' AND '.join(wanted)})"
+    if unwanted:
+        found = f"({found} NOT ({' OR '.join(unwanted)}))"
+    return f"{{{' '.join(columns)}}} : {found}" if columns else found
 
 
 def hits(name: str) -> FromClause:

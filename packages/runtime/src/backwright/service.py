@@ -1,29 +1,42 @@
 """The rules of an area: what may be done with a resource beyond reading it.
 
-A `Service` is made for one request: it knows the caller and the unit of work. Override `create`, `update` or `delete`
-to add a rule; add an `@action` for a named use case. Business code here knows no HTTP: it raises `backwright.errors`.
+What lives here: the base class of business code, and how it declares actions. What must not: HTTP; business code raises
+`backwright.errors`. A `Service` is made for one request: it knows the caller and the unit of work. Override `create`,
+`update` or `delete` to add a rule; add an `@action` for a named use case.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_type_hints
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
-from pydantic import BaseModel, create_model
-from sqlalchemy import inspect, literal, select
+from pydantic import BaseModel
+from sqlalchemy import Table, false, inspect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backwright.access import Operation, condition
+from backwright.access import condition
 from backwright.actor import Actor
 from backwright.database import Work
 from backwright.entity import Entity
-from backwright.errors import FieldError, Forbidden, Invalid, NotFound, PreconditionFailed
-from backwright.fields import STRICT, describe
+from backwright.errors import Forbidden, NotFound, PreconditionFailed
+from backwright.fields import STANDARD, argument, describe, strict_model
 
 if TYPE_CHECKING:
-    from backwright.resource import BoundResource
+    from backwright.bound_resource import BoundResource
 
 T = TypeVar("T", bound=Entity)
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -98,61 +111,43 @@ class Service(Generic[T]):
     ) -> dict[str, Any]:
         """Carry out an action on a row: load it, call the method, check and record what changed."""
         row = await self._load(action, id_, version)
+        columns = [key for key in inspect(row).dict if key in self.bound.table.c]
+        before = {key: getattr(row, key) for key in columns}
         await getattr(self, action.method)(row, **arguments)
-        changes = {
-            attribute.key: [
-                attribute.history.deleted[0] if attribute.history.deleted else None,
-                attribute.value,
-            ]
-            for attribute in inspect(row).attrs
-            if attribute.history.has_changes() and attribute.key in self.bound.table.c
-        }
-        await self._check_references(changes)
+        after = {key: getattr(row, key) for key in columns}
+        changes = {key: [before[key], after[key]] for key in columns if before[key] != after[key]}
+        await self.bound.writer(self.actor.roles).check_references(
+            self.work, self.actor, {key: after[key] for key in changes}
+        )
         await self.work.flush()
-        await self.record(action.name, id_, changes)
+        await self.record(action.name, id_, {key: each for key, each in changes.items() if key not in STANDARD})
         view = self.bound.view(self.actor.roles)
-        shown = await view.get_within(self.work, self.actor, id_) if view else None
-        return shown or {"id": id_, "version": row.version}
+        shown = await view.written(self.work, self.actor, id_) if view else None
+        return shown or {name: getattr(row, name) for name in STANDARD}
 
     async def record(self, name: str, id_: UUID, changes: Mapping[str, object]) -> None:
-        """Write an audit entry in this unit of work and let cached answers of this resource go."""
+        """Write an audit entry in this unit of work."""
         await self.bound.runtime.audit.record(
             self.work, action=name, object_type=self.bound.name, object_id=id_, changes=changes
         )
-        self.work.after_commit(self.bound.invalidate)
 
     async def _load(self, action: Action, id_: UUID, version: int | None) -> T:
         """The row, if the caller may see it and may act on it."""
-        model, roles = self.bound.resource.entity, self.actor.roles
-        grants = [g for g in self.bound.policy.grants(roles, Operation.ACT) if g.covers(action.name)]
-        if not grants:
-            raise Forbidden(f"Your roles may not {action.name} {self.bound.title_plural}.")
+        model, table, roles = self.bound.resource.entity, self.bound.table, self.actor.roles
+        rule = condition(self.bound.writer(roles).action_grants(action.name), table)
         view = self.bound.view(roles)
-        rule = condition(grants, self.bound.table)
-        statement = select(model, literal(True) if rule is None else rule).where(self.bound.table.c.id == id_)
-        seen = view.rule(self.bound.table) if view else None
+        statement = select(model, literal(True) if rule is None else rule).where(table.c.id == id_)
+        seen = view.rule(table) if view else false()
         statement = statement if seen is None else statement.where(seen)
         found = (await self.session.execute(statement, {"actor_id": self.actor.id})).one_or_none()
-        if found is None or view is None:
+        if found is None:
             raise NotFound(f"There is no such {self.bound.title}.")
         row, permitted = found
         if not permitted:
             raise Forbidden(f"Your roles may not {action.name} this {self.bound.title}.")
         if version is not None and version != row.version:
             raise PreconditionFailed("The row was changed in the meantime. Read it again.")
-        return row  # type: ignore[no-any-return]
-
-    async def _check_references(self, changes: Mapping[str, Any]) -> None:
-        writer = self.bound.writer(self.actor.roles)
-        faults = [
-            FieldError("there is no such row, or you may not refer to it", pointer=f"/{name}")
-            for name, (_, value) in changes.items()
-            if name in self.bound.references
-            and value is not None
-            and not await writer.may_refer(self.work, self.actor, name, value)
-        ]
-        if faults:
-            raise Invalid("A reference leads nowhere.", errors=faults)
+        return cast(T, row)
 
 
 def actions_of(service: type[Service[Any]], entity: type[Entity]) -> dict[str, Action]:
@@ -168,15 +163,22 @@ def actions_of(service: type[Service[Any]], entity: type[Entity]) -> dict[str, A
 
 
 def _body(service: type, name: str, method: Any, entity: type[Entity]) -> type[BaseModel] | None:
-    hints = get_type_hints(method)
-    columns = entity.__table__.c
+    hints = get_type_hints(method, include_extras=True)
+    columns = cast(Table, entity.__table__).c
     shape: dict[str, Any] = {}
     for parameter in list(signature(method).parameters.values())[2:]:
         if parameter.name not in hints:
             raise TypeError(f"{service.__name__}.{method.__name__}: {parameter.name} needs a type")
-        kind = describe(columns[parameter.name]) if parameter.name in columns else hints[parameter.name]
-        optional = type(None) in getattr(hints[parameter.name], "__args__", ())
-        kind = kind | None if optional else kind
-        shape[parameter.name] = (kind, ... if parameter.default is Parameter.empty else parameter.default)
+        hint, optional = _without_none(hints[parameter.name])
+        kind = describe(columns[parameter.name]) if parameter.name in columns else argument(hint)
+        default = ... if parameter.default is Parameter.empty else parameter.default
+        shape[parameter.name] = (kind | None if optional else kind, default)
     title = "".join(part.capitalize() for part in name.replace("-", "_").split("_"))
-    return create_model(f"{entity.__name__}{title}", __config__=STRICT, **shape) if shape else None
+    return strict_model(f"{entity.__name__}{title}", shape) if shape else None
+
+
+def _without_none(hint: Any) -> tuple[Any, bool]:
+    """A hint without `| None`, and whether it had that."""
+    if get_origin(hint) not in (Union, UnionType) or type(None) not in get_args(hint):
+        return hint, False
+    return Union[tuple(each for each in get_args(hint) if each is not type(None))], True  # noqa: UP007

@@ -252,7 +252,9 @@ def production(info: ValidationInfo) -> bool:
 
 def split(value: Any) -> Any:
     """The parts of `a, b, c`; anything but text as it is."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
 
 
 def scheme(url: str) -> str:

@@ -1,9 +1,12 @@
 """SQLite as a first-class engine: in the event loop, one writer, safe under `kill -9`.
 
-What lives here: everything that knows the `sqlite3` module. A read costs about ten microseconds, a thread hop many
-times that, so reads run in the loop; one that takes longer than `LOOP_BUDGET` is stopped and run again in a thread.
-Write-ahead logging lets readers go on while one connection writes. `synchronous=FULL` makes an acknowledged commit
-outlive a power cut, not only a killed process; its fsync runs in a thread, so that the loop never waits for a disk.
+What lives here: connections, transactions and the SQLAlchemy dialect over them. What must not: what a refusal means
+to a caller (`database_errors.py`).
+
+A read costs about ten microseconds, a thread hop many times that, so reads run in the loop; one that takes longer
+than `LOOP_BUDGET` is stopped and run again in a thread. Write-ahead logging lets readers go on while one connection
+writes. `synchronous=FULL` makes an acknowledged commit outlive a power cut, not only a killed process; its fsync
+runs in a thread, so that the loop never waits for a disk.
 """
 
 import asyncio
@@ -12,9 +15,12 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from sqlalchemy import Engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import Pool, StaticPool
 
 from backwright.errors import Unavailable
@@ -73,14 +79,23 @@ class Connection:
     def _late(self) -> int:
         return 1 if time.monotonic() > self._deadline else 0
 
+    def limit(self, seconds: float) -> None:
+        """Stop whatever runs longer than `seconds` from now."""
+        self._deadline = time.monotonic() + seconds
+
     def run(self, sql: str, values: Sequence[Any], seconds: float) -> tuple[list[Any], int]:
         """Execute one statement within `seconds`: (rows, count of rows changed). Raises `sqlite3.Error`."""
-        self._deadline = time.monotonic() + seconds
+        self.limit(seconds)
         try:
             cursor = self.raw.execute(sql, values)
             return cursor.fetchall(), cursor.rowcount
         finally:
             self._deadline = float("inf")
+
+    def control(self, sql: str) -> None:
+        """Execute a statement that begins or ends a transaction, without a limit. Raises `sqlite3.Error`."""
+        self._deadline = float("inf")
+        self.raw.execute(sql)
 
     def close(self) -> None:
         """Close for good."""
@@ -107,6 +122,8 @@ class Driver:
         self._timeout = statement_timeout
         self._lock_timeout = lock_timeout
         self._lock = asyncio.Lock()
+        self._committing = False
+        self._outside = 0
         self.writer = Connection(path, read_only=False)
         self.reader = Connection(path, read_only=True)
         self._patient = Connection(path, read_only=True)
@@ -147,7 +164,7 @@ class Driver:
         pause, until = 0.001, time.monotonic() + self._lock_timeout
         while True:
             try:
-                self.writer.raw.execute("BEGIN IMMEDIATE")
+                self.writer.control("BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as error:
                 if not _is(error, sqlite3.SQLITE_BUSY):
@@ -157,28 +174,48 @@ class Driver:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.05)
 
-    async def commit(self) -> None:
-        """Make it durable. Not interrupted by cancellation: the caller learns of what happened, or nobody does."""
-        done = asyncio.get_running_loop().run_in_executor(
-            self._commit_thread, self.writer.raw.execute, "COMMIT"
-        )
+    async def commit(self) -> asyncio.CancelledError | None:
+        """Make it durable. Raises `sqlite3.Error`.
+
+        Cancellation does not interrupt it; one that comes meanwhile is returned, for the caller to raise when
+        everything that follows from the commit is done.
+        """
+        self._outside = self._data_version()
+        loop = asyncio.get_running_loop()
+        done = loop.run_in_executor(self._commit_thread, self.writer.control, "COMMIT")
+        self._committing, cancelled = True, None
         try:
-            await asyncio.shield(done)
-        except asyncio.CancelledError:
-            await asyncio.wait([done])
-            raise
+            while not done.done():
+                try:
+                    await asyncio.wait([done])
+                except asyncio.CancelledError as error:
+                    cancelled = error
+        finally:
+            self._committing = False
+        done.result()
+        return cancelled
 
     def rollback(self) -> None:
         """Undo everything since `begin`. Safe when the engine has rolled back already."""
         if self.writer.raw.in_transaction:
-            self.writer.raw.execute("ROLLBACK")
+            self.writer.control("ROLLBACK")
 
-    def release(self) -> None:
-        """Give the writer's place to the next in line."""
-        self._lock.release()
+    def end(self) -> None:
+        """Undo what was not committed, and give the writer's place to the next in line."""
+        try:
+            self.rollback()
+        finally:
+            self._lock.release()
 
     def data_version(self) -> int:
-        """A number that changes when another process has written (`PRAGMA data_version`)."""
+        """A number that changes when another process has written (`PRAGMA data_version`).
+
+        While a commit of our own is on its way to the disk this is the number from before it, because asking
+        would hold the loop until the disk has answered.
+        """
+        return self._outside if self._committing else self._data_version()
+
+    def _data_version(self) -> int:
         found: int = self.writer.raw.execute("PRAGMA data_version").fetchone()[0]
         return found
 
@@ -188,6 +225,28 @@ class Driver:
         self._commit_thread.shutdown(wait=True)
         for connection in (self._patient, self.reader, self.writer):
             connection.close()
+
+
+def ask(path: Path) -> None:
+    """Put a question to the file over a connection of its own, to see that it answers. Raises `sqlite3.Error`."""
+    probe = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+    try:
+        probe.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    finally:
+        probe.close()
+
+
+def engine(connection: Connection, seconds: float) -> AsyncEngine:
+    """A SQLAlchemy engine over a connection that we own, whose statements may take `seconds` each."""
+    dialect = Dialect(dbapi=Dialect.import_dbapi())
+    pool = StaticPool(lambda: cast(Any, connection.raw), reset_on_return=None)
+    plain = Engine(pool, dialect, make_url("sqlite+backwright://"))
+
+    def limit(*_: Any) -> None:
+        connection.limit(seconds)
+
+    event.listen(plain, "before_cursor_execute", limit)
+    return AsyncEngine(plain)
 
 
 def _is(error: sqlite3.Error, *codes: int) -> bool:

@@ -1,14 +1,15 @@
 """A statement compiled once and run many times.
 
-SQLAlchemy builds and compiles (dialects, types, safety); the driver executes. What remains per request is one pass
+What lives here: from a SQLAlchemy statement to SQL text, an order of parameters and conversions. What must not: running
+it. SQLAlchemy builds and compiles (dialects, types, safety); the driver executes. What remains per request is one pass
 over the parameters and one over the columns that need a conversion at all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import JSON, Boolean, Dialect, Enum, Executable
+from sqlalchemy import JSON, Boolean, Date, Dialect, Enum, Executable, FromClause, Table, UpdateBase
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -20,16 +21,18 @@ Converter = Callable[[Any], Any]
 class Prepared:
     """SQL text, the order of its parameters and the conversions of its columns.
 
-    With `wire=True` rows come back in the form in which they go over the wire (text for ids, times and enums; exact
-    numbers as strings; JSON as raw bytes), which spares making Python values that would only be printed again.
+    With `wire=True` rows come back in the form in which they go over the wire (text for ids, times and enums;
+    exact numbers as strings; JSON as raw bytes), which spares making Python values that would only be printed again.
     """
 
-    __slots__ = ("_binders", "_converters", "_defaults", "_names", "columns", "sql")
+    __slots__ = ("_binders", "_converters", "_defaults", "_names", "changes", "columns", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect, *, wire: bool = False) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
+        self.changes: frozenset[str] = changed_by(statement)
+        """The tables of which the statement may change rows."""
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         processors: Mapping[str, Any] = compiled._bind_processors
         self._binders: tuple[Converter | None, ...] = tuple(processors.get(name) for name in self._names)
@@ -66,6 +69,31 @@ class Prepared:
         return found
 
 
+def changed_by(statement: Executable) -> frozenset[str]:
+    """The tables of which a statement may change rows; those that a delete reaches over foreign keys included."""
+    if not isinstance(statement, UpdateBase) or not isinstance(statement.table, Table):
+        return frozenset()
+    return reached_by_delete(statement.table) if statement.is_delete else frozenset({statement.table.name})
+
+
+def reached_by_delete(table: FromClause) -> frozenset[str]:
+    """`table` and the tables whose rows go, or lose a reference, when its rows are deleted."""
+    assert isinstance(table, Table)
+    found, waiting = {table.name}, [table]
+    while waiting:
+        target = waiting.pop()
+        for other in table.metadata.tables.values():
+            for key in other.foreign_keys:
+                if key.column.table is target and key.ondelete in _REACHING:
+                    if key.ondelete == "CASCADE" and other.name not in found:
+                        waiting.append(other)
+                    found.add(other.name)
+    return frozenset(found)
+
+
+_REACHING: Final = ("CASCADE", "SET NULL", "SET DEFAULT")
+
+
 def python_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
     """What turns a driver value of this type into the Python value."""
     return kind.dialect_impl(dialect).result_processor(dialect, None)
@@ -82,10 +110,9 @@ def wire_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
         return lambda value: msgspec.Raw(value.encode())
     if isinstance(kind, Boolean):
         return bool
-    if isinstance(kind, (Id, Timestamp, Enum)):
+    if isinstance(kind, (Id, Timestamp, Date, Enum)):
         return None
-    to_python = python_converter(kind, dialect)
-    return None if kind.python_type.__name__ == "date" else to_python
+    return python_converter(kind, dialect)
 
 
 def format_fixed(value: int, places: int) -> str:

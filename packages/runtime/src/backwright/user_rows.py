@@ -15,7 +15,7 @@ from backwright.columns import Id, Timestamp
 from backwright.context import now
 from backwright.database import Database, Work
 from backwright.entity import new_id
-from backwright.sessions import sessions
+from backwright.session_rows import sessions
 
 if TYPE_CHECKING:
     from backwright.accounts import Account
@@ -97,6 +97,10 @@ class UserRows:
     async def by_id(self, user_id: UUID) -> UserRow | None:
         """The account with this id."""
         return _one(await self._database.fetch(self._by_id, {"user": user_id}))
+
+    async def by_id_within(self, work: Work, user_id: UUID) -> UserRow | None:
+        """The account with this id, as the transaction sees it."""
+        return _one(await work.fetch(self._by_id, {"user": user_id}))
 
     async def live_roles(self, user_id: UUID, session_id: UUID) -> frozenset[str] | None:
         """The roles of an active account in an open session; None if either is closed."""

@@ -5,13 +5,12 @@ nobody changes their own roles, the last administrator stays, and accounts are c
 history refers to them. What must not: passwords (`/users/{id}/password` is in `account_routes.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
 
 from backwright.access import Operation, allow
 from backwright.entity import Entity
@@ -69,12 +68,10 @@ class AccountService(Service[Entity]):
         return found
 
     async def _check_rights(self, id_: UUID, changes: Mapping[str, Any]) -> None:
-        table = self.bound.table.c
-        statement = select(table.roles, table.is_active).where(table.id == id_)
-        row = (await self.session.execute(statement)).one_or_none()
+        row = await self._accounts.find(self.work, id_)
         if row is None:
             raise NotFound(f"There is no such {self.bound.title}.")
-        before = {"roles": plain_roles(row.roles), "is_active": row.is_active}
+        before: dict[str, Any] = {"roles": plain_roles(row.roles), "is_active": row.is_active}
         after = {**before, **{name: changes[name] for name in KEEPS_RIGHTS & changes.keys()}}
         if id_ == self.actor.id and after != before:
             raise Forbidden(
@@ -132,6 +129,6 @@ def bind_users(declared: "Accounts", runtime: "Runtime") -> BoundUsers:
     return bound
 
 
-def plain_roles(roles: Sequence[Any]) -> list[str]:
+def plain_roles(roles: Iterable[Any]) -> list[str]:
     """Roles as they are stored: plain texts, sorted, each once."""
     return sorted({str(role) for role in roles})

@@ -1,46 +1,33 @@
 """Reading: what callers with certain roles see of a resource, as compiled statements.
 
-A `View` belongs to one resource and one set of roles. Access rules, fields, embeds, filters, sort and cursor become one
-SELECT, compiled once per query shape and kept; a request only supplies parameters. Rows come back in wire form and are
-printed as JSON without becoming objects.
+A `View` belongs to one resource and one set of roles. What lives here: which rows and fields it shows, what it may be
+asked for, and one row by its id. What must not: lists (`pages.py`). Access rules, fields and embeds become one SELECT,
+compiled once per shape and kept; a request only supplies parameters. Rows come back in wire form and are printed as
+JSON without becoming objects.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Enum,
-    FromClause,
-    Select,
-    and_,
-    bindparam,
-    case,
-    exists,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, and_, bindparam, select
 
-from backwright import filters, paging, search
-from backwright.access import Grant, Operation, condition, field_expression, names_within
+from backwright.access import Grant, condition, field_expression, names_within, shows_always
 from backwright.actor import Actor
 from backwright.database import Work
 from backwright.fields import STANDARD
-from backwright.listing import ListQuery, Page
+from backwright.filters import Filter
 from backwright.statement import Prepared
 
 if TYPE_CHECKING:
-    from backwright.resource import BoundResource
-
-TOTAL_CAP: Final = 10_000
-"""Rows that a requested total counts at most; above that it says that there are more."""
+    from backwright.listing import ListQuery
+    from backwright.pages import Page, Pages
+    from backwright.bound_resource import BoundResource
 
 MAX_SHAPES: Final = 1_000
-"""Compiled statements that one view keeps; the oldest goes first."""
+"""Compiled statements that one view or writer keeps; the oldest goes first."""
 
 
 @dataclass(frozen=True)
@@ -59,182 +46,142 @@ class View:
         self.bound = bound
         self.roles = roles
         self.grants = grants
-        self.table: FromClause = bound.table
+        self.table: Table = bound.table
         self.names: tuple[str, ...] = (*STANDARD[:1], *names_within(grants, bound.fields), *STANDARD[1:])
-        self.row_ruled = condition(grants, self.table) is not None
+        self.row_ruled = any(grant.where is not None for grant in grants)
+        """Whether callers with the same roles may see different things."""
         self._shapes: dict[Any, Prepared] = {}
 
     def rule(self, table: FromClause) -> ColumnElement[bool] | None:
         """The rows that these roles may read, as a condition on `table` (or an alias of it)."""
         return condition(self.grants, table)
 
+    def shows_always(self, name: str) -> bool:
+        """Whether a field is shown on every row that is shown.
+
+        Only such fields may be filtered, sorted, searched or followed: with any other one, what is listed would
+        tell what is hidden.
+        """
+        return name in STANDARD or (name in self.names and shows_always(self.grants, name))
+
     def columns(self, table: FromClause) -> list[ColumnElement[Any]]:
         """The readable columns of `table`, each hidden on the rows where it may not be seen."""
+        own = self.table.c
         return [
-            table.c[name] if name in STANDARD else field_expression(self.grants, table.c[name], table)  # type: ignore[arg-type]
+            table.c[name] if name in STANDARD else field_expression(self.grants, own[name], table)
             for name in self.names
         ]
 
-    def embed(self, name: str) -> "View | None":
-        """The view of an embed's target for the same roles; `None` if they may not read it."""
-        found = self.bound.embeds.get(name)
-        target = self.bound.runtime.resources.get(found.target) if found else None
-        return target.view(self.roles) if target else None
+    def relation(self, name: str) -> "View | None":
+        """The view of a relation's target for the same roles; `None` if they may not follow it."""
+        embed = self.bound.embeds[name]
+        target = self.bound.runtime.resources.get(embed.target)
+        return target.view(self.roles) if target and self.shows_always(embed.column.key) else None
 
-    @property
+    def related(self, name: str) -> "View":
+        """The same for a relation that is known to be open."""
+        found = self.relation(name)
+        assert found is not None, name
+        return found
+
+    @cached_property
     def embeddable(self) -> tuple[str, ...]:
         """The embeds that these roles may ask for."""
-        return tuple(
-            name for name, embed in self.bound.embeds.items()
-            if embed.column.key in self.names and self.embed(name) is not None
-        )  # fmt: skip
+        return tuple(name for name in self.bound.resource.embeds if self.relation(name) is not None)
+
+    @cached_property
+    def filters(self) -> dict[str, Filter]:
+        """The filter parameters that these roles may use."""
+        return {name: each for name, each in self.bound.filters.items() if self._may_filter(each)}
+
+    def _may_filter(self, each: Filter) -> bool:
+        if each.relation is None:
+            return self.shows_always(each.field)
+        target = self.relation(each.relation)
+        return target is not None and target.shows_always(each.field)
+
+    @cached_property
+    def sorts(self) -> tuple[str, ...]:
+        """The fields that these roles may sort by."""
+        return tuple(name for name in self.bound.resource.sorts if self.shows_always(name))
+
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """The fields that a search by these roles looks into; none: they cannot search."""
+        return tuple(name for name in self.bound.resource.search if self.shows_always(name))
+
+    @cached_property
+    def pages(self) -> "Pages":
+        """The lists of this view."""
+        from backwright.pages import Pages
+
+        return Pages(self)
+
+    async def page(self, actor: Actor, query: "ListQuery") -> "Page":
+        """One page of rows in wire form, with the cursors of its neighbours."""
+        return await self.pages.fetch(actor, query)
 
     async def get(self, actor: Actor, id_: UUID, embeds: tuple[str, ...] = ()) -> dict[str, Any] | None:
         """One row by id in wire form; `None` if it is not there or not to be seen."""
         rows = await self.bound.database.fetch(self._one(embeds), {"id": id_, "actor_id": actor.id})
         return self.shown(rows[0], embeds) if rows else None
 
-    async def get_within(self, work: Work, actor: Actor, id_: UUID) -> dict[str, Any] | None:
-        """The same inside a unit of work: what it has changed so far is seen."""
-        rows = await work.fetch(self._one(()), {"id": id_, "actor_id": actor.id})
+    async def written(self, work: Work, actor: Actor, id_: UUID) -> dict[str, Any] | None:
+        """The fields of a row that the caller has just changed, inside the unit of work; `None` if it is gone.
+
+        Without the row rule: they saw the row when they changed it, and the answer says what became of it, also
+        where it has left their sight by that.
+        """
+        shape = ("written",)
+        statement = select(*self.columns(self.table)).where(self.table.c.id == bindparam("id"))
+        prepared = self._shapes.get(shape) or self.keep(shape, statement)
+        rows = await work.fetch(prepared, {"id": id_, "actor_id": actor.id})
         return self.shown(rows[0]) if rows else None
 
     def _one(self, embeds: tuple[str, ...]) -> Prepared:
         shape = ("get", embeds)
-        return self._shapes.get(shape) or self._keep(
-            shape, self._select(embeds).where(self.table.c.id == bindparam("id"))
-        )
-
-    async def page(self, actor: Actor, query: ListQuery) -> Page:
-        """One page of rows in wire form, with the cursors of its neighbours."""
-        keys = self._keys(query)
-        cursor = query.cursor
-        nulls = tuple(value is None for value in cursor.values) if cursor else ()
-        backward = bool(cursor and cursor.backward)
-        shape = ("list", filters.shape(query.conditions), query.sort, query.ranked, bool(query.search),
-                 query.embeds, nulls, backward)  # fmt: skip
-        prepared = self._shapes.get(shape) or self._keep(shape, self._list(query, keys, nulls))
-        params = self._parameters(actor, query)
-        if cursor:
-            params.update({f"k{at}": value for at, value in enumerate(cursor.values)})
-        rows = await self.bound.database.fetch(prepared, {**params, "limit": query.limit + 1})
-        more = len(rows) > query.limit
-        rows = rows[: query.limit]
-        if backward:
-            rows = rows[::-1]
-        width = len(keys)
-        items = [self.shown(row, query.embeds) for row in rows]
-        edge = rows if rows else ()
-        has_next, has_previous = (True, more) if backward else (more, cursor is not None)
-        return Page(
-            items,
-            next=paging.Cursor(edge[-1][-width:], False) if edge and has_next else None,
-            previous=paging.Cursor(edge[0][-width:], True) if edge and has_previous else None,
-            total=await self._total(actor, query) if query.total else None,
+        return self._shapes.get(shape) or self.keep(
+            shape, self.select(embeds).where(self.table.c.id == bindparam("id"))
         )
 
     def compile(self) -> None:
         """Compile the plain read, so that a rule that makes no sense stops the start and not a request."""
         self._one(())
 
-    def shown(self, row: Sequence[Any], embeds: Sequence[str] = ()) -> dict[str, Any]:
+    def shown(self, row: Sequence[Any], embeds: Iterable[str] = ()) -> dict[str, Any]:
         """A row of a statement of this view as the object that the API shows."""
         at = len(self.names)
         found = dict(zip(self.names, row[:at], strict=True))
         for name in embeds:
-            target = self.embed(name)
-            assert target is not None
-            width = len(target.names)
-            part = row[at : at + width]
-            found[name] = dict(zip(target.names, part, strict=True)) if part[0] is not None else None
-            at += width
+            names = self.related(name).names
+            part = row[at : at + len(names)]
+            found[name] = dict(zip(names, part, strict=True)) if part[0] is not None else None
+            at += len(names)
         return found
 
-    def _select(self, embeds: Sequence[str]) -> Select[Any]:
-        columns, source = self.columns(self.table), self.table
+    def select(self, embeds: Iterable[str]) -> Select[Any]:
+        """The readable columns of the readable rows, and those of the embeds beside them."""
+        columns = self.columns(self.table)
+        source: FromClause = self.table
         for name in embeds:
-            embed, target = self.bound.embeds[name], self.embed(name)
-            assert target is not None
+            target, column = self.related(name), self.bound.embeds[name].column
             other = target.table.alias(f"embed_{name}")
-            link: ColumnElement[bool] = other.c.id == self.table.c[embed.column.key]
+            link: ColumnElement[bool] = other.c.id == self.table.c[column.key]
             rule = target.rule(other)
             source = source.outerjoin(other, link if rule is None else and_(link, rule))
-            columns += [
-                each.label(f"{name}_{key}")
-                for key, each in zip(target.names, target.columns(other), strict=True)
-            ]
+            shown = zip(target.names, target.columns(other), strict=True)
+            columns += [each.label(f"{name}_{key}") for key, each in shown]
         statement = select(*columns).select_from(source)
         rule = self.rule(self.table)
         return statement if rule is None else statement.where(rule)
 
-    def _list(self, query: ListQuery, keys: Sequence[paging.Key], nulls: Sequence[bool]) -> Select[Any]:
-        statement = self._filtered(self._select(query.embeds), query)
-        if query.cursor:
-            statement = statement.where(paging.after(keys, nulls, backward=query.cursor.backward))
-        backward = bool(query.cursor and query.cursor.backward)
-        statement = statement.add_columns(*(key.expression.label(f"key_{at}") for at, key in enumerate(keys)))
-        statement = statement.order_by(*(key.order(backward=backward) for key in keys))
-        return statement.limit(bindparam("limit"))
-
-    def _filtered(self, statement: Select[Any], query: ListQuery) -> Select[Any]:
-        for at, each in enumerate(query.conditions):
-            statement = statement.where(self._condition(each, at))
-        if query.search is not None:
-            hits = search.hits(self.bound.name)
-            statement = statement.join(hits, hits.c.id == self.table.c.id)
-        return statement
-
-    def _condition(self, each: filters.Condition, at: int) -> ColumnElement[bool]:
-        relation = each.filter.relation
-        if relation is None:
-            return filters.expression(each, self.table, at)
-        embed, target = self.bound.embeds[relation], self.embed(relation)
-        assert target is not None
-        other = target.table.alias(f"through_{at}")
-        rule = target.rule(other)
-        inner = exists().where(
-            other.c.id == self.table.c[embed.column.key], filters.expression(each, other, at)
-        )
-        return inner if rule is None else inner.where(rule)
-
-    def _keys(self, query: ListQuery) -> list[paging.Key]:
-        if query.ranked:
-            score = literal_column("hits.score")
-            return [paging.Key(score, False, False), paging.Key(self.table.c.id, False, False)]
-        keys = []
-        for name, descending in query.sort:
-            column = self.table.c[name]
-            keys.append(paging.Key(_sortable(column), descending, bool(column.nullable)))  # type: ignore[arg-type]
-        return [*keys, paging.Key(self.table.c.id, query.sort[-1][1] if query.sort else True, False)]
-
-    async def _total(self, actor: Actor, query: ListQuery) -> tuple[int, bool]:
-        shape = ("total", filters.shape(query.conditions), bool(query.search))
-        prepared = self._shapes.get(shape)
-        if prepared is None:
-            statement = select(self.table.c.id).select_from(self.table)
-            rule = self.rule(self.table)
-            statement = self._filtered(statement if rule is None else statement.where(rule), query)
-            counted = select(func.count()).select_from(statement.limit(TOTAL_CAP + 1).subquery())
-            prepared = self._keep(shape, counted)
-        found = (await self.bound.database.fetch(prepared, self._parameters(actor, query)))[0][0]
-        return min(found, TOTAL_CAP), found <= TOTAL_CAP
-
-    def _parameters(self, actor: Actor, query: ListQuery) -> dict[str, Any]:
-        return {**filters.parameters(query.conditions), "actor_id": actor.id, "q": query.search}
-
-    def _keep(self, shape: Any, statement: Select[Any]) -> Prepared:
+    def keep(self, shape: Any, statement: Select[Any]) -> Prepared:
+        """Compile a statement of this view and keep it under its shape."""
         if len(self._shapes) >= MAX_SHAPES:
             self._shapes.pop(next(iter(self._shapes)))
         prepared = self._shapes[shape] = self.bound.database.prepare(statement, wire=True)
         return prepared
 
-
-def _sortable(column: Column[Any]) -> ColumnElement[Any]:
-    """What to sort by: an enum in the order of its declaration (low, normal, high), everything else as it is."""
-    if isinstance(column.type, Enum) and column.type.enums:
-        order: Mapping[str, int] = {value: at for at, value in enumerate(column.type.enums)}
-        return case(
-            {literal_column(f"'{value}'"): literal_column(str(at)) for value, at in order.items()},
-            value=column,
-        )
-    return column
+    def kept(self, shape: Any) -> Prepared | None:
+        """The statement that was compiled for this shape."""
+        return self._shapes.get(shape)

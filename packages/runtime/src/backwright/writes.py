@@ -1,22 +1,37 @@
 """Writing: create, update and delete as single statements that carry the access rules themselves.
 
-A `Writer` belongs to one resource and one set of roles. The row rule, the expected version and the state that a move
-starts from stand in the statement's WHERE, so nothing can change between a check and the write. What a statement did
-not touch is then explained by one more read: not there, changed meanwhile, not allowed, or not in the right state.
+A `Writer` belongs to one resource and one set of roles. What lives here: the three statements and what they refuse. What
+must not: business rules (`service.py`). The row rule, the expected version and the state that a move starts from stand
+in the statement's WHERE, so nothing can change between a check and the write. What a statement would not touch is
+explained by one read before it: not there, changed meanwhile, not allowed, or not in the right state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, false, insert, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    false,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from backwright.access import Grant, Operation, condition
 from backwright.actor import Actor
 from backwright.context import now
 from backwright.database import Work
+from backwright.database_errors import BrokenReference
 from backwright.errors import (
+    Conflict,
     FieldError,
     Forbidden,
     Invalid,
@@ -24,10 +39,12 @@ from backwright.errors import (
     PreconditionFailed,
     Unauthenticated,
 )
+from backwright.fields import STANDARD
 from backwright.statement import Prepared
+from backwright.views import MAX_SHAPES
 
 if TYPE_CHECKING:
-    from backwright.resource import BoundResource
+    from backwright.bound_resource import BoundResource
 
 
 class Writer:
@@ -41,16 +58,30 @@ class Writer:
         self._shapes: dict[Any, Prepared] = {}
 
     def grants(self, operation: Operation, names: Sequence[str] = ()) -> list[list[Grant]]:
-        """For each name the grants that cover it. Raises `Forbidden` if there are none, naming the fields at fault."""
+        """For each name the grants that cover it.
+
+        Raises `Forbidden` if there are none, naming the fields at fault. A field that no client can send is set by
+        the service's own code, which needs no grant.
+        """
         given = self.bound.policy.grants(self.roles, operation)
         if not given:
             raise Forbidden(f"Your roles may not {operation} {self.bound.title_plural}.")
-        covering = [[grant for grant in given if grant.covers(name)] for name in names]
-        refused = [name for name, found in zip(names, covering, strict=True) if not found]
+        sent = [name for name in names if name in self.bound.sendable]
+        covering = [[grant for grant in given if grant.covers(name)] for name in sent]
+        refused = [name for name, found in zip(sent, covering, strict=True) if not found]
         if refused:
             faults = [FieldError("your roles may not set this field", pointer=f"/{name}") for name in refused]
             raise Forbidden(f"Your roles may not {operation} every field that was sent.", errors=faults)
         return covering or [list(given)]
+
+    def action_grants(self, action: str) -> list[Grant]:
+        """The grants to call an action. Raises `Forbidden` if there are none."""
+        given = [
+            each for each in self.bound.policy.grants(self.roles, Operation.ACT) if each.covers(action)
+        ]
+        if not given:
+            raise Forbidden(f"Your roles may not {action} {self.bound.title_plural}.")
+        return given
 
     def rule(self, covering: Sequence[Sequence[Grant]]) -> ColumnElement[bool] | None:
         """The rows on which every list of grants holds; `None`: all rows."""
@@ -62,9 +93,9 @@ class Writer:
         names = sorted(values)
         covering = self.grants(Operation.CREATE, names)
         row = self._complete(actor, values)
-        await self._check_references(work, actor, values)
+        await self.check_references(work, actor, values)
         key = ("create", tuple(names))
-        prepared = self._shapes.get(key) or self._keep(key, self._insert(self.rule(covering)))
+        prepared = self._shapes.get(key) or self._keep(key, self._insert(row, self.rule(covering)))
         params = {f"v_{name}": value for name, value in row.items()}
         found = (await work.fetch(prepared, {**params, "actor_id": actor.id}))[0]
         if not found[-1]:
@@ -76,14 +107,14 @@ class Writer:
     async def update(
         self, work: Work, actor: Actor, id_: UUID, changes: Mapping[str, Any], version: int | None
     ) -> dict[str, Any]:
-        """Change a row and return it as these roles see it. `version` is the one the caller has seen, if they say so."""
+        """Change a row and return it as these roles see it. `version`: the one the caller has seen, if they say."""
         names = sorted(changes)
         covering = self.grants(Operation.UPDATE, names)
         rule = self.rule(covering)
         before = await self._before(work, actor, id_, names, rule, version)
         if not changes and self.view is not None:
-            return await self.view.get_within(work, actor, id_) or {}
-        await self._check_references(work, actor, changes)
+            return await self.view.written(work, actor, id_) or {}
+        await self.check_references(work, actor, changes)
         sources = self._sources(changes, before)
         key = ("update", tuple(names), version is not None, sources)
         prepared = self._shapes.get(key) or self._keep(
@@ -102,10 +133,8 @@ class Writer:
 
     async def delete(self, work: Work, actor: Actor, id_: UUID, version: int | None) -> None:
         """Delete a row. Raises `Conflict` while other rows refer to it."""
-        covering = self.grants(Operation.DELETE)
-        rule = self.rule(covering)
-        names = [name for name in self.bound.fields]
-        before = await self._before(work, actor, id_, names, rule, version)
+        rule = self.rule(self.grants(Operation.DELETE))
+        before = await self._before(work, actor, id_, list(self.bound.fields), rule, version)
         key = ("delete", version is not None)
         prepared = self._shapes.get(key)
         if prepared is None:
@@ -114,7 +143,12 @@ class Writer:
             )
             prepared = self._keep(key, statement)
         await self.bound.forget_attachments(work, id_)
-        if not await work.fetch(prepared, {"id": id_, "actor_id": actor.id, "expected": version}):
+        try:
+            gone = await work.fetch(prepared, {"id": id_, "actor_id": actor.id, "expected": version})
+        except BrokenReference as error:
+            referring = " and ".join(await self._referring(work, id_)) or "other rows"
+            raise Conflict(f"There are {referring} that refer to this {self.bound.title}.") from error
+        if not gone:
             raise PreconditionFailed("The row was changed in the meantime. Read it again.")
         await self._record(
             work, "delete", id_, {name: value for name, value in before.items() if value is not None}
@@ -134,15 +168,15 @@ class Writer:
 
     def _complete(self, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
         """All columns of a new row: what was sent, what the actor sets, what defaults."""
-        row = {**self.bound.defaults(), **values}
+        row = {**self.bound.defaults(values), **values}
         for name in self.bound.set_by_actor:
             if actor.id is None and not self.table.c[name].nullable:
                 raise Unauthenticated()
             row[name] = actor.id
         return row
 
-    def _insert(self, rule: ColumnElement[bool] | None) -> ReturningInsert[Any]:
-        columns = {c.key: bindparam(f"v_{c.key}", type_=c.type) for c in self.table.columns}
+    def _insert(self, names: Iterable[str], rule: ColumnElement[bool] | None) -> ReturningInsert[Any]:
+        columns = {name: bindparam(f"v_{name}", type_=self.table.c[name].type) for name in names}
         return insert(self.table).values(columns).returning(*self._returned(), self._permitted(rule))
 
     def _update(
@@ -174,15 +208,13 @@ class Writer:
         return found if rule is None else [*found, rule]
 
     def _returned(self) -> list[ColumnElement[Any]]:
-        return self.view.columns(self.table) if self.view else [self.table.c.id, self.table.c.version]
+        return self.view.columns(self.table) if self.view else [self.table.c[name] for name in STANDARD]
 
     def _permitted(self, rule: ColumnElement[bool] | None) -> ColumnElement[bool]:
         return (true() if rule is None else rule).label("permitted")
 
     def _shown(self, row: Sequence[Any]) -> dict[str, Any]:
-        if self.view is None:
-            return {"id": row[0], "version": row[1]}
-        return self.view.shown(row)
+        return self.view.shown(row) if self.view else dict(zip(STANDARD, row, strict=False))
 
     async def _before(
         self,
@@ -224,14 +256,19 @@ class Writer:
             source for source, targets in self.bound.transitions.items() if changes[state] in targets
         )
 
-    async def _check_references(self, work: Work, actor: Actor, values: Mapping[str, Any]) -> None:
-        """Every foreign key must point at a row that the caller may see. Raises `Invalid` naming each that does not."""
-        faults = []
-        for name in self.bound.references:
-            if values.get(name) is not None and not await self.may_refer(work, actor, name, values[name]):
-                faults.append(
-                    FieldError("there is no such row, or you may not refer to it", pointer=f"/{name}")
-                )
+    async def check_references(self, work: Work, actor: Actor, values: Mapping[str, Any]) -> None:
+        """Every foreign key that a client can send must point at a row that the caller may see.
+
+        Raises `Invalid` naming each that does not.
+        """
+        fault = "there is no such row, or you may not refer to it"
+        faults = [
+            FieldError(fault, pointer=f"/{name}")
+            for name in self.bound.references
+            if name in self.bound.sendable
+            and values.get(name) is not None
+            and not await self.may_refer(work, actor, name, values[name])
+        ]
         if faults:
             raise Invalid("A reference leads nowhere.", errors=faults)
 
@@ -248,14 +285,28 @@ class Writer:
             prepared = self._keep(("refer", name), statement if rule is None else statement.where(rule))
         return bool(await work.fetch(prepared, {"id": id_, "actor_id": actor.id}))
 
+    async def _referring(self, work: Work, id_: UUID) -> list[str]:
+        """The resources of which rows refer to the row `id_`."""
+        found = []
+        for other in self.bound.runtime.resources.values():
+            columns = [
+                other.table.c[name] == bindparam("id")
+                for name, target in other.references.items()
+                if target is self.bound.resource.entity
+            ]
+            if columns:
+                statement = select(other.table.c.id).where(or_(*columns)).limit(1)
+                if await work.fetch(self.bound.database.prepare(statement), {"id": id_}):
+                    found.append(other.title_plural)
+        return found
+
     async def _record(self, work: Work, action: str, id_: UUID, changes: Mapping[str, object]) -> None:
         await self.bound.runtime.audit.record(
             work, action=action, object_type=self.bound.name, object_id=id_, changes=changes
         )
-        work.after_commit(self.bound.invalidate)
 
     def _keep(self, key: Any, statement: Any, *, wire: bool = True) -> Prepared:
-        if len(self._shapes) >= 1_000:
+        if len(self._shapes) >= MAX_SHAPES:
             self._shapes.pop(next(iter(self._shapes)))
         prepared = self._shapes[key] = self.bound.database.prepare(statement, wire=wire)
         return prepared

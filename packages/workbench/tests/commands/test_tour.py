@@ -49,10 +49,19 @@ DOCUMENT: dict[str, Any] = {
             "Job": {"properties": {"title": {"type": "string"}, "status": STATUS, "kind": STATUS}},
             "JobCreate": {
                 "type": "object",
-                "examples": [{"title": "Title", "code": "Code", "email": "ada@example.com", "asset_id": "0"}],
+                "examples": [
+                    {
+                        "title": "Title",
+                        "code": "Code",
+                        "country": "nl",
+                        "email": "ada@example.com",
+                        "asset_id": "0",
+                    }
+                ],
                 "properties": {
-                    "title": {"type": "string", "maxLength": 200},
+                    "title": {"type": "string", "maxLength": 200, "pattern": "^[^\\x00]*$"},
                     "code": {"type": "string", "maxLength": 6},
+                    "country": {"type": "string", "maxLength": 20, "pattern": "^[a-z]{2}$"},
                     "asset_id": {"type": "string", "format": "uuid"},
                 },
             },
@@ -86,10 +95,11 @@ def test_the_list_is_filtered_so_that_something_comes_back() -> None:
 
 
 def test_the_create_takes_the_example_and_real_references() -> None:
-    """Texts get a stamp, as they may have to be unique, but never grow too long."""
+    """Texts get a stamp, as they may have to be unique, but stay within their bounds."""
     assert body(create_line(BASE, DOCUMENT, "/jobs", ROW, "0915")) == {
         "title": "Title 0915",
         "code": "Code",
+        "country": "nl",
         "email": "ada.0915@example.com",
         "asset_id": "7",
     }

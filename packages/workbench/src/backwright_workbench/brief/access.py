@@ -23,6 +23,7 @@ class Access:
 
     def __init__(self, page: Page, things: Things, roles: Roles, statements: list[Statement], *, open_: bool) -> None:
         self._page, self._things, self._statements = page, things, statements
+        self._open = open_
         self._public = open_ or any(PUBLIC in statement.roles for statement in statements)
         self.roles = self._declared(roles)
         self._given: dict[str, dict[str, Given]] = {}
@@ -54,12 +55,16 @@ class Access:
                     self._role(thing, role)
             for anybody in (SIGNED_IN, PUBLIC):
                 self._anybody(thing, anybody)
+        self._orphans()
+        self._parts()
         self._own_work()
         self._exclusive()
         self._open_targets()
         self._readable_targets()
         for thing in self._things:
             access = {role: given for role, given in self._given[thing.name].items() if given != Grants()}
+            if isinstance(opened := access.get(PUBLIC), Grants) and opened.create:
+                _allow_no_caller(thing)
             thing.entry = thing.entry.model_copy(update={"access": _creating(thing, access)})
 
     def _about(self, thing: Thing, role: str) -> list[Statement]:
@@ -73,6 +78,9 @@ class Access:
             given: Given = "everything"
         elif allowed:
             given = self._stated(thing, role, allowed)
+            merely_sees = all(s.verbs == ("read",) and not s.own and not s.only and s.thing for s in allowed)
+            if merely_sees and isinstance(usual, Grants) and kind(role) in ("writer", "full"):
+                given = usual.model_copy(update={"read": given.read})
         elif usual is not None:
             given = usual
         elif any(role in s.roles for s in self._statements if not s.denied) or (role in self._usual_roles() and thing.known):
@@ -120,6 +128,8 @@ class Access:
     def _rows(self, thing: Thing, role: str, verb: str, s: Statement) -> str:
         """Whose rows a statement is about."""
         prefer = "assignee" if s.clause and "assigned" in s.clause.words[slice(*s.place)] else ""
+        if role == PUBLIC:
+            return "all"
         if s.own and s.thing is not None:
             return own_rows(self._page, self._things, thing, role, prefer=prefer)
         person = person_of(self._things, role)
@@ -158,6 +168,9 @@ class Access:
             usual = Grants(read=opened.read) if isinstance(opened, Grants) else None
         if who == PUBLIC and not self._public:
             return
+        if self._open:
+            self._given[thing.name][who] = self._unguarded(thing, who)
+            return
         if said:
             given = self._stated(thing, who, said)
         elif isinstance(usual, Grants) and not (who == SIGNED_IN and any(s.thing is thing for s in self._statements if not s.denied)):
@@ -173,6 +186,13 @@ class Access:
         else:
             self._given[thing.name][who] = given
 
+    def _unguarded(self, thing: Thing, who: str) -> Grants:
+        """Access where the brief wants no sign-in: everybody reads and creates; what changes rows needs a name behind it."""
+        if who == PUBLIC:
+            return Grants(read=Grant(), create=Grant())
+        act = ActGrant() if thing.entry.actions else None
+        return Grants(update=Grant(), delete=Grant(), act=act)
+
     def _exclusive(self) -> None:
         """`Only managers can delete`: nobody else keeps that."""
         for s in self._statements:
@@ -183,6 +203,43 @@ class Access:
                     also = any(role in o.roles and set(o.verbs) & set(s.verbs) for o in self._about(thing, role) if not o.denied)
                     if role != ADMIN and role not in s.roles and not also and "everything" not in s.verbs:
                         self._given[thing.name][role] = _without(given, _operations(s.verbs), s.verbs)
+
+    def _orphans(self) -> None:
+        """A thing that no role was given anything of is handled as the roles' names suggest."""
+        for thing in self._things:
+            given = self._given[thing.name]
+            if any(g != Grants() for role, g in given.items() if role != ADMIN):
+                continue
+            for role in self.roles:
+                denied = any(s.denied or (s.only and role not in s.roles) for s in self._statements if s.thing in (None, thing))
+                if role == ADMIN or denied:
+                    continue
+                path = path_to(self._things, thing, role)
+                limited = any(s.own and role in s.roles for s in self._statements)
+                rows = Grant(rows=path) if path and limited else None
+                given[role] = Grants(read=rows, create=rows, update=rows) if rows else self._by_kind(thing, role)
+
+    def _parts(self) -> None:
+        """Rows that are part of another (the lines of an order) may be handled by whoever handles that."""
+        for thing in self._things:
+            wholes = [(n, f.to) for n, f in thing.entry.fields.items() if f.on_delete == "cascade" and not f.optional and f.to != USER]
+            if len(wholes) != 1 or wholes[0][1] not in self._given or wholes[0][1] == thing.name:
+                continue
+            name, whole = wholes[0]
+            for role, given in self._given[whole or ""].items():
+                mine = self._given[thing.name].get(role)
+                if role in (ADMIN, SIGNED_IN, PUBLIC) or (mine is not None and mine != Grants()) or role in thing.entry.access:
+                    continue
+                if given == "everything":
+                    self._given[thing.name][role] = given
+                    continue
+                self._given[thing.name][role] = Grants.model_validate(
+                    {
+                        verb: {"rows": grant.rows if grant.rows == "all" else f"{name}.{grant.rows}"}
+                        for verb in _VERBS
+                        if (grant := getattr(given, verb)) is not None
+                    }
+                )
 
     def _own_work(self) -> None:
         """Who sees only their own rows also makes and changes them, where nobody else is said to."""
@@ -216,14 +273,18 @@ class Access:
                     target[SIGNED_IN] = opened.model_copy(update={"read": None})
 
     def _readable_targets(self) -> None:
-        """Whoever creates a row can see what it must refer to."""
+        """Whoever creates a row can see what it must refer to; staff see what the rows that they handle refer to."""
         for thing in self._things:
             for role, given in list(self._given[thing.name].items()):
-                if given == "everything" or given.create is None:
+                if given == Grants() or role == ADMIN:
                     continue
+                staff = kind(role) != "self" and role not in (PUBLIC, SIGNED_IN)
                 for field in thing.entry.fields.values():
                     target = self._given.get(field.to or "")
-                    if target is None or field.to == USER or field.optional or field.read_only:
+                    if target is None or field.to in (USER, thing.name):
+                        continue
+                    needed = (given == "everything" or given.create is not None) and not field.optional and not field.read_only
+                    if not needed and not (staff and role not in self._usual_roles()):
                         continue
                     who = (role,) if role == PUBLIC else (role, SIGNED_IN, PUBLIC)
                     if any(target.get(w) == "everything" or getattr(target.get(w), "read", None) for w in who):
@@ -233,6 +294,12 @@ class Access:
                     rows = path_to(self._things, person, role) if person and person is person_of(self._things, role) else None
                     base = before if isinstance(before, Grants) else Grants()
                     target[role] = base.model_copy(update={"read": Grant(rows=rows or "all")})
+
+
+def _allow_no_caller(thing: Thing) -> None:
+    """Rows that anybody may create may have nobody who created them."""
+    fields = {n: f.model_copy(update={"optional": True}) if f.set else f for n, f in thing.entry.fields.items()}
+    thing.entry = thing.entry.model_copy(update={"fields": fields})
 
 
 def _operations(verbs: Iterable[str]) -> set[str]:

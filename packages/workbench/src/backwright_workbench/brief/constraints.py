@@ -6,7 +6,7 @@ What lives here: patterns for these and applying them to a field. What must not:
 import re
 from typing import Any
 
-from backwright_workbench.blueprint.checks.fields import BOUNDED, MAX_LENGTH, MAX_NUMBER, NUMBERS
+from backwright_workbench.blueprint.checks.fields import BOUNDED, MAX_LENGTH, MAX_NUMBER, MAX_UNIQUE_LENGTH, NUMBERS
 from backwright_workbench.blueprint.model import FieldModel, FieldType
 from backwright_workbench.brief.quantities import NUMBER, number
 
@@ -18,6 +18,7 @@ SURE_TYPES: dict[str, FieldType] = {
     **dict.fromkeys(("datetime", "timestamp", "timestamptz"), "datetime"),
     **dict.fromkeys(("json", "jsonb"), "json"),
     "enum": "enum",
+    "yes": "boolean",
 }
 """Words that are types wherever they follow a name."""
 
@@ -26,7 +27,7 @@ TYPES: dict[str, FieldType] = {
     **dict.fromkeys(("text", "longtext", "markdown", "multiline"), "text"),
     **dict.fromkeys(("number", "whole"), "integer"),
     **dict.fromkeys(("money", "currency"), "money"),
-    **dict.fromkeys(("yes", "flag", "checkbox"), "boolean"),
+    **dict.fromkeys(("flag", "checkbox"), "boolean"),
     "date": "date",
     "email": "email",
     **dict.fromkeys(("phone", "telephone"), "phone"),
@@ -63,7 +64,7 @@ _DEFAULT = re.compile(
     r"(?P<default>-?[a-z0-9_.]+(?: (?:progress|review|stock|transit|hold|use))?)(?!\S)"
 )
 _PLACES = re.compile(r"(?<!\S)(?P<places>\d) (?:decimals?|decimal places|places|digits after the (?:point|comma))(?!\S)")
-FILLER = frozenset("which that must should be is are a an the of in and or value values with field as type only it its have has can long must to for always given this chars characters , ( ) [ ] : - – ; = | . / ! { }".split())
+FILLER = frozenset("no / which that must should be is are a an the of in and or value values with field as type only it its have has can long must to for always given this chars characters , ( ) [ ] : - – ; = | . / ! { }".split())
 
 
 class Constraints:
@@ -75,8 +76,12 @@ class Constraints:
         self.low: float | None = None
         self.high: float | None = None
         self.places: int | None = None
+        self.counts = False
+        """Whether a range is one of numbers rather than of lengths."""
         self.default: str | None = None
         self.values: tuple[str, ...] = ()
+        self.starts = False
+        """Whether rows begin with the first of the values, as they do with states."""
 
     @property
     def empty(self) -> bool:
@@ -99,6 +104,7 @@ class Constraints:
         if found := match(_PLACES):
             self.places = int(found["places"])
         if found := match(_RANGE):
+            self.counts = not re.search(r"char|letter|long|length|digit", text)
             self.low, self.high = sorted((_signed(found["low"]), number(found["high"])))
         for flag in ("optional", "required", "unique", "read_only"):
             if match(_FLAGS[flag]):
@@ -119,6 +125,8 @@ class Constraints:
 
     def apply(self, usual: FieldModel) -> FieldModel:
         """The usual field with what was said; what does not fit its type is left as usual."""
+        if self.counts and self.type is None and usual.type == "string" and not self.values:
+            self.type = "integer"
         field = dict(usual.model_dump(exclude_defaults=True), type=usual.type)
         if self.values:
             field = self._enum(field)
@@ -126,20 +134,22 @@ class Constraints:
             field = {"type": self.type, "optional": usual.optional, "description": usual.description}
             field |= {"optional": False, "default": False} if self.type == "boolean" else {}
         field |= {"optional": "optional" in self.flags} if self.flags & {"optional", "required"} else {}
+        field |= self._bounds(field["type"])
         if "unique" in self.flags and field["type"] not in ("text", "json", "boolean", "enum"):
             field |= {"unique": True}
+        if field.get("unique") and field.get("max", 0) > MAX_UNIQUE_LENGTH:
+            field["unique"] = False
         if "read_only" in self.flags:
             field |= {"read_only": True, "optional": True}
-        field |= self._bounds(field["type"])
         if not self.values:
             field |= self._default(field)
         return FieldModel.model_validate(field)
 
     def _enum(self, usual: dict[str, Any]) -> dict[str, Any]:
         default = self.default if self.default in self.values else None
-        if default is None and "optional" not in self.flags and not usual.get("optional", False):
+        if default is None and "optional" not in self.flags and self.starts:
             default = self.values[0]
-        said = {"type": "enum", "values": self.values, "optional": usual.get("optional", False) and default is None}
+        said = {"type": "enum", "values": self.values, "optional": "optional" in self.flags}
         return said | ({"default": default} if default else {})
 
     def _bounds(self, type_: str) -> dict[str, int]:

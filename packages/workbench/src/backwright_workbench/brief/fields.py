@@ -16,6 +16,7 @@ from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.items import Region, items, paired, plural_item, regions
 from backwright_workbench.brief.links import PEOPLE, link
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.quantities import NUMBER, number
 from backwright_workbench.brief.states import chain
 from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
@@ -34,6 +35,9 @@ _BUILT_IN = {"id": "id", "ids": "id", "uuid": "id", "created": "created_at", "up
 _SENSITIVE = frozenset("password password_hash hashed_password".split())
 _NEEDED = frozenset("money enum email date datetime integer".split())
 _LATER = re.compile(r"(end|due|completed|closed|finished|resolved|expir\w*|cancelled|deleted|returned|return|birth|death|dob|birthday|actual|last|paid|shipped|delivered|published|archived|deadline|discharge\w*|leave|left|termination)(_.*)?|.*_(until|birth)")
+_MOST = re.compile(rf"(?:at most|up to|max(?:imum)?(?: of)?|no more than) (?P<count>{NUMBER}) (?=[a-z])")
+_STATUS = re.compile(r"^(?:status(?:es)?(?:_(?:flow|workflow|values?|transitions?|lifecycle))?|workflow|lifecycle)$")
+_STARTING = frozenset("status state stage phase priority severity urgency importance visibility level tier role".split())
 _MAX_NAME = 40
 _MAX_FIELDS = 80
 
@@ -46,16 +50,34 @@ def read_fields(page: Page, things: Things) -> None:
         said = _read_region(page, things, region, region.thing)
         if said and not region.examples:
             region.thing.exhaustive = True
+    _absorb_fields(things)
+
+
+def _absorb_fields(things: Things) -> None:
+    """A noun in passing that a thing has as a plain field is that field: the grade of an enrollment is no entity."""
+    for thing in [thing for thing in things if not thing.listed and not thing.fields]:
+        owner = next((o for o in things if o is not thing and thing.snake in o.fields), None)
+        if owner and not any(f.to == thing.name for o in things for f in o.links.values()):
+            things.absorb(thing, owner)
 
 
 def _read_region(page: Page, things: Things, region: Region, thing: Thing) -> int:
     clause = region.clause
+    text = " ".join(clause.words[region.first : region.stop])
+    if clause.words[region.first - 1 : region.first] == ("(",) and " or " in text and (kinds := values_in(text)):
+        thing.fields["type"] = FieldModel(type="enum", values=kinds)
+        page.claim(clause, region.first, region.stop, f"entities.{thing.name}.fields.type")
+        return 0
     parts = list(items(clause, region.first, region.stop))
     borrowed = paired(parts, clause.words)
     count = 0
     for number, (first, stop) in enumerate(parts):
         if len(thing.fields) >= _MAX_FIELDS:
             return count
+        if page.claimed_for(clause, first, f"entities.{thing.name}.fields."):
+            page.claim(clause, first, stop, f"entities.{thing.name}.fields")
+            count += 1
+            continue
         if _reference(page, things, region, thing, first, stop, named=count > 0):
             continue
         count += _field(page, thing, clause, first, stop, borrowed.get(number, ""))
@@ -124,10 +146,20 @@ def _field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borr
         elif words[first] == "unique":
             said.flags.add("unique")
         first += 1
-    end = _name_end(clause, first, stop)
-    name = _name(words[first:end], borrowed)
+    if most := _MOST.match(" ".join(words[first:stop])):
+        said.high = number(most["count"])
+        said.low, said.type = 1, "integer"
+        first += most.group().count(" ")
+        borrowed, end = "", stop
+        name = f"max_{_name(words[first:end], '')}" if _name(words[first:end], "") else ""
+    else:
+        end = _name_end(clause, first, stop)
+        name = _name(words[first:end], borrowed)
+    if words[end : end + 2] == ("/", "time") and name.endswith("_date"):
+        name, end = f"{name.removesuffix('_date')}_time", end + 2
     if not name:
         return 0
+    name = _STATUS.sub("status", name)
     if name.endswith("_flag"):
         name, said.type = name.removesuffix("_flag"), "boolean"
     if name in _BUILT_IN or name in STANDARD_COLUMNS or name in _SENSITIVE:
@@ -148,6 +180,7 @@ def _field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borr
         taken = [(0, len(rest))]
         said.read(rest, bracketed=False)
         said.type = None
+        said.starts = name.split("_")[-1] in _STARTING
         if said.default is None and name.split("_")[-1] in ("priority", "severity", "urgency", "importance"):
             said.default = next((value for value in ("medium", "normal") if value in said.values), None)
         if "→" in rest:
@@ -155,7 +188,7 @@ def _field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borr
     else:
         taken = said.read(rest, bracketed=bool(bracketed))
     field = said.apply(_needed(base, field_name, said, thing))
-    _merge(page, thing, clause, (first, stop), field_name, field)
+    _merge(page, thing, clause, (first, stop), field_name, field, listed=bool(said.values))
     element = f"entities.{thing.name}.fields.{field_name}"
     page.claim(clause, begin, end, element)
     _claim_spans(page, clause, end, rest, taken, element)
@@ -174,12 +207,20 @@ def _claim_spans(page: Page, clause: Clause, begin: int, rest: str, taken: list[
 
 def _name_end(clause: Clause, first: int, stop: int) -> int:
     """Where the words that name a field end."""
+    open_values = {"/", "|", "or"} & set(clause.words[first + 1 : stop]) and "(" not in clause.words[first:stop]
+    if open_values and clause.words[first] in ENUM_NAMES:
+        return first + 1
     for index in range(first, stop):
         token, word = clause.tokens[index], clause.words[index]
         if word == "of" and index > first and clause.words[index - 1] in _OF_HEADS and clause.words[first] not in ENUM_NAMES - {"type"}:
             continue
+        if word == "per" and index > first and clause.words[index - 1] in ("price", "cost", "rate", "fee", "amount", "salary", "pay", "charge"):
+            continue
         if word in ("in", "to") and index == first:
             continue
+        following = clause.words[index + 1 : stop]
+        if word in ("at", "on", "by") and index == first + 1 and (not following or following[0] in SURE_TYPES or not clause.tokens[index + 1].is_word):
+            return index + 1
         if not token.is_word and not (token.kind == "number" and index > first):
             return index
         if index > first and (word in _NAME_ENDS or word in SURE_TYPES or word == "of" or token.kind == "number"):
@@ -192,6 +233,8 @@ def _name(words: tuple[str, ...], borrowed: str) -> str:
     kept = [word for word in words if word not in DETERMINERS]
     if kept and kept[-1] in ("field", "column", "attribute", "value") and len(kept) > 1:
         kept = kept[:-1]
+    if kept[:3] in (["maximum", "number", "of"], ["max", "number", "of"]):
+        kept = ["max", *kept[3:]]
     if kept and kept[-1] in ("dates", "times", "numbers", "addresses", "names", "prices", "amounts"):
         kept[-1] = singular_words((kept[-1],))[0]
     if borrowed:
@@ -235,7 +278,7 @@ def _values(name: str, rest: str, bracketed: bool) -> tuple[str, ...]:
     if not rest or (not likely and usual not in ("string", "enum")):
         return ()
     said = re.match(r"(?:,? ?(?:which|that|with|:|\(|-|–|=) ?)*(?:enum|one of|either|can be|could be|may be|is either|values|possible values|is one of|must be one of)(?!\S)", rest)
-    if bracketed or said or (likely and rest.startswith("of ")):
+    if bracketed or said or (likely and (rest.startswith("of ") or re.match(r"[a-z ]+ (?:/|\||,|or) ", rest))):
         if not likely and not said and "|" not in rest and "/" not in rest and "→" not in rest and not rest.startswith("("):
             return ()
         return values_in(re.sub(r"^(?:,? ?(?:which|that|with) )*(?:is |must be )?", "", rest))
@@ -247,7 +290,15 @@ def _usual(thing: Thing, name: str) -> FieldModel:
     entry = thing.entry
     field = entry.fields.get(_resolve(thing, name))
     if field is None or field.type == "reference":
-        field = entry.stand_ins.get(name) or infer_field(name)
+        field = entry.stand_ins.get(name) or _inferred(name)
+    return field
+
+
+def _inferred(name: str) -> FieldModel:
+    """What the name suggests; a count, price or date says so with its first word too (`quantity_available`)."""
+    field, first = infer_field(name), name.split("_")[0]
+    if first in ("quantity", "number", "count", "price", "cost", "amount", "date") and field == infer_field("unheard"):
+        return infer_field(first)
     return field
 
 
@@ -273,15 +324,15 @@ def _needed(field: FieldModel, name: str, said: Constraints, thing: Thing) -> Fi
     return field
 
 
-def _merge(page: Page, thing: Thing, clause: Clause, span: tuple[int, int], name: str, field: FieldModel) -> None:
+def _merge(page: Page, thing: Thing, clause: Clause, span: tuple[int, int], name: str, field: FieldModel, *, listed: bool) -> None:
     """Enter a field; two different lists of values for one field contradict each other."""
     before = thing.fields.get(name)
     quote = page.quote(clause, *span)
-    if before and before.values and field.values and set(before.values) != set(field.values) and (thing.name, name) in page.values_at:
+    if before and before.values and listed and set(before.values) != set(field.values) and (thing.name, name) in page.values_at:
         page.contradict(f"{thing.name}.{name} has two lists of values", page.values_at[thing.name, name], quote)
         return
-    if before and before.values and not field.values:
+    if before and before.values and not listed:
         return
-    if field.values:
+    if listed:
         page.values_at.setdefault((thing.name, name), quote)
     thing.fields[name] = field

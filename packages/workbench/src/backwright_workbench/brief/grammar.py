@@ -42,7 +42,7 @@ AUXILIARIES = _words(
 MODALS = _words("can could may might must shall should will would cannot cant to")
 
 VERBS = _words(
-    "accept accepts access accesses add adds administer apply applies approve approves archive archives ask asks assign"
+    "acknowledge acknowledges answer answers raise raises accept accepts access accesses add adds administer apply applies approve approves archive archives ask asks assign"
     " assigns attach attaches attend attends authenticate become becomes belong belongs borrow borrows browse browses build"
     " buy buys calculate calculates cancel cancels change changes choose chooses close closes complete completes configure"
     " confirm confirms connect consist consists contain contains control controls create creates creating define defines"
@@ -88,7 +88,7 @@ GLUE = (
         " spec brief mvp version v1 business company domain detail details information info store stores stored"
         " record records recorded track tracks tracked manage manages managed managing management relationship"
         " relationships relation relations main core common general whole entire"
-        " simple small robust modern complete good great nice ready based level style"
+        " fine ok okay enough simple small robust modern complete good great nice ready based level style"
         " non first second third next finally additionally moreover furthermore addition"
     )
 )

@@ -35,14 +35,22 @@ def identify(
     if entry and (same := things.of_entry(entry.name)):
         things.alias(same, words)
         return same
-    name = legal_name(pascal(" ".join(words)), page)
-    if (same := things.named(name)) is not None:
+    name = pascal(" ".join(words))
+    if entry and keyword.iskeyword("_".join(words)):
+        name = entry.name
+    name = legal_name(name, page)
+    if (same := things.named(name) or next((t for t in things if plural(t.name) == plural(name)), None)) is not None:
         return same
     thing = Thing(name, entry or generic_entity(name), known=entry is not None)
     phrases = [words, *(_phrases(entry) if entry else [])]
     if len(words) > 1 and words[-1] not in ("type", "list", "item", "line", "record", "entry"):
         phrases.append(words[-1:])
     return things.add(thing, phrases)
+
+
+def is_known(phrase: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, ...]) -> bool:
+    """Whether the catalogue knows a phrase, or its noun with a harmless word before it."""
+    return _known(singular_words(phrase), catalogue, domains)[0] is not None
 
 
 def _known(words: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, ...]) -> tuple[Entry | None, tuple[str, ...]]:
@@ -76,7 +84,7 @@ def _phrases(entry: Entry) -> list[tuple[str, ...]]:
 def legal_name(name: str, page: Page) -> str:
     """The name, or a longer one where it would hide a class or route that every service has."""
     taken = plural(name)
-    if name in RESERVED_ENTITIES or keyword.iskeyword(name) or taken in RESERVED_PLURALS or taken in RESERVED_AREAS:
+    if name in RESERVED_ENTITIES or keyword.iskeyword(name.lower()) or taken in RESERVED_PLURALS or taken in RESERVED_AREAS:
         longer = f"{name}Item"
         page.assume(f"{name} is called {longer}", f"every service has something called {name} already", f"entities.{longer}", f"{longer}:")
         return longer

@@ -63,6 +63,8 @@ def read_capabilities(page: Page, catalogue: Catalogue) -> tuple[Capability, ...
             wanted[capability] = None
             note = "kept in `wanted`; this version does not build it"
             page.claim(clause, first, stop, f"wanted.{capability}", status="carried", note=note)
+    for clause, first, stop in mentions(page, lexicon.LEFT_OUT, catalogue):
+        page.claim(clause, first, stop, note="said to be left out")
     for why, pattern in lexicon.NOT_OFFERED.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             status: Status = "understood" if negated(clause, first) else "not understood"

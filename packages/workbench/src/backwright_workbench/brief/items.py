@@ -48,7 +48,7 @@ _PAIRED = frozenset(
 )
 _PAIR_HEADS = frozenset("date time name address price amount number location city hour cost price at quantity phone email".split())
 _QUALIFIER = re.compile(
-    r"^(?:and )?(?:which (?:is|are|must|may|can)|that (?:is|are|must|may|can)|must be|should be|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;|field))|up to|max|maximum|min|minimum|at least|at most|no more|default|defaults|defaulting|"
+    r"^(?:and )?(?:which (?:is|are|must|may|can)|that (?:is|are|must|may|can)|must be|should be|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;|field))|(?:up to|max|maximum|min|minimum|at least|at most|no more than)(?: of)? [\d.,]+(?: (?:characters|chars|letters|digits|%))?(?= *(?:$|,|and|\.|\)|;))|default|defaults|defaulting|"
     r"positive|non negative|not null|nullable|between|if any|if known|greater|less|one of|either|can be|both (?:required|optional|unique)|all (?:required|optional)|in (?:cents|euros?|usd|eur|dollars|kg|minutes|hours|km|percent)|initially|\d+ (?:characters|chars))(?!\S)"
 )
 
@@ -68,6 +68,10 @@ def _in_clause(clause: Clause, things: Things, before: Thing | None) -> Iterator
     if _USERS.match(text) and not things.in_clause(clause):
         start = _USERS.match(text).group().count(" ") + 1  # type: ignore[union-attr]
         yield Region(None, clause, start, len(clause.words), owns=True)
+        return
+    mentions = things.in_clause(clause)
+    if mentions and _leads(clause, mentions[0][0]) and _VALUES.match(" ".join(clause.words[mentions[0][1] :])):
+        yield _region(mentions[0][2], clause, mentions[0][1], len(clause.words), owns=False)
         return
     if before and _VALUES.match(text) and not things.in_clause(clause, 0, 2):
         yield _region(before, clause, 0, len(clause.words), owns=False)
@@ -128,14 +132,15 @@ def _after_mentions(clause: Clause, things: Things) -> Iterator[Region]:
     starts: list[tuple[int, int, Thing, str]] = []
     for first, stop, thing in mentions:
         match = _CONNECT.match(clause.text, _offset(clause, stop))
-        if not match or stop >= len(clause.words):
+        if not match or stop >= len(clause.words) or clause.words[max(0, first - 1)] in ("of", "per"):
             continue
         verb = match["verb"]
         if verb in (":", "-", "–", "—") and not _leads(clause, first):
             continue
         starts.append((first, stop + match.group().strip().count(" ") + 1, thing, verb))
-    if mentions and not starts and clause.kind != "sentence" and ":" in clause.words and _leads(clause, mentions[0][0]):
-        starts.append((mentions[0][0], clause.words.index(":") + 1, mentions[0][2], "has"))
+    if mentions and not starts and clause.kind != "sentence" and _leads(clause, mentions[0][0]):
+        begin = next((i for i, word in enumerate(clause.words) if word in (":", "-", "–", "—")), 0)
+        starts += [(mentions[0][0], begin + 1, mentions[0][2], "has")] if begin > mentions[0][1] else []
     starts += _continued(clause, mentions, starts)
     starts.sort(key=lambda start: start[0])
     for number, (_, begin, thing, verb) in enumerate(starts):
@@ -148,7 +153,7 @@ def _after_mentions(clause: Clause, things: Things) -> Iterator[Region]:
         yield _region(thing, clause, begin, end, owns=owns)
 
 
-_AND_HAS = re.compile(r"(?<!\S)(?:and|,|, and|which|that|who) (?:also )?(?:should have|must have|has|have|contains?|stores?|includes?)(?= )")
+_AND_HAS = re.compile(r"(?<!\S)(?:and|,|, and|which|that|who) (?:also |each |they |it |every one )*(?:should have|must have|with|having|has|have|contains?|stores?|includes?)(?= )")
 
 
 def _continued(

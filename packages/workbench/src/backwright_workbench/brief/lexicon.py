@@ -45,6 +45,7 @@ AUTH: dict[AuthMethod, re.Pattern[str]] = {
         r"(?:oidc|open ?id(?: connect)?|keycloak|auth0|okta|entra(?: id)?|azure ad|cognito|sso|single sign on"
         r"|social (?:login|sign in|auth|logins)|(?:google|github|microsoft|facebook|apple)(?: (?:and|or|/) (?:google|github|microsoft|facebook|apple))*"
         r" (?:login|logins|sign in|sign on|oauth2?|auth|authentication|accounts?)"
+        r"|(?:and|via|with|or|through) (?:google|github|microsoft|facebook|apple)(?! (?:maps|pay|analytics|drive|cloud|sheets|calendar))"
         r"|(?:sign|log|login) ?in (?:with|via|using|through) (?:google|github|microsoft|facebook|apple)"
         r"(?: (?:and|or|/) (?:google|github|microsoft|facebook|apple))*)(?: (?:authentication|login|auth|provider))*"
     ),
@@ -111,6 +112,7 @@ WANTED: dict[Capability, re.Pattern[str]] = {
         r"(?:notifications?|reminders?|alerting|newsletters?)(?: (?:by|via|through|over|for|to) (?:e?mail|sms|push|slack)(?: (?:and|or) (?:e?mail|sms|push))*)?"
         r"|notif(?:y|ies|ied|ying)|(?:e?mails?|sms) (?:alerts?|confirmations?|verification|updates|messages|receipts?|sending|delivery)"
         r"|(?:send|sends|sending|receive|receives|get|gets) (?:an? |out |automatic |welcome )*(?:e?mails?|sms|alerts?|messages? by e?mail|confirmations?)"
+        r"|(?:send(?:s|ing)? |get |receive )?(?:an? )?(?:reminder|confirmation|welcome|notification) (?:e?mails?|sms|messages?)"
         r"|twilio|sendgrid|mailgun|smtp|confirmation emails?|password reset(?: (?:by|via|emails?|email))*|email verification"
     ),
     "multi_tenancy": _p(
@@ -142,7 +144,7 @@ WANTED: dict[Capability, re.Pattern[str]] = {
         r"|(?:data )?(?:import|export) ?(?:/|and) ?(?:import|export)"
     ),
     "reports": _p(
-        r"(?:(?:generate|generating|view|create|produce|run|see|monthly|weekly|daily|yearly|annual|financial|sales|summary|usage|attendance|progress|inventory|stock|basic|simple|custom|pdf|revenue|performance|activity|occupancy|management) )*"
+        r"(?:(?:generate|generating|view|create|produce|run|see|monthly|weekly|daily|yearly|annual|financial|sales|summary|usage|attendance|progress|inventory|stock|basic|simple|custom|low|low stock|pdf|revenue|performance|activity|occupancy|management) )*"
         r"(?:reports|reporting|analytics|dashboards?|statistics|stats|kpis|charts)(?: (?:and|,|/|&) (?:reports|reporting|analytics|dashboards?|statistics|stats))*"
         r"(?: (?:endpoints?|module|for (?:managers|admins?|management)))*|(?:monthly|weekly|daily|summary|sales) report"
     ),
@@ -198,7 +200,7 @@ ALWAYS: dict[str, tuple[re.Pattern[str], str]] = {
         "/metrics in Prometheus format",
     ),
     "logging": (
-        _p(r"(?:(?:structured|json|request|centrali[sz]ed|application|error|access|proper|good|detailed) )*(?:logging|log files|logs)(?: (?:and|with|of|requests|request ids?))*"),
+        _p(r"(?:(?:structured|json|request|centrali[sz]ed|application|error|access|proper|good|detailed) )*(?:logging|log files)(?: (?:and|with|of|requests|request ids?))*|(?:structured|json|request|application|error|access) logs(?: (?:and|with|of|requests|request ids?))*"),
         "structured logs with a request id",
     ),
     "audit": (
@@ -263,6 +265,9 @@ NOT_OFFERED: dict[str, re.Pattern[str]] = {
     "blockchain is not offered": _p(r"block ?chain|nfts?|smart contracts?|crypto(?:currency)?|ethereum"),
 }
 """Asked for now and then, and neither built nor carried: why → pattern."""
+
+LEFT_OUT = _p(r"(?:[a-z]+ ){1,3}(?:is |are )?(?:not|isnt|arent) (?:needed|required|necessary|in scope|part of this)(?: (?:for now|yet|at all|now))?")
+"""Said to be left out, whatever it is."""
 
 CACHING = _p(
     r"(?:(?:redis|in memory|response|query|api|server side|http|smart|results?|with|and) )*(?:caching|cache layer|cache|cached)"

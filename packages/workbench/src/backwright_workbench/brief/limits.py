@@ -34,6 +34,7 @@ _LATENCY = re.compile(
     r"(?: (?:times?|latency|latencies|of|is|are|be|must|should|stay|stays|for|reads|all|requests|endpoints|in|at|respond"
     r"|response|<|<=|≤|under|below|less|than|within|most|faster|:|up|to|max|maximum|no|more|\(|\)|p95))*? "
     + _TIME
+    + r"(?: (?:at|for|in) (?:the )?(?:p ?95|p ?99|95th percentile|95 % of (?:requests|cases)))?"
 )
 _LATENCY_TURNED = re.compile(
     r"(?<!\S)(?:<|under|below|sub|within|less than) ?" + _TIME + r"(?: (?:p95|p99|response times?|latency|responses?|at p95))+(?!\S)"

@@ -12,7 +12,7 @@ from backwright_workbench.blueprint.naming import snake
 from backwright_workbench.brief import lexicon
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, PREPOSITIONS, is_plural, singular_words, verb_here
-from backwright_workbench.brief.identity import identify
+from backwright_workbench.brief.identity import identify, is_known
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Things
@@ -30,6 +30,10 @@ _KEEP = re.compile(
     r"(?<!\S)(?:manag(?:e|es|ing)|track(?:s|ing)?|handl(?:e|es|ing)|maintain(?:s|ing)?|stor(?:e|es|ing)|keep(?:s|ing)?(?: track| records?| a record| a list)? ?(?:of)?"
     r"|administer(?:ing)?|organi[sz](?:e|es|ing)|crud|register(?:s|ing)?|record(?:s|ing)?|catalog(?:ue|s|ing)?|schedul(?:e|es|ing)|sell(?:s|ing)?|rent(?:s|ing)?(?: out)?"
     r"|deal(?:s|ing)? with|consist(?:s|ing)? of|work(?:s|ing)? with|know(?:s)? about)(?: (?:the|our|their|all|my|following|:|a|an|list|of))* ?(?=\S)"
+)
+_REFERS = re.compile(
+    r"(?<!\S)(?:assigned|linked|attached|related|connected|belonging|taught|led|run|managed|written|made|placed|submitted|booked|handled"
+    r"|reviewed|performed|treated|supplied|delivered|driven) (?:to|by|with)(?: (?:an?|one|the|exactly|single|its))*(?= )"
 )
 _LEAD = re.compile(
     rf"(?<!\S)(?:{_SETS}|data models?|domain models?|domain|schema|manage|track|store|handle|keep track of|crud(?: for)?)(?: [\w,]+){{0,4}}? ?:?$"
@@ -61,6 +65,12 @@ _NOT_THINGS = frozenset(
     " progress availability stock inventory schedule crud rest work them themselves profile admin administrator people"
     " person someone new everything anything best practice standard operation day week month year hour minute second".split()
 )
+_NOT_HEADS = frozenset(
+    "user data information detail management system api endpoint operation feature role access backend app application table"
+    " database field column permission support functionality authentication security search filter page code".split()
+)
+"""Last words of phrases that name no entity either."""
+
 _MANY = frozenset("many multiple several more various list lists zero number".split())
 _HAS = frozenset("has have contains contain includes include with having consists stores needs holds".split())
 
@@ -68,7 +78,7 @@ _HAS = frozenset("has have contains contain includes include with having consist
 def read_things(page: Page, catalogue: Catalogue) -> Things:
     """The things of a brief, in the order in which it comes to them."""
     things = Things()
-    domains = catalogue.domains_in([word for clause in page.clauses for word in clause.words])
+    things.domains = domains = catalogue.domains_in([word for clause in page.clauses for word in clause.words])
     for listed, search in ((True, _listed), (False, _done_to), (False, _in_passing)):
         for clause in page.clauses:
             for first, stop in search(page, clause, things, catalogue):
@@ -103,18 +113,37 @@ def _claim(page: Page, things: Things) -> None:
 
 def _listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> Iterator[Span]:
     """Where nouns are said to be what is stored."""
+    yield from _bare(page, clause, catalogue)
     yield from _defined(page, clause, catalogue)
+    if clause.kind == "item" and _among_things(page, clause, catalogue) and (span := noun_phrase(page, clause, 0, catalogue)):
+        if is_plural(clause.words[span[1] - 1]) and _can_be_thing(clause, span):
+            yield span
     for _, stop, _ in clause.find(_FORWARD):
         yield from noun_list(page, clause, stop, catalogue, strict=True)
     for _, stop, _ in clause.find(_KEEP):
         yield from noun_list(page, clause, stop, catalogue, strict=False)
     for first, _, _ in clause.find(_BACKWARD):
         yield from _before(page, clause, first, catalogue)
+    for _, stop, _ in clause.find(_REFERS):
+        for span in noun_list(page, clause, stop, catalogue, strict=False)[:1]:
+            if is_known(clause.words[slice(*span)], catalogue, things.domains):
+                yield span
     for at, word in enumerate(clause.words[:-1]):
         if word in ("belongs", "belong") and clause.words[at + 1] == "to":
             yield from noun_list(page, clause, at + 2, catalogue, strict=False)[:1]
         elif word in ("many", "multiple", "several") and set(clause.words[:at]) & _HAS:
             yield from noun_list(page, clause, at + 1, catalogue, strict=False)[:1]
+
+
+def _bare(page: Page, clause: Clause, catalogue: Catalogue) -> list[Span]:
+    """A clause that is nothing but a list of nouns, at least half of them known."""
+    spans = noun_list(page, clause, 0, catalogue, strict=False)
+    if len(spans) < 2 or clause.words[spans[-1][1] :] not in ((), (".",)):
+        return []
+    known = [span for span in spans if catalogue.find(" ".join(clause.words[slice(*span)]))]
+    plurals = [span for span in spans if is_plural(clause.words[span[1] - 1])]
+    under_thing = clause.parent is not None and clause.kind in ("item", "row") and bool(known) and len(plurals) < len(spans)
+    return spans if 2 * len(known) >= len(spans) and 2 * len(plurals) >= len(spans) and not under_thing else []
 
 
 def _defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
@@ -148,13 +177,22 @@ def _defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]
         yield span
 
 
+def _among_things(page: Page, clause: Clause, catalogue: Catalogue) -> bool:
+    """Whether most items of the list that a clause is in begin with nouns in the plural that the catalogue knows."""
+    siblings = [c for c in page.clauses if c.kind == "item" and c.parent is clause.parent][:40]
+    heads = [span for c in siblings if (span := noun_phrase(page, c, 0, catalogue)) and catalogue.find(" ".join(c.words[slice(*span)]))]
+    return len(siblings) >= 3 and 2 * len(heads) >= len(siblings)
+
+
 def _labels(phrase: tuple[str, ...]) -> bool:
     return all(word in lexicon.LABELS for word in phrase)
 
 
 def _can_be_thing(clause: Clause, span: Span) -> bool:
     phrase = singular_words(clause.words[span[0] : span[1]])
-    return phrase[-1] not in _NOT_THINGS and len(phrase[-1]) > 1
+    if phrase[-1] == "service" and not is_plural(clause.words[span[1] - 1]):
+        return False
+    return phrase[-1] not in (_NOT_THINGS if len(phrase) == 1 else _NOT_HEADS) and len(phrase[-1]) > 1
 
 
 def _describes(page: Page, clause: Clause, at: int) -> bool:
@@ -193,7 +231,7 @@ def _done_to(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -
             continue
         for span in noun_list(page, clause, at + 1, catalogue, strict=False):
             phrase = clause.words[span[0] : span[1]]
-            if catalogue.find(" ".join(phrase)) or (word in _MAKING and is_plural(phrase[-1])):
+            if is_known(phrase, catalogue, things.domains) or (word in _MAKING and is_plural(phrase[-1])):
                 yield span
 
 
@@ -211,6 +249,10 @@ def _in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue
         plural = is_plural(clause.words[stop - 1])
         clear = plural and (hit[1] > 1 or last not in _AMBIGUOUS) and last not in _NOT_THINGS
         many = bool(_MANY & set(clause.words[max(0, at - 2) : at]))
+        before = clause.words[max(0, at - 1) : at]
+        compound = bool(before) and clause.tokens[at - 1].is_word and before[0] not in BREAKS | DETERMINERS and page.free(clause, at - 1)
+        if compound and not is_known((*before, *clause.words[at:stop]), catalogue, things.domains):
+            clear = False
         if clear and not verb_here(clause.words, at) and (at < fields_from or many) and clause.words[at : at + 1] != ("users",):
             yield at, stop
         at = stop
@@ -237,11 +279,15 @@ def noun_phrase(page: Page, clause: Clause, at: int, catalogue: Catalogue, end: 
         hit = catalogue.match(clause.run(stop), 0)
         if hit and stop + hit[1] <= len(words) and not (stop == at and hit[1] == 1 and verb_here(words, stop)):
             stop += hit[1]
-        elif clause.tokens[stop].is_word and words[stop] not in BREAKS and page.free(clause, stop):
+        elif clause.tokens[stop].is_word and words[stop] not in BREAKS and page.free(clause, stop) and not (stop > at and _participle(words[stop])):
             stop += 1
         else:
             break
     return (at, stop) if stop > at and page.free(clause, at, stop) else None
+
+
+def _participle(word: str) -> bool:
+    return word.endswith("ed") and len(word) > 5
 
 
 def noun_list(

@@ -122,6 +122,9 @@ class Page:
         elements = tuple(dict.fromkeys(element for claim in claims for element in claim.elements))
         notes = list(dict.fromkeys(claim.note for claim in claims if claim.note))
         statuses = {claim.status for claim in claims}
+        if left and statuses == {"carried"} and clause.words[first] not in left:
+            notes.append(f"with it: {' '.join(left)}")
+            return "carried", elements, "; ".join(notes)
         if left and statuses - {"not understood"}:
             notes.append(f"left over: {' '.join(left)}")
             return "partly", elements, "; ".join(notes)
@@ -134,6 +137,12 @@ class Page:
         if not claims:
             notes.append("asks for nothing by itself")
         return "understood", elements, "; ".join(notes)
+
+
+def foreign(page: Page) -> bool:
+    """Whether hardly any word of the text is one that every English text has."""
+    words = [token.word for clause in page.clauses for token in clause.tokens if token.is_word]
+    return len(words) >= 4 and sum(word in GLUE for word in words) < 0.2 * len(words)
 
 
 def _subject(element: str) -> str:

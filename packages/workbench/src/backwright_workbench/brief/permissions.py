@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backwright_workbench.brief.grammar import DETERMINERS
+from backwright_workbench.brief.grammar import DETERMINERS, singular_words
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.relations import ASSOCIATIONS
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, Roles
@@ -48,6 +48,7 @@ _OWN = re.compile(r"(?<!\S)(?:their own|own|his own|her own|my own|theirs|my|ass
 _THEIR = re.compile(r"(?<!\S)(?:their|his|her)(?!\S)")
 _DENY = re.compile(r"(?<!\S)(?:cannot|cant|can not|must not|may not|should not|never|not allowed to|not be able to|are not able to|dont|do not)(?!\S)")
 _MODAL = re.compile(r"(?<!\S)(?:can|cannot|cant|may|must|should|are allowed|is allowed|be able|want|wants|need|have|has|are|is|:|,|-|–|—|able|would|manages?|manage|will|get|gets)(?!\S)")
+_SEE_ALL = re.compile(r"(?<!\S)(?:see|view|read|browse|look at) (?:everything|anything|all(?: data| records| entities)?(?= *(?:$|\.|,|but|and)))(?!\S)")
 _REASON = re.compile(r"(?<!\S)(?:so that|so i|so they|so we|in order to|because)(?= ).*")
 _PASSIVE = re.compile(r"(?<!\S)(?:can|may|must|should|is|are)(?: (?:only|just|also|not))* be (?P<verb>\w+?)(?:d|ed|ted|n|en)?(?: (?:only|just))? (?:by|only by|to) (?:the |a |an )?")
 _STEMS = {"view": "view", "rea": "read", "read": "read", "see": "see", "delet": "delete", "delete": "delete", "edit": "edit", "update": "update", "creat": "create", "create": "create", "manag": "manage", "manage": "manage", "add": "add", "chang": "change", "modifi": "modify", "approv": "approve", "approve": "approve", "cancell": "cancel", "cancel": "cancel", "publish": "publish", "clos": "close", "close": "close", "assign": "assign", "remov": "remove", "reject": "reject", "confirm": "confirm", "browse": "browse", "brows": "browse", "access": "access", "list": "list"}
@@ -58,7 +59,7 @@ def read_permissions(page: Page, things: Things, roles: Roles) -> list[Statement
     """All statements about rights, in the order of the brief; their words are claimed."""
     found: list[Statement] = []
     for clause in page.clauses:
-        for statement in (*_active(page, things, roles, clause), *_passive(page, things, roles, clause), *_open(page, things, clause)):
+        for statement in (*_active(page, things, roles, clause), *_bracketed(page, things, roles, clause), *_passive(page, things, roles, clause), *_open(page, things, clause)):
             found.append(statement)
     return found
 
@@ -94,22 +95,52 @@ def _active(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterato
         begin = 0
     else:
         rest = " ".join(clause.words[begin : begin + 2])
-        starts_action = clause.words[begin : begin + 1] and (clause.words[begin] in _VERBS)
+        starts_action = clause.words[begin : begin + 1] and (clause.words[begin] in _VERBS or _action(clause.words[begin], things))
         if not (_MODAL.match(rest) or starts_action or _READ_ONLY.match(rest) or _EVERYTHING.match(rest)):
             return
-    statements = list(_predicates(page, things, clause, subjects, begin, only=only, where_role=bool(begin)))
+    ends = [*_turns(roles, clause, begin), (len(clause.words), (), 0, False)]
+    statements = list(_predicates(page, things, clause, subjects, begin, ends[0][0], only=only))
+    for (first, others, start, just), (end, *_) in zip(ends, ends[1:], strict=False):
+        page.claim(clause, first, start, *(f"roles.{role}" for role in others), "access")
+        statements += _predicates(page, things, clause, others, start, end, only=just)
     if statements and begin:
         page.claim(clause, 0, begin, *(f"roles.{role}" for role in subjects if role not in (PUBLIC, SIGNED_IN)), "access")
     yield from statements
 
 
+_TURN = frozenset({",", "and", "but", "while", ";", "whereas", "only"})
+
+
+def _turns(roles: Roles, clause: Clause, begin: int) -> Iterator[tuple[int, tuple[str, ...], int, bool]]:
+    """Where a sentence goes on with another subject: `…, but only managers can delete them`."""
+    for index in range(begin + 1, len(clause.words)):
+        hit = roles.at(clause, index)
+        if not hit or clause.words[index - 1] not in _TURN or index + hit[1] >= len(clause.words):
+            continue
+        if clause.words[index + hit[1]] in ("can", "may", "cannot", "must", "have", "has", "are", "should"):
+            yield index, (hit[0],), index + hit[1], clause.words[index - 1] == "only"
+
+
+def _bracketed(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
+    """`admin (full access), auditor (read-only)`."""
+    for _, stop, role in roles.in_clause(clause):
+        if clause.words[stop : stop + 1] != ("(",):
+            continue
+        end = next((i for i in range(stop, len(clause.words)) if clause.words[i] == ")"), len(clause.words))
+        yield from _predicates(page, things, clause, (role,), stop + 1, end, only=False)
+
+
 def _predicates(
-    page: Page, things: Things, clause: Clause, subjects: tuple[str, ...], begin: int, *, only: bool, where_role: bool
+    page: Page, things: Things, clause: Clause, subjects: tuple[str, ...], begin: int, end: int, *, only: bool
 ) -> Iterator[Statement]:
-    words = clause.words
-    end = len(words)
-    text = " ".join(words[begin:end])
-    mentions = things.in_clause(clause, begin)
+    """What is said of the subjects between two words."""
+    text = " ".join(clause.words[begin:end])
+    mentions = things.in_clause(clause, begin, end)
+    if match := _SEE_ALL.search(text):
+        yield Statement(subjects, ("read",), None, clause=clause, place=(begin, end))
+        _claim_match(page, clause, begin, text, match)
+        _claim_rest(page, clause, begin, end)
+        return
     if match := _EVERYTHING.search(text):
         about = [thing for _, _, thing in mentions] or [None]
         for thing in about:
@@ -125,6 +156,8 @@ def _predicates(
             _claim_rest(page, clause, begin, end)
             return
     for first, stop, _ in clause.find(_REASON):
+        if not begin <= first < end:
+            continue
         page.claim(clause, first, stop, note="a reason")
         end = first
     mentions = [mention for mention in mentions if mention[0] < end]
@@ -152,6 +185,9 @@ def _groups(
             denied = True
         if word in ("can", "may") and denied and index and words[index - 1] in ("and", "but", ","):
             denied = False
+        if index in starts and objects and _qualifies(words, index, begin):
+            index = starts[index][0]
+            continue
         if index in starts:
             objects.append(starts[index][1])
             index = starts[index][0]
@@ -193,6 +229,14 @@ def _groups(
                     page.claim(clause, a, b, f"entities.{thing.name}.access")
 
 
+def _qualifies(words: tuple[str, ...], at: int, begin: int) -> bool:
+    """Whether a thing is only said to tell whose the one before it is: `grades of their courses`."""
+    index = at - 1
+    while index > begin and words[index] in DETERMINERS | {"own", "only", "assigned"}:
+        index -= 1
+    return words[index] in ("for", "of", "in", "on", "to", "from", "at", "by", "with", "within")
+
+
 def _action(word: str, things: Things) -> bool:
     return any(word in thing.entry.actions or _changes_state(word, thing) for thing in things)
 
@@ -220,6 +264,7 @@ def _fields(thing: Thing | None, clause: Clause, first: int, stop: int, ops: tup
     for index in range(first, stop):
         for length in (3, 2, 1):
             name = "_".join(clause.words[index : index + length])
+            name = name if name in thing.entry.fields else "_".join(singular_words(clause.words[index : index + length]))
             if name in thing.entry.fields and index + length <= stop:
                 named.append(name)
                 break

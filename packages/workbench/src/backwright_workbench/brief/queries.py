@@ -3,6 +3,7 @@
 What lives here: finding which of these a brief wants for which thing. What must not: access, and limits on every caller.
 """
 
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -144,7 +145,7 @@ def _column(page: Page, things: Things, thing: Thing, clause: Clause, first: int
     name = _match(things, thing, words)
     if not name:
         name = "_".join(singular_words(words))
-        if not words or len(words) > 3 or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or not page.free(clause, first, stop) or len(name) > 40:
+        if not words or len(words) > 3 or keyword.iskeyword(name) or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or not page.free(clause, first, stop) or len(name) > 40:
             return ""
         if key != "filters" or infer_field(name).type in LARGE or name in ("limit", "cursor", "sort", "q", "embed", "total", "id", "keyword", "text"):
             return ""

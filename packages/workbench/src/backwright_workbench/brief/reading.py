@@ -18,7 +18,7 @@ from backwright_workbench.brief.fitting import fit
 from backwright_workbench.brief.infrastructure import read_capabilities, read_stores
 from backwright_workbench.brief.limits import read_budgets, read_limits
 from backwright_workbench.brief.nouns import read_things
-from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.page import Page, foreign
 from backwright_workbench.brief.permissions import read_permissions
 from backwright_workbench.brief.queries import read_queries
 from backwright_workbench.brief.registration import read_registration
@@ -56,7 +56,8 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     if not len(things):
         assume_things(page, things, catalogue)
     if not len(things):
-        return _refused(page, name, "no entity was found in the brief", f"name the things that the service keeps, {_EXAMPLE}")
+        why = "the brief does not seem to be in English" if foreign(page) else "no entity was found in the brief"
+        return _refused(page, name, why, f"name in English the things that the service keeps, {_EXAMPLE}")
     limits = read_limits(page, things)
     budgets = read_budgets(page)
 

@@ -12,7 +12,7 @@ from backwright_workbench.brief.things import Things
 
 def read_registration(page: Page, roles: Mapping[str, str], things: Things) -> str | None:
     """The role of the public that the service is for (a customer, a member); nobody if all roles are staff."""
-    own = [role for role in roles if role != ADMIN and kind(role) == "self"]
+    own = [role for role in roles if role not in (ADMIN, "driver", "landlord", "contributor") and kind(role) == "self"]
     chosen = own[0] if len(own) == 1 or (own and own[0] in ("customer", "user", "member")) else None
     if chosen:
         page.assume(f"who signs up becomes {chosen}", "the role looks after its own rows only", "auth.register_as", f"register_as: {chosen}")

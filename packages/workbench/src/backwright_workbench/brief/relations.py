@@ -41,7 +41,7 @@ _AUX = r"(?:(?:is|are|be|was|were|can|may|must|should|will|could|also|always|opt
 _TO_ONE = re.compile(
     rf"{_AUX}(?:belongs?|belonging|(?:refers?|links?|relates?|report(?:s|ing)?|points?)|(?P<verb>assigned|linked|related|attached|connected|tied|associated|"
     r"made|placed|written|authored|created|posted|owned|submitted|taught|led|managed|handled|reported|booked|issued|sold|supplied|driven|treated|"
-    r"reviewed|approved|requested|uploaded|organi[sz]ed|run|hosted|conducted|performed|performed|scheduled|recorded|paid|given|performed|located|stored|held|made))"
+    r"reviewed|approved|requested|uploaded|organi[sz]ed|[a-z]{3,}ed|run|hosted|conducted|performed|performed|scheduled|recorded|paid|given|performed|located|stored|held|made))"
     r"(?: out)? (?:to|by|with|in|at|for|from|on)(?: (?:a|an|the|one|exactly|exactly one|single|some|any|specific|its|their|our|only))*"
     rf"|{_AUX}references?(?: (?:a|an|the|one))*"
 )
@@ -64,14 +64,20 @@ class _Mention:
 
 def read_relations(page: Page, things: Things, catalogue: Catalogue) -> None:
     """Give things the references that sentences tell of."""
+    subjects: dict[int, Thing] = {}
     for clause in page.clauses:
         _trees(page, things, clause)
         mentions = _mentions(clause, things)
+        if re.match(_TO_ONE.pattern, clause.text) and clause.block in subjects:
+            mentions = [_Mention(0, 0, subjects[clause.block]), *mentions]
+        elif mentions and mentions[0].thing:
+            subjects.setdefault(clause.block, mentions[0].thing)
         _subject_goes_on(page, clause, mentions)
         for here, there in zip(mentions, mentions[1:], strict=False):
             between = " ".join(clause.words[here.stop : there.first])
             if _relate(page, things, catalogue, clause, here, there, between):
-                pass
+                named = [f"entities.{m.thing.name}" for m in (here, there) if m.thing]
+                page.claim(clause, here.stop, there.first, *named)
         _many_to_many(page, things, catalogue, clause, mentions)
         _again(page, things, clause, mentions)
 
@@ -84,7 +90,7 @@ def _subject_goes_on(page: Page, clause: Clause, mentions: list[_Mention]) -> No
     for there in mentions[1:]:
         between = " ".join(clause.words[mentions[0].stop : there.first])
         match = _GOES_ON.fullmatch(between)
-        if match and mentions[0].first <= 2 and mentions[0].thing is not there.thing:
+        if match and mentions[0].first <= 2 and there.first > mentions[0].stop and mentions[0].thing is not there.thing:
             first = there.first - match["rest"].count(" ") - 1
             optional = bool(_OPTIONAL.search(match["rest"]))
             _refer(page, clause, mentions[0], there, match["verb"] or "", optional=optional, between=(first, there.first), whole=False)
@@ -152,6 +158,8 @@ def _refer(
     name = other.snake if other else "user"
     if verb == "assigned" or (other is None and role):
         name = role
+    elif other is None and verb:
+        name, optional = f"{verb}_by", True
     elif other is thing:
         name = "manager" if thing.entry.person else "parent"
         optional = True
@@ -256,10 +264,10 @@ def _trees(page: Page, things: Things, clause: Clause) -> None:
 
 def _again(page: Page, things: Things, clause: Clause, mentions: list[_Mention]) -> None:
     """The second half of `a comment belongs to a post and (to) a user`: same thing, next reference."""
-    at = next((i for i, word in enumerate(clause.words) if word in ("belongs", "belong")), None)
+    at = next((i for i, word in enumerate(clause.words) if word in ("belongs", "belong", "linked", "related", "references")), None)
     if at is None or len(mentions) < 3:
         return
-    before = [mention for mention in mentions if mention.stop <= at]
+    before = [mention for mention in mentions if mention.stop <= max(at, mentions[0].stop)]
     after = [mention for mention in mentions if mention.first > at]
     if not before or len(after) < 2:
         return

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, singular_words
+from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, VERBS, is_plural, singular_words
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Things
@@ -50,7 +50,7 @@ _DESCRIPTIONS = {
 }
 
 _INTRO = re.compile(
-    r"(?<!\S)(?:(?:user |different |the |following |three |two |four |five |\d |main |available |access |possible |predefined )*(?:roles|role types|user types|types of users|kinds of users|user groups|actors)|rbac|role based access control(?: \( rbac \))?|role based (?:access|permissions|authori[sz]ation)|permissions|access levels)"
+    r"(?<!\S)(?:(?:user |different |the |following |three |two |four |five |\d |main |available |access |possible |predefined )*(?:roles|role types|user types|types of users|kinds of users|user groups|actors)|^users(?= :)|rbac|role based access control(?: \( rbac \))?|role based (?:access|permissions|authori[sz]ation)|permissions|access levels)"
     r"(?: (?:are|is|with|for|like|such|as|including|include|includes|between|of|:|\(|-|–|—|the|following|roles|user|the roles|needed|eg|users|namely|and|permissions|three|two|four|different|supporting|supports))+ ?"
 )
 _BEFORE = re.compile(r"(?<!\S)(?:user )?roles(?!\S)")
@@ -224,9 +224,9 @@ def _by_rights(page: Page, things: Things, roles: Roles, clause: Clause) -> None
             phrase = singular_words(words[first : first + length])
             rest = " ".join(words[first + length :])
             same = _SAME.get(" ".join(phrase))
-            if not phrase or first + length > len(words) or not (same == ADMIN or _rolelike(phrase, things)):
+            if not phrase or first + length > len(words) or set(phrase) & (BREAKS | DETERMINERS) or not (same == ADMIN or _rolelike(phrase, things)):
                 continue
-            told = _CAN.match(rest) or re.match(r"^(?:,|and|or) (?:\w+ )?\w+ (?:can|may|have|cannot)", rest) or words[first - 1 : first] == ("by",) or (words[first - 1 : first] == ("only",))
+            told = _CAN.match(rest) or (rest.split(" ")[0] in VERBS and is_plural(words[first + length - 1])) or re.match(r"^(?:,|and|or) (?:\w+ )?\w+ (?:can|may|have|cannot)", rest) or words[first - 1 : first] == ("by",) or (words[first - 1 : first] == ("only",))
             if told and same in (None, ADMIN):
                 _role(roles, phrase)
                 break
@@ -238,4 +238,4 @@ def _rolelike(phrase: tuple[str, ...], things: Things) -> bool:
     thing = things.meant_by(phrase)
     if thing and thing.entry.person:
         return True
-    return not thing and any(name in names for names in KINDS.values())
+    return not thing and any(name in names or (len(phrase) > 1 and phrase[-1] in names) for names in KINDS.values())

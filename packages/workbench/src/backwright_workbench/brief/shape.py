@@ -29,7 +29,7 @@ def shape(things: Things) -> None:
 
 def _another_sense(thing: Thing) -> bool:
     """Whether the fields that the brief lists have little to do with the entry: the word means something else here."""
-    if not thing.exhaustive or len(thing.fields) < 3 or thing.entry.person:
+    if not thing.exhaustive or len(thing.fields) < 3 or thing.entry.person or "_" in thing.snake:
         return False
     names = {*thing.fields, *(name.split("_")[0] for name in thing.fields)}
     return len({name for name in thing.entry.fields if name in names or name.split("_")[0] in names}) < 0.34 * len(thing.fields)
@@ -176,7 +176,7 @@ def _fitting(actions: dict[str, Action], fields: dict[str, FieldModel], states: 
                 "stamps": action.stamps if action.stamps in fields and fields[action.stamps].type == "datetime" else None,
             }
         )
-        if fitted.takes or fitted.to or fitted.stamps:
+        if fitted.to or fitted.stamps or (fitted.takes and fitted.takes[:1] == action.takes[:1]):
             kept[name] = fitted
     return kept
 

@@ -87,6 +87,7 @@ _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*$")
 _BOLD = re.compile(r"\s*(\*\*|__)[^*_]+(\*\*|__)\s*:?\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|\(\d{1,3}\)|[a-z][.)])\s+(?:\[[ xX]\]\s+)?(?=\S)")
+_DEFINES = re.compile(r"\s*[\w-]+(?: [\w-]+){0,2}\s*:(?!//)\s")
 _RULE = re.compile(r"[\s|:=*_+-]*")
 _FENCE = re.compile(r"\s*(```|~~~)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -178,7 +179,9 @@ def _blocks(text: str) -> Iterator[_Block]:
             continue
         block = _block(line, start, stop)
         if block.kind == "sentence" and open_ and not (under_colon and open_.kind == "sentence"):
-            if open_.kind == "item" or _goes_on(text[open_.start : open_.end], line):
+            inside = open_.kind == "item" and _indent(line) > open_.indent
+            lazy = open_.kind != "item" or not line[:1].isupper()
+            if inside or lazy and _goes_on(text[open_.start : open_.end], line):
                 open_.end = stop
                 under_colon = text[:stop].endswith(":") and open_.kind == "sentence"
                 continue
@@ -195,6 +198,10 @@ def _blocks(text: str) -> Iterator[_Block]:
             under_colon = under_colon if block.kind == "item" else text[:stop].endswith(":")
     if open_:
         yield open_
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _block(line: str, start: int, stop: int) -> _Block:
@@ -215,7 +222,13 @@ def _goes_on(before: str, line: str) -> bool:
     last = before.rsplit("\n", 1)[-1].rstrip()
     if last.endswith(":"):
         return False
-    return not line.lstrip()[:1].isupper() or last.endswith((",", ";", ".", "and", "or", "-")) or len(last) > 60
+    if last.endswith((",", " and", " or", " with", " for", " the", " a", "-", "(")):
+        return True
+    if _DEFINES.match(line):
+        return False
+    if line.lstrip()[:1].isupper():
+        return last.endswith((".", ";", "!", "?")) or len(last) > 60
+    return len(last) > 45
 
 
 def _cells(row: list[Token], bars: tuple[int, ...]) -> list[Token]:

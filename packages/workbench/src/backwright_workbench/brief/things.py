@@ -55,6 +55,8 @@ class Things:
     def __init__(self) -> None:
         self._by_name: dict[str, Thing] = {}
         self._by_phrase: dict[tuple[str, ...], Thing] = {}
+        self.domains: tuple[str, ...] = ()
+        """What the brief is about, for words that mean different things in different businesses."""
 
     def __iter__(self) -> Iterator[Thing]:
         return iter(self._by_name.values())
@@ -73,6 +75,13 @@ class Things:
     def alias(self, thing: Thing, phrase: tuple[str, ...]) -> None:
         """Let one more phrase mean a thing, unless it has a meaning."""
         self._by_phrase.setdefault(phrase, thing)
+
+    def absorb(self, thing: Thing, owner: Thing) -> None:
+        """Take a thing off the list that is but a field of another: its phrases mean the other from now on."""
+        del self._by_name[thing.name]
+        for phrase, meant in self._by_phrase.items():
+            if meant is thing:
+                self._by_phrase[phrase] = owner
 
     def named(self, name: str) -> Thing | None:
         """The thing of this entity name."""

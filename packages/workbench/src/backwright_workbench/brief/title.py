@@ -13,7 +13,7 @@ from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Things
 
 _START = re.compile(
-    r"^(?:(?:please|hi|hello|can you|could you|would you|i|we|you|id|lets|let us|need|needs|want|wants|like|to|would|are|am|is|help|me|us|our|the|goal|task|project|looking|for|building|must|should|have|going) )*"
+    r"^(?:(?:please|hi|hello|can you|could you|would you|i|we|you|id|lets|let us|need|needs|want|wants|like|to|would|are|am|is|help(?= (?:me|us) )|me|us|our|the|goal|task|project|looking|for|building|must|should|have|going) )*"
     r"(?:(?:implement|implements|build|builds|create|creates|develop|design|make|write|set up|setup|generate|produce|deliver|provide|code|draft) )?(?:(?:me|us|a|an|the|out|up|our|my|new|for me|for us|for) )*"
 )
 _BUILD = re.compile(r"^(?:\w+ ){0,6}?(?:implement|build|create|develop|design|make|write|need|want|service|system|backend|api)(?!\S)")
@@ -54,7 +54,7 @@ def read_title(page: Page, things: Things, catalogue: Catalogue) -> tuple[str, s
 def _cased(page: Page, head: Clause, words: str) -> str:
     """The words with abbreviations in capitals, as the brief has them."""
     written = {token.word: page.source[token.start : token.end] for token in head.tokens}
-    return " ".join(written[w] if len(w) > 1 and written.get(w, w).isupper() else w for w in words.split())
+    return " ".join(written[w] if written.get(w, w)[1:] != w[1:] else w for w in words.split())
 
 
 def _subject(text: str) -> str:

@@ -6,6 +6,7 @@ from types import FrameType
 from typing import NoReturn
 
 from backwright_workbench import __version__
+from backwright_workbench.errors import InternalError
 
 TERMINATED = 128 + signal.SIGTERM
 INTERRUPTED = 128 + signal.SIGINT
@@ -30,6 +31,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 1
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        sys.stderr.write("error: this is a defect of Backwright, please report it with the lines above\n")
+        code = InternalError.exit_code
     sys.exit(code)
 
 

@@ -9,7 +9,9 @@ from backwright_workbench.codebase.scope import Code, Found, of_backwright
 
 
 def calls(found: Found, code: Code) -> str:
-    """The last name of what is called (`mapped_column`); empty for anything but a call of something with a name."""
+    """The last name of what is called (`mapped_column`); empty for anything but a call of something with a
+    name.
+    """
     if not isinstance(found.node, ast.Call):
         return ""
     return code.qualified(found.node.func, found.module).rpartition(".")[2]

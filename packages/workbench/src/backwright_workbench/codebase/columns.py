@@ -1,7 +1,7 @@
 """A mapped column → a field.
 
-What lives here: what the arguments and options of `mapped_column(…)` say. What must not: types (`types.py`), which
-columns a class has (`entities.py`), what the API shows of them (`exposure.py`).
+What lives here: what the arguments and options of `mapped_column(…)` say. What must not: types
+(`types.py`), which columns a class has (`entities.py`), what the API shows of them (`exposure.py`).
 """
 
 import ast
@@ -23,10 +23,20 @@ from backwright_workbench.codebase.types import Meaning, mapped, sql_type
 TEXT_FROM: Final = 10_000
 """Characters from which a string is a text, where its column does not say which of the two it is."""
 
-SILENT: Final = frozenset({"index", "sort_order", "init", "repr", "kw_only"})
-"""Options that a blueprint does not say because they follow from it (indexes), or change nothing that is served."""
+DIGITS: Final = 14
+"""Digits of a decimal number or an amount of money, before and after the point together."""
 
-ON_DELETE: Final = {"RESTRICT": "restrict", "NO ACTION": "restrict", "CASCADE": "cascade", "SET NULL": "set_null"}
+SILENT: Final = frozenset({"index", "sort_order", "init", "repr", "kw_only"})
+"""Options that a blueprint does not say because they follow from it (indexes), or change nothing that is
+served.
+"""
+
+ON_DELETE: Final = {
+    "RESTRICT": "restrict",
+    "NO ACTION": "restrict",
+    "CASCADE": "cascade",
+    "SET NULL": "set_null",
+}
 NO_WORD: Final = "a blueprint has no word for it"
 
 
@@ -50,7 +60,9 @@ class Columns:
         self.tables = tables
         """Class, by its full name → its table."""
 
-    def read(self, name: str, annotation: ast.expr | None, value: ast.expr | None, found: Found) -> Column | None:
+    def read(
+        self, name: str, annotation: ast.expr | None, value: ast.expr | None, found: Found
+    ) -> Column | None:
         """The column that an attribute of a class declares; None for an attribute that is no column.
 
         None as well for a column that no blueprint can say; that is noted down.
@@ -81,7 +93,9 @@ class Columns:
             written = self.code.value(each.node, each.module)
             if isinstance(written.node, ast.Call) and self._is_column(written):
                 arguments += [self.code.value(node, written.module) for node in written.node.args]
-                options |= {key.arg: Found(key.value, written.module) for key in written.node.keywords if key.arg}
+                options |= {
+                    key.arg: Found(key.value, written.module) for key in written.node.keywords if key.arg
+                }
         said: dict[str, Any] = {"optional": meaning.optional if meaning else True}
         table = None
         for each in arguments:
@@ -92,7 +106,9 @@ class Columns:
         if meaning is None:
             raise Unreadable("its type is not said")
         if (meaning.kind == "reference") != (table is not None):
-            raise Unreadable("an id that is no foreign key" if table is None else "a foreign key that is no UUID")
+            raise Unreadable(
+                "an id that is no foreign key" if table is None else "a foreign key that is no UUID"
+            )
         said |= {"type": meaning.kind, "values": meaning.values}
         for option, value in options.items():
             self._option(name, option, value, said)
@@ -122,6 +138,9 @@ class Columns:
                 said["max"] = self.code.constant(length, found.module)
         elif isinstance(found.node, ast.Call) and kind == "FixedPoint":
             places = argument(found.node, 1, "places")
+            digits = argument(found.node, 0, "precision")
+            if digits is not None and self.code.constant(digits, found.module) != DIGITS:
+                raise Unreadable(f"it has other than {DIGITS} digits")
             if places is not None and (meaning is None or meaning.kind == "decimal"):
                 said["places"] = self.code.constant(places, found.module)
         if meaning is None or (meaning.kind == "string" and sql.kind == "text"):
@@ -158,7 +177,9 @@ class Columns:
         if option == "default":
             said["default"] = self._default(found, said["type"])
             return
-        value = self.code.constant(found.node, found.module) if option in ("unique", "nullable", "doc") else None
+        value = (
+            self.code.constant(found.node, found.module) if option in ("unique", "nullable", "doc") else None
+        )
         if option == "unique" and isinstance(value, bool):
             said["unique"] = value
         elif option == "nullable" and isinstance(value, bool):

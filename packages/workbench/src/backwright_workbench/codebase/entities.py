@@ -1,7 +1,7 @@
 """Classes of stored things → tables: their columns, and what is unique together.
 
-What lives here: which classes are entities, and what each declares. What must not: one column (`columns.py`), what the
-API shows (`exposure.py`).
+What lives here: which classes are entities, and what each declares. What must not: one column
+(`columns.py`), what the API shows (`exposure.py`).
 """
 
 import ast
@@ -108,7 +108,9 @@ def _table_arguments(table: Table, value: Found, code: Code, notes: Notes) -> No
         if kind in ("UniqueConstraint", "Index") and isinstance(each.node, ast.Call):
             _unique(table, each, kind, code, notes)
         elif not isinstance(each.node, ast.Dict):
-            notes.leave(item.module, item.node, f"{kind or 'an argument'} of the table {table.table}", NO_WORD)
+            notes.leave(
+                item.module, item.node, f"{kind or 'an argument'} of the table {table.table}", NO_WORD
+            )
 
 
 def _unique(table: Table, found: Found, kind: str, code: Code, notes: Notes) -> None:

@@ -1,7 +1,7 @@
 """`access={role: allow.…}` → grants.
 
-What lives here: reading rules and the rows that they are about. What must not: whether the grants work together
-(`blueprint.checks`).
+What lives here: reading rules and the rows that they are about. What must not: whether the grants work
+together (`blueprint.checks`).
 
 A rule that cannot be said as it is leaves its grant out. What a role may do never grows by being read.
 """
@@ -22,7 +22,9 @@ VERBS: Final = ("read", "create", "update", "delete", "act")
 class Access:
     """Reads the access of one entity, and notes down what no grant can say."""
 
-    def __init__(self, code: Code, notes: Notes, tables: Mapping[str, Table], table: Table, actions: set[str]) -> None:
+    def __init__(
+        self, code: Code, notes: Notes, tables: Mapping[str, Table], table: Table, actions: set[str]
+    ) -> None:
         self.code = code
         self.notes = notes
         self.tables = tables

@@ -1,7 +1,7 @@
 """Python files as syntax trees: the package of a service, and the names that each of its modules binds.
 
-What lives here: finding the package, parsing, binding. What must not: what a name leads to (`scope.py`), what any of
-it means.
+What lives here: finding the package, parsing, binding. What must not: what a name leads to (`scope.py`),
+what any of it means.
 """
 
 import ast
@@ -36,9 +36,14 @@ class Module:
     text: str
     tree: ast.Module
     bindings: Mapping[str, Binding]
+    """Name → what it is bound to once the module has been imported."""
+    assigned: Mapping[str, tuple[tuple[int, ast.expr], ...]]
+    """Name → the values that it is given one after the other, each with the line on which its statement ends."""
     stars: tuple[str, ...] = ()
     """Modules whose names are all imported."""
     local: Mapping[str, Binding] | None = None
+    eager: bool = True
+    """Whether this is looked at as it runs when the module is imported, and not later, as a function is."""
 
     def place(self, node: ast.AST) -> Place:
         """Where a node stands."""
@@ -47,7 +52,16 @@ class Module:
     def within(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> "Module":
         """The module as seen from inside a class or function: its own names hide those of the module."""
         bindings, _ = _bound(node.body, self.name, self.path)
-        return replace(self, local={**(self.local or {}), **bindings})
+        eager = self.eager and isinstance(node, ast.ClassDef)
+        return replace(self, local={**(self.local or {}), **bindings}, eager=eager)
+
+    def value(self, node: ast.Name) -> ast.expr | None:
+        """The value that a name has where it stands, if it is given one in this module."""
+        bound = (self.local or {}).get(node.id)
+        if bound is None:
+            before = [value for end, value in self.assigned.get(node.id, ()) if end < node.lineno]
+            bound = before[-1] if before and self.eager else self.bindings.get(node.id)
+        return bound if isinstance(bound, ast.expr) else None
 
 
 def parse(files: Mapping[str, str], package: str) -> tuple[dict[str, Module], list[Problem]]:
@@ -65,7 +79,8 @@ def parse(files: Mapping[str, str], package: str) -> tuple[dict[str, Module], li
             problems.append(tree)
         else:
             bindings, stars = _bound(tree.body, name, path)
-            found[name] = Module(path, name, files[path], tree, bindings, tuple(stars))
+            assigned = _assigned(tree.body)
+            found[name] = Module(path, name, files[path], tree, bindings, assigned, tuple(stars))
     return found, problems
 
 
@@ -129,6 +144,18 @@ def _bound(body: list[ast.stmt], module: str, path: str) -> tuple[dict[str, Bind
             case _:
                 pass
     return bindings, stars
+
+
+def _assigned(body: list[ast.stmt]) -> dict[str, tuple[tuple[int, ast.expr], ...]]:
+    """The values that each name is given, in their order."""
+    found: dict[str, tuple[tuple[int, ast.expr], ...]] = {}
+    for node in _flat(body):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name):
+                    value = (node.end_lineno or node.lineno, node.value)
+                    found[target.id] = (*found.get(target.id, ()), value)
+    return found
 
 
 def _flat(body: list[ast.stmt]) -> Iterator[ast.stmt]:

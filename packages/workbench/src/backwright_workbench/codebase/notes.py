@@ -1,7 +1,7 @@
 """What reading a service leaves behind: its blueprint, and what no blueprint can say.
 
-What lives here: the outcome as values, and the sheet on which readers note down what they cannot read. What must not:
-deciding what can be read.
+What lives here: the outcome as values, and the sheet on which readers note down what they cannot read.
+What must not: deciding what can be read.
 """
 
 import ast
@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.codebase.modules import Module
-from backwright_workbench.errors import Place, Problem
+from backwright_workbench.errors import InputError, Place, Problem
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Unread:
-    """Something in the code that the blueprint does not say: where, what, and why not. The code stays as it is."""
+    """Something in the code that the blueprint does not say: where, what, and why not. The code stays as it
+    is.
+    """
 
     place: Place
     what: str
@@ -28,13 +30,24 @@ class Unread:
 class ReadBack:
     """A service read back.
 
-    `unread` is in the order of the files. `problems` are the essential parts that are missing or broken; with any of
-    them there is no blueprint.
+    `unread` is in the order of the files. `problems` are the essential parts that are missing or broken;
+    with any of them there is no blueprint.
     """
 
     blueprint: Blueprint | None
     unread: tuple[Unread, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    def demanded(self) -> Blueprint:
+        """The blueprint. Raises `InputError` with every problem if there is none."""
+        if self.blueprint is not None:
+            return self.blueprint
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        raise InputError(
+            f"the service cannot be read back: {count}",
+            self.problems,
+            next_step="correct the files and read again",
+        )
 
 
 class Unreadable(Exception):

@@ -1,7 +1,8 @@
-"""What a name leads to: through imports, aliases and constants, to a library's name or to a definition in the package.
+"""What a name leads to: through imports, aliases and constants, to a library's name or to a definition in
+the package.
 
-What lives here: resolving names and evaluating constant expressions. What must not: running anything; knowing what a
-resource or an entity is.
+What lives here: resolving names and evaluating constant expressions. What must not: running anything;
+knowing what a resource or an entity is.
 """
 
 import ast
@@ -43,7 +44,9 @@ class Code:
     """Expressions that are being evaluated: one that needs itself has no value."""
 
     def qualified(self, node: ast.AST, module: Module) -> str:
-        """The full name that an expression stands for (`backwright.access.own`); empty when it is not a name."""
+        """The full name that an expression stands for (`backwright.access.own`); empty when it is not a
+        name.
+        """
         return self._qualified(node, module, HOPS)
 
     def definition(self, name: str) -> Found | None:
@@ -61,11 +64,11 @@ class Code:
         return None if bound is None or isinstance(bound, Import) else Found(bound, module)
 
     def value(self, node: ast.AST, module: Module) -> Found:
-        """The expression that a name stands for, followed to where it is written out; else the node itself."""
+        """The expression that a name stands for, followed to where it is written; else the node itself."""
         for _ in range(HOPS):
-            local = (module.local or {}).get(node.id) if isinstance(node, ast.Name) else None
-            if isinstance(local, ast.expr):
-                node = local
+            here = module.value(node) if isinstance(node, ast.Name) else None
+            if here is not None:
+                node = here
                 continue
             found = self.definition(self.qualified(node, module))
             if found is None or not isinstance(found.node, ast.expr):
@@ -74,7 +77,8 @@ class Code:
         return Found(node, module)
 
     def constant(self, node: ast.AST, module: Module) -> Any:
-        """The value of a constant expression; lists and sets come as tuples, in the order in which they are written.
+        """The value of a constant expression; lists and sets come as tuples, in the order in which they are
+        written.
 
         Members of enumerations are their values. Raises `NotConstant`.
         """
@@ -255,6 +259,8 @@ WORDS = {"backwright.actor.PUBLIC": "public", "backwright.actor.SIGNED_IN": "sig
 
 
 def of_backwright(name: str, *words: str) -> bool:
-    """Whether a full name is one of these words of the runtime, whichever of its modules it was imported from."""
+    """Whether a full name is one of these words of the runtime, whichever of its modules it was imported
+    from.
+    """
     head, _, tail = name.rpartition(".")
     return tail in words and head.partition(".")[0] == "backwright"

@@ -1,6 +1,7 @@
 """A service's class → states and actions.
 
-What lives here: the moves, and what an action takes, stamps and moves to. What must not: who may act (`grants.py`).
+What lives here: the moves, and what an action takes, stamps and moves to. What must not: who may act
+(`grants.py`).
 
 An action whose body does more than that is an action all the same; what else it does stays in the code.
 """
@@ -49,7 +50,7 @@ class Rules:
                 (self.code.constant(key.node, key.module), self.code.constant(value.node, value.module))
                 for key, value in self.code.pairs(moves.node, moves.module)
             ]
-            return States(field=self._state(said.get("state")), moves={start: ends for start, ends in pairs})
+            return States(field=self._state(said.get("state")), moves=dict(pairs))
         except NotConstant as error:
             why = f"{error} is computed"
         except ValidationError:
@@ -76,7 +77,9 @@ class Rules:
                 if name is not None and fits(NAME, name):
                     found[name] = _Body(self, method, each.module, states).read(name)
                 elif name is not None:
-                    self._leave(each.module, method, f"the action {name!r}", "an action's name is words joined by _")
+                    self._leave(
+                        each.module, method, f"the action {name!r}", "an action's name is words joined by _"
+                    )
                 elif method.name in OVERRIDES:
                     why = "a rule of its own, which a blueprint has no word for"
                     self._leave(each.module, method, f"{method.name}() of {self.table.table}", why)
@@ -101,7 +104,11 @@ class _Body:
     """One action: its parameters and the statements of its body."""
 
     def __init__(
-        self, rules: Rules, method: ast.FunctionDef | ast.AsyncFunctionDef, module: Module, states: States | None
+        self,
+        rules: Rules,
+        method: ast.FunctionDef | ast.AsyncFunctionDef,
+        module: Module,
+        states: States | None,
     ) -> None:
         self.rules = rules
         self.method = method
@@ -123,7 +130,9 @@ class _Body:
         takes = [*self.taken.values(), *self._untouched(name)]
         about = docstring(self.method.body, self.module)
         if not fits(LINE, about):
-            self.rules._leave(self.module, self.method, f"the docstring of {name!r}", "not a line of plain text")
+            self.rules._leave(
+                self.module, self.method, f"the docstring of {name!r}", "not a line of plain text"
+            )
             about = ""
         return Action(description=about, takes=tuple(dict.fromkeys(takes)), to=self.to, stamps=self.stamps)
 
@@ -136,12 +145,14 @@ class _Body:
                 yield column.field_name
             elif taken is None or column is None or column.field_name != taken:
                 why = "it is not called like the field" if taken else "it is no field"
-                self.rules._leave(self.module, node, f"the parameter {parameter!r} of the action {name!r}", why)
+                self.rules._leave(
+                    self.module, node, f"the parameter {parameter!r} of the action {name!r}", why
+                )
 
     def _known(self, node: ast.stmt) -> bool:
         """Whether a statement is one that a blueprint says; what it says is kept."""
         match node:
-            case ast.Pass() | ast.Return(value=None):
+            case ast.Pass() | ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
                 return True
             case ast.Return(value=ast.Name(id=name)):
                 return name == self.row
@@ -158,7 +169,9 @@ class _Body:
     def _given(self, test: ast.expr, only: ast.Assign) -> bool:
         """`if notes is not None: row.notes = notes`: a value that may be left out."""
         match test:
-            case ast.Compare(left=ast.Name(id=name), ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            case ast.Compare(
+                left=ast.Name(id=name), ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]
+            ):
                 return isinstance(only.value, ast.Name) and only.value.id == name
         return False
 

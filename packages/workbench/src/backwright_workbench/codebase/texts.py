@@ -1,6 +1,7 @@
 """Docstrings as descriptions, and whether a value has the form that a blueprint asks for.
 
-What lives here: text that people read, and the forms of single values. What must not: where either comes from.
+What lives here: text that people read, and the forms of single values. What must not: where either comes
+from.
 """
 
 import ast
@@ -47,11 +48,15 @@ def after(node: ast.stmt, body: list[ast.stmt], module: Module) -> str:
 
 def is_text(node: ast.stmt) -> bool:
     """Whether a statement is nothing but a string."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _paragraph(node: ast.stmt, module: Module) -> str:
-    """Read from the source where possible: a space that is written as an escape is meant, others are layout."""
+    """Read from the source where possible: spaces written as escapes are meant, others are layout."""
     if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
         return ""
     value = node.value.value

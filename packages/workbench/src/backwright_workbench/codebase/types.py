@@ -1,6 +1,7 @@
 """The type of a column, said in Python or in SQL → the type of a field.
 
-What lives here: the tables of types, and taking annotations apart. What must not: options of columns (`columns.py`).
+What lives here: the tables of types, and taking annotations apart. What must not: options of columns
+(`columns.py`).
 """
 
 import ast
@@ -34,6 +35,7 @@ SQL: Final = {
     "Boolean": "boolean",
     "Date": "date",
     "JSON": "json",
+    "JsonObject": "json",
     "Timestamp": "datetime",
     "FixedPoint": "decimal",
     "Id": "reference",
@@ -48,7 +50,9 @@ UNKNOWN: Final = "a blueprint has no such type"
 
 @dataclass(slots=True)
 class Meaning:
-    """What a type means: the type of the field, the values of an enumeration, and the columns that come with it."""
+    """What a type means: the type of the field, the values of an enumeration, and the columns that come with
+    it.
+    """
 
     kind: str
     values: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Grants as access rules, in source text.
 
-What lives here: `allow.…` expressions and the variables that hold row rules. What must not: where they stand (`resource.py`).
+What lives here: `allow.…` expressions and the variables that hold row rules. What must not: where they stand
+(`resource.py`).
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,9 @@ class RowRule:
 
 
 def row_rules(entity: str, names: Names, *, alone: bool) -> dict[str, RowRule]:
-    """Rows → its rule, for each row path that the entity's access uses. `alone`: no other entity shares the file."""
+    """Rows → its rule, for each row path that the entity's access uses. `alone`: no other entity shares the
+    file.
+    """
     declared = names.blueprint.entities[entity]
     paths: dict[str, tuple[tuple[str, str], ...]] = {}
     for grants in declared.access.values():
@@ -40,7 +43,7 @@ def row_rules(entity: str, names: Names, *, alone: bool) -> dict[str, RowRule]:
     for rows, steps in paths.items():
         variable = base if len(distinct) == 1 else f"{base}_as_{steps[0][1]}"
         if sum(other[0] == steps[0] for other in distinct) > 1:
-            variable = f"{base}_as_{rows.replace('.', '_')}"
+            variable = f"{base}_as_{'_'.join(field for _, field in steps)}"
         found[rows] = RowRule(variable, rows, tuple((at, reference_column(field)) for at, field in steps))
     return found
 

@@ -1,7 +1,7 @@
 """A field as a mapped column, in source text.
 
-What lives here: which annotation, type and options a field gets. What must not: where the column stands (`models.py`), the same
-column as a table's value (`tables.py`).
+What lives here: which annotation, type and options a field gets. What must not: where the column stands
+(`models.py`), the same column as a table's value (`tables.py`).
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Final
 from backwright_workbench.blueprint.model import FieldModel, reference_column
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names, on_delete
-from backwright_workbench.codegen.source import Node, call, lines, literal, prose
+from backwright_workbench.codegen.source import Node, call, lines, literal, mapping, prose
 
 STRING_MAX: Final = 200
 TEXT_MAX: Final = 10_000
@@ -38,9 +38,13 @@ def number(value: int) -> str:
     return f"{value:_}" if abs(value) >= 10_000 else str(value)
 
 
-def column_lines(entity: str, name: str, declared: FieldModel, names: Names, imports: Imports, *, index: bool) -> list[str]:
+def column_lines(
+    entity: str, name: str, declared: FieldModel, names: Names, imports: Imports, *, index: bool
+) -> list[str]:
     """The statement that declares one column, indented as in a class."""
-    column = _MAKERS[declared.type](declared, imports) if declared.type in _MAKERS else _enum(entity, name, names)
+    column = (
+        _MAKERS[declared.type](declared, imports) if declared.type in _MAKERS else _enum(entity, name, names)
+    )
     if declared.type == "reference":
         column = _reference(declared, names, imports)
     if declared.type in NUMBERS and (declared.min is not None or declared.max is not None):
@@ -64,7 +68,10 @@ def column_lines(entity: str, name: str, declared: FieldModel, names: Names, imp
 
 def _string(declared: FieldModel, imports: Imports) -> Column:
     size = declared.max or (TEXT_MAX if declared.type == "text" else STRING_MAX)
-    return Column("str", [f"{imports.name('sqlalchemy', 'String')}({number(size)})"])
+    column = Column("str", [f"{imports.name('sqlalchemy', 'String')}({number(size)})"])
+    if (size < TEXT_MAX) == (declared.type == "text"):
+        column.options["info"] = mapping([('"type"', literal(declared.type))])
+    return column
 
 
 def _decimal(declared: FieldModel, imports: Imports) -> Column:
@@ -113,7 +120,9 @@ def _bounds(declared: FieldModel, imports: Imports) -> str:
     between = imports.name("backwright.entity", "between")
     if declared.min is None:
         return f"{between}(maximum={number(declared.max or 0)})"
-    return f"{between}({number(declared.min)}" + (")" if declared.max is None else f", {number(declared.max)})")
+    return f"{between}({number(declared.min)}" + (
+        ")" if declared.max is None else f", {number(declared.max)})"
+    )
 
 
 def _default(entity: str, name: str, declared: FieldModel, names: Names, imports: Imports) -> str:

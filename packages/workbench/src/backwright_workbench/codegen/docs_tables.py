@@ -16,7 +16,7 @@ VERBS = ("read", "create", "update", "delete", "act")
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; bars within cells are escaped."""
     found = [f"| {' | '.join(head)} |", f"| {' | '.join('---' for _ in head)} |"]
-    found += [f"| {' | '.join(cell.replace('|', chr(92) + '|') or '–' for cell in row)} |" for row in rows]
+    found += [f"| {' | '.join(cell.replace('|', chr(92) + '|') or '-' for cell in row)} |" for row in rows]
     return "\n".join(found)
 
 
@@ -35,7 +35,9 @@ def diagram(names: Names) -> str:
     for entity in names.ordered:
         for name, field in names.blueprint.entities[entity].fields.items():
             if field.to is not None:
-                found.append(f"    {names.table(field.to)} {_cardinality(field)} {names.table(entity)} : {name}")
+                found.append(
+                    f"    {names.table(field.to)} {_cardinality(field)} {names.table(entity)} : {name}"
+                )
     return "\n".join(found)
 
 
@@ -51,8 +53,12 @@ def schema_tables(names: Names) -> list[tuple[str, str, str, str]]:
         rows = [_column_row(name, field, declared, names) for name, field in declared.fields.items()]
         columns = markdown_table(("column", "type", "null", "rules"), rows)
         listed = [f"`({', '.join(index)})`" for index in indexes(declared)]
-        listed += [f"unique `({column(name, declared)})`" for name, field in declared.fields.items() if field.unique]
-        listed += [f"unique `({', '.join(column(part, declared) for part in group)})`" for group in declared.unique]
+        listed += [
+            f"unique `({column(name, declared)})`" for name, field in declared.fields.items() if field.unique
+        ]
+        listed += [
+            f"unique `({', '.join(column(part, declared) for part in group)})`" for group in declared.unique
+        ]
         about = declared.description or f"{names.thing(entity).capitalize()}."
         found.append((names.table(entity), about, columns, ", ".join(listed) or "none beyond the key"))
     return found
@@ -63,7 +69,9 @@ def _column_row(name: str, field: FieldModel, declared: Entity, names: Names) ->
     if field.type in ("string", "text"):
         rules.append(f"at most {field.max or (TEXT_MAX if field.type == 'text' else STRING_MAX)} characters")
     elif field.min is not None or field.max is not None:
-        rules.append(f"{'any' if field.min is None else field.min} to {'any' if field.max is None else field.max}")
+        rules.append(
+            f"{'any' if field.min is None else field.min} to {'any' if field.max is None else field.max}"
+        )
     if field.type == "decimal":
         rules.append(f"{DECIMAL_PLACES if field.places is None else field.places} places")
     if field.values:
@@ -71,7 +79,9 @@ def _column_row(name: str, field: FieldModel, declared: Entity, names: Names) ->
     if field.to is not None:
         rules.append(f"→ `{names.table(field.to)}`, on delete {on_delete(field).replace('_', ' ')}")
     if field.default is not None:
-        rules.append(f"default `{str(field.default).lower() if isinstance(field.default, bool) else field.default}`")
+        rules.append(
+            f"default `{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+        )
     rules += [word for word, holds in (("unique", field.unique), ("read only", field.read_only)) if holds]
     if field.set == "actor":
         rules.append("whoever creates the row")
@@ -81,7 +91,7 @@ def _column_row(name: str, field: FieldModel, declared: Entity, names: Names) ->
 
 
 def access_tables(names: Names) -> list[tuple[str, str]]:
-    """(path, table role × operation) for each entity."""
+    """(path, table of role by operation) for each entity."""
     found = []
     for entity in names.ordered:
         declared = names.blueprint.entities[entity]
@@ -120,11 +130,19 @@ def routes(names: Names) -> str:
             (f"`PATCH {path}/{{id}}`", "change some fields (merge patch), `If-Match` honoured"),
             (f"`DELETE {path}/{{id}}`", f"delete a {thing}"),
         ]
-        rows += [(f"`POST {path}/{{id}}/{name.replace('_', '-')}`", a.description or name) for name, a in declared.actions.items()]
+        rows += [
+            (f"`POST {path}/{{id}}/{name.replace('_', '-')}`", a.description or name)
+            for name, a in declared.actions.items()
+        ]
         if declared.bulk:
             rows.append((f"`POST {path}/bulk`", f"create up to {declared.bulk} at once, all or none"))
         if declared.attachments:
-            rows.append((f"`POST {path}/{{id}}/attachments`", "add a file; `GET` lists, `…/{attachment_id}/content` downloads"))
+            rows.append(
+                (
+                    f"`POST {path}/{{id}}/attachments`",
+                    "add a file; `GET` lists, `…/{attachment_id}/content` downloads",
+                )
+            )
     return markdown_table(("route", "what it does"), rows)
 
 
@@ -158,5 +176,3 @@ def states(names: Names) -> list[tuple[str, str]]:
 def _labels(declared: Entity, end: str) -> str:
     named = [name for name, action in declared.actions.items() if action.to == end]
     return f": {', '.join(named)}" if named else ""
-
-

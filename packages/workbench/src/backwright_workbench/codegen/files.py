@@ -1,15 +1,16 @@
 """The list of a service's files, and their text.
 
-What lives here: which files there are, what each is made by, and `write`, which makes them. What must not: the text of any of them, and
-writing to disk (`workspace` does).
+What lives here: which files there are, what each is made by, and `write`, which makes them. What must not:
+the text of any of them, and writing to disk (`workspace` does).
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from backwright_workbench.blueprint.model import Blueprint
-from backwright_workbench.codegen import migration, models, project, resource, service, wiring
+from backwright_workbench.codegen import environment, migration, models, project, resource, service, wiring
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.rendering import render
 from backwright_workbench.codegen.suite import suite_files
@@ -35,10 +36,7 @@ TEMPLATES: Final = {
 }
 """File → the template that prints it."""
 
-DERIVED: Final = {
-    ".env.example": ("config", "example"),
-    "docs/api.yaml": ("openapi",),
-}
+DERIVED: Final = {"docs/api.yaml": ("openapi",)}
 """File → the command of the written service (`python -m <package> …`) whose output it is."""
 
 
@@ -54,11 +52,13 @@ def files(blueprint: Blueprint) -> tuple[File, ...]:
     """Every file of the service that `blueprint` describes, before any text is made."""
     names = Names(blueprint)
     values = project.values(names)
-    found = [File(path, lambda template=template: render(template, values)) for path, template in TEMPLATES.items()]  # type: ignore[misc]
-    found += [File(f"src/{names.package}/{path}", lambda make=make: make(names)) for path, make in WIRING.items()]  # type: ignore[misc]
+    package = f"src/{names.package}"
+    found = [File(path, partial(render, template, values)) for path, template in TEMPLATES.items()]
+    found += [File(f"{package}/{path}", partial(make, names)) for path, make in WIRING.items()]
     for area in names.areas:
-        found += _area_files(area, names)
-    found.append(File(migration.migration_path(names), lambda: migration.write_migration(names)))
+        found += _area_files(f"{package}/{area}", area, names)
+    found.append(File(".env.example", partial(environment.write_example, names)))
+    found.append(File(migration.migration_path(names), partial(migration.write_migration, names)))
     found += [File(path, make) for path, make in suite_files(names)]
     return tuple(sorted(found, key=lambda file: file.path))
 
@@ -77,13 +77,12 @@ WIRING: Final[dict[str, Callable[[Names], str]]] = {
 """Module of the package → what makes its text."""
 
 
-def _area_files(area: str, names: Names) -> Iterator[File]:
-    folder = f"src/{names.package}/{area}"
-    yield File(f"{folder}/__init__.py", lambda: "")
-    yield File(f"{folder}/models.py", lambda: models.write_models(area, names))
-    yield File(f"{folder}/resource.py", lambda: resource.write_resource(area, names))
+def _area_files(folder: str, area: str, names: Names) -> Iterator[File]:
+    yield File(f"{folder}/__init__.py", str)
+    yield File(f"{folder}/models.py", partial(models.write_models, area, names))
+    yield File(f"{folder}/resource.py", partial(resource.write_resource, area, names))
     if any(names.has_service(entity) for entity in names.areas[area]):
-        yield File(f"{folder}/service.py", lambda: service.write_service(area, names))
+        yield File(f"{folder}/service.py", partial(service.write_service, area, names))
 
 
 def write(blueprint: Blueprint) -> dict[str, str]:

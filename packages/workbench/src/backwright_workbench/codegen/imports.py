@@ -1,6 +1,7 @@
 """The imports of a written module: collected while its text is made, then sorted as the linter wants them.
 
-What lives here: names that a module takes from others, and what they are called in it. What must not: what they are for.
+What lives here: names that a module takes from others, and what they are called in it. What must not: what
+they are for.
 """
 
 import sys
@@ -10,11 +11,13 @@ from backwright_workbench.codegen.source import Group, Item, lines
 
 
 class Imports:
-    """What one module imports. `own` are the names that it defines itself: whatever clashes with them gets another name."""
+    """What one module imports. `own` are the names that it defines itself: whatever clashes with them gets
+    another name.
+    """
 
     def __init__(self, package: str, own: Iterable[str] = ()) -> None:
         self._package = package
-        self._taken = {name: "" for name in own}
+        self._taken = dict.fromkeys(own, "")
         self._found: dict[str, dict[str, str]] = {}
         self._typing_only: dict[str, dict[str, str]] = {}
         self._modules: set[str] = set()
@@ -69,7 +72,10 @@ def _alias(module: str, name: str) -> str:
 
 
 def _statement(module: str, names: dict[str, str], indent: int = 0) -> list[str]:
-    items = [name if name == local else f"{name} as {local}" for name, local in sorted(names.items(), key=_member_order)]
+    items = [
+        name if name == local else f"{name} as {local}"
+        for name, local in sorted(names.items(), key=_member_order)
+    ]
     flat = f"{' ' * indent}from {module} import {', '.join(items)}"
     if len(flat) <= 110:
         return [flat]

@@ -2,9 +2,9 @@
 
 What lives here: the choice, as lists of columns. What must not: how it is written (`models.py`, `tables.py`).
 
-Lists are walked newest first by default, which is the order of the ids (UUIDv7), so that an index of a filter or a sort goes on with
-`id`: one seek finds the page, and no sorting follows. An index whose columns begin another one is left out: it would be written on
-every change and never used.
+Lists are walked newest first by default, which is the order of the ids (UUIDv7), so that an index of a filter
+or a sort goes on with `id`: one seek finds the page, and no sorting follows. An index whose columns begin
+another one is left out: it would be written on every change and never used.
 """
 
 import hashlib
@@ -18,10 +18,14 @@ RANGED = ("date", "datetime", "integer", "decimal", "money")
 
 def indexes(entity: Entity) -> tuple[tuple[str, ...], ...]:
     """The indexes beyond keys and unique constraints, each as its columns, in the order of the fields."""
-    wanted: list[tuple[str, ...]] = [_filtered(name, entity) for name in entity.filters if not _unique(name, entity)]
+    wanted: list[tuple[str, ...]] = [
+        _filtered(name, entity) for name in entity.filters if not _unique(name, entity)
+    ]
     wanted += [(column(name, entity), "id") for name in entity.sorts if _sorted_by_index(name, entity)]
     wanted += [
-        (column(name, entity),) for name, field in entity.fields.items() if field.type == "reference" and not field.unique
+        (column(name, entity),)
+        for name, field in entity.fields.items()
+        if field.type == "reference" and not field.unique
     ]
     kept = tuple(tuple(column(part, entity) for part in group) for group in entity.unique)
     found: list[tuple[str, ...]] = []

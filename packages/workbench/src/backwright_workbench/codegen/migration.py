@@ -1,6 +1,7 @@
 """The first migration: everything that a service stores, made and taken back.
 
-What lives here: tables as Alembic operations in source text. What must not: which tables there are (`tables.py`).
+What lives here: tables as Alembic operations in source text. What must not: which tables there are
+(`tables.py`).
 """
 
 import hashlib
@@ -51,7 +52,10 @@ def write_migration(names: Names) -> str:
     for entity in names.ordered:
         searched = names.blueprint.entities[entity].search
         if searched:
-            create, drop = imports.name("backwright.search", "create_index"), imports.name("backwright.search", "drop_index")
+            create, drop = (
+                imports.name("backwright.search", "create_index"),
+                imports.name("backwright.search", "drop_index"),
+            )
             up += lines(call(create, "op", literal(names.table(entity)), strings(searched)), indent=4)
             down.append(f"    {drop}(op, {literal(names.table(entity))})")
     down += [f"    op.drop_table({literal(table.name)})" for table in reversed(made)]
@@ -65,7 +69,7 @@ def write_migration(names: Names) -> str:
     ]
     upgrade = ["def upgrade() -> None:", '    """Make every table, index and trigger."""', *up]
     downgrade = ["def downgrade() -> None:", '    """Take all of it back, with every row in it."""', *down]
-    head = f"Create the tables of {names.blueprint.title.lower() if names.blueprint.title.isupper() else names.blueprint.title}."
+    head = f"Create the tables of {names.blueprint.title}."
     return module(head, imports.lines(), [header, upgrade, downgrade])
 
 
@@ -81,7 +85,9 @@ def _create(table: Table, imports: Imports) -> list[str]:
     for index in sorted(table.indexes, key=lambda each: str(each.name)):
         columns = ", ".join(literal(column.name) for column in index.columns)
         options = {"unique": "True"} if index.unique else {}
-        create = call("op.create_index", literal(str(index.name)), literal(table.name), f"[{columns}]", **options)
+        create = call(
+            "op.create_index", literal(str(index.name)), literal(table.name), f"[{columns}]", **options
+        )
         found += lines(create, indent=4)
     return found
 
@@ -125,7 +131,9 @@ def _name(constraint: Constraint) -> str:
 def _constraint(constraint: Constraint) -> Node:
     name = f"op.f({literal(_name(constraint))})"
     if isinstance(constraint, CheckConstraint):
-        text = str(constraint.sqltext.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+        text = str(
+            constraint.sqltext.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        )
         return call("sa.CheckConstraint", literal(_unqualified(text, constraint)), name=name)
     columns = [literal(column.name) for column in constraint.columns]  # type: ignore[attr-defined]
     if isinstance(constraint, ForeignKeyConstraint):

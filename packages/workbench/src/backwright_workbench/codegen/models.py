@@ -1,28 +1,51 @@
 """`models.py` of an area: what is stored.
 
-What lives here: the classes and enumerations as text. What must not: the choice of types (`columns.py`) and indexes (`indexes.py`).
+What lives here: the classes and enumerations as text. What must not: the choice of types (`columns.py`) and
+indexes (`indexes.py`).
 """
 
 from collections.abc import Sequence
 
+from backwright_workbench.blueprint import sentences
 from backwright_workbench.blueprint.model import USER, Entity, FieldModel, reference_column
 from backwright_workbench.codegen.columns import column_lines
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.indexes import index_name, indexes
-from backwright_workbench.codegen.names import Names, article, column
-from backwright_workbench.codegen.source import Group, Item, Node, call, docstring, lines, literal, module, sequence
+from backwright_workbench.codegen.names import Names, column
+from backwright_workbench.codegen.source import (
+    Group,
+    Item,
+    Node,
+    call,
+    docstring,
+    lines,
+    literal,
+    module,
+    sequence,
+)
 
 
 def write_models(area: str, names: Names) -> str:
     """The text of `<area>/models.py`."""
     members = names.areas[area]
     declared = names.blueprint.entities
-    own = {names.choices(e, f) for e in members for f, field in declared[e].fields.items() if field.type == "enum"}
-    fields = {column(f, declared[e]) for e in members for f in declared[e].fields} | {f for e in members for f in declared[e].fields}
+    own = {
+        names.choices(e, f)
+        for e in members
+        for f, field in declared[e].fields.items()
+        if field.type == "enum"
+    }
+    fields = {column(f, declared[e]) for e in members for f in declared[e].fields} | {
+        f for e in members for f in declared[e].fields
+    }
     imports = Imports(names.package, own | set(members) | fields)
     blocks: list[Sequence[str]] = []
     for at, entity in enumerate(members):
-        blocks += [_enumeration(entity, n, f, names, imports) for n, f in declared[entity].fields.items() if f.type == "enum"]
+        blocks += [
+            _enumeration(entity, n, f, names, imports)
+            for n, f in declared[entity].fields.items()
+            if f.type == "enum"
+        ]
         blocks.append(_class(entity, names, imports, defined=set(members[: at + 1])))
     head = f"What is stored about {_and([names.things(entity) for entity in members])}."
     return module(head, imports.lines(), blocks)
@@ -53,8 +76,7 @@ def _class(entity: str, names: Names, imports: Imports, defined: set[str]) -> li
 
 def about(entity: str, declared: Entity, names: Names) -> str:
     """What an entity is, for a docstring."""
-    thing = names.thing(entity)
-    return declared.description or f"{article(thing).capitalize()} {thing}."
+    return declared.description or sentences.about(entity)
 
 
 def _table_arguments(table: str, declared: Entity, imports: Imports) -> list[str]:
@@ -64,7 +86,9 @@ def _table_arguments(table: str, declared: Entity, imports: Imports) -> list[str
     for index in indexes(declared):
         if len(index) > 1 or index[0] not in own:
             columns = [literal(part) for part in index]
-            arguments.append(call(imports.name("sqlalchemy", "Index"), literal(index_name(table, index)), *columns))
+            arguments.append(
+                call(imports.name("sqlalchemy", "Index"), literal(index_name(table, index)), *columns)
+            )
     for group in declared.unique:
         columns = [literal(column(part, declared)) for part in group]
         arguments.append(call(imports.name("sqlalchemy", "UniqueConstraint"), *columns))
@@ -73,12 +97,17 @@ def _table_arguments(table: str, declared: Entity, imports: Imports) -> list[str
     one = sequence(arguments)
     if len(arguments) == 1:
         return lines(one, indent=4, before="__table_args__ = ")
-    return ["    __table_args__ = (", *(line for each in arguments for line in lines(each, indent=8, after=",")), "    )"]
+    return [
+        "    __table_args__ = (",
+        *(line for each in arguments for line in lines(each, indent=8, after=",")),
+        "    )",
+    ]
 
 
-def _relationship(entity: str, name: str, field: FieldModel, names: Names, imports: Imports, defined: set[str]) -> list[str]:
+def _relationship(
+    entity: str, name: str, field: FieldModel, names: Names, imports: Imports, defined: set[str]
+) -> list[str]:
     assert field.to is not None
-    declared = names.blueprint.entities[entity]
     target, later = _target(entity, field.to, names, imports, defined)
     options: dict[str, Node] = {}
     if _several_paths(entity, field.to, names):
@@ -89,18 +118,26 @@ def _relationship(entity: str, name: str, field: FieldModel, names: Names, impor
     annotation = literal(annotation) if later else annotation
     start = f"{name}: {imports.name('sqlalchemy.orm', 'Mapped')}[{annotation}] = "
     arguments = [literal(field.to)] if later else []
-    return lines(call(imports.name("sqlalchemy.orm", "relationship"), *arguments, **options), indent=4, before=start)
+    return lines(
+        call(imports.name("sqlalchemy.orm", "relationship"), *arguments, **options), indent=4, before=start
+    )
 
 
 def _several_paths(entity: str, to: str, names: Names) -> bool:
     """Whether the two tables are joined by more than one foreign key, in either direction."""
-    back = names.blueprint.entities[to].fields.values() if to in names.blueprint.entities and to != entity else ()
+    back = (
+        names.blueprint.entities[to].fields.values()
+        if to in names.blueprint.entities and to != entity
+        else ()
+    )
     onward = names.blueprint.entities[entity].fields.values()
     return sum(f.to == to for f in onward) + sum(f.to == entity for f in back) > 1
 
 
 def _target(entity: str, to: str, names: Names, imports: Imports, defined: set[str]) -> tuple[str, bool]:
-    """The class referred to, as written here, and whether it is only known later (itself, further down, a circle of areas)."""
+    """The class referred to, as written here, and whether it is only known later (itself, further down, a
+    circle of areas).
+    """
     if to in names.blueprint.entities and names.models(to) == names.models(entity):
         return to, to not in defined or to == entity
     circular = to != USER and names.areas_reach(names.blueprint.area(to), names.blueprint.area(entity))

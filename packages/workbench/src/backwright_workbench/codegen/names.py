@@ -1,9 +1,9 @@
 """What the parts of a blueprint are called in Python.
 
-What lives here: names of modules, classes and variables, and the order of entities within an area. What must not: text of files.
+What lives here: names of modules, classes and variables, and the order of entities within an area. What must
+not: text of files.
 """
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,7 +73,9 @@ class Names:
         """Area → the areas that it reaches along references, itself left out."""
         entities = self.blueprint.entities
         steps = {
-            area: {self.blueprint.area(to) for name in members for to in targets(entities[name]) if to != USER}
+            area: {
+                self.blueprint.area(to) for name in members for to in targets(entities[name]) if to != USER
+            }
             for area, members in self.areas.items()
         }
         found: dict[str, frozenset[str]] = {}
@@ -100,11 +102,6 @@ class Names:
         """Whether there are rules to write: states or actions."""
         declared = self.blueprint.entities[entity]
         return declared.states is not None or bool(declared.actions)
-
-
-def article(thing: str) -> str:
-    """`a` or `an`, as said before a word: `an asset`, `a unit`."""
-    return "an" if re.match(r"(?i)[aeio](?!ne\b|nce\b|u)|u(?!n[ai]|s[aeiu]|ti|r[ai])|au", thing) else "a"
 
 
 def _referred_first(names: list[str], entities: dict[str, Entity]) -> list[str]:

@@ -1,6 +1,7 @@
 """What the templates of a written service are filled with.
 
-What lives here: the values, decided. What must not: text of files beyond a line (templates), Markdown tables (`docs_tables.py`).
+What lives here: the values, decided. What must not: text of files beyond a line (templates), Markdown tables
+(`docs_tables.py`).
 """
 
 import json
@@ -15,10 +16,11 @@ STAND_INS = {
     "mariadb": "MariaDB was asked for: this version runs the embedded SQLite database (`DATABASE_URL`)",
     "redis": "Redis was asked for: this version caches in the process, bounded and invalidated by tag",
     "s3": "S3 was asked for: this version keeps files in a folder (`FILES_URL`)",
-    "oauth2": "OAuth 2.0 was asked for: this version issues bearer tokens (RFC 6750) with rotating refresh tokens; "
-    "authorization code flow, clients and scopes are not built",
+    "oauth2": "OAuth 2.0 was asked for: this version issues bearer tokens (RFC 6750) with rotating "
+    "refresh tokens; authorization code flow, clients and scopes are not built",
     "oidc": "OpenID Connect was asked for: this version signs people in with e-mail address and password",
-    "sessions": "Cookie sessions were asked for: this version issues bearer tokens with listed, revocable sessions",
+    "sessions": "Cookie sessions were asked for: this version issues bearer tokens with sessions that can be "
+    "listed and revoked",
     "api_keys": "API keys were asked for: not built in this version",
     "mfa": "A second factor was asked for: not built in this version",
 }
@@ -29,6 +31,7 @@ RUNTIME_PURPOSE = {
     "sessions": "who is signed in, on which device",
     "refresh_tokens": "hashes of refresh tokens, in families",
     "signing_keys": "the keys that sign access tokens, sealed",
+    "login_delays": "failed sign-ins, for the wait after them",
     "audit_log": "who did what to which object; append-only",
     "attachments": "files that hang on rows",
     "rate_limits": "requests counted, where several processes share the count",
@@ -64,7 +67,10 @@ def engines(names: Names) -> list[str]:
 
 def later(names: Names) -> list[str]:
     """Everything that was asked for and is not here yet."""
-    found = engines(names) + [f"{wanted.replace('_', ' ').capitalize()}: not built in this version" for wanted in names.blueprint.wanted]
+    found = engines(names) + [
+        f"{wanted.replace('_', ' ').capitalize()}: not built in this version"
+        for wanted in names.blueprint.wanted
+    ]
     return [f"{line}." for line in found] or ["Nothing: all of the brief is built."]
 
 
@@ -91,15 +97,43 @@ def contracts(names: Names) -> list[Contract]:
     found = []
     for area in names.areas:
         allowed = names.reachable[area] | {area, "accounts"}
-        forbidden = [f"{package}.{other}" for other in everything if other not in allowed] + [f"{package}.main"]
+        forbidden = [f"{package}.{other}" for other in everything if other not in allowed] + [
+            f"{package}.main"
+        ]
         title = f"{area} imports along foreign keys only"
         found.append(Contract(title, _quoted([f"{package}.{area}"]), _quoted(forbidden)))
     others = [f"{package}.{area}" for area in names.areas] + [f"{package}.main"]
     found.append(Contract("accounts stand alone", _quoted([f"{package}.accounts"]), _quoted(others)))
     plain = [f"{package}.{area}.models" for area in everything]
-    plain += [f"{package}.{area}.service" for area, members in names.areas.items() if any(map(names.has_service, members))]
-    found.append(Contract("what is stored and ruled knows no HTTP", _quoted(plain), _quoted(["fastapi", "starlette"]), direct_only=True))
+    plain += [
+        f"{package}.{area}.service"
+        for area, members in names.areas.items()
+        if any(map(names.has_service, members))
+    ]
+    found.append(
+        Contract(
+            "what is stored and ruled knows no HTTP",
+            _quoted(plain),
+            _quoted(["fastapi", "starlette"]),
+            direct_only=True,
+        )
+    )
     return found
+
+
+def facts(names: Names) -> list[str]:
+    """What was asked for and no code expresses, as lines of TOML: reading the service back finds it here."""
+    blueprint = names.blueprint
+    said = {
+        "stores": blueprint.stores.model_dump(),
+        "auth": {"methods": blueprint.auth.methods},
+        "budgets": blueprint.budgets.model_dump(),
+    }
+    found = [f"created = {blueprint.created.isoformat()}"]
+    for key, values in said.items():
+        inner = ", ".join(f"{name} = {json.dumps(value)}" for name, value in values.items())
+        found.append(f"{key} = {{ {inner} }}")
+    return [*found, f"wanted = {json.dumps(blueprint.wanted)}"]
 
 
 def _quoted(values: list[str]) -> str:
@@ -110,12 +144,16 @@ def values(names: Names) -> dict[str, object]:
     """Everything that the templates name."""
     blueprint = names.blueprint
     runtime = [(f"`{table}`", RUNTIME_PURPOSE[table]) for table in ("users", *OWNERS)]
-    area_rows = [(f"`{area}`", ", ".join(map(names.things, members)), _imports(area, names)) for area, members in names.areas.items()]
+    area_rows = [
+        (f"`{area}`", ", ".join(map(names.things, members)), _imports(area, names))
+        for area, members in names.areas.items()
+    ]
     return {
         "service": blueprint.service,
         "package": names.package,
         "title": blueprint.title,
         "description": blueprint.description or f"{blueprint.title}.",
+        "facts": facts(names),
         "description_toml": json.dumps(blueprint.description or blueprint.title, ensure_ascii=False),
         "areas": areas(names),
         "first_area": next(iter(names.areas)),

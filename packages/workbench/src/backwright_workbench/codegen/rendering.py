@@ -1,6 +1,7 @@
 """Printing templates: the only place that knows the template engine.
 
-What lives here: one environment, strict about names. What must not: values, which are decided before (`project.py`).
+What lives here: one environment, strict about names. What must not: values, which are decided before
+(`project.py`).
 """
 
 from collections.abc import Mapping

@@ -70,7 +70,9 @@ def _declaration(entity: str, names: Names, imports: Imports) -> list[str]:
 
 
 def _exploded(variable: str, head: str, items: Sequence[Item]) -> list[str]:
-    """A declaration always stands one option a line, and its access one role a line, so that changes show as lines."""
+    """A declaration always stands one option a line, and its access one role a line, so that changes show as
+    lines.
+    """
     found = [f"{variable} = {head}"]
     for item in items:
         if item.before == "access=" and isinstance(item.node, Group):

@@ -15,6 +15,7 @@ OWNERS: Final = {
     "sessions": "backwright.sessions",
     "refresh_tokens": "backwright.sessions",
     "signing_keys": "backwright.keyring",
+    "login_delays": "backwright.login_delays",
     "audit_log": "backwright.audit",
     "attachments": "backwright.attachments",
     "rate_limits": "backwright.limits_database",
@@ -30,9 +31,15 @@ def runtime_tables() -> list[Table]:
 
 
 def users_table() -> Table:
-    """The table of a service's `User(Account)`, made from the runtime's columns apart from every service's own classes."""
-    apart = registry(metadata=MetaData(naming_convention=CONVENTION), type_annotation_map=Entity.type_annotation_map)
-    user = type("User", (Account,), {"__tablename__": "users", "_sa_registry": apart, "metadata": apart.metadata})
+    """The table of a service's `User(Account)`, made from the runtime's columns apart from every service's
+    own classes.
+    """
+    apart = registry(
+        metadata=MetaData(naming_convention=CONVENTION), type_annotation_map=Entity.type_annotation_map
+    )
+    user = type(
+        "User", (Account,), {"__tablename__": "users", "_sa_registry": apart, "metadata": apart.metadata}
+    )
     table = user.__table__  # type: ignore[attr-defined]
     assert isinstance(table, Table)
     return table

@@ -3,6 +3,7 @@
 What lives here: layout and literals. What must not: what any of the text means.
 """
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Group:
         """The whole on one line."""
         joint = f"{self.comma} "
         inside = joint.join(item.before + flat(item.node) for item in self.items)
-        single_tuple = self.head.endswith("(") and self.head == "(" and len(self.items) == 1 and self.comma
+        single_tuple = self.head == "(" and len(self.items) == 1 and self.comma
         return f"{self.head}{inside}{',' if single_tuple else ''}{self.tail}"
 
 
@@ -94,6 +95,8 @@ def lines(node: Node, *, indent: int = 0, before: str = "", after: str = "") -> 
 def _chain_lines(node: Chain, indent: int, before: str, after: str) -> list[str]:
     first, *rest = node.operands
     found = [f"{' ' * indent}{before}("]
+    if indent + 4 + len(flat(node)) <= WIDTH:
+        return [*found, f"{' ' * (indent + 4)}{flat(node)}", f"{' ' * indent}){after}"]
     found += lines(first, indent=indent + 4)
     for operand in rest:
         found += lines(operand, indent=indent + 4, before=f"{node.operator} ")
@@ -109,26 +112,51 @@ def literal(value: str) -> str:
 
 
 def prose(value: str, *, room: int) -> Node:
-    """A string literal that may be long: pieces of at most `room` columns, in brackets where one is not enough."""
+    """A string literal that may be long: pieces of at most `room` columns, in brackets where one is not
+    enough.
+    """
     if len(literal(value)) <= room:
         return literal(value)
-    pieces = textwrap.wrap(value, room - 8, drop_whitespace=False, break_long_words=False, break_on_hyphens=False)
+    pieces = textwrap.wrap(
+        value, room - 8, drop_whitespace=False, break_long_words=False, break_on_hyphens=False
+    )
     return Group("(", tuple(Item(literal(piece)) for piece in pieces), ")", comma="")
 
 
 def docstring(text: str, *, indent: int = 0) -> list[str]:
-    """A docstring of one line, or wrapped with the closing quotes on their own."""
-    safe = text.replace("\\", "\\\\").replace('"""', "'''").strip()
-    safe = safe[:-1] + '\\"' if safe.endswith('"') else safe
+    """A docstring of one line, or wrapped with the closing quotes on their own. It reads back as `text`, to
+    the letter.
+    """
+    safe = _escaped(text)
     space = " " * indent
     if len(safe) + indent + 6 <= WIDTH:
         return [f'{space}"""{safe}"""']
-    body = textwrap.wrap(safe, WIDTH - indent - 3, break_long_words=False, break_on_hyphens=False)
+    breakable = re.sub(r"(?<= ) ", r"\\x20", safe)
+    body = textwrap.wrap(breakable, WIDTH - indent - 6, break_long_words=False, break_on_hyphens=False)
+    if len(body) == 1:
+        return [f'{space}"""{body[0]}"""']
     return [f'{space}"""{body[0]}', *(space + line for line in body[1:]), f'{space}"""']
 
 
+def _escaped(text: str) -> str:
+    """Text between three quotes; what the formatter would take for layout at its ends becomes escapes."""
+    safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if safe.startswith('"'):
+        safe = f"\\{safe}"
+    safe = re.sub(r'(?<!\\)((?:\\\\)*)"$', r'\1\\"', safe)
+    inner = safe.strip()
+    start = len(safe) - len(safe.lstrip()) if inner else len(safe)
+    ends = (safe[:start], safe[start + len(inner) :])
+    before, behind = (
+        "".join(f"\\U{ord(each):08x}" if each != " " else "\\x20" for each in end) for end in ends
+    )
+    return before + inner + behind
+
+
 def module(head: str, imports: Sequence[str], blocks: Iterable[Sequence[str]]) -> str:
-    """A module: docstring, imports, then blocks. A block that starts a class or function stands two lines apart."""
+    """A module: docstring, imports, then blocks. A block that starts a class or function stands two lines
+    apart.
+    """
     found = docstring(head)
     if imports:
         found += ["", *imports]

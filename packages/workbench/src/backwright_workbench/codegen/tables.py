@@ -1,7 +1,8 @@
 """The tables of a service as SQLAlchemy values.
 
-What lives here: blueprint → `MetaData`, with the same column types, names and CHECKs that the runtime gives to the written classes. What
-must not: source text (`columns.py`, `migration.py`). That both say the same is tested by running a written service.
+What lives here: blueprint → `MetaData`, with the same column types, names and CHECKs that the runtime gives
+to the written classes. What must not: source text (`columns.py`, `migration.py`). That both say the same is
+tested by running a written service.
 """
 
 from typing import Any
@@ -64,11 +65,17 @@ def _table(entity: str, names: Names, metadata: MetaData) -> Table:
 
 
 def _column(name: str, field: FieldModel, names: Names) -> Column[Any]:
-    common: dict[str, Any] = {"nullable": field.optional, "unique": field.unique or None, "info": _rules(field)}
+    common: dict[str, Any] = {
+        "nullable": field.optional,
+        "unique": field.unique or None,
+        "info": _rules(field),
+    }
     if field.type == "reference":
         assert field.to is not None
         rule = on_delete(field).upper().replace("_", " ")
-        return Column(reference_column(name), Id(), ForeignKey(f"{names.table(field.to)}.id", ondelete=rule), **common)
+        return Column(
+            reference_column(name), Id(), ForeignKey(f"{names.table(field.to)}.id", ondelete=rule), **common
+        )
     return Column(name, _type(field), **common)
 
 

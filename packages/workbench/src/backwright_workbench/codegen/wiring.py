@@ -4,11 +4,20 @@ What lives here: their text. What must not: anything about one entity.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from backwright_workbench.codegen.columns import number
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import Item, call, docstring, lines, literal, module, prose, sequence
+
+ABOUT_APP: Final = (
+    "The service as an ASGI application. Routes of your own go on the returned app: it is plain FastAPI."
+)
+ABOUT_ROLES: Final = (
+    "The roles of this service. Each resource says in its `access` what a role may do; "
+    "what is not said is refused."
+)
 
 
 def write_package(names: Names) -> str:
@@ -50,7 +59,7 @@ def write_main(names: Names) -> str:
         body += lines(item.node, indent=8, before=item.before, after=",")
     block = [
         f"def create_app(settings: {settings} | None = None) -> {app}:",
-        '    """The service as an ASGI application. Routes of your own go on the returned app: it is plain FastAPI."""',
+        *docstring(ABOUT_APP, indent=4),
         *body,
         "    )",
     ]
@@ -83,8 +92,7 @@ def write_access(names: Names) -> str:
         block.append(f"    {role.upper()} = {literal(role)}")
         if purpose:
             block += docstring(purpose, indent=4)
-    head = "The roles of this service. Each resource says in its `access` what a role may do; what is not said is refused."
-    return module(head, ["from enum import StrEnum"], [block])
+    return module(ABOUT_ROLES, ["from enum import StrEnum"], [block])
 
 
 def write_accounts_models(names: Names) -> str:

@@ -40,12 +40,12 @@ def dev(directory: Path, port: int) -> Generator[Event, None, None]:
         yield from _wait_until_ready(running, port)
         logins = [Login(role, email, password) for role, email in accounts.items()]
         yield Output(_tour(port, logins))
-        try:
-            running.finished()
-        except KeyboardInterrupt:
-            yield Summary(True, "\nStopped.")
-            return
-    raise SetupError("the service ended by itself", where=service.package, why="its last lines above say why")
+        interrupted = _wait_until_interrupted(running)
+    if not interrupted:
+        raise SetupError(
+            "the service ended by itself", where=service.package, why="what it printed stands above"
+        )
+    yield Summary(True, "Stopped.")
 
 
 def _wait_until_ready(running: Running, port: int) -> Generator[Event, None, None]:
@@ -66,6 +66,15 @@ def _wait_until_ready(running: Running, port: int) -> Generator[Event, None, Non
             next_step="put that right and run the command again",
         )
     yield step.finished(f"http://{HOST}:{port}")
+
+
+def _wait_until_interrupted(running: Running) -> bool:
+    """Whether it was Ctrl-C that ended the waiting, rather than the service."""
+    try:
+        running.finished()
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def _tour(port: int, logins: list[Login]) -> str:

@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from backwright_workbench.blueprint.yaml import dump
-from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event, Notice, Output, Summary
+from backwright_workbench.commands.inputs import read_brief
 from backwright_workbench.workspace.trees import write_file
 
 
@@ -14,7 +14,7 @@ def draft(
     brief: Path, out: Path | None, *, catalogue: Path | None = None, today: date
 ) -> Generator[Event, None, None]:
     """Writes the blueprint to `out`, or gives it as output. Raises `WorkbenchError`."""
-    reading, blueprint = yield from steps.read_brief(brief, catalogue, today)
+    reading, blueprint = yield from read_brief(brief, catalogue, today)
     for assumption in reading.assumptions:
         yield Notice("assumed", f"{assumption.what}; to change it: {assumption.path}")
     for row in reading.not_understood:

@@ -11,6 +11,7 @@ from pathlib import Path
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Notice, StepSkipped, Summary
+from backwright_workbench.commands.inputs import read_brief
 from backwright_workbench.reports.delivery import Delivery, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
 from backwright_workbench.workspace.trees import new_directory, write_file
@@ -26,7 +27,7 @@ def implement(
     """
     began = time.monotonic()
     with new_directory(into) as place:
-        reading, blueprint = yield from steps.read_brief(brief, catalogue, today)
+        reading, blueprint = yield from read_brief(brief, catalogue, today)
         for assumption in reading.assumptions:
             yield Notice("assumed", assumption.what)
 

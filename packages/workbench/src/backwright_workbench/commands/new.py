@@ -5,6 +5,7 @@ from pathlib import Path
 
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event, Summary
+from backwright_workbench.commands.inputs import read_blueprint_file
 from backwright_workbench.workspace.trees import new_directory
 
 
@@ -14,7 +15,7 @@ def new(blueprint_file: Path, into: Path) -> Generator[Event, None, None]:
     Raises `WorkbenchError`.
     """
     with new_directory(into) as place:
-        blueprint = yield from steps.read_blueprint_file(blueprint_file)
+        blueprint = yield from read_blueprint_file(blueprint_file)
         yield from steps.write_service(blueprint, place)
         service = yield from steps.check_environment(place)
         yield from steps.derive(service)

@@ -1,61 +1,26 @@
 """The steps that verbs are made of. Each yields its events and returns what the next one needs.
 
-What lives here: steps that more than one verb takes. What must not: their order, which is what a verb is.
+What lives here: steps from the files of a service to its history. What must not: their order: a verb.
 """
 
 import json
 import re
 from collections.abc import Generator
-from datetime import date
 from pathlib import Path
 
 from backwright_workbench.blueprint.model import Blueprint
-from backwright_workbench.blueprint.yaml import load
-from backwright_workbench.brief.catalogue import Catalogue
-from backwright_workbench.brief.reading import read
-from backwright_workbench.brief.trace import Reading
 from backwright_workbench.codegen import DERIVED, write
 from backwright_workbench.commands.events import Event, Step
 from backwright_workbench.commands.service import Service, find_service, without_paths
-from backwright_workbench.errors import InternalError, UserError
+from backwright_workbench.errors import InternalError
 from backwright_workbench.reports.delivery import Suite
 from backwright_workbench.workspace.git import Repository, begin
 from backwright_workbench.workspace.processes import Finished
-from backwright_workbench.workspace.trees import read_file, write_tree
-
-MAX_BRIEF = 200_000
-"""Bytes of a brief; as much as a person could have meant to write."""
+from backwright_workbench.workspace.trees import write_tree
 
 COVERED = re.compile(r"^TOTAL\s.*?(\d+(?:\.\d+)?)%$")
 PERCENT = re.compile(r"\[\s*(\d+)%\]$")
 CLOSING = re.compile(r"\b\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
-
-
-def read_brief(
-    brief: Path, catalogue: Path | None, today: date
-) -> Generator[Event, None, tuple[Reading, Blueprint]]:
-    """Words → blueprint. Raises `UserError` when no service can be read out of them."""
-    step = Step("read", "Read the brief")
-    yield step.started()
-    text = read_file(brief, what="brief", limit=MAX_BRIEF)
-    reading = read(text, _catalogue(catalogue), created=today, name=brief.name)
-    blueprint = reading.require()
-    unclear = len(reading.not_understood)
-    yield step.finished(
-        f"{counted(len(blueprint.entities), 'entity', 'entities')}, "
-        f"{counted(len(reading.assumptions), 'assumption')}, "
-        + (f"{counted(unclear, 'phrase')} not understood" if unclear else "every phrase understood")
-    )
-    return reading, blueprint
-
-
-def read_blueprint_file(place: Path) -> Generator[Event, None, Blueprint]:
-    """YAML → blueprint. Raises `InputError` that lists all that is wrong in it."""
-    step = Step("read", "Read the blueprint")
-    yield step.started()
-    blueprint = load(read_file(place, what="blueprint"), place.name)
-    yield step.finished(counted(len(blueprint.entities), "entity", "entities"))
-    return blueprint
 
 
 def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, None, dict[str, str]]:
@@ -108,8 +73,8 @@ def seed(service: Service) -> Generator[Event, None, None]:
 
 
 def derive(service: Service) -> Generator[Event, None, dict[str, str]]:
-    """Writes the files that the service itself prints: its OpenAPI document, its settings."""
-    step = Step("derive", "Derive contract and settings")
+    """Writes the files that the service itself prints: its OpenAPI document."""
+    step = Step("derive", "Derive its API contract")
     yield step.started()
     files = {path: "\n".join(_demand(service, *command)) + "\n" for path, command in DERIVED.items()}
     write_tree(service.directory, files)
@@ -121,7 +86,7 @@ def run_suite(service: Service) -> Generator[Event, None, Suite]:
     """Runs the tests that came with the service. Failing is an outcome here, not an error."""
     step = Step("test", "Run its tests")
     yield step.started()
-    with service.python("-m", "coverage", "run", "-m", "pytest", "-q") as running:
+    with service.python("-m", "coverage", "run", "-m", "pytest") as running:
         for line in running:
             if found := PERCENT.search(line):
                 yield step.progress(f"{found[1]} %")
@@ -149,28 +114,6 @@ def begin_history(directory: Path, message: str) -> Generator[Event, None, Repos
     return repository
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 phrase`, `2 phrases`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def _catalogue(directory: Path | None) -> Catalogue:
-    catalogue = Catalogue.builtin()
-    if directory is None:
-        return catalogue
-    texts = {
-        place.name: read_file(place, what="catalogue file") for place in sorted(directory.glob("*.yaml"))
-    }
-    if not texts:
-        raise UserError(
-            "the catalogue is empty",
-            where=str(directory),
-            why="no *.yaml file is in it",
-            next_step="give --catalogue a directory with your own entries",
-        )
-    return catalogue.extended(texts)
-
-
 def _demand(service: Service, *arguments: str) -> tuple[str, ...]:
     finished = service.call(*arguments)
     _expect(finished, service, f"`python -m {service.package} {' '.join(arguments)}`")
@@ -181,7 +124,7 @@ def _expect(finished: Finished, service: Service, what: str) -> None:
     if not finished.ok:
         raise InternalError(
             f"{what} failed",
-            where=str(service.directory),
+            where=f"src/{service.package}",
             why=without_paths(finished.output[-15:], service),
             next_step="put that right in the service, if it was changed; else report it with the brief",
         )

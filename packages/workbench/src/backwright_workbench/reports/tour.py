@@ -120,8 +120,9 @@ def _value(name: str, value: Any, schema: Document, row: Document, stamp: str) -
         return value
     if "@" in value:
         return value.replace("@", f".{stamp}@", 1)
-    free = schema.get("type") == "string" and not {"format", "pattern"} & schema.keys()
-    return f"{value} {stamp}" if free and len(value) + len(stamp) < schema.get("maxLength", 0) else value
+    stamped = f"{value} {stamp}"
+    fits = len(stamped) <= schema.get("maxLength", 0) and re.search(schema.get("pattern", ""), stamped)
+    return stamped if fits and schema.get("type") == "string" and "format" not in schema else value
 
 
 def _create_schema(document: Document, path: str) -> Document:

@@ -118,9 +118,9 @@ def read_tree(root: Path) -> dict[str, str]:
 def new_directory(target: Path) -> Iterator[Path]:
     """A place beside `target` to build in; it becomes `target` in one step if the block ends well.
 
-    Otherwise it goes. A killed process cannot tidy up, so whatever such a one left beside `target` is removed
-    first: a place is in use as long as its builder holds the lock on it. Raises `UserError` unless `target` is
-    absent or an empty directory.
+    Otherwise it goes. A killed process cannot tidy up, so what such a one left beside `target` goes first: a
+    place is in use as long as its builder holds the lock on it. Raises `UserError` unless `target` is absent
+    or empty.
     """
     target = Path(os.path.abspath(target)).resolve()
     refuse_unless_empty(target)

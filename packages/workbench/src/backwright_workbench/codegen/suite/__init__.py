@@ -1,31 +1,39 @@
 """The tests of a written service, as text: a readable specification that can fail."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.rendering import render
+from backwright_workbench.codegen.source import lines, sequence
 from backwright_workbench.codegen.suite.entity import entity_tests_path, write_entity_tests
 from backwright_workbench.codegen.suite.matrix import Matrix
 from backwright_workbench.codegen.suite.rights import Rights
 from backwright_workbench.codegen.suite.stored import factory, write_factories
 
-TEMPLATES: Final = ("conftest.py", "test_accounts.py", "test_contract.py", "test_migrations.py", "test_operations.py")
+TEMPLATES: Final = (
+    "conftest.py",
+    "test_accounts.py",
+    "test_contract.py",
+    "test_migrations.py",
+    "test_operations.py",
+)
 """Tests that differ between services in names only."""
 
 
 def suite_files(names: Names) -> list[tuple[str, Callable[[], str]]]:
     """(path, what makes the text) of every file under `tests/`."""
-    found: list[tuple[str, Callable[[], str]]] = [
-        ("tests/factories.py", lambda: write_factories(names)),
-        ("tests/test_access.py", lambda: write_access_tests(names)),
-    ]
-    for entity in names.ordered:
-        found.append((entity_tests_path(entity, names), lambda entity=entity: write_entity_tests(entity, names)))  # type: ignore[misc]
     shared = values(names)
-    for name in TEMPLATES:
-        found.append((f"tests/{name}", lambda name=name: render(f"tests/{name}", shared)))  # type: ignore[misc]
+    found: list[tuple[str, Callable[[], str]]] = [
+        ("tests/factories.py", partial(write_factories, names)),
+        ("tests/test_access.py", partial(write_access_tests, names)),
+    ]
+    found += [
+        (entity_tests_path(each, names), partial(write_entity_tests, each, names)) for each in names.ordered
+    ]
+    found += [(f"tests/{name}", partial(render, f"tests/{name}", shared)) for name in TEMPLATES]
     return found
 
 
@@ -51,12 +59,13 @@ def write_access_tests(names: Names) -> str:
 def values(names: Names) -> dict[str, object]:
     """What the templates name."""
     roles = [role for role in names.blueprint.roles if role != "admin"]
+    makers = [f"factories.{factory(entity)}" for entity in names.ordered]
     busiest = max(roles, key=lambda role: _reach(role, names), default=None)
     return {
         "package": names.package,
         "service": names.blueprint.service,
         "path": names.blueprint.path(names.ordered[0]),
-        "factories": [factory(entity) for entity in names.ordered],
+        "factories": "\n".join(lines(sequence(makers), before="FACTORIES = ")),
         "second_role": (busiest or "admin").upper(),
         "has_second_role": busiest is not None,
     }

@@ -54,6 +54,6 @@ def write_entity_tests(entity: str, names: Names) -> str:
     for make in ORDER:
         made = make(subject)
         if made:
-            blocks += made if isinstance(made[0], list) else [made]  # type: ignore[list-item]
+            blocks += made if isinstance(made[0], list) else [made]
     head = f"{names.things(entity).capitalize()}: what can be done with them, and what is refused."
     return module(head, imports.lines(), blocks)

@@ -5,7 +5,7 @@ What lives here: one function for each test. What must not: which values rows ge
 
 from backwright_workbench.blueprint.model import FieldModel, reference_column
 from backwright_workbench.codegen.names import column
-from backwright_workbench.codegen.source import Group, Item, lines, literal
+from backwright_workbench.codegen.source import Group, Item, lines, literal, strings
 from backwright_workbench.codegen.suite.fields import settled
 from backwright_workbench.codegen.suite.rights import Rights
 from backwright_workbench.codegen.suite.sample_values import good
@@ -33,7 +33,11 @@ def pages(subject: Subject) -> Block | None:
     ]
     if any(field.to == subject.entity and not field.optional for field in subject.declared.fields.values()):
         return None
-    return subject.test("pages_show_each_row_once_newest_first", "Walking from page to page shows every row exactly once.", lines_)
+    return subject.test(
+        "pages_show_each_row_once_newest_first",
+        "Walking from page to page shows every row exactly once.",
+        lines_,
+    )
 
 
 def bounds(subject: Subject) -> Block | None:
@@ -43,10 +47,13 @@ def bounds(subject: Subject) -> Block | None:
         return None
     lines_ = [
         subject.client(role),
-        '    for query, status in (("limit=0", 422), ("limit=101", 422), ("surprise=1", 400), ("sort=surprise", 400)):',
+        '    refusals = {"limit=0": 422, "limit=101": 422, "surprise=1": 400, "sort=surprise": 400}',
+        "    for query, status in refusals.items():",
         '        assert (await client.get(f"{URL}?{query}")).status_code == status, query',
     ]
-    return subject.test("a_list_takes_only_what_is_declared", "Pages are bounded, and unknown parameters are refused.", lines_)
+    return subject.test(
+        "a_list_takes_only_what_is_declared", "Pages are bounded, and unknown parameters are refused.", lines_
+    )
 
 
 def _queried(subject: Subject) -> dict[str, FieldModel]:
@@ -75,7 +82,9 @@ def two(subject: Subject) -> Block | None:
     found.append(f'    """Two {subject.many} that differ in everything that lists are asked for."""')
     for at, variable in enumerate(("first", "second"), start=1):
         values = {
-            column(name, declared): stored_value(subject.entity, name, field, at, subject.names, subject.imports)
+            column(name, declared): stored_value(
+                subject.entity, name, field, at, subject.names, subject.imports
+            )
             for name, field in queried.items()
         }
         found += subject.stored(variable, **values)
@@ -88,7 +97,9 @@ def filtered(subject: Subject) -> Block | None:
     queried = {name: field for name, field in _queried(subject).items() if name in subject.declared.filters}
     if role is None or not queried:
         return None
-    pairs = [f"{literal(column(name, subject.declared))}: {_asked(name, field)}" for name, field in queried.items()]
+    pairs = [
+        f"{literal(column(name, subject.declared))}: {_asked(name, field)}" for name, field in queried.items()
+    ]
     lines_ = [
         subject.client(role),
         "    first, _ = await two(service)",
@@ -99,7 +110,11 @@ def filtered(subject: Subject) -> Block | None:
         "        found = (await client.get(URL, params={name: value})).json()",
         '        assert [item["id"] for item in found["items"]] == [str(first.id)], name',
     ]
-    return subject.test("filters_find_the_rows_with_the_value", "Each declared filter shows the rows with that value and no other.", lines_)
+    return subject.test(
+        "filters_find_the_rows_with_the_value",
+        "Each declared filter shows the rows with that value and no other.",
+        lines_,
+    )
 
 
 def _asked(name: str, field: FieldModel) -> str:
@@ -113,15 +128,16 @@ def _asked(name: str, field: FieldModel) -> str:
 def sorted_(subject: Subject) -> Block | None:
     """Each sort orders both ways."""
     role = subject.rights.unrestricted("read")
-    queried = {n: f for n, f in _queried(subject).items() if n in subject.declared.sorts and f.type != "reference"}
+    queried = {
+        n: f for n, f in _queried(subject).items() if n in subject.declared.sorts and f.type != "reference"
+    }
     if role is None or not queried:
         return None
-    rising = Group("(", tuple(Item(literal(_rising(n, f))) for n, f in queried.items()), ")")
-    single = f"{rising.flat()[:-1]},)" if len(queried) == 1 and not rising.flat().endswith(",)") else rising
+    rising = strings(_rising(n, f) for n, f in queried.items())
     lines_ = [
         subject.client(role),
         "    first, second = await two(service)",
-        *lines(single, indent=4, before="for sort in ", after=":"),
+        *lines(rising, indent=4, before="for sort in ", after=":"),
         '        falling = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"',
         "        for order, expected in ((sort, [first, second]), (falling, [second, first])):",
         '            found = (await client.get(URL, params={"sort": order})).json()["items"]',
@@ -129,7 +145,11 @@ def sorted_(subject: Subject) -> Block | None:
     ]
     if any(field.to == subject.entity and not field.optional for field in subject.declared.fields.values()):
         return None
-    return subject.test("sorts_order_the_rows_both_ways", "Each declared sort orders rows upwards and, with a minus, downwards.", lines_)
+    return subject.test(
+        "sorts_order_the_rows_both_ways",
+        "Each declared sort orders rows upwards and, with a minus, downwards.",
+        lines_,
+    )
 
 
 def _rising(name: str, field: FieldModel) -> str:
@@ -141,7 +161,10 @@ def searched(subject: Subject) -> Block | None:
     """A word finds the row that has it."""
     role = subject.rights.unrestricted("read")
     fields = {name: subject.declared.fields[name] for name in subject.declared.search}
-    pick = next(((n, f) for n, f in fields.items() if f.type in ("string", "text") and (f.max or 200) >= len(WORD)), None)
+    pick = next(
+        ((n, f) for n, f in fields.items() if f.type in ("string", "text") and (f.max or 200) >= len(WORD)),
+        None,
+    )
     if role is None or pick is None:
         return None
     lines_ = [
@@ -152,7 +175,9 @@ def searched(subject: Subject) -> Block | None:
         '    assert [item["id"] for item in page["items"]] == [str(found.id)]',
         f'    assert (await client.get(URL, params={{"q": "{WORD} -{WORD}"}})).json()["items"] == []',
     ]
-    return subject.test("search_finds_rows_by_their_words", "A word finds the rows that have it, whatever its case.", lines_)
+    return subject.test(
+        "search_finds_rows_by_their_words", "A word finds the rows that have it, whatever its case.", lines_
+    )
 
 
 def embedded(subject: Subject) -> list[Block]:
@@ -172,10 +197,16 @@ def embedded(subject: Subject) -> list[Block]:
         lines_ = [
             subject.client(role),
             *subject.stored(**{target: value}),
-            f'    plain = (await client.get(f"{{URL}}/{{row.id}}")).json()',
+            '    plain = (await client.get(f"{URL}/{row.id}")).json()',
             f'    shown = (await client.get(f"{{URL}}/{{row.id}}", params={{"embed": "{name}"}})).json()',
             f'    assert shown["{name}"]["id"] == plain["{target}"] == str(row.{target})',
             f'    assert "{name}" not in plain',
         ]
-        found.append(subject.test(f"embed_shows_the_{name}", f"The {name.replace('_', ' ')} stands within the row when asked for.", lines_))
+        found.append(
+            subject.test(
+                f"embed_shows_the_{name}",
+                f"The {name.replace('_', ' ')} stands within the row when asked for.",
+                lines_,
+            )
+        )
     return found

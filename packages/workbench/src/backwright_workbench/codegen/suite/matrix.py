@@ -1,4 +1,4 @@
-"""`tests/test_access.py`: every route × caller × own or other row → status, written out.
+"""`tests/test_access.py`: each route, with own and other rows → status of each caller, written out.
 
 What lives here: the table's text. What must not: which status is right (`rights.py`).
 """
@@ -95,10 +95,16 @@ class Matrix:
             elif len(own) > 1:
                 sent[column(name, declared)] = self.imports.name(FACTORIES, owned_factory(own[1][0], own[1:]))
             else:
-                sent[column(name, declared)] = f"others({self.imports.name(FACTORIES, factory(field.to or ''))})"
+                sent[column(name, declared)] = (
+                    f"others({self.imports.name(FACTORIES, factory(field.to or ''))})"
+                )
         to_user = any(value == "own_account" for value in sent.values())
         self.sent[f"POST {path}"] = _body(sent)
-        self._line(f"POST {path}", "-", [rights.create(caller, tuple(fields), to_user=to_user) for caller in self.callers])
+        self._line(
+            f"POST {path}",
+            "-",
+            [rights.create(caller, tuple(fields), to_user=to_user) for caller in self.callers],
+        )
 
     def _creates_own(self, rights: Rights, name: str) -> bool:
         """Whether somebody may create rows only as their own over this field."""
@@ -106,7 +112,9 @@ class Matrix:
         return any(grant.rows != "all" and rights.path(grant.rows)[0][1] == name for grant in given)
 
     def _updated(self, rights: Rights) -> list[str]:
-        """The fields whose change is tried: the first of all, and one for each role that may change only some."""
+        """The fields whose change is tried: the first of all, and one for each role that may change only
+        some.
+        """
         fields = changeable(rights.declared)
         found = dict.fromkeys(list(fields)[:1])
         for caller in self.callers:
@@ -142,7 +150,9 @@ class Matrix:
         uses_own_account = any("own_account" in "\n".join(lines(node)) for node in self.sent.values())
         return {
             "table": self._drawn(),
-            "callers": "\n".join(lines(Group("(", tuple(Item(literal(c)) for c in self.callers), ")"), before="CALLERS = ")),
+            "callers": "\n".join(
+                lines(Group("(", tuple(Item(literal(c)) for c in self.callers), ")"), before="CALLERS = ")
+            ),
             "rows": _mapping("ROWS: dict[str, dict[str, Maker]]", self.rows),
             "sent": _mapping("SENT: dict[str, dict[str, Any]]", self.sent),
             "states": _mapping("STATES: dict[str, dict[str, Any]]", self.states),

@@ -1,7 +1,8 @@
 """What a caller may do according to the blueprint: the statuses that a written service's tests expect.
 
-What lives here: grants → HTTP status. What must not: source text. It is an account of the rules of its own, made from the blueprint alone, so
-that a mistake in the runtime or in the written declarations shows as a difference.
+What lives here: grants → HTTP status. What must not: source text. It is an account of the rules of its own,
+made from the blueprint alone, so that a mistake in the runtime or in the written declarations shows as a
+difference.
 """
 
 from collections.abc import Sequence
@@ -64,7 +65,7 @@ class Rights:
         return account_path(self.names.blueprint.entities, self.entity, rows)
 
     def covers(self, grant: Grant | ActGrant, own: Path | None) -> bool:
-        """Whether a grant holds on a row that is the caller's own over `own`, or on somebody else's (`None`)."""
+        """Whether a grant holds on a row that is the caller's own over `own`; `None`: on somebody else's."""
         return grant.rows == "all" or (own is not None and self.path(grant.rows) == own)
 
     def read(self, caller: str, own: Path | None) -> int:
@@ -79,16 +80,22 @@ class Rights:
         return 200 if self.grants(caller, "read") else refused(caller)
 
     def create(self, caller: str, fields: Sequence[str], *, to_user: bool) -> int:
-        """POST a row with these fields, which is the caller's own in every way. `to_user`: a field refers to an account."""
+        """POST a row with these fields, which is the caller's own in every way. `to_user`: a field refers to
+        an account.
+        """
         given = [grant for grant in self.grants(caller, "create") if isinstance(grant, Grant)]
-        if not given or not all(any(grant.fields is None or name in grant.fields for grant in given) for name in fields):
+        if not given or not all(
+            any(grant.fields is None or name in grant.fields for grant in given) for name in fields
+        ):
             return refused(caller)
         if to_user and caller != "admin":
             return 422
         return 201 if all(self._refers(caller, name) for name in fields) else 422
 
     def _refers(self, caller: str, name: str) -> bool:
-        """Whether the caller may see what the field refers to: rows made for the test are the caller's own only where a path says so."""
+        """Whether the caller may see what the field refers to: rows made for the test are the caller's own
+        only where a path says so.
+        """
         to = self.declared.fields[name].to
         if to is None or to == USER:
             return True
@@ -99,7 +106,11 @@ class Rights:
 
     def update(self, caller: str, field: str, own: Path | None) -> int:
         """PATCH one field."""
-        given = [g for g in self.grants(caller, "update") if isinstance(g, Grant) and (g.fields is None or field in g.fields)]
+        given = [
+            g
+            for g in self.grants(caller, "update")
+            if isinstance(g, Grant) and (g.fields is None or field in g.fields)
+        ]
         return self._write(caller, given, own)
 
     def delete(self, caller: str, own: Path | None) -> int:
@@ -109,7 +120,11 @@ class Rights:
 
     def act(self, caller: str, action: str, own: Path | None) -> int:
         """POST an action."""
-        given = [g for g in self.grants(caller, "act") if isinstance(g, ActGrant) and (g.actions is None or action in g.actions)]
+        given = [
+            g
+            for g in self.grants(caller, "act")
+            if isinstance(g, ActGrant) and (g.actions is None or action in g.actions)
+        ]
         status = self._write(caller, given, own)
         taken = self.declared.actions[action].takes
         return status if status != 200 or all(self._takes(caller, name) for name in taken) else 422

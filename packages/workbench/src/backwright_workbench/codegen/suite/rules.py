@@ -32,14 +32,17 @@ def moves(subject: Subject) -> list[Block]:
         ends = states.moves.get(state, ())
         node: Node = Group("{", tuple(Item(literal(end)) for end in ends), "}") if ends else "set()"
         table += lines(node, indent=4, before=f"{literal(state)}: ", after=",")
-    choices = subject.imports.name(subject.names.models(subject.entity), subject.names.choices(subject.entity, states.field))
+    choices = subject.imports.name(
+        subject.names.models(subject.entity), subject.names.choices(subject.entity, states.field)
+    )
     table[0] = "MOVES: dict[str, set[str]] = {"
     lines_ = [
         subject.client(role),
         "    for start, allowed in MOVES.items():",
         "        for end in MOVES.keys() - {start}:",
         f"            row = await {subject.make}(service, {states.field}={choices}(start))",
-        f'            answer = await client.patch(f"{{URL}}/{{row.id}}", json={{{literal(states.field)}: end}})',
+        f"            move = {{{literal(states.field)}: end}}",
+        '            answer = await client.patch(f"{URL}/{row.id}", json=move)',
         "            assert answer.status_code == (200 if end in allowed else 409), (start, end)",
     ]
     name = f"the_{states.field}_moves_only_along_its_transitions"
@@ -74,7 +77,9 @@ def arguments(subject: Subject, action: Action) -> dict[str, str]:
     found = {}
     for name in action.takes:
         field = subject.declared.fields[name]
-        value = f"str({reference(field, subject.imports)})" if field.type == "reference" else good(name, field)
+        value = (
+            f"str({reference(field, subject.imports)})" if field.type == "reference" else good(name, field)
+        )
         found[column(name, subject.declared)] = value
     return found
 
@@ -88,7 +93,11 @@ def _done(subject: Subject, role: str, name: str, action: Action) -> Block:
     path = f'f"{{URL}}/{{row.id}}/{name.replace("_", "-")}"'
     lines_ = [subject.client(role), *subject.stored(**given)]
     if sent_:
-        lines_ += lines(Group("{", tuple(Item(v, f"{literal(n)}: ") for n, v in sent_.items()), "}"), indent=4, before="sent = ")
+        lines_ += lines(
+            Group("{", tuple(Item(v, f"{literal(n)}: ") for n, v in sent_.items()), "}"),
+            indent=4,
+            before="sent = ",
+        )
         lines_.append(f"    done = await client.post({path}, json=sent)")
     else:
         lines_.append(f"    done = await client.post({path})")
@@ -111,15 +120,24 @@ def _refused(subject: Subject, role: str, name: str, action: Action) -> Block | 
     others = [value for value in subject.declared.fields[state].values if value not in start]
     if not others:
         return None
-    needed = {n: f for n, f in zip(map(lambda n: column(n, subject.declared), action.takes), action.takes, strict=True)}
-    sent_ = {n: v for n, v in arguments(subject, action).items() if demanded(needed[n], action, subject.declared.fields)}
-    states = Group("(", tuple(Item(_member(subject, value)) for value in others), ",)" if len(others) == 1 else ")")
+    needed = {column(taken, subject.declared): taken for taken in action.takes}
+    sent_ = {
+        n: v
+        for n, v in arguments(subject, action).items()
+        if demanded(needed[n], action, subject.declared.fields)
+    }
+    states = Group("(", tuple(Item(_member(subject, value)) for value in others), ")")
     call: Node = f'client.post(f"{{URL}}/{{row.id}}/{name.replace("_", "-")}")'
-    if sent_:
-        call = f'client.post(f"{{URL}}/{{row.id}}/{name.replace("_", "-")}", json=sent)'
+    if action.takes:
+        body = "sent" if sent_ else "{}"
+        call = f'client.post(f"{{URL}}/{{row.id}}/{name.replace("_", "-")}", json={body})'
     lines_ = [subject.client(role)]
     if sent_:
-        lines_ += lines(Group("{", tuple(Item(v, f"{literal(n)}: ") for n, v in sent_.items()), "}"), indent=4, before="sent = ")
+        lines_ += lines(
+            Group("{", tuple(Item(v, f"{literal(n)}: ") for n, v in sent_.items()), "}"),
+            indent=4,
+            before="sent = ",
+        )
     lines_ += [
         *lines(states, indent=4, before="for state in ", after=":"),
         f"        row = await {subject.make}(service, {state}=state)",
@@ -132,7 +150,9 @@ def _refused(subject: Subject, role: str, name: str, action: Action) -> Block | 
 def _member(subject: Subject, value: str) -> str:
     state = state_field(subject.declared)
     assert state is not None
-    choices = subject.imports.name(subject.names.models(subject.entity), subject.names.choices(subject.entity, state))
+    choices = subject.imports.name(
+        subject.names.models(subject.entity), subject.names.choices(subject.entity, state)
+    )
     return f"{choices}.{value.upper()}"
 
 
@@ -155,14 +175,22 @@ def bulk(subject: Subject) -> list[Block]:
             "    assert broken.status_code == 422",
             '    assert len((await client.get(URL)).json()["items"]) == 2',
         ]
-        found.append(subject.test("many_are_created_at_once_or_none", "A bulk request creates all of its rows, or none.", lines_))
+        found.append(
+            subject.test(
+                "many_are_created_at_once_or_none", "A bulk request creates all of its rows, or none.", lines_
+            )
+        )
     lines_ = [
         subject.client(role),
         "    sent = await body(service)",
         f'    refused = await client.post(f"{{URL}}/bulk", json={{"items": [sent] * {declared.bulk + 1}}})',
         "    assert refused.status_code == 413",
     ]
-    found.append(subject.test("a_bulk_request_is_bounded", "More rows than one request may create are refused.", lines_))
+    found.append(
+        subject.test(
+            "a_bulk_request_is_bounded", "More rows than one request may create are refused.", lines_
+        )
+    )
     return found
 
 
@@ -182,19 +210,30 @@ def attachments(subject: Subject) -> list[Block]:
             f'    added = await client.post(files, files={{"file": ("{name}", {content}, "{kind}")}})',
             "    assert added.status_code == 201, added.text",
             "    one = f\"{files}/{added.json()['id']}\"",
-            '    assert [item["id"] for item in (await client.get(files)).json()["items"]] == [added.json()["id"]]',
+            '    listed = (await client.get(files)).json()["items"]',
+            '    assert [item["id"] for item in listed] == [added.json()["id"]]',
             '    loaded = await client.get(f"{one}/content")',
             f"    assert loaded.content == {content}",
             '    assert loaded.headers["Content-Disposition"].startswith("attachment")',
             "    assert (await client.delete(one)).status_code == 204",
             '    assert (await client.get(f"{one}/content")).status_code == 404',
         ]
-        found.append(subject.test("files_can_be_added_loaded_and_removed", "What was added is listed and comes down byte for byte.", happy))
+        found.append(
+            subject.test(
+                "files_can_be_added_loaded_and_removed",
+                "What was added is listed and comes down byte for byte.",
+                happy,
+            )
+        )
     refused = [
         *lines_,
         '    page = ("page.html", b"<script>alert(1)</script>", "text/html")',
         '    refused = await client.post(files, files={"file": page})',
         "    assert refused.status_code == 415",
     ]
-    found.append(subject.test("files_of_other_kinds_are_refused", "A kind of file that is not declared is refused.", refused))
+    found.append(
+        subject.test(
+            "files_of_other_kinds_are_refused", "A kind of file that is not declared is refused.", refused
+        )
+    )
     return found

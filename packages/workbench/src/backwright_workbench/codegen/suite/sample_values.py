@@ -15,7 +15,9 @@ TYPE_MAX: Final = {"integer": 2**31 - 1, "decimal": 10**12 - 1, "money": 10**12 
 
 
 def good(name: str, field: FieldModel, number: int = 1) -> str:
-    """A JSON value that the field takes, as source text; another one for each `number` as far as the type has so many."""
+    """A JSON value that the field takes, as source text; another one for each `number` as far as the type has
+    so many.
+    """
     match field.type:
         case "string" | "text":
             return literal(_words(name, field, number))

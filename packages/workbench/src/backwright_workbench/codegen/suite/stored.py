@@ -1,14 +1,16 @@
 """Rows that the tests of a written service store by themselves: `tests/factories.py`.
 
-What lives here: the factories' text, and values as Python objects. What must not: values as JSON (`sample_values.py`), tests.
+What lives here: the factories' text, and values as Python objects. What must not: values as JSON
+(`sample_values.py`), tests.
 """
 
 from collections.abc import Sequence
 
 from backwright_workbench.blueprint import naming
 from backwright_workbench.blueprint.model import USER, FieldModel, reference_column
+from backwright_workbench.blueprint.sentences import article
 from backwright_workbench.codegen.imports import Imports
-from backwright_workbench.codegen.names import Names, article
+from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import Group, Item, docstring, lines, module
 from backwright_workbench.codegen.suite.fields import needed
 from backwright_workbench.codegen.suite.rights import Path, Rights
@@ -28,8 +30,12 @@ def owned_factory(entity: str, path: Path) -> str:
     return "_by_".join((factory(entity), "_".join(step[1] for step in path)))
 
 
-def stored_value(entity: str, name: str, field: FieldModel, number: int, names: Names, imports: Imports) -> str:
-    """The value that `good` gives as JSON, as the Python object that a row holds. References: an `await` expression."""
+def stored_value(
+    entity: str, name: str, field: FieldModel, number: int, names: Names, imports: Imports
+) -> str:
+    """The value that `good` gives as JSON, as the Python object that a row holds. References: an `await`
+    expression.
+    """
     value = good(name, field, number)
     match field.type:
         case "enum":
@@ -66,12 +72,16 @@ def write_factories(names: Names) -> str:
     for entity in names.ordered:
         for path in owned_paths(names)[entity]:
             blocks.append(_owned(entity, path, names, imports, service))
-    head = "Stored rows for the tests, one function for each entity: what a row must refer to is made with it."
+    head = (
+        "Stored rows for the tests, one function for each entity: what a row must refer to is made with it."
+    )
     return module(head, imports.lines(), blocks)
 
 
 def owned_paths(names: Names) -> dict[str, list[Path]]:
-    """Entity → the ways in which its rows lead to an account, those that other entities' ways go through included."""
+    """Entity → the ways in which its rows lead to an account, those that other entities' ways go through
+    included.
+    """
     found: dict[str, list[Path]] = {entity: [] for entity in names.ordered}
     for entity in names.ordered:
         for path in Rights(entity, names).paths().values():
@@ -95,13 +105,19 @@ def _factory(entity: str, names: Names, imports: Imports, service: str) -> list[
     model = imports.name(names.models(entity), entity)
     declared = names.blueprint.entities[entity]
     values = f"**values: {imports.name('typing', 'Any')}"
-    signature = Group(f"async def {factory(entity)}(", (Item(f"service: {service}"), Item(values)), f") -> {model}")
+    signature = Group(
+        f"async def {factory(entity)}(", (Item(f"service: {service}"), Item(values)), f") -> {model}"
+    )
     found = lines(signature, after=":")
     found += docstring(f"{article(names.thing(entity)).capitalize()} {names.thing(entity)}.", indent=4)
     for name, field in needed(declared).items():
         target = reference_column(name)
         found.append(f'    if "{target}" not in values:')
-        value = "await an_account(service)" if field.to == USER else f"(await {factory(field.to or '')}(service)).id"
+        value = (
+            "await an_account(service)"
+            if field.to == USER
+            else f"(await {factory(field.to or '')}(service)).id"
+        )
         found.append(f'        values["{target}"] = {value}')
     found.append(f"    return await service.make({model}, **values)")
     return found
@@ -117,7 +133,8 @@ def _owned(entity: str, path: Path, names: Names, imports: Imports, service: str
     )
     found = lines(Group(f"async def {owned_factory(entity, path)}(", items, f") -> {model}"), after=":")
     way = ", ".join(naming.title(part[1]).lower() for part in path)
-    found += docstring(f"{article(names.thing(entity)).capitalize()} {names.thing(entity)} that is this account's own, over its {way}.", indent=4)
+    thing = f"{article(names.thing(entity)).capitalize()} {names.thing(entity)}"
+    found += docstring(f"{thing} that is this account's own, over its {way}.", indent=4)
     column = reference_column(step)
     if len(path) == 1:
         found.append(f"    return await {factory(entity)}(service, {column}=account_id, **values)")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from backwright_workbench.blueprint import naming
 from backwright_workbench.blueprint.model import Entity
+from backwright_workbench.blueprint.sentences import article
 from backwright_workbench.codegen.imports import Imports
-from backwright_workbench.codegen.names import Names, article
+from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import Group, Item, docstring, lines
 from backwright_workbench.codegen.suite.rights import Rights
 from backwright_workbench.codegen.suite.stored import FACTORIES, factory

@@ -1,7 +1,7 @@
 """Tests of creating, changing and deleting rows.
 
-What lives here: one function for each test, which gives its text or nothing where the entity has no case for it. What must not: which
-values are good or bad (`sample_values.py`).
+What lives here: one function for each test, which gives its text or nothing where the entity has no case for
+it. What must not: which values are good or bad (`sample_values.py`).
 """
 
 from backwright_workbench.blueprint.model import FieldModel, reference_column
@@ -19,8 +19,13 @@ def body(subject: Subject) -> Block | None:
         return None
     declared, imports = subject.declared, subject.imports
     result = f"dict[str, {imports.name('typing', 'Any')}]"
-    found = lines(Group("async def body(", (Item(f"service: {subject.service}"),), f") -> {result}"), after=":")
-    found += [f'    """What a client sends to create {subject.one}."""', "    return {"]
+    found = lines(
+        Group("async def body(", (Item(f"service: {subject.service}"),), f") -> {result}"), after=":"
+    )
+    found.append(f'    """What a client sends to create {subject.one}."""')
+    if not sent(declared):
+        return [*found, "    return {}"]
+    found.append("    return {")
     for name, field in sent(declared).items():
         value: Node = good(name, field)
         if field.type == "reference":
@@ -45,7 +50,8 @@ def created(subject: Subject) -> Block | None:
         "    assert {name: read.json()[name] for name in sent} == sent",
     ]
     if state is not None:
-        lines_.append(f"    assert read.json()[{literal(state)}] == {literal(str(subject.declared.fields[state].default))}")
+        initial = literal(str(subject.declared.fields[state].default))
+        lines_.append(f"    assert read.json()[{literal(state)}] == {initial}")
     doc = "Creating answers 201 and where the row is; what is read there is what was sent."
     return subject.test(f"{snake_one(subject)}_that_was_created_can_be_read", doc, lines_)
 
@@ -64,13 +70,21 @@ def missing(subject: Subject) -> Block | None:
         '    missing = {fault["pointer"] for fault in refused.json()["errors"]}',
         *lines(wanted, indent=4, before="assert missing == "),
     ]
-    return subject.test("all_that_is_required_is_asked_for_at_once", "An empty body is refused, naming each field that it lacks.", lines_)
+    return subject.test(
+        "all_that_is_required_is_asked_for_at_once",
+        "An empty body is refused, naming each field that it lacks.",
+        lines_,
+    )
 
 
 def wrong(subject: Subject) -> list[Block]:
     """The table of wrong values, and the test that sends each of them."""
     role = subject.rights.unrestricted("create", "read")
-    pairs = [(column(n, subject.declared), value) for n, f in sent(subject.declared).items() for value, _ in bad(n, f)]
+    pairs = [
+        (column(n, subject.declared), value)
+        for n, f in sent(subject.declared).items()
+        for value, _ in bad(n, f)
+    ]
     if role is None or not pairs:
         return []
     table = ["WRONG = [", *(f"    ({literal(name)}, {value})," for name, value in pairs), "]"]
@@ -93,8 +107,14 @@ def unknown(subject: Subject) -> Block | None:
         return None
     declared = subject.declared
     state = state_field(declared)
-    own = [column(n, declared) for n, f in declared.fields.items() if f.read_only or f.set is not None or n == state]
-    names = Group("(", tuple(Item(literal(name)) for name in ("id", "version", "created_at", "surprise", *own)), ")")
+    own = [
+        column(n, declared)
+        for n, f in declared.fields.items()
+        if f.read_only or f.set is not None or n == state
+    ]
+    names = Group(
+        "(", tuple(Item(literal(name)) for name in ("id", "version", "created_at", "surprise", *own)), ")"
+    )
     lines_ = [
         subject.client(role),
         "    sent = await body(service)",
@@ -115,24 +135,37 @@ def taken(subject: Subject) -> list[Block]:
     for name, field in sent(subject.declared).items():
         if not field.unique or field.type == "reference":
             continue
-        others = [n for n, f in sent(subject.declared).items() if f.unique and f.type != "reference" and n != name]
-        lines_ = [subject.client(role), "    first = await client.post(URL, json=await body(service))", "    assert first.status_code == 201"]
-        changed = [f"{literal(n)}: {good(n, subject.declared.fields[n], 2)}" for n in others]
-        second = f"await body(service) | {{{', '.join(changed)}}}" if changed else "await body(service)"
+        others = [
+            n for n, f in sent(subject.declared).items() if f.unique and f.type != "reference" and n != name
+        ]
+        lines_ = [
+            subject.client(role),
+            "    first = await client.post(URL, json=await body(service))",
+            "    assert first.status_code == 201",
+        ]
+        lines_.append("    again = await body(service)")
+        lines_ += [f"    again[{literal(n)}] = {good(n, subject.declared.fields[n], 2)}" for n in others]
         lines_ += [
-            f"    second = await client.post(URL, json={second})",
+            "    second = await client.post(URL, json=again)",
             "    assert second.status_code == 409",
             f'    assert second.json()["errors"][0]["pointer"] == {literal(f"/{name}")}',
         ]
         doc = f"A second row with the same {name.replace('_', ' ')} is a conflict that names the field."
-        found.append(subject.test(f"two_{subject.names.table(subject.entity)}_cannot_have_the_same_{name}", doc, lines_))
+        found.append(
+            subject.test(
+                f"two_{subject.names.table(subject.entity)}_cannot_have_the_same_{name}", doc, lines_
+            )
+        )
     return found
 
 
 def changed(subject: Subject) -> Block | None:
     """A change touches what was sent and nothing else."""
     role = subject.rights.unrestricted("update", "read")
-    pick = next(((n, f) for n, f in changeable(subject.declared).items() if f.type != "enum" or len(f.values) > 1), None)
+    pick = next(
+        ((n, f) for n, f in changeable(subject.declared).items() if f.type != "enum" or len(f.values) > 1),
+        None,
+    )
     if role is None or pick is None:
         return None
     name, value = pick[0], good(*pick, 2)
@@ -145,7 +178,7 @@ def changed(subject: Subject) -> Block | None:
         "    assert changed.status_code == 200, changed.text",
         "    after = (await client.get(address)).json()",
         "    assert after == changed.json()",
-        f"    assert after[{literal(name)}] == {value}",
+        f"    assert after[{literal(name)}] {'is' if pick[1].type == 'boolean' else '=='} {value}",
         '    assert after["version"] == before["version"] + 1',
         f'    untouched = set(before) - {{{literal(name)}, "version", "updated_at"}}',
         "    assert all(after[other] == before[other] for other in untouched)",
@@ -162,7 +195,10 @@ def _given(name: str, field: FieldModel) -> dict[str, str]:
 def emptied(subject: Subject) -> Block | None:
     """Null is not the same as absent."""
     role = subject.rights.unrestricted("update", "read")
-    pick = next((n for n, f in changeable(subject.declared).items() if f.optional and f.type in ("string", "text")), None)
+    pick = next(
+        (n for n, f in changeable(subject.declared).items() if f.optional and f.type in ("string", "text")),
+        None,
+    )
     if role is None or pick is None:
         return None
     key = literal(pick)
@@ -174,7 +210,11 @@ def emptied(subject: Subject) -> Block | None:
         f'    emptied = await client.patch(f"{{URL}}/{{row.id}}", json={{{key}: None}})',
         f"    assert emptied.json()[{key}] is None",
     ]
-    return subject.test("null_empties_a_field_and_absence_does_not", "A field that is absent stays; a field that is null is emptied.", lines_)
+    return subject.test(
+        "null_empties_a_field_and_absence_does_not",
+        "A field that is absent stays; a field that is null is emptied.",
+        lines_,
+    )
 
 
 def stale(subject: Subject) -> Block | None:
@@ -194,7 +234,11 @@ def stale(subject: Subject) -> Block | None:
         "    second = await client.patch(address, json=change, headers=seen)",
         "    assert (first.status_code, second.status_code) == (200, 412)",
     ]
-    return subject.test("a_change_of_an_old_version_is_refused", "Of two changes that saw the same version, the second is refused.", lines_)
+    return subject.test(
+        "a_change_of_an_old_version_is_refused",
+        "Of two changes that saw the same version, the second is refused.",
+        lines_,
+    )
 
 
 def deleted(subject: Subject) -> Block | None:
@@ -210,7 +254,11 @@ def deleted(subject: Subject) -> Block | None:
         "    assert (await client.get(address)).status_code == 404",
         "    assert (await client.delete(address)).status_code == 404",
     ]
-    return subject.test(f"{snake_one(subject)}_that_was_deleted_is_gone", "Deleting answers 204 once, and 404 from then on.", lines_)
+    return subject.test(
+        f"{snake_one(subject)}_that_was_deleted_is_gone",
+        "Deleting answers 204 once, and 404 from then on.",
+        lines_,
+    )
 
 
 def in_use(subject: Subject) -> list[Block]:
@@ -226,7 +274,9 @@ def in_use(subject: Subject) -> list[Block]:
             lines_ = [
                 subject.client(role),
                 *subject.stored(),
-                *Subject(other, subject.names, subject.imports).stored("user", **{reference_column(name): "row.id"}),
+                *Subject(other, subject.names, subject.imports).stored(
+                    "user", **{reference_column(name): "row.id"}
+                ),
                 '    refused = await client.delete(f"{URL}/{row.id}")',
                 "    assert refused.status_code == 409",
                 f"    assert user.{reference_column(name)} == row.id",

@@ -1,0 +1,131 @@
+"""What makes a declaration unsafe or inconsistent, each with what to change.
+
+What lives here: the checks of a resource before a service starts. What must not: checks of single requests.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Enum, String, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from backwright import filters
+from backwright.access import Operation
+from backwright.actor import PUBLIC, SIGNED_IN
+from backwright.columns import rules_of
+from backwright.fields import STANDARD, describe
+
+if TYPE_CHECKING:
+    from backwright.bound_resource import BoundResource
+
+
+class Refused(Exception):
+    """A declaration that cannot be served safely. The message lists every fault with what to change."""
+
+
+def check(bound: "BoundResource", roles: frozenset[str]) -> None:
+    """Raise `Refused` with all faults of a declaration. `roles`: those that the service knows."""
+    name = bound.resource.entity.__name__
+    faults = list(_fields(bound)) or [*_queries(bound), *_relations(bound), *_access(bound, roles)]
+    if not faults:
+        faults = [*_rules(bound), *_state(bound)]
+    if faults:
+        raise Refused("\n".join(f"{name}: {fault}" for fault in faults))
+
+
+def _fields(bound: "BoundResource") -> Iterator[str]:
+    """Every column is either shown or hidden, and has a form in the API if it is shown."""
+    resource, columns = bound.resource, set(bound.table.c.keys()) - set(STANDARD)
+    for name in resource.fields:
+        if name not in columns:
+            yield f"{name!r} is not a column; take it out of fields"
+        elif name in resource.hidden:
+            yield f"{name!r} is both in fields and in hidden"
+        else:
+            try:
+                describe(bound.table.c[name])
+            except TypeError as error:
+                yield f"{error}; move {name!r} to hidden"
+    for name in sorted(columns - {*resource.fields, *resource.hidden}):
+        yield f"the column {name!r} is neither in fields nor in hidden; say which"
+    for name in sorted(set(resource.hidden) - columns):
+        yield f"{name!r} is not a column; take it out of hidden"
+
+
+def _queries(bound: "BoundResource") -> Iterator[str]:
+    """What a list may be asked for is shown, and can be compared or searched."""
+    resource, readable = bound.resource, {*bound.resource.fields, *STANDARD}
+    for what in ("filters", "sorts", "search", "read_only"):
+        for name in getattr(resource, what):
+            if "." not in name and name not in readable:
+                yield f"{what} names {name!r}, which is not in fields"
+            elif what in ("filters", "sorts") and "." not in name:
+                try:
+                    filters.operators(bound.table.c[name])
+                except TypeError as error:
+                    yield f"{error}; take it out of {what}"
+            elif what == "search" and not _is_text(bound, name):
+                yield f"search names {name!r}, which is not a text"
+
+
+def _is_text(bound: "BoundResource", name: str) -> bool:
+    kind = bound.table.c[name].type
+    return isinstance(kind, String) and not isinstance(kind, Enum)
+
+
+def _relations(bound: "BoundResource") -> Iterator[str]:
+    """Embeds and filters through relations lead to one row of a resource, to fields that it shows."""
+    relations = inspect(bound.resource.entity).relationships
+    for name in bound.relations():
+        relation = relations.get(name)
+        if relation is None or relation.uselist or len(relation.local_columns) != 1:
+            yield f"embeds or filters name {name!r}, which is not a relationship to one row"
+        elif relation.mapper.class_ not in bound.runtime.resources:
+            yield f"embeds or filters name {name!r}, but {relation.mapper.class_.__name__} has no resource"
+        elif next(iter(relation.local_columns)).key not in bound.resource.fields:
+            yield f"embeds or filters name {name!r}, but the column that leads there is not in fields"
+        else:
+            target = bound.runtime.resources[relation.mapper.class_]
+            for path in bound.resource.filters:
+                field = path.removeprefix(f"{name}.")
+                if field != path and field not in (*target.resource.fields, *STANDARD):
+                    yield f"filters names {path!r}, which {target.resource.entity.__name__} does not show"
+
+
+def _access(bound: "BoundResource", roles: frozenset[str]) -> Iterator[str]:
+    """Rules name roles, fields and actions that there are, and grant something."""
+    resource = bound.resource
+    for role, access in bound.policy.access.items():
+        if role not in {*roles, PUBLIC, SIGNED_IN}:
+            yield f"access names the role {role!r}, which the service does not have"
+        for grant in access.grants:
+            acts = grant.operation is Operation.ACT
+            known = set(bound.actions) if acts else set(resource.fields)
+            for name in sorted((grant.names or frozenset()) - known):
+                what = "an action" if acts else "a field"
+                yield f"access of {role!r} names {name!r} for {grant.operation}, which is not {what}"
+    if not any(access.grants for access in resource.access.values()):
+        yield "access grants nothing to anybody; say who may read it"
+
+
+def _rules(bound: "BoundResource") -> Iterator[str]:
+    """Every row rule becomes SQL, on the table and on an alias of it."""
+    for role, access in bound.policy.access.items():
+        for grant in access.grants:
+            if grant.where is None:
+                continue
+            try:
+                for table in (bound.table, bound.table.alias("other")):
+                    bound.database.prepare(select(table.c.id).where(grant.where.on(table)))
+            except (SQLAlchemyError, KeyError, AttributeError, TypeError) as error:
+                yield f"the rule of {role!r} for {grant.operation} does not compile: {error}"
+
+
+def _state(bound: "BoundResource") -> Iterator[str]:
+    """Transitions need a column, and a row that nobody can own needs no owner."""
+    service = bound.resource.service
+    if service.transitions and service.state is None:
+        yield "the service has transitions and does not say which column holds the state"
+    for column in bound.table.columns:
+        if rules_of(column.info).set_by_actor and not column.foreign_keys:
+            yield f"{column.key!r} is set by the actor, but does not refer to the accounts"

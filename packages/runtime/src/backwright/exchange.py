@@ -1,0 +1,112 @@
+"""One request and its answer on the way through the perimeter.
+
+What lives here: reading the headers once, what every answer is given, the deadline. What must not: decisions
+about the request (`middleware.py`).
+"""
+
+import asyncio
+import re
+from time import perf_counter
+from typing import Final
+
+from starlette.types import Message, Receive, Scope, Send
+from uuid_utils import uuid7
+
+from backwright.bodies import SLOWEST
+from backwright.context import Context
+from backwright.cors import HeaderList
+from backwright.errors import Error, Kind, problem
+
+MAX_HEADERS: Final = 100
+MAX_HEADER_BYTES: Final = 32 * 1024
+REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
+ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"content-encoding", b"origin"})
+"""Headers that two parties could read differently if they came twice."""
+
+WANTED: Final = ONCE | {
+    b"x-request-id", b"x-forwarded-for", b"transfer-encoding", b"accept-encoding",
+    b"access-control-request-method",
+}  # fmt: skip
+
+
+class Exchange:
+    """One request and its answer on the way through."""
+
+    __slots__ = (
+        "_always", "_send", "context", "deadline", "extra", "headers", "malformed", "receive", "scope",
+        "silent", "started", "status",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, always: HeaderList) -> None:
+        self.started = self.silent = False
+        self.status = 0
+        self.extra: HeaderList = []
+        self.deadline: asyncio.Timeout | None = None
+        self.receive = receive
+        self._send = send
+        self._always = always
+        self.headers, self.malformed = read_headers(scope["headers"])
+        given = self.headers.get(b"x-request-id")
+        request_id = given.decode() if given is not None and REQUEST_ID(given) else uuid7().hex
+        self.context = Context(request_id, scope["method"], scope["path"], "", perf_counter())
+        # A HEAD runs the GET route, so that every route that can be read answers it with the same headers.
+        self.scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+
+    @property
+    def compressible(self) -> bool:
+        """Whether the answer may be compressed.
+
+        Not where it holds tokens: their length would leak (BREACH).
+        """
+        return (
+            b"accept-encoding" in self.headers
+            and self.context.method != "HEAD"
+            and not self.context.path.startswith("/auth/")
+        )
+
+    async def reply(self, message: Message) -> None:
+        """Send a message of the answer; the first one gets the headers that every answer has."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            said = dict(headers)
+            headers += [pair for pair in self._always if pair[0] not in said]
+            headers += self.extra
+            headers.append((b"x-request-id", self.context.request_id.encode()))
+            message = {**message, "headers": headers}
+            if self.deadline is not None and not self.deadline.expired():
+                self.deadline.reschedule(None)  # an answer under way, such as a large file, may take its time
+        elif self.context.method == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    async def answer(self, error: Error) -> None:
+        """Send a problem, unless an answer has begun."""
+        if not self.started:
+            await problem(error)(self.scope, self.receive, self.reply)
+
+    def extend(self, seen: int) -> None:
+        """Move the deadline for an upload of which `seen` bytes have come."""
+        if self.deadline is not None and not self.started and (at := self.deadline.when()) is not None:
+            earned = self.context.started + seen / SLOWEST
+            self.deadline.reschedule(max(at, asyncio.get_running_loop().time() + earned - perf_counter()))
+
+
+def read_headers(raw: HeaderList) -> tuple[dict[bytes, bytes], Error | None]:
+    """The headers that matter here, and the refusal of too many, too large or contradictory ones."""
+    found: dict[bytes, bytes] = {}
+    refusal: Error | None = None
+    size = 0
+    for name, value in raw:
+        size += len(name) + len(value)
+        if name in WANTED:
+            if name not in found:
+                found[name] = value
+            elif name in ONCE:
+                refusal = Error(f"The header {name.decode()} came twice.", kind=Kind.BAD_REQUEST)
+            else:
+                found[name] += b"," + value
+    if len(raw) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        refusal = Error("Send fewer or smaller headers.", kind=Kind.HEADERS_TOO_LARGE)
+    return found, refusal

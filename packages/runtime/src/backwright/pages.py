@@ -1,0 +1,147 @@
+"""Lists: filters, search, sort and cursor of one view as one SELECT.
+
+What lives here: from a checked `ListQuery` to rows and the places of the neighbouring pages. What must not: which rows and
+fields may be seen (`views.py`), what a request may ask for (`listing.py`), what a cursor is (`paging.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Enum,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import Float, NullType
+
+from backwright import filters, paging, search
+from backwright.actor import Actor
+from backwright.listing import ListQuery
+
+if TYPE_CHECKING:
+    from backwright.views import View
+
+TOTAL_CAP: Final = 10_000
+"""Rows that a requested total counts at most; above that it says that there are more."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in wire form, the places of the neighbouring pages, and the total as (count, exact) if asked for."""
+
+    items: list[dict[str, Any]]
+    next: paging.Cursor | None
+    previous: paging.Cursor | None
+    total: tuple[int, bool] | None
+
+
+class Pages:
+    """The lists of one view. Made once, kept by `View.pages`."""
+
+    def __init__(self, view: "View") -> None:
+        self.view = view
+        self.table = view.table
+
+    async def fetch(self, actor: Actor, query: ListQuery) -> Page:
+        """One page of rows in wire form, with the cursors of its neighbours."""
+        keys = self._keys(query)
+        cursor = query.cursor
+        nulls = tuple(value is None for value in cursor.values) if cursor else ()
+        backward = bool(cursor and cursor.backward)
+        shape = (
+            "list", filters.shape(query.conditions), query.sort, query.ranked, bool(query.search),
+            query.embeds, nulls, backward,
+        )  # fmt: skip
+        prepared = self.view.kept(shape) or self.view.keep(shape, self._list(query, keys, nulls))
+        params = self._parameters(actor, query)
+        if cursor:
+            params.update({f"k{at}": value for at, value in enumerate(cursor.values)})
+        rows = await self.view.bound.database.fetch(prepared, {**params, "limit": query.limit + 1})
+        more = len(rows) > query.limit
+        rows = rows[: query.limit]
+        if backward:
+            rows = rows[::-1]
+        width = len(keys)
+        has_next, has_previous = (True, more) if backward else (more, cursor is not None)
+        return Page(
+            [self.view.shown(row, query.embeds) for row in rows],
+            next=paging.Cursor(rows[-1][-width:], False) if rows and has_next else None,
+            previous=paging.Cursor(rows[0][-width:], True) if rows and has_previous else None,
+            total=await self._total(actor, query) if query.total else None,
+        )
+
+    def _list(self, query: ListQuery, keys: Sequence[paging.Key], nulls: Sequence[bool]) -> Select[Any]:
+        statement = self._filtered(self.view.select(query.embeds), query)
+        backward = bool(query.cursor and query.cursor.backward)
+        if query.cursor:
+            statement = statement.where(paging.after(keys, nulls, backward=backward))
+        # Key values go into the cursor as the engine stores them, so that they come back as equal values.
+        stored = (type_coerce(key.expression, NullType()).label(f"key_{at}") for at, key in enumerate(keys))
+        statement = statement.add_columns(*stored)
+        statement = statement.order_by(*(key.order(backward=backward) for key in keys))
+        return statement.limit(bindparam("limit"))
+
+    def _filtered(self, statement: Select[Any], query: ListQuery) -> Select[Any]:
+        for at, each in enumerate(query.conditions):
+            statement = statement.where(self._condition(each, at))
+        if query.search is not None:
+            hits = search.hits(self.view.bound.name)
+            statement = statement.join(hits, hits.c.id == self.table.c.id)
+        return statement
+
+    def _condition(self, each: filters.Condition, at: int) -> ColumnElement[bool]:
+        relation = each.filter.relation
+        if relation is None:
+            return filters.expression(each, self.table, at)
+        target, column = self.view.related(relation), self.view.bound.embeds[relation].column
+        other = target.table.alias(f"through_{at}")
+        inner = exists().where(other.c.id == self.table.c[column.key], filters.expression(each, other, at))
+        rule = target.rule(other)
+        return inner if rule is None else inner.where(rule)
+
+    def _keys(self, query: ListQuery) -> list[paging.Key]:
+        if query.ranked:
+            score: ColumnElement[Any] = literal_column("hits.score", Float())
+            return [paging.Key(score, False, False), paging.Key(self.table.c.id, False, False)]
+        keys = []
+        for name, descending in query.sort:
+            column = self.table.c[name]
+            keys.append(paging.Key(sortable(column), descending, bool(column.nullable)))
+        return [*keys, paging.Key(self.table.c.id, query.sort[-1][1] if query.sort else True, False)]
+
+    async def _total(self, actor: Actor, query: ListQuery) -> tuple[int, bool]:
+        shape = ("total", filters.shape(query.conditions), bool(query.search))
+        prepared = self.view.kept(shape)
+        if prepared is None:
+            statement = select(self.table.c.id).select_from(self.table)
+            rule = self.view.rule(self.table)
+            statement = self._filtered(statement if rule is None else statement.where(rule), query)
+            counted = select(func.count()).select_from(statement.limit(TOTAL_CAP + 1).subquery())
+            prepared = self.view.keep(shape, counted)
+        found = (await self.view.bound.database.fetch(prepared, self._parameters(actor, query)))[0][0]
+        return min(found, TOTAL_CAP), found <= TOTAL_CAP
+
+    def _parameters(self, actor: Actor, query: ListQuery) -> dict[str, Any]:
+        return {**filters.parameters(query.conditions), "actor_id": actor.id, "q": query.search}
+
+
+def sortable(column: Column[Any]) -> ColumnElement[Any]:
+    """What to sort by: an enum in the order of its declaration (low, normal, high), everything else as it is."""
+    if not isinstance(column.type, Enum):
+        return column
+    values: Sequence[str] = column.type.enums
+    places: dict[Any, Any] = {_quoted(value): literal_column(str(at)) for at, value in enumerate(values)}
+    return case(places, value=column)
+
+
+def _quoted(value: str) -> ColumnElement[str]:
+    return literal_column("'" + value.replace("'", "''") + "'")

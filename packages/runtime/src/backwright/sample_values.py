@@ -1,0 +1,248 @@
+"""One plausible value for one column, from its name, its type and its rules.
+
+What lives here: the choice of a value. What must not: references between rows, uniqueness, the database
+(`samples.py`). All values are valid for the column: its type, its length and its bounds.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum as PythonEnum
+from random import Random
+from typing import Any, Final
+
+from sqlalchemy import JSON, Boolean, Column, Date, Enum, Float, Integer, LargeBinary, Numeric, String
+
+from backwright import sample_words as words
+from backwright.columns import FixedPoint, Id, Timestamp, integer_range, rules_of
+
+BASE: Final = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+"""The moment around which sample times lie: a Monday morning, always the same, so that rows are the same each time."""
+
+Row = Mapping[str, Any]
+
+_LATER: Final = re.compile(
+    r"^(due|expires?|expected|scheduled|planned|deadline|next|valid_until|renewal|starts?|begins?)"
+)
+_END: Final = re.compile(
+    r"^(ends?|finish|until|check_?out|valid_to|return|closes?)|_(end|until|to)(_at|_on)?$"
+)
+_START: Final = re.compile(
+    r"^(starts?|begins?|from|check_?in|valid_from|borrowed|opens?)|_(start|from)(_at|_on)?$"
+)
+_DONE: Final = re.compile(r"^(\w+?ed|\w+?t|paid|done|sold)_(at|on)$")
+_FINAL: Final = frozenset({
+    "done", "completed", "complete", "closed", "resolved", "finished", "paid", "shipped", "delivered", "returned",
+    "cancelled", "canceled", "published", "approved", "archived", "fulfilled", "rejected", "won", "lost",
+})  # fmt: skip
+_INTEGERS: Final[Mapping[str, tuple[int, int]]] = {
+    "year": (1990, 2026), "age": (18, 80), "rating": (1, 5), "stars": (1, 5), "score": (0, 100), "percent": (0, 100),
+    "percentage": (0, 100), "floor": (0, 12), "minutes": (15, 240), "hours": (1, 40), "days": (1, 30), "pages": (80, 600),
+    "capacity": (4, 200), "stock": (0, 500), "quantity": (1, 20), "mileage": (1_000, 200_000), "position": (1, 50),
+    "priority": (1, 5), "level": (1, 5), "credits": (1, 10), "seats": (2, 60),
+}  # fmt: skip
+_AMOUNTS: Final[Mapping[str, tuple[int, int]]] = {
+    "salary": (28_000, 90_000), "budget": (1_000, 50_000), "total": (20, 2_000), "latitude": (36, 60),
+    "longitude": (-9, 25), "percent": (0, 100), "rate": (1, 100), "weight": (1, 80), "tax": (1, 200),
+}  # fmt: skip
+
+
+def value(column: Column[Any], entity: str, row: Row, number: int, random: Random) -> Any:
+    """A value for `column` of the `number`-th row of `entity` (a class's name), given what the row has so far."""
+    kind, name = column.type, column.key
+    if isinstance(kind, Enum):
+        return _choice(kind, column, random)
+    if isinstance(kind, Boolean):
+        return random.random() < (0.9 if _default(column) is not False else 0.2)
+    if isinstance(kind, Timestamp):
+        return moment(name, row, random)
+    if isinstance(kind, Date):
+        return moment(name, row, random).date()
+    if isinstance(kind, (FixedPoint, Numeric)):
+        return amount(column, random)
+    if isinstance(kind, Integer):
+        return whole(column, random)
+    if isinstance(kind, JSON):
+        return [random.choice(words.TITLES["group"]).lower()] if _is_list(column) else {"source": "sample"}
+    if isinstance(kind, LargeBinary):
+        return random.randbytes(16)
+    if isinstance(kind, Id):
+        return None if column.nullable else _uuid(random)
+    if isinstance(kind, String):
+        return text(column, entity, row, number, random)
+    raise TypeError(
+        f"{column} has the type {kind!r}, for which there are no samples; give the value yourself"
+    )
+
+
+def is_absent(column: Column[Any], row: Row, random: Random) -> bool:
+    """Whether an optional column stays empty: now and then, and always where the row is not that far yet."""
+    if _DONE.match(column.key) and isinstance(column.type, (Timestamp, Date)):
+        states = [str(getattr(each, "value", each)) for each in row.values() if isinstance(each, PythonEnum)]
+        if states:
+            return not any(state in _FINAL for state in states)
+    return random.random() < 0.2
+
+
+def text(column: Column[Any], entity: str, row: Row, number: int, random: Random) -> str:
+    """A text that fits the column's name, format and length."""
+    name, format_ = column.key, rules_of(column.info).format
+    length = getattr(column.type, "length", None) or 200
+    if format_ == "email":
+        return email(row, number, random)[-length:]
+    if format_ == "phone":
+        return f"+44 20 7946 {random.randrange(1000):04}"
+    if format_ == "url":
+        return f"https://www.example.com/{_words_of(entity)[-1]}/{number + 1}"
+    return fitted(_phrase(name, entity, row, number, random), length)
+
+
+def _phrase(name: str, entity: str, row: Row, number: int, random: Random) -> str:
+    tokens, of_entity = set(name.split("_")), set(_words_of(entity))
+    last = name.split("_")[-1]
+    if tokens & {"first", "given", "forename"}:
+        return random.choice(words.FIRST_NAMES)
+    if tokens & {"last", "family", "surname"}:
+        return random.choice(words.LAST_NAMES)
+    if tokens & {"street", "address"}:
+        return f"{random.randrange(1, 120)} {random.choice(words.STREETS)}, {random.choice(words.CITIES)}"
+    if tokens & {"zip", "postcode", "postal"}:
+        return f"{random.randrange(10_000, 99_999)}"
+    if tokens & {"description", "notes", "note", "comment", "body", "text", "content", "summary", "message", "remarks", "reason", "bio", "details", "instructions", "diagnosis"}:  # fmt: skip
+        return " ".join(random.sample(words.SENTENCES, random.randint(1, 2)))
+    if tokens & {"sku", "code", "tag", "number", "serial", "barcode", "reference", "ref", "isbn", "plate", "license", "licence", "vin", "invoice"}:  # fmt: skip
+        return f"{''.join(each[0] for each in _words_of(entity)).upper()}-{1001 + number}"
+    if tokens & {
+        "company",
+        "supplier",
+        "vendor",
+        "employer",
+        "organisation",
+        "organization",
+        "publisher",
+        "customer",
+    }:
+        return random.choice(words.COMPANIES)
+    if last in words.CHOICES and last not in {"name", "title"}:
+        return random.choice(words.CHOICES[last])
+    if tokens & {"author", "contact", "person", "assignee", "owner", "doctor", "teacher", "recipient"}:
+        return person(random)
+    if tokens & {"name", "title", "subject", "label", "headline", "topic"}:
+        return _called(entity, of_entity, random)
+    return f"{name.replace('_', ' ').capitalize()} {number + 1}"
+
+
+def _called(entity: str, of_entity: set[str], random: Random) -> str:
+    """What a row of this entity is called."""
+    if of_entity & words.FIRMS:
+        return random.choice(words.COMPANIES)
+    if of_entity & words.PEOPLE:
+        return person(random)
+    for thing, named in words.THINGS.items():
+        if of_entity & set(named):
+            return random.choice(words.TITLES[thing])
+    return f"{' '.join(_words_of(entity)).capitalize()} {random.choice(words.TITLES['group']).lower()}"
+
+
+def person(random: Random) -> str:
+    """A full name."""
+    return f"{random.choice(words.FIRST_NAMES)} {random.choice(words.LAST_NAMES)}"
+
+
+def email(row: Row, number: int, random: Random) -> str:
+    """An address that belongs to the person in the row, if there is one; its number keeps it unique."""
+    name = row.get("name") or row.get("full_name")
+    if not isinstance(name, str):
+        name = f"{row.get('first_name') or 'info'} {row.get('last_name') or ''}"
+    local = re.sub(r"[^a-z]+", ".", name.lower()).strip(".")[:40] or "info"
+    return f"{local}.{number + 1}@example.com"
+
+
+def whole(column: Column[Any], random: Random) -> int:
+    """A whole number within the column's bounds."""
+    low, high = (
+        _INTEGERS.get(column.key.split("_")[-1]) or _INTEGERS.get(column.key.split("_")[0]) or (1, 100)
+    )
+    rules = rules_of(column.info)
+    least, most = integer_range(column.type)
+    least = least if rules.minimum is None else int(rules.minimum)
+    most = most if rules.maximum is None else int(rules.maximum)
+    return random.randint(*_within(low, high, least, most))
+
+
+def amount(column: Column[Any], random: Random) -> Decimal | float:
+    """An exact number within the column's bounds; a float for a float column."""
+    kind, rules = column.type, rules_of(column.info)
+    low, high = _AMOUNTS.get(column.key.split("_")[-1], (5, 500))
+    places = kind.places if isinstance(kind, FixedPoint) else (getattr(kind, "scale", None) or 2)
+    unit = 10**places
+    most = kind.limit if isinstance(kind, FixedPoint) else Decimal(10**9)
+    least = -most if rules.minimum is None else Decimal(rules.minimum)
+    most = most if rules.maximum is None else Decimal(rules.maximum)
+    first, last = _within(low * unit, high * unit, int(least * unit), int(most * unit))
+    found = Decimal(random.randint(first, last)).scaleb(-places)
+    return float(found) if isinstance(kind, Float) else found
+
+
+def moment(name: str, row: Row, random: Random) -> datetime:
+    """A time that fits the name: birthdays decades ago, due dates ahead, an end after its start."""
+    if "birth" in name:
+        return BASE - timedelta(days=random.randrange(20 * 365, 70 * 365))
+    if _END.search(name):
+        starts = [
+            each for key, each in row.items() if _START.search(key) and isinstance(each, (datetime, date))
+        ]
+        if starts:
+            start = starts[0]
+            begun = (
+                start
+                if isinstance(start, datetime)
+                else datetime(start.year, start.month, start.day, tzinfo=UTC)
+            )
+            return begun + timedelta(days=random.randrange(1, 15))
+    days = random.randrange(1, 60) if _LATER.search(name) or _END.search(name) else -random.randrange(1, 60)
+    return (BASE + timedelta(days=days, hours=random.randrange(9))).replace(
+        minute=random.choice((0, 15, 30, 45))
+    )
+
+
+def fitted(found: str, length: int) -> str:
+    """The text cut to a length, without a space at its end."""
+    return found if len(found) <= length else found[:length].rstrip() or found[:length]
+
+
+def _choice(kind: Enum, column: Column[Any], random: Random) -> Any:
+    options: list[Any] = list(kind.enum_class) if kind.enum_class is not None else list(kind.enums)
+    default = _default(column)
+    return default if default in options and random.random() < 0.25 else random.choice(options)
+
+
+def _default(column: Column[Any]) -> Any:
+    return getattr(column.default, "arg", None) if column.default is not None else None
+
+
+def _is_list(column: Column[Any]) -> bool:
+    default = column.default
+    return default is not None and default.is_callable and isinstance(default.arg(None), list)  # type: ignore[attr-defined]
+
+
+def _within(low: int, high: int, least: int, most: int) -> tuple[int, int]:
+    """The usual range, moved into the allowed one."""
+    if high < least or low > most:
+        return (
+            (least, min(most, least + (high - low)))
+            if high < least
+            else (max(least, most - (high - low)), most)
+        )
+    return max(low, least), min(high, most)
+
+
+def _words_of(entity: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", re.sub(r"(?<!^)(?=[A-Z])", "_", entity).lower()) or ["row"]
+
+
+def _uuid(random: Random) -> Any:
+    from uuid import UUID
+
+    return UUID(int=random.getrandbits(128), version=4)

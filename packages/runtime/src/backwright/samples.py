@@ -1,0 +1,237 @@
+"""Sample rows for any declared entities: plausible, valid, and the same each time.
+
+What lives here: rows that fit together (references, unique values) and putting them into the database. What
+must not: credentials. A sample account has no password hash, so nobody can sign in with one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, Table, UniqueConstraint, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backwright.database import Database
+from backwright.entity import Entity
+from backwright.sample_values import BASE, fitted, is_absent, value
+
+STANDARD: Final = ("id", "version", "created_at", "updated_at")
+CREDENTIALS: Final = frozenset({"password_hash", "password_changed_at"})
+ACCOUNTS: Final = "users"
+
+SPAN: Final = timedelta(days=90)
+"""How long before `BASE` the oldest sample row was created."""
+
+_CHUNK: Final = 2_000
+_TRIES: Final = 30
+
+Kind = type[Entity]
+Row = dict[str, Any]
+Ids = Mapping[Table, Sequence[UUID]]
+
+
+class Samples:
+    """Rows of one entity. `ids` are those of the rows that may be referred to, by table."""
+
+    def __init__(self, entity: Kind, ids: Ids, *, seed: str = "") -> None:
+        table = entity.__table__
+        assert isinstance(table, Table)
+        self.table = table
+        self._name = entity.__name__
+        self._ids = ids
+        self._random = Random(f"{seed}{table.name}")  # noqa: S311 - the same each time is the point
+        self._columns = [c for c in table.columns if c.key not in STANDARD and c.key not in CREDENTIALS]
+        self._unique = unique_groups(table)
+        self._taken: list[set[tuple[Any, ...]]] = [set() for _ in self._unique]
+
+    def rows(self, count: int) -> Iterator[Row]:
+        """Up to `count` rows, oldest first; fewer where unique values or references run out."""
+        for number in range(count):
+            created = BASE - SPAN + SPAN * number / count
+            row = self.row(number, {"id": self._id(created), "created_at": created, "updated_at": created})
+            if row is None:
+                return
+            yield row
+
+    def row(self, number: int, given: Mapping[str, Any]) -> Row | None:
+        """One row with these values in it; none if there is no further one that is unique."""
+        for attempt in range(_TRIES):
+            row: Row = {"version": 1, **given}
+            for column in self._columns:
+                if column.key not in row:
+                    row[column.key] = self._value(column, row, number)
+            if any(row[c.key] is None and not c.nullable for c in self._columns):
+                return None
+            self._tell_apart(row, given, number, attempt)
+            if self._take(row):
+                return row
+        return None
+
+    def _value(self, column: Column[Any], row: Row, number: int) -> Any:
+        target = reference(column)
+        if target is None:
+            if column.nullable and is_absent(column, row, self._random):
+                return None
+            return value(column, self._name, row, number, self._random)
+        if target is self.table:
+            return None if column.nullable else row["id"]
+        there = self._ids.get(target, ())
+        if any(group == (column.key,) for group in self._unique):
+            return there[number] if number < len(there) else None
+        if not there or (column.nullable and self._random.random() < 0.1):
+            return None
+        # Squared: the first rows are referred to more often, as in life, and certainly at all.
+        return there[int(len(there) * self._random.random() ** 2)]
+
+    def _tell_apart(self, row: Row, given: Mapping[str, Any], number: int, attempt: int) -> None:
+        """Put the row's number behind a text that must be unique and is not."""
+        for group, taken in zip(self._unique, self._taken, strict=True):
+            if tuple(row[key] for key in group) not in taken:
+                continue
+            for key in group:
+                found = row[key]
+                if isinstance(found, str) and key not in given:
+                    mark = f" {number + 1}" if not attempt else f" {number + 1}.{attempt}"
+                    length = getattr(self.table.c[key].type, "length", None) or 200
+                    row[key] = (fitted(found, max(length - len(mark), 0)) + mark)[-length:].strip()
+                    break
+
+    def _take(self, row: Row) -> bool:
+        keys = [tuple(row[key] for key in group) for group in self._unique]
+        free = [None in key or key not in taken for key, taken in zip(keys, self._taken, strict=True)]
+        if not all(free):
+            return False
+        for key, taken in zip(keys, self._taken, strict=True):
+            taken.add(key)
+        return True
+
+    def _id(self, created: datetime) -> UUID:
+        """A UUIDv7 of that moment whose random part is the same each time (RFC 9562 §5.7)."""
+        milliseconds, noise = int(created.timestamp() * 1000), self._random.getrandbits(74)
+        high, low = noise >> 62, noise & ((1 << 62) - 1)
+        return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+async def seed(database: Database, entities: Sequence[Kind], *, rows: int = 20) -> dict[str, int]:
+    """Fill the tables that are empty with `rows` rows each: how many were added, by table.
+
+    What a row refers to is filled first. Accounts are made only where a row cannot do without one. References
+    to accounts that are still empty are set to accounts that exist, so that people who sign in find rows of
+    their own.
+    """
+    ids: dict[Table, Sequence[UUID]] = {}
+    added: dict[str, int] = {}
+    kinds = [
+        kind for kind in in_order(entities) if kind.__tablename__ != ACCOUNTS or _is_needed(kind, entities)
+    ]
+    for kind in [*(kind for kind in entities if kind.__tablename__ == ACCOUNTS), *kinds]:
+        table = kind.__table__
+        assert isinstance(table, Table)
+        ids[table] = await _existing(database, table)
+    for kind in kinds:
+        table = kind.__table__
+        assert isinstance(table, Table)
+        if not ids[table]:
+            found = list(Samples(kind, ids).rows(rows))
+            await write(database, table, found)
+            ids[table], added[table.name] = [row["id"] for row in found], len(found)
+        await _link_accounts(database, kind, ids)
+    return {name: count for name, count in added.items() if count}
+
+
+async def write(database: Database, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows, a chunk for each transaction."""
+    for start in range(0, len(rows), _CHUNK):
+        async with database.work() as work:
+            connection = await work.session.connection()
+            await connection.execute(insert(table), [dict(row) for row in rows[start : start + _CHUNK]])
+
+
+async def _existing(database: Database, table: Table) -> list[UUID]:
+    """Ids of rows that are there already, oldest first; as many as references need."""
+    async with database.reading() as session:
+        return list((await session.scalars(select(table.c.id).order_by(table.c.id).limit(1000))).all())
+
+
+async def _link_accounts(database: Database, kind: Kind, ids: Ids) -> None:
+    """Give rows an account where none of them has one yet; an account goes to the table that its role is named after."""
+    table = kind.__table__
+    assert isinstance(table, Table)
+    for column in table.columns:
+        target = reference(column)
+        if target is None or target.name != ACCOUNTS or not column.nullable or not ids.get(target):
+            continue
+        async with database.work() as work:
+            if await work.session.scalar(select(func.count()).where(column.is_not(None))):
+                continue
+            accounts = await _accounts_for(work.session, table, target)
+            for row_id, account in zip(ids[table], accounts, strict=False):
+                await work.session.execute(
+                    update(table).where(table.c.id == row_id).values({column.key: account})
+                )
+
+
+async def _accounts_for(session: AsyncSession, table: Table, users: Table) -> list[UUID]:
+    found = (await session.execute(select(users.c.id, users.c.roles).order_by(users.c.id).limit(1000))).all()
+    named = [row.id for row in found if any(role in table.name for role in row.roles)]
+    return [*named, *(row.id for row in found if row.id not in named)]
+
+
+def in_order(entities: Sequence[Kind]) -> list[Kind]:
+    """The entities so that what is referred to comes first.
+
+    References that may be empty count too, as far as there is no circle. Raises `ValueError` for a circle of
+    rows that need each other.
+    """
+    by_table = {kind.__table__: kind for kind in entities}
+    found: list[Kind] = []
+    open_: list[Kind] = []
+
+    def visit(kind: Kind) -> None:
+        if kind in found:
+            return
+        open_.append(kind)
+        for column in sorted(kind.__table__.columns, key=lambda each: bool(each.nullable)):
+            target = by_table.get(reference(column)) if reference(column) is not None else None
+            if target is None or target is kind:
+                continue
+            if target not in open_:
+                visit(target)
+            elif not column.nullable and target not in found:
+                raise ValueError(
+                    f"rows of {kind.__name__} and {target.__name__} need each other; no row can be first"
+                )
+        open_.remove(kind)
+        found.append(kind)
+
+    for kind in entities:
+        visit(kind)
+    return found
+
+
+def reference(column: Any) -> Table | None:
+    """The table that a column refers to."""
+    for key in column.foreign_keys:
+        target = key.column.table
+        assert isinstance(target, Table)
+        return target
+    return None
+
+
+def unique_groups(table: Table) -> list[tuple[str, ...]]:
+    """The columns that must be unique together, ids left out."""
+    found = [
+        tuple(c.key for c in each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)
+    ]
+    found += [tuple(c.key for c in each.columns) for each in table.indexes if each.unique]
+    return sorted({group for group in found if group and group != ("id",)})
+
+
+def _is_needed(accounts: Kind, entities: Sequence[Kind]) -> bool:
+    columns = [column for kind in entities if kind is not accounts for column in kind.__table__.columns]
+    return any(reference(column) is accounts.__table__ and not column.nullable for column in columns)
+
+
+__all__ = ["ACCOUNTS", "Samples", "in_order", "reference", "seed", "unique_groups", "write"]

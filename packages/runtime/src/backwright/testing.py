@@ -1,0 +1,271 @@
+"""Test suites of services: a running service with a database of its own for each test, and callers with
+roles.
+
+What lives here: `TestService`. What must not: anything that a running service needs; this module imports test
+tools and is imported by tests only.
+
+The application is built once for each process and started again for each test on a fresh copy of a migrated
+database, which costs a file copy. Callers are real: an account made through the accounts, a session, an
+access token.
+"""
+
+import atexit
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+from uuid import UUID
+
+import httpx2
+from fastapi import FastAPI
+from sqlalchemy import Table, create_engine, delete, insert
+
+from backwright import migrations, search
+from backwright.entity import Entity
+from backwright.limits import MemoryStore
+from backwright.runtime import Runtime
+from backwright.sample_files import sample_file
+from backwright.samples import Samples, reference
+from backwright.settings import Settings
+from backwright.storage import open_storage
+from backwright.testing_contract import conforms
+
+__all__ = ["TestService", "conforms", "sample_file"]
+
+URL: Final = "http://testserver"
+
+_SECRET: Final = secrets.token_urlsafe(48)
+_IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of random name is made in it
+"""Where syncing a file costs nothing, on systems that have it."""
+
+E = TypeVar("E", bound=Entity)
+Factory = Callable[..., FastAPI]
+
+
+@dataclass
+class _Kit:
+    """An application and the migrated database that its tests begin with."""
+
+    app: FastAPI
+    settings: Settings
+    template: Path
+    is_used: bool = False
+
+
+_kits: dict[tuple[Any, ...], list[_Kit]] = {}
+
+
+@dataclass
+class TestService:
+    """A service under test: `async with TestService(create_app, Settings, root=ROOT) as service`.
+
+    `root` is the service's directory, whose migrations make the database; without it the tables are made from
+    the models. `folder` is where database and files go; without it a directory that is removed. `overrides`
+    are settings.
+    """
+
+    create_app: Factory
+    settings_class: type[Settings] = Settings
+    root: Path | None = None
+    folder: Path | None = None
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    __test__ = False  # not a test, although its name begins like one
+
+    async def __aenter__(self) -> Self:
+        """Start on a fresh database."""
+        self._kit = _take(self)
+        self._clients: list[httpx2.AsyncClient] = []
+        self._by_role: dict[str, UUID] = {}
+        self._number = 0
+        self._own = None if self.folder else tempfile.TemporaryDirectory(dir=_place())
+        place = self.folder or Path(self._own.name if self._own else "")
+        database = place / "service.db"
+        shutil.copyfile(self._kit.template, database)
+        changes = {"database_url": f"sqlite:///{database}", "files_url": f"file:{place / 'files'}"}
+        self.settings = self._kit.settings.model_copy(update=changes)
+        self.runtime.database.path = database
+        self.runtime.storage = open_storage(self.settings.files_url)
+        self.runtime.cache.clear()
+        if isinstance(self.runtime.limiter._store, MemoryStore):
+            self.runtime.limiter._store = MemoryStore()
+        self._lifespan = self.app.router.lifespan_context(self.app)
+        await self._lifespan.__aenter__()
+        self._is_running = True
+        self.anonymous = self._client({})
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, and remove what was made."""
+        await self.stop()
+        self._kit.is_used = False
+        if self._own is not None:
+            self._own.cleanup()
+
+    async def stop(self) -> None:
+        """Stop the service; the database file stays until the block ends."""
+        if self._is_running:
+            self._is_running = False
+            for client in self._clients:
+                await client.aclose()
+            await self._lifespan.__aexit__(None, None, None)
+
+    @property
+    def app(self) -> FastAPI:
+        """The application."""
+        return self._kit.app
+
+    @property
+    def runtime(self) -> Runtime:
+        """The parts that it is made of."""
+        found: Runtime = self.app.state.runtime
+        return found
+
+    async def client_for(self, role: str) -> httpx2.AsyncClient:
+        """A caller with this role; the same account each time."""
+        if role not in self._by_role:
+            self._by_role[role] = await self.account(role)
+        return await self.sign_in(self._by_role[role])
+
+    async def account(self, *roles: str) -> UUID:
+        """The id of a new account with these roles."""
+        return await self._account(None, roles)
+
+    async def account_with_password(self, password: str, *roles: str) -> str:
+        """The address of a new account that signs in with this password."""
+        await self._account(password, roles)
+        return self._address(roles)
+
+    async def sign_in(self, account_id: UUID) -> httpx2.AsyncClient:
+        """A caller who is signed in as this account."""
+        accounts = self.runtime.accounts
+        assert accounts is not None, "the service has no accounts"
+        tokens = await accounts.open_session(account_id)
+        return self._client({"Authorization": f"Bearer {tokens.access_token}"})
+
+    async def make(self, entity: type[E], **values: Any) -> E:
+        """A stored row with these values and sample values for the rest, past all access rules.
+
+        What it must refer to is made with it.
+        """
+        self._number += 1
+        table = entity.__table__
+        assert isinstance(table, Table)
+        for column in table.columns:
+            target = reference(column)
+            if target is not None and column.key not in values:
+                needs_one = not column.nullable and target is not table
+                values[column.key] = await self._referred(target) if needs_one else None
+        sampled = Samples(entity, {}, seed=str(self._number)).row(self._number, values)
+        if sampled is None:
+            raise ValueError(f"{entity.__name__} needs values that samples cannot give; name them")
+        row = entity(**sampled)
+        async with self.runtime.database.work() as work:
+            work.session.add(row)
+        self.runtime.cache.clear()
+        return row
+
+    async def remove(self, path: str, id_: UUID | str) -> None:
+        """Remove a row of the resource served at `path` (`/work-orders`), past all access rules."""
+        (bound,) = (each for each in self.runtime.resources.values() if each.path == path)
+        async with self.runtime.database.work() as work:
+            await bound.forget_attachments(work, UUID(str(id_)))
+            await work.session.execute(delete(bound.table).where(bound.table.c.id == UUID(str(id_))))
+        self.runtime.cache.clear()
+
+    async def insert(self, table: Table, **values: Any) -> None:
+        """A raw row, for tests of what the database refuses."""
+        async with self.runtime.database.work() as work:
+            await work.session.execute(insert(table).values(values))
+
+    async def _account(self, password: str | None, roles: tuple[str, ...]) -> UUID:
+        accounts = self.runtime.accounts
+        assert accounts is not None, "the service has no accounts"
+        self._number += 1
+        email = self._address(roles)
+        return await accounts.ensure_account(email, name="Test Person", password=password, roles=roles)
+
+    def _address(self, roles: tuple[str, ...]) -> str:
+        return f"{'.'.join(roles) or 'nobody'}.{self._number}@example.com"
+
+    async def _referred(self, table: Table) -> UUID:
+        if table.name == "users":
+            return await self.account()
+        (kind,) = (mapper.class_ for mapper in Entity.registry.mappers if mapper.local_table is table)
+        made: Entity = await self.make(kind)
+        return made.id
+
+    def _client(self, headers: dict[str, str]) -> httpx2.AsyncClient:
+        transport = httpx2.ASGITransport(app=self.app)
+        client = httpx2.AsyncClient(transport=transport, base_url=URL, headers=headers)
+        self._clients.append(client)
+        return client
+
+
+def _take(service: TestService) -> _Kit:
+    """An application that no other test of this process is using; built if there is none."""
+    key = (service.create_app, service.settings_class, service.root, repr(sorted(service.overrides.items())))
+    kits = _kits.setdefault(key, [])
+    for kit in kits:
+        if not kit.is_used:
+            break
+    else:
+        kit = _build(service, kits[0].template if kits else None)
+        kits.append(kit)
+    kit.is_used = True
+    return kit
+
+
+def _build(service: TestService, template: Path | None) -> _Kit:
+    place = Path(tempfile.mkdtemp(dir=_place()))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    given: dict[str, Any] = {
+        "_env_file": None,
+        "environment": "test",
+        "secret_key": _SECRET,
+        "database_url": f"sqlite:///{place / 'template.db'}",
+        "files_url": f"file:{place / 'files'}",
+        "rate_limit": "1000000/minute",
+        "password_memory_kib": 8,
+        "password_time_cost": 1,
+        **({"migrations": service.root / "migrations"} if service.root else {}),
+        **service.overrides,
+    }
+    settings = service.settings_class(**given)
+    app = service.create_app(settings)
+    if template is None:
+        template = place / "template.db"
+        _migrate(settings, app) if service.root else _create_tables(settings, app)
+    return _Kit(app, settings, template)
+
+
+def _migrate(settings: Settings, _: FastAPI) -> None:
+    migrations.upgrade(settings)
+
+
+def _create_tables(settings: Settings, app: FastAPI) -> None:
+    """The tables of the service's resources and of the runtime, from the models."""
+    runtime: Runtime = app.state.runtime
+    wanted = {bound.table for bound in runtime.resources.values()}
+    mapped = {mapper.local_table for mapper in Entity.registry.mappers}
+    tables = [
+        t for t in Entity.metadata.tables.values() if t in wanted or t not in mapped or t.name == "users"
+    ]
+    engine = create_engine(settings.database_url)
+    with engine.begin() as connection:
+        Entity.metadata.create_all(connection, tables=tables)
+        for bound in runtime.resources.values():
+            if bound.resource.search:
+                for statement in search.creation(bound.name, bound.resource.search):
+                    connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _place() -> str | None:
+    return str(_IN_MEMORY) if _IN_MEMORY.is_dir() else None

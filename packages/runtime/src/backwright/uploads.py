@@ -1,0 +1,130 @@
+"""Taking in one file: room first, then bytes, then the verdict, then the row.
+
+What lives here: the order of these steps and what is undone when one fails. What must not: the steps
+themselves (`multipart.py`, `sniffing.py`, `storage.py`, `attachment_rows.py`) and who may send a file.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from backwright.actor import Actor
+from backwright.attachment_rows import Attachment, State, rows_of
+from backwright.context import now
+from backwright.entity import new_id
+from backwright.errors import BadRequest, Conflict, Error, NotFound, TooLarge
+from backwright.filenames import clean_name, extension_of
+from backwright.multipart import FilePart
+from backwright.sniffing import told_type, verify
+from backwright.storage import Stored, new_key
+
+if TYPE_CHECKING:
+    from backwright.attachments import Attachments
+    from backwright.database import Work
+    from backwright.resource import BoundResource
+    from backwright.runtime import Runtime
+
+DEFAULT_QUOTA_MB: Final = 10_240
+"""Room for all files of a service, in MiB; a service that declares a setting `files_quota_mb` has its own."""
+
+
+class Uploads:
+    """Takes files in for the rows of one resource."""
+
+    def __init__(self, bound: "BoundResource", declared: "Attachments", runtime: "Runtime") -> None:
+        self._bound = bound
+        self._declared = declared
+        self._runtime = runtime
+        self._rows = rows_of(runtime.database)
+        self._types = tuple(declared.types)
+        self._quota = int(getattr(runtime.settings, "files_quota_mb", DEFAULT_QUOTA_MB)) * 1024 * 1024
+
+    async def take(self, actor: Actor, object_id: UUID, part: FilePart) -> Attachment:
+        """Store a file and its row. Whatever goes wrong, neither is seen by anybody.
+
+        Raises `TooLarge`, `UnsupportedMediaType` or `Invalid` for the file, `Conflict` when there is no room,
+        and `NotFound` when the row was deleted meanwhile.
+        """
+        name = clean_name(part.filename)
+        media_type = told_type(part.media_type, extension_of(name), self._types)
+        id_, key = new_id(), new_key()
+        values = {
+            "id": id_,
+            "object_type": self._bound.name,
+            "object_id": object_id,
+            "name": name,
+            "media_type": media_type,
+            "storage_key": key,
+            "created_by": actor.id,
+            "created_at": now(),
+        }
+        await self._reserve(values)
+        try:
+            stored = await self._store(part, key, media_type, extension_of(name))
+            return await self._finish(id_, stored)
+        except BaseException:
+            await asyncio.shield(self._abandon(id_))
+            raise
+
+    async def _reserve(self, values: Mapping[str, Any]) -> None:
+        """Take a place among the row's attachments, so that uploads at once cannot exceed the count together."""
+        async with self._runtime.database.work() as work:
+            held = await self._rows.count(work, self._bound.name, values["object_id"])
+            if held >= self._declared.max_count:
+                raise Conflict(
+                    f"This {self._bound.title} has {held} attachments, which is the most. Remove one first."
+                )
+            await self._refuse_over_quota(work, 1)
+            await self._rows.reserve(work, values)
+
+    async def _refuse_over_quota(self, work: "Work", more: int) -> None:
+        if await self._rows.total(work) + more > self._quota:
+            raise Conflict("The room for files of this service is used up. Remove files first.")
+
+    async def _store(self, part: FilePart, key: str, media_type: str, extension: str) -> Stored:
+        async with self._runtime.storage.draft() as draft:
+            size = 0
+            async for piece in part.pieces():
+                size += len(piece)
+                if size > self._declared.max_bytes:
+                    raise TooLarge(f"A file may have at most {self._declared.max_mb} MiB.")
+                await draft.write(piece)
+            look = partial(verify, declared=media_type, extension=extension, allowed=self._types)
+            await draft.examine(look)
+            stored = await draft.keep(key)
+        if stored.size != size or (part.digest is not None and stored.sha256 != part.digest.hex()):
+            self._runtime.storage.delete_later([key])
+            raise BadRequest("The file does not match its Content-Digest. Send it again.")
+        return stored
+
+    async def _finish(self, id_: UUID, stored: Stored) -> Attachment:
+        state = State.QUARANTINED if self._declared.quarantine else State.READY
+        async with self._runtime.database.work() as work:
+            await self._refuse_over_quota(work, stored.size)
+            found = await self._rows.complete(work, id_, stored.size, stored.sha256, state)
+            if found is None:
+                self._runtime.storage.delete_later([stored.key])
+                raise NotFound(f"There is no such {self._bound.title}.")
+            await self._runtime.audit.record(
+                work,
+                action="attachment_added",
+                object_type=found.object_type,
+                object_id=found.object_id,
+                changes={
+                    "attachment": str(id_),
+                    "name": found.name,
+                    "size": found.size,
+                    "sha256": found.sha256,
+                },
+            )
+        return found
+
+    async def _abandon(self, id_: UUID) -> None:
+        """Give the place back. If even that fails, the row stays pending and is collected later."""
+        with suppress(Error):
+            async with self._runtime.database.work() as work:
+                keys = await self._rows.abandon(work, id_)
+            self._runtime.storage.delete_later(keys)

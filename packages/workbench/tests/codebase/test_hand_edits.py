@@ -1,0 +1,423 @@
+"""What people do to a service's code does not keep it from being read. One edit, one case."""
+
+from collections.abc import Callable
+
+import pytest
+from backwright_workbench.blueprint.model import Action, Blueprint, Entity, FieldModel, Grant
+from backwright_workbench.codebase import ReadBack, read
+
+Files = dict[str, str]
+Edited = Callable[..., Files]
+
+MODELS = "work_orders/models.py"
+RESOURCE = "work_orders/resource.py"
+SERVICE = "work_orders/service.py"
+MAIN = "main.py"
+
+SAME = {
+    "a comment": [(MODELS, "    notes: ", "    # What the technician saw.\n    notes: ")],
+    "a length by its name": [(MODELS, "String(200)", "String(length=200)")],
+    "optional in the old spelling": [
+        (MODELS, "from enum", "from typing import Optional\nfrom enum"),
+        (MODELS, "Mapped[str | None]", "Mapped[Optional[str]]"),
+    ],
+    "a union in the old spelling": [
+        (MODELS, "from enum", "import typing as t\nfrom enum"),
+        (MODELS, "Mapped[datetime | None]", "Mapped[t.Union[None, datetime]]"),
+    ],
+    "a module imported whole": [
+        (MODELS, "from sqlalchemy import ForeignKey, Index, String", "import sqlalchemy as sa"),
+        (MODELS, "ForeignKey(", "sa.ForeignKey("),
+        (MODELS, "Index(", "sa.Index("),
+        (MODELS, "String(", "sa.String("),
+    ],
+    "a relative import": [(RESOURCE, "from work_orders.work_orders.models", "from .models")],
+    "a relative import from above": [(RESOURCE, "from work_orders.access", "from ..access")],
+    "everything imported": [
+        (RESOURCE, "from work_orders.access import Role", "from work_orders.access import *")
+    ],
+    "an import under another name": [
+        (RESOURCE, "import allow, own", "import allow, own as leads_to_me"),
+        (RESOURCE, "= own(", "= leads_to_me("),
+    ],
+    "lists for tuples": [(RESOURCE, '("title", "description")', '["title", "description"]')],
+    "moves in a tuple": [
+        (
+            SERVICE,
+            "{WorkOrderStatus.ASSIGNED, WorkOrderStatus.CANCELLED}",
+            "(WorkOrderStatus.ASSIGNED, WorkOrderStatus.CANCELLED)",
+        )
+    ],
+    "moves in a frozen set": [
+        (
+            SERVICE,
+            "{WorkOrderStatus.ASSIGNED, WorkOrderStatus.CANCELLED}",
+            "frozenset({WorkOrderStatus.ASSIGNED, WorkOrderStatus.CANCELLED})",
+        )
+    ],
+    "a typed class variable": [(SERVICE, "transitions = {", "transitions: ClassVar[Moves] = {")],
+    "states as texts": [(SERVICE, "WorkOrderStatus.ON_HOLD)", '"on_hold")')],
+    "an enumeration under another name": [
+        (MODELS, "WorkOrderStatus", "Stage"),
+        (SERVICE, "WorkOrderStatus", "Stage"),
+    ],
+    "an enumeration that names itself": [
+        (MODELS, 'LOW = "low"', "LOW = auto()"),
+        (MODELS, "import StrEnum", "import StrEnum, auto"),
+    ],
+    "an enumeration in a file of its own": [
+        (MODELS, "class WorkOrderPriority(StrEnum):\n", "class _Nothing(StrEnum):\n"),
+        (
+            MODELS,
+            "from sqlalchemy import",
+            "from work_orders.priorities import WorkOrderPriority\nfrom sqlalchemy import",
+        ),
+        (
+            "priorities.py",
+            "",
+            "from enum import StrEnum\n\n\nclass WorkOrderPriority(StrEnum):\n"
+            '    LOW = "low"\n    NORMAL = "normal"\n    HIGH = "high"\n    URGENT = "urgent"\n',
+        ),
+    ],
+    "roles as texts": [(RESOURCE, "Role.VIEWER:", '"viewer":')],
+    "the value of a role": [(RESOURCE, "Role.VIEWER:", "Role.VIEWER.value:")],
+    "roles renamed in Python": [
+        ("access.py", "class Role(", "class Who("),
+        *[
+            (place, "Role", "Who")
+            for place in (RESOURCE, "assets/resource.py", "technicians/resource.py", "accounts/resource.py")
+        ],
+    ],
+    "rows inline": [(RESOURCE, "where=mine", "where=own(WorkOrder.assignee_id, Technician.account_id)")],
+    "rows under another name": [(RESOURCE, "mine", "assigned_to_me")],
+    "access in a variable": [
+        (
+            RESOURCE,
+            "work_orders = Resource(",
+            "rules = {Role.ADMIN: allow.everything, Role.VIEWER: allow.read()}\n\nwork_orders = Resource(",
+        ),
+        (RESOURCE, "        Role.ADMIN: allow.everything,\n", "        **rules,\n"),
+        (RESOURCE, "        Role.VIEWER: allow.read(),\n", ""),
+    ],
+    "a rule in a variable": [
+        (RESOURCE, "work_orders = Resource(", "looks = allow.read()\n\nwork_orders = Resource("),
+        (RESOURCE, "Role.VIEWER: allow.read()", "Role.VIEWER: looks"),
+    ],
+    "constants": [
+        (MODELS, "class WorkOrderStatus(", "LONG = 10_000\n\n\nclass WorkOrderStatus("),
+        (MODELS, "String(10_000)", "String(LONG)"),
+    ],
+    "a constant from another module": [
+        ("limits.py", "", "SHORT = 200\n"),
+        (MODELS, "from sqlalchemy import", "from work_orders.limits import SHORT\nfrom sqlalchemy import"),
+        (MODELS, "String(200)", "String(SHORT)"),
+    ],
+    "names put together": [
+        (RESOURCE, "work_orders = Resource(", 'COMMON = ("status", "priority")\n\nwork_orders = Resource('),
+        (RESOURCE, '("status", "priority", "assignee_id",', '(*COMMON, "assignee_id",'),
+    ],
+    "a name that grows": [
+        (
+            RESOURCE,
+            "work_orders = Resource(",
+            'LISTED = ("status", "priority", "assignee_id", "asset_id")\nLISTED = LISTED + ("due_at",)\n\n'
+            "work_orders = Resource(",
+        ),
+        (RESOURCE, '("status", "priority", "assignee_id", "asset_id", "due_at")', "LISTED"),
+    ],
+    "a column with a type of the service": [
+        (MODELS, "from enum", "from typing import Annotated\nfrom enum"),
+        (
+            MODELS,
+            "class WorkOrderStatus(",
+            "Title = Annotated[str, mapped_column(String(200))]\n\n\nclass WorkOrderStatus(",
+        ),
+        (MODELS, "title: Mapped[str] = mapped_column(String(200))", "title: Mapped[Title]"),
+    ],
+    "columns in a class of their own": [
+        (
+            MODELS,
+            "class WorkOrder(Entity):",
+            "class Noted:\n    notes: Mapped[str | None] = mapped_column(String(10_000))\n\n\n"
+            "class WorkOrder(Noted, Entity):",
+        ),
+        (
+            MODELS,
+            "    notes: Mapped[str | None] = mapped_column(String(10_000))\n    completed_at",
+            "    completed_at",
+        ),
+    ],
+    "a default as a text": [(MODELS, "default=WorkOrderStatus.OPEN", 'default="open"')],
+    "a foreign key to a column": [(MODELS, 'ForeignKey("assets.id", ', "ForeignKey(Asset.id, ")],
+    "empty by option": [
+        (
+            MODELS,
+            "notes: Mapped[str | None] = mapped_column(String(10_000))",
+            "notes: Mapped[str] = mapped_column(String(10_000), nullable=True)",
+        )
+    ],
+    "an annotation in quotes": [(MODELS, "Mapped[str | None]", 'Mapped["str | None"]')],
+    "the row under another name": [(SERVICE, "row", "order")],
+    "a value that must be given by name": [
+        (SERVICE, "row: WorkOrder, assignee_id", "row: WorkOrder, *, assignee_id")
+    ],
+    "a docstring of several paragraphs": [
+        (
+            MODELS,
+            '"""A job to be done on an asset."""',
+            '"""A job to be done\n    on an asset.\n\n    Made by dispatchers.\n    """',
+        )
+    ],
+    "a docstring below its quotes": [
+        (SERVICE, '"""Begin the work."""', '"""\n        Begin the work.\n        """')
+    ],
+    "an action that returns": [
+        (SERVICE, '"""Begin the work."""', '"""Begin the work."""\n        return None')
+    ],
+    "a method that is no action": [
+        (
+            SERVICE,
+            '    @action("start")',
+            "    def is_late(self, row: WorkOrder) -> bool:\n        return row.due_at < now()\n\n"
+            '    @action("start")',
+        )
+    ],
+    "a method of another name": [(SERVICE, "async def start(", "async def begin_work(")],
+    "an index of one's own": [
+        (MODELS, 'Index("ix_work_orders_due_at_id"', 'Index("by_title", "title"),\n        Index("ix_due"')
+    ],
+    "a property of the entity": [
+        (
+            MODELS,
+            "    asset: Mapped[Asset]",
+            "    @property\n    def is_open(self) -> bool:\n        return not self.completed_at\n\n"
+            "    asset: Mapped[Asset]",
+        )
+    ],
+    "resources in a constant": [
+        (MAIN, "def create_app(", "RESOURCES = [assets, technicians, work_orders]\n\n\ndef create_app("),
+        (MAIN, "resources=(assets, technicians, work_orders)", "resources=RESOURCES"),
+    ],
+    "an application in a variable": [
+        (MAIN, "    return build(", '    title = "Work order management"\n    app = build('),
+        (MAIN, 'title="Work order management"', "title=title"),
+        (MAIN, "technicians, work_orders),\n    )", "technicians, work_orders),\n    )\n    return app"),
+    ],
+    "another setting": [
+        ("settings.py", "    max_body_kb", '    mail_from: str = "us@example.org"\n    max_body_kb')
+    ],
+    "a setting as a field": [("settings.py", "= 1024", "= Field(default=1024, ge=1)")],
+    "options in another order": [
+        (RESOURCE, "    cache=Cache(seconds=30),\n", ""),
+        (RESOURCE, "    service=WorkOrders,\n", "    cache=Cache(30),\n    service=WorkOrders,\n"),
+    ],
+}
+
+
+@pytest.mark.parametrize("edits", SAME.values(), ids=SAME)
+def test_an_edit_that_changes_nothing_served_changes_nothing_read(
+    edited: Edited, work_orders: Blueprint, edits: list[tuple[str, str, str]]
+) -> None:
+    """Layout, spelling and helpers are the writer's own."""
+    assert read(edited(*edits)) == ReadBack(work_orders)
+
+
+def changed(files: Files, name: str = "WorkOrder") -> Entity:
+    """An entity of a service in which everything can be read."""
+    found = read(files)
+    assert found.unread == ()
+    return found.demanded().entities[name]
+
+
+def test_classes_in_another_order(written: Files, work_orders: Blueprint) -> None:
+    """Python needs an enumeration before its use; the reader does not."""
+    place = f"src/work_orders/{MODELS}"
+    head, status, rest = written[place].partition("class WorkOrderStatus(StrEnum):")
+    first, entity, last = rest.partition("class WorkOrder(Entity):")
+    assert read({**written, place: head + entity + last + status + first}) == ReadBack(work_orders)
+
+
+def test_fields_in_another_order(edited: Edited, work_orders: Blueprint) -> None:
+    """The order of columns is that of the class, whatever the resource lists first."""
+    files = edited(
+        (RESOURCE, '        "title",\n', ""),
+        (RESOURCE, '"completed_at",\n    )', '"completed_at",\n        "title",\n    )'),
+    )
+    assert read(files) == ReadBack(work_orders)
+    assert list(changed(files).fields) == list(work_orders.entities["WorkOrder"].fields)
+
+
+PRIORITIES = ("low", "normal", "high", "urgent")
+COLUMNS = {
+    ": Mapped[int] = mapped_column(info=between(1, 40))": FieldModel(type="integer", min=1, max=40),
+    ": Mapped[int | None]": FieldModel(type="integer", optional=True),
+    ": Mapped[str] = mapped_column(String(20), unique=True)": FieldModel(type="string", max=20, unique=True),
+    ": Mapped[str] = mapped_column(String(500), info={'type': 'text'})": FieldModel(type="text", max=500),
+    ": Mapped[Money] = mapped_column(default=Decimal('9.50'))": FieldModel(type="money", default="9.50"),
+    ": Mapped[Decimal] = mapped_column(FixedPoint(14, 3))": FieldModel(type="decimal", places=3),
+    ": Mapped[bool] = mapped_column(default=False)": FieldModel(type="boolean", default=False),
+    ": Mapped[date] = mapped_column(doc='By when.')": FieldModel(type="date", description="By when."),
+    ": Mapped[dict[str, Any]]": FieldModel(type="json"),
+    ": Mapped[WorkOrderPriority]": FieldModel(type="enum", values=PRIORITIES),
+    " = mapped_column(String(20), nullable=False)": FieldModel(type="string", max=20),
+}
+
+
+@pytest.mark.parametrize(("column", "field"), COLUMNS.items(), ids=COLUMNS)
+def test_a_column_more(edited: Edited, column: str, field: FieldModel) -> None:
+    """A new column of any type that blueprints have is a new field."""
+    files = edited(
+        (MODELS, "    notes: ", f"    estimate{column}\n    notes: "),
+        (
+            MODELS,
+            "import datetime\n",
+            "import date, datetime\nfrom decimal import Decimal\nfrom typing import Any\n",
+        ),
+        (MODELS, "import Entity\n", "import Entity, FixedPoint, Money, between\n"),
+        (RESOURCE, '        "notes",', '        "notes",\n        "estimate",'),
+    )
+    assert changed(files).fields["estimate"] == field
+
+
+def test_a_reference_more(edited: Edited) -> None:
+    """A new foreign key with its relationship is a new reference, called after the column."""
+    files = edited(
+        (
+            MODELS,
+            "    notes: ",
+            '    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), info=set_by_actor())\n'
+            "    notes: ",
+        ),
+        (MODELS, "import Entity\n", "import Entity, set_by_actor\n"),
+        (RESOURCE, '        "notes",', '        "notes",\n        "author_id",'),
+    )
+    assert changed(files).fields["author"] == FieldModel(type="reference", to="User", set="actor")
+
+
+def test_columns_that_are_unique_together(edited: Edited) -> None:
+    """A constraint over several columns is a group of fields."""
+    files = edited(
+        (MODELS, "__table_args__ = (", '__table_args__ = (\n        UniqueConstraint("title", "asset_id"),')
+    )
+    assert changed(files).unique == (("title", "asset"),)
+
+
+def test_an_action_more(edited: Edited) -> None:
+    """A new action is read with its parameters, its stamp and its move."""
+    text = (
+        '    @action("finish_now")\n'
+        "    async def finish(self, order: WorkOrder, assignee_id: UUID, notes: str) -> None:\n"
+        '        """Finish it at once."""\n'
+        "        order.notes = notes\n"
+        "        order.assignee_id = assignee_id\n"
+        "        order.completed_at = now()\n"
+        "        self.move(order, WorkOrderStatus.DONE)\n\n"
+    )
+    action = changed(edited((SERVICE, '    @action("start")', f'{text}    @action("start")'))).actions[
+        "finish_now"
+    ]
+    about = "Finish it at once."
+    assert action == Action(description=about, takes=("notes", "assignee"), to="done", stamps="completed_at")
+
+
+def test_a_parameter_that_is_not_put_anywhere_is_taken_all_the_same(edited: Edited) -> None:
+    """The body may hand it on; what the API takes is in the signature."""
+    files = edited(
+        (SERVICE, "        row.assignee_id = assignee_id\n", "        await self.give(row, assignee_id)\n")
+    )
+    found = read(files)
+    assert found.demanded().entities["WorkOrder"].actions["assign"].takes == ("assignee",)
+    assert [each.what for each in found.unread] == ["the body of the action 'assign'"]
+
+
+def test_a_right_more(edited: Edited) -> None:
+    """Rights of one kind on the same rows add up."""
+    files = edited(
+        (
+            RESOURCE,
+            'allow.update("notes", where=mine)',
+            'allow.update("notes", where=mine) | allow.update("due_at", where=mine)',
+        )
+    )
+    given = changed(files).access["technician"]
+    assert given != "everything"
+    assert given.update == Grant(rows="assignee", fields=("notes", "due_at"))
+
+
+def test_a_role_more(edited: Edited) -> None:
+    """A new role is read with what it is for, and with its rights."""
+    files = edited(
+        (
+            "access.py",
+            '    VIEWER = "viewer"',
+            '    AUDITOR = "auditor"\n    """Checks the books."""\n    VIEWER = "viewer"',
+        ),
+        (RESOURCE, "        Role.VIEWER:", "        Role.AUDITOR: allow.read(),\n        Role.VIEWER:"),
+    )
+    found = read(files).demanded()
+    assert found.roles["auditor"] == "Checks the books."
+    assert found.entities["WorkOrder"].access["auditor"] == found.entities["WorkOrder"].access["viewer"]
+
+
+def test_people_who_sign_up(edited: Edited) -> None:
+    """The role of those who register may be said as a member or as a text."""
+    for written in ("Role.VIEWER", '"viewer"'):
+        files = edited(("accounts/resource.py", "register_as=None", f"register_as={written}"))
+        assert read(files).demanded().auth.register_as == "viewer"
+
+
+def test_an_entity_that_moved_to_another_area(written: Files, work_orders: Blueprint) -> None:
+    """The area is the folder in which the class lives now."""
+    files = {
+        path: text.replace("work_orders.technicians.", "work_orders.people.")
+        for path, text in written.items()
+    }
+    files = {path.replace("/technicians/", "/people/"): text for path, text in files.items()}
+    moved = work_orders.entities["Technician"].model_copy(update={"area": "people"})
+    expected = work_orders.model_copy(update={"entities": {**work_orders.entities, "Technician": moved}})
+    assert read(files) == ReadBack(expected)
+
+
+def test_two_resources_in_one_file(written: Files, work_orders: Blueprint) -> None:
+    """Which file a resource stands in says nothing."""
+    files = dict(written)
+    moved = files.pop("src/work_orders/assets/resource.py")
+    place = "src/work_orders/technicians/resource.py"
+    files[place] = f"{moved}\n\n{files[place]}"
+    main = "src/work_orders/main.py"
+    files[main] = files[main].replace("work_orders.assets.resource", "work_orders.technicians.resource")
+    assert read(files) == ReadBack(work_orders)
+
+
+def test_one_name_for_two_rules_in_one_file(written: Files, work_orders: Blueprint) -> None:
+    """A name means what it was given last above its use, as in Python."""
+    files = dict(written)
+    moved = files.pop("src/work_orders/technicians/resource.py")
+    place = f"src/work_orders/{RESOURCE}"
+    files[place] = f"{files[place]}\n\n{moved}"
+    main = "src/work_orders/main.py"
+    files[main] = files[main].replace("work_orders.technicians.resource", "work_orders.work_orders.resource")
+    assert files[place].count("mine = own(") == 2
+    assert read(files) == ReadBack(work_orders)
+
+
+def test_another_table_name(edited: Edited) -> None:
+    """A table that is not the English plural is said, and references follow it."""
+    files = edited(
+        ("assets/models.py", '__tablename__ = "assets"', '__tablename__ = "machines"'),
+        (MODELS, '"assets.id"', '"machines.id"'),
+    )
+    assert changed(files, "Asset").plural == "machines"
+    assert changed(files).fields["asset"].to == "Asset"
+
+
+def test_limits_and_title(edited: Edited) -> None:
+    """What the service allows and is called is read from where it is used."""
+    files = edited(
+        ("settings.py", '"100/minute"', '"10/second"'),
+        (MAIN, 'title="Work order management"', 'title="Jobs"'),
+        (RESOURCE, "    cache=", '    limit="5/minute",\n    bulk=50,\n    cache='),
+    )
+    found = read(files).demanded()
+    assert (found.limits.requests, found.title) == ("10/second", "Jobs")
+    assert (found.entities["WorkOrder"].limit, found.entities["WorkOrder"].bulk) == ("5/minute", 50)

@@ -1,0 +1,41 @@
+"""What the tests of a written service expect of its access rules, worked out from the blueprint alone."""
+
+from backwright_workbench.blueprint.model import Blueprint
+from backwright_workbench.codegen.names import Names
+from backwright_workbench.codegen.suite.rights import Rights
+
+
+def of(work_orders: Blueprint, entity: str) -> Rights:
+    """The rights on an entity of the example."""
+    return Rights(entity, Names(work_orders))
+
+
+def test_own_rows_are_seen_and_others_are_not_there(work_orders: Blueprint) -> None:
+    """What may not be seen is answered like what does not exist."""
+    rights = of(work_orders, "WorkOrder")
+    mine = rights.paths()["assignee"]
+    assert rights.read("technician", mine) == 200
+    assert rights.read("technician", None) == 404
+    assert rights.read("viewer", None) == 200
+
+
+def test_who_is_not_known_is_asked_to_sign_in(work_orders: Blueprint) -> None:
+    """401 for strangers, 403 for those whose roles do not suffice."""
+    rights = of(work_orders, "WorkOrder")
+    assert rights.list("anonymous") == 401
+    assert rights.list("nobody") == 403
+    assert rights.delete("dispatcher", None) == 403
+
+
+def test_fields_and_actions_are_granted_one_by_one(work_orders: Blueprint) -> None:
+    """A technician writes notes and completes, and neither retitles nor cancels."""
+    rights = of(work_orders, "WorkOrder")
+    mine = rights.paths()["assignee"]
+    assert (rights.update("technician", "notes", mine), rights.update("technician", "title", mine)) == (
+        200,
+        403,
+    )
+    assert (rights.act("technician", "complete", mine), rights.act("technician", "cancel", mine)) == (
+        200,
+        403,
+    )
