@@ -3,6 +3,7 @@
 Other test modules may define fixtures of the same names; theirs win.
 """
 
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,9 @@ from backwright.runtime import Runtime
 from backwright.settings import Settings
 from fastapi import FastAPI
 from sqlalchemy import create_engine
+
+sys.path.insert(0, str(Path(__file__).parent))  # the shop, a service for the tests of resources
+from shop.service import Shop, running  # noqa: E402
 
 TABLES = (
     "users", "sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log", "rate_limits",
@@ -113,3 +117,10 @@ def bearer(accounts: BoundAccounts) -> Callable[..., Awaitable[dict[str, str]]]:
         return {"Authorization": f"Bearer {(await accounts.open_session(user_id)).access_token}"}
 
     return headers
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncGenerator[Shop, None]:
+    """A started shop with an empty database."""
+    async with running(tmp_path) as found:
+        yield found

@@ -114,8 +114,8 @@ def test_sample_rows_are_refused_in_production(
     assert "Sample rows do not belong into production" in capsys.readouterr().err
 
 
-class TestCreateAdmin:
-    """An administrator is made on the server; the password never stands on a command line."""
+class TestAccounts:
+    """Accounts are made on the server; a chosen password never stands on a command line."""
 
     @pytest.fixture
     def factory(self, user_class: type[Account]) -> Any:
@@ -151,6 +151,15 @@ class TestCreateAdmin:
         printed = capsys.readouterr().err
         assert "already" in printed
         assert "Traceback" not in printed
+
+    def test_sample_accounts_are_made_once_and_told_with_their_password(
+        self, factory: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """One for each role; a second run leaves them alone."""
+        assert run(factory, "seed", "--rows", "3") == 0
+        assert "Sign in as admin@example.com with the password " in capsys.readouterr().out
+        assert run(factory, "seed", "--rows", "3") == 0
+        assert "Sign in" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [(), ("dance",), ("serve", "--port", "x"), ("migrate", "sideways")])

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from backwright.runtime import Runtime
 
 __all__ = [
-    "Attachment", "Attachments", "State", "attachment_routes", "attachments", "collect", "forget", "keep_collecting",
-    "release",
+    "Attachment", "Attachments", "State", "attachment_routes", "attachments", "collect", "forget",
+    "keep_collecting", "release",
 ]  # fmt: skip
 
 DEFAULT_TYPES: Final = (
@@ -85,7 +85,7 @@ def attachment_routes(bound: "BoundResource", runtime: "Runtime") -> "list[APIRo
 
 
 async def forget(runtime: "Runtime", work: Work, object_type: str, object_id: UUID) -> None:
-    """Delete the attachments of a row in the transaction that deletes the row; the files go after the commit."""
+    """Delete a row's attachments in the transaction that deletes the row; files go after the commit."""
     keys = await rows_of(runtime.database).forget(work, object_type, object_id)
     if keys:
         work.after_commit(lambda: runtime.storage.delete_later(keys))

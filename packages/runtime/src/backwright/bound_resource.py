@@ -7,7 +7,7 @@ HTTP (`routes.py`).
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -42,7 +42,7 @@ MAX_BULK: Final = 10_000
 class BoundResource:
     """A resource in one running service."""
 
-    def __init__(self, resource: Resource, runtime: "Runtime") -> None:
+    def __init__(self, resource: "Resource", runtime: "Runtime") -> None:
         table = resource.entity.__table__
         assert isinstance(table, Table)
         self.resource = resource
@@ -94,7 +94,11 @@ class BoundResource:
     def embeds(self) -> dict[str, Embed]:
         """The declared embeds: a relationship's name → how to join its one row."""
         relations = inspect(self.resource.entity).relationships
-        return {name: _embed(name, relations[name]) for name in self.relations() if name in relations}
+        return {name: self._embed(name, relations[name]) for name in self.relations() if name in relations}
+
+    def _embed(self, name: str, relation: RelationshipProperty[Any]) -> Embed:
+        (column,) = relation.local_columns
+        return Embed(name, self.table.c[str(column.key)], relation.mapper.class_)
 
     def relations(self) -> list[str]:
         """The relations that the declaration names, to embed or to filter through."""
@@ -162,7 +166,7 @@ class BoundResource:
         open_ = self.transitions.get(state, ())
         if to not in open_:
             possible = ", ".join(sorted(str(each) for each in open_)) or "no other state"
-            detail = f"A {self.title} that is {state} cannot become {to}; possible: {possible}."
+            detail = f"The {self.title} is {state} and cannot become {to}; possible: {possible}."
             raise Conflict(detail, errors=[FieldError(detail, pointer=f"/{self.state}")])
 
     def defaults(self, given: Iterable[str] = ()) -> dict[str, Any]:
@@ -232,17 +236,12 @@ class BoundResource:
         declaration_checks.check(self, roles)
 
 
-def _embed(name: str, relation: RelationshipProperty[Any]) -> Embed:
-    (column,) = relation.local_columns
-    return Embed(name, column, relation.mapper.class_)
-
-
 def _default(column: Column[Any]) -> Any:
     match column.default:
         case ScalarElementColumnDefault(arg=value):
             return value
         case CallableColumnDefault(arg=make):
-            return make(None)  # SQLAlchemy's convention: the execution context, which we have none of
+            return make(cast(Any, None))  # SQLAlchemy hands in its execution context; here is none
         case None:
             return None
         case other:

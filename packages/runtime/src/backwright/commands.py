@@ -149,14 +149,14 @@ def seed(arguments: argparse.Namespace, settings: Settings, create_app: Factory)
     if settings.in_production:
         raise ServerError("Sample rows do not belong into production. Nothing was changed.")
 
-    from backwright import samples
+    from backwright.samples import seed as fill_tables
 
     password = secrets.token_urlsafe(12)
     made: list[str] = []
 
     async def fill(runtime: Runtime) -> None:
         made.extend(await sample_accounts(runtime, password))
-        await samples.seed(runtime.database, list(runtime.resources), rows=arguments.rows)
+        await fill_tables(runtime.database, list(runtime.resources), rows=arguments.rows)
 
     _with_runtime(create_app(settings), fill)
     sys.stdout.write("Tables that were empty have sample rows now.\n")

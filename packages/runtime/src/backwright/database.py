@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from backwright import sqlite
 from backwright.database_errors import translated
 from backwright.errors import Unavailable
-from backwright.statement import Prepared
+from backwright.statement import Prepared, changed_by
 from backwright.work import NOTHING, Work
 
 __all__ = ["Database", "Prepared", "Work"]
@@ -44,6 +44,7 @@ class Database:
         self._statement_timeout = statement_timeout
         self._lock_timeout = lock_timeout
         self._driver: sqlite.Driver | None = None
+        self._working: Work | None = None
         self._write_engine: AsyncEngine | None = None
         self._read_engine: AsyncEngine | None = None
 
@@ -56,8 +57,8 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"The database file {self.path} cannot be opened: {error}") from error
         self._driver = driver
-        self._write_engine = sqlite.engine(driver.writer, self._statement_timeout)
-        self._read_engine = sqlite.engine(driver.reader, READING_BUDGET)
+        self._write_engine = sqlite.engine(driver.writer, self._statement_timeout, self._saw)
+        self._read_engine = sqlite.engine(driver.reader, READING_BUDGET, lambda statement: None)
 
     async def close(self) -> None:
         """Close the connections; waits for a running commit."""
@@ -88,12 +89,13 @@ class Database:
         assert engine is not None
         with translated():
             await driver.begin()
-        work = Work(driver, engine, self.changed)
+        work = self._working = Work(driver, engine, self.changed)
         try:
             with translated():
                 yield work
                 await work.commit()
         finally:
+            self._working = None
             try:
                 await work.close()
             finally:
@@ -106,6 +108,11 @@ class Database:
         async with AsyncSession(self._read_engine, expire_on_commit=False) as session:
             with translated():
                 yield session
+
+    def _saw(self, statement: Executable) -> None:
+        """A statement of the ORM session, or of a connection made from it, is about to run in the one `Work`."""
+        if self._working is not None:
+            self._working.touch(*changed_by(statement))
 
     def data_version(self) -> int:
         """A number that changes when another process has written, for caches."""

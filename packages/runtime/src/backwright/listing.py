@@ -114,14 +114,18 @@ def _standard(view: "View") -> tuple[str, ...]:
 
 
 def _sort(view: "View", text: str | None) -> tuple[tuple[str, bool], ...]:
+    """(field, descending) of each term. Of a field that comes twice, the first one decides."""
     if text is None:
         return ()
-    terms = [(term.removeprefix("-"), term.startswith("-")) for term in text.split(",")]
-    names = [name for name, _ in terms]
-    if not set(names) <= set(view.sorts) or len(set(names)) != len(names) or len(terms) > MAX_SORTS:
-        allowed = f"{_allowed(view.sorts)}; each once, at most {MAX_SORTS}; - in front for descending"
+    terms = text.split(",")
+    names = [term.removeprefix("-") for term in terms]
+    if not set(names) <= set(view.sorts) or len(terms) > MAX_SORTS:
+        allowed = f"{_allowed(view.sorts)}; at most {MAX_SORTS}; - in front for descending"
         raise BadRequest("sort names what cannot be sorted by.", errors=[_fault("sort", allowed)])
-    return tuple(terms)
+    found: dict[str, bool] = {}
+    for name, term in zip(names, terms, strict=True):
+        found.setdefault(name, term.startswith("-"))
+    return tuple(found.items())
 
 
 def _allowed(names: Sequence[str]) -> str:

@@ -42,7 +42,7 @@ class LocalStorage:
 
     @property
     def _pool(self) -> ThreadPoolExecutor:
-        """The threads, made at the first use: nothing runs before the service does, and it may start again."""
+        """The threads, made at the first use, so that a closed storage can be used again."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="files")
         return self._threads

@@ -1,51 +1,39 @@
 """The HTTP side of a resource: requests in, calls to the service, bytes out.
 
-What lives here: status codes, headers, conditional requests. What must not: SQL or access rules. Each route is an
-ordinary FastAPI `APIRoute`; its handler takes the request directly (`get_route_handler` is FastAPI's own seam for that),
-because solving dependencies and a response model would cost more than the work itself.
+What lives here: the routes and what each operation answers. What must not: SQL or access rules, bodies (`payloads.py`),
+validators (`conditional.py`). Each route is an ordinary FastAPI `APIRoute`; its handler takes the request directly
+(`get_route_handler` is FastAPI's own seam for that), because solving dependencies and a response model would cost more
+than the work itself.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import contract, listing
+from backwright import conditional, contract, listing, payloads, scalars
+from backwright.access import Operation
 from backwright.actor import ANONYMOUS, Actor
+from backwright.conditional import JSON
 from backwright.context import current
-from backwright.error_handlers import pointer, sentence
-from backwright.errors import (
-    Error,
-    FieldError,
-    Forbidden,
-    Invalid,
-    Kind,
-    NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
-    TooLarge,
-    Unauthenticated,
-    UnsupportedMediaType,
-    problem,
-)
+from backwright.errors import Error, FieldError, Forbidden, Kind, NotFound, Unauthenticated, problem
 from backwright.hosts import limit_key
+from backwright.payloads import MERGE_PATCH
 from backwright.service import Action
+from backwright.views import View
 
 if TYPE_CHECKING:
-    from backwright.resource import BoundResource
+    from backwright.bound_resource import BoundResource
 
 Operate = Callable[["BoundResource", Request, Actor], Awaitable[Response]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-JSON: Final = "application/json"
-MERGE_PATCH: Final = "application/merge-patch+json"
-PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Encoding"}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -54,9 +42,9 @@ class ResourceRoute(APIRoute):
 
     guarded = True
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """The endpoint itself: it takes the request and returns the response."""
-        return self.endpoint  # type: ignore[no-any-return]
+        return cast(Handler, self.endpoint)
 
 
 def routes_of(bound: "BoundResource") -> list[APIRoute]:
@@ -107,10 +95,13 @@ async def handle(bound: "BoundResource", request: Request, operate: Operate, ope
     actor = ANONYMOUS
     try:
         actor = current.get().actor = await _actor(bound, request)
-        if bound.limit is not None:
-            key = f"user:{actor.id}" if actor.id else limit_key(current.get().client_ip)
-            await bound.runtime.limiter.enforce(bound.limit, key)
-        return await operate(bound, request, actor)
+        if bound.limit is None:
+            return await operate(bound, request, actor)
+        key = f"user:{actor.id}" if actor.id else limit_key(current.get().client_ip)
+        verdict = await bound.runtime.limiter.enforce(bound.limit, key)
+        response = await operate(bound, request, actor)
+        response.headers.update(verdict.headers())
+        return response
     except Forbidden as error:
         if actor.is_anonymous:
             return problem(Unauthenticated())
@@ -148,10 +139,11 @@ async def list_rows(bound: "BoundResource", request: Request, actor: Actor) -> R
             found["total"] = {"count": page.total[0], "exact": page.total[1]}
         return _encode(found)
 
-    body = await _cached(bound, actor, view.row_ruled, request, load, query.embeds)
+    relations = {*query.embeds, *(each.filter.relation for each in query.conditions if each.filter.relation)}
+    body = await _cached(view, relations, request, load)
     links = _links(request, given, body)
     headers = {**PRIVATE, **({"Link": links} if links else {})}
-    return _conditional(request, body, f'"{_digest(body)}"', headers)
+    return conditional.answer(request, body, f'"{conditional.digest(body)}"', headers)
 
 
 def _links(request: Request, given: Mapping[str, str], body: bytes) -> str:
@@ -186,23 +178,25 @@ async def get_row(bound: "BoundResource", request: Request, actor: Actor) -> Res
             raise NotFound(f"There is no such {bound.title}.")
         return _encode(row)
 
-    body = await _cached(bound, actor, view.row_ruled, request, load, embeds)
-    return _conditional(request, body, _etag(body), PRIVATE)
+    body = await _cached(view, embeds, request, load)
+    return conditional.answer(request, body, conditional.row_tag(body), PRIVATE)
 
 
 async def create_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
     """`POST /{resource}`: a new row, 201 with `Location`."""
     _no_query(request)
-    model = await _body(request, bound.create_model)
+    bound.writer(actor.roles).grants(Operation.CREATE)
+    values = payloads.sent(await payloads.body(request, bound.create_model))
     async with bound.database.work() as work:
-        row = await bound.service(actor, work).create(_sent(model))
+        row = await bound.service(actor, work).create(values)
     return _written(bound, row, 201)
 
 
 async def create_rows(bound: "BoundResource", request: Request, actor: Actor) -> Response:
     """`POST /{resource}/bulk`: all of them or none."""
     _no_query(request)
-    items = await _items(request, bound)
+    bound.writer(actor.roles).grants(Operation.CREATE)
+    items = await payloads.items(request, bound)
     rows = []
     async with bound.database.work() as work:
         service = bound.service(actor, work)
@@ -223,8 +217,9 @@ def _within(at: int, fault: FieldError) -> FieldError:
 async def update_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
     """`PATCH /{resource}/{id}`: a merge patch (RFC 7396), guarded by `If-Match`."""
     _no_query(request)
+    bound.writer(actor.roles).grants(Operation.UPDATE)
     id_, version = row_id(request), _expected(bound, request)
-    changes = _sent(await _body(request, bound.update_model, MERGE_PATCH))
+    changes = payloads.sent(await payloads.body(request, bound.update_model, MERGE_PATCH))
     async with bound.database.work() as work:
         row = await bound.service(actor, work).update(id_, changes, version=version)
     return _written(bound, row, 200)
@@ -233,6 +228,7 @@ async def update_row(bound: "BoundResource", request: Request, actor: Actor) -> 
 async def delete_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
     """`DELETE /{resource}/{id}`: 204; again: 404."""
     _no_query(request)
+    bound.writer(actor.roles).grants(Operation.DELETE)
     id_, version = row_id(request), _expected(bound, request)
     async with bound.database.work() as work:
         await bound.service(actor, work).delete(id_, version=version)
@@ -242,9 +238,13 @@ async def delete_row(bound: "BoundResource", request: Request, actor: Actor) -> 
 def _act(action: Action) -> Operate:
     async def act(bound: "BoundResource", request: Request, actor: Actor) -> Response:
         _no_query(request)
+        bound.writer(actor.roles).action_grants(action.name)
         id_, version = row_id(request), _expected(bound, request)
-        model = await _body(request, action.body) if action.body else await _no_body(request)
-        arguments = {name: getattr(model, name) for name in type(model).model_fields} if model else {}
+        arguments: dict[str, Any] = {}
+        if action.body is None:
+            await payloads.no_body(request)
+        else:
+            arguments = dict((await payloads.body(request, action.body)).__dict__)
         async with bound.database.work() as work:
             row = await bound.service(actor, work).act(action, id_, arguments, version=version)
         return _written(bound, row, 200)
@@ -253,37 +253,33 @@ def _act(action: Action) -> Operate:
 
 
 async def _cached(
-    bound: "BoundResource",
-    actor: Actor,
-    row_ruled: bool,
-    request: Request,
-    load: Callable[[], Awaitable[bytes]],
-    embeds: tuple[str, ...],
+    view: View, relations: Collection[str], request: Request, load: Callable[[], Awaitable[bytes]]
 ) -> bytes:
-    """The answer from the cache if the resource has one and the answer is the same for all callers of these roles."""
+    """The answer from the cache, if the resource has one and all callers with these roles get the same answer."""
+    bound = view.bound
     declared = bound.resource.cache
-    targets = [bound.embeds[name].target for name in bound.embeds]
-    views = [bound.runtime.resources[target].view(actor.roles) for target in targets]
-    if declared is None or row_ruled or any(view is not None and view.row_ruled for view in views):
+    targets = [view.related(name) for name in relations]
+    if declared is None or any(each.row_ruled for each in (view, *targets)):
         return await load()
-    key = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}|{','.join(sorted(actor.roles))}"
-    if "cursor=" in key:
+    query = request.scope["query_string"].decode("latin-1")
+    if "cursor=" in query:
         return await load()
-    tags = (bound.name, *(bound.runtime.resources[target].name for target in targets))
+    key = f"{request.scope['path']}?{query}|{','.join(sorted(view.roles))}"
+    tags = (bound.name, *(each.bound.name for each in targets))
     return await bound.runtime.cache.through(key, load, tags=tags, seconds=declared.seconds)
 
 
 def row_id(request: Request) -> UUID:
     """The id in the path. What cannot be an id names nothing, so it is a 404. Raises `NotFound`."""
     try:
-        return UUID(request.path_params["id"])
+        return scalars.uuid(request.path_params["id"])
     except ValueError:
         raise NotFound("There is nothing with this id.") from None
 
 
 def _logged_id(request: Request) -> UUID | None:
     try:
-        return UUID(request.path_params.get("id", ""))
+        return scalars.uuid(request.path_params.get("id"))
     except ValueError:
         return None
 
@@ -292,106 +288,16 @@ def _no_query(request: Request) -> None:
     listing.refuse_unknown(listing.pairs(request.scope["query_string"]), [])
 
 
-async def _body(request: Request, model: type[BaseModel], *also: str) -> BaseModel:
-    """The strict reading of a JSON body. Raises `UnsupportedMediaType` or `Invalid` with every fault."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in (JSON, *also):
-        raise UnsupportedMediaType(f"Send {' or '.join((JSON, *also))}.")
-    try:
-        return model.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
-async def _no_body(request: Request) -> None:
-    if (await request.body()).strip() not in (b"", b"{}"):
-        raise Invalid("This action takes no body.")
-
-
-async def _items(request: Request, bound: "BoundResource") -> list[dict[str, Any]]:
-    model = await _body(request, contract.bulk_model(bound))
-    items: list[BaseModel] = model.items  # type: ignore[attr-defined]
-    if len(items) > bound.resource.bulk:
-        raise TooLarge(f"At most {bound.resource.bulk} items in one request.")
-    return [_sent(item) for item in items]
-
-
-def invalid(error: ValidationError) -> Invalid:
-    """Every fault of a body as a JSON Pointer and a sentence; nothing that was sent."""
-    found = error.errors(include_url=False, include_context=False)
-    if found and found[0]["type"] == "json_invalid":
-        return Invalid("The body is not valid JSON.")
-    return Invalid(
-        "Some fields are not valid.",
-        errors=[FieldError(_say(each), pointer=pointer(each["loc"])) for each in found],
-    )
-
-
-def _say(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not a field that can be set here"
-    if error["type"] == "missing":
-        return "is required"
-    if error["type"] == "string_pattern_mismatch":
-        return "has characters or a form that this field does not take"
-    return sentence(error)
-
-
-def _sent(model: BaseModel) -> dict[str, Any]:
-    """The fields that the client sent: absent is not null."""
-    values = model.__dict__
-    return {name: values[name] for name in model.model_fields_set}
-
-
 def _expected(bound: "BoundResource", request: Request) -> int | None:
-    """The version that `If-Match` names. Raises `PreconditionRequired`, or `PreconditionFailed` if it names none of ours."""
-    given = request.headers.get("if-match")
-    if given is None:
-        if bound.resource.require_match:
-            raise PreconditionRequired("Send If-Match with the ETag of the version that you have seen.")
-        return None
-    if given.strip() == "*":
-        return None
-    versions = [int(tag.strip()[1:].split("-")[0]) for tag in given.split(",") if _ours(tag.strip())]
-    if not versions:
-        raise PreconditionFailed("If-Match names no version of this row.")
-    return max(versions)
-
-
-def _ours(tag: str) -> bool:
-    number = tag[1:].split("-")[0]
-    return tag.startswith('"') and number.isascii() and number.isdigit() and len(number) < 10
-
-
-def _conditional(request: Request, body: bytes, etag: str, headers: Mapping[str, str]) -> Response:
-    given = request.headers.get("if-none-match")
-    if given is not None and (
-        given.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
-    ):
-        return Response(status_code=304, headers={**headers, "ETag": etag})
-    return Response(body, headers={**headers, "ETag": etag}, media_type=JSON)
+    return conditional.expected_version(request, required=bound.resource.require_match)
 
 
 def _written(bound: "BoundResource", row: Mapping[str, Any], status: int) -> Response:
     body = _encode(row)
-    headers = {"ETag": _etag(body, row["version"]), "Cache-Control": "no-store"}
+    headers = {"ETag": conditional.row_tag(body, row["version"]), "Cache-Control": "no-store"}
     if status == 201:
         headers["Location"] = f"{bound.path}/{row['id']}"
     return Response(body, status, headers, JSON)
 
 
-def _etag(body: bytes, version: int | None = None) -> str:
-    """A strong validator of this representation that begins with the row's version, for `If-Match`."""
-    number = msgspec.json.decode(body, type=_Versioned).version if version is None else version
-    return f'"{number}-{_digest(body)}"'
-
-
-class _Versioned(msgspec.Struct):
-    version: int
-
-
-def _digest(body: bytes) -> str:
-    return blake2b(body, digest_size=8).hexdigest()
-
-
-__all__ = ["ResourceRoute", "handle", "invalid", "row_id", "routes_of"]
+__all__ = ["JSON", "ResourceRoute", "handle", "row_id", "routes_of"]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backwright.accounts import BoundAccounts
     from backwright.audit import Audit
+    from backwright.bound_resource import BoundResource
     from backwright.cache import ResponseCache
     from backwright.database import Database
     from backwright.limits import Limiter
-    from backwright.bound_resource import BoundResource
     from backwright.settings import Settings
     from backwright.storage import Storage
 

@@ -18,7 +18,7 @@ from backwright import sample_words as words
 from backwright.columns import FixedPoint, Id, Timestamp, integer_range, rules_of
 
 BASE: Final = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-"""The moment around which sample times lie: a Monday morning, always the same, so that rows are the same each time."""
+"""The Monday morning around which sample times lie: always the same, so that rows are too."""
 
 Row = Mapping[str, Any]
 
@@ -33,13 +33,17 @@ _START: Final = re.compile(
 )
 _DONE: Final = re.compile(r"^(\w+?ed|\w+?t|paid|done|sold)_(at|on)$")
 _FINAL: Final = frozenset({
-    "done", "completed", "complete", "closed", "resolved", "finished", "paid", "shipped", "delivered", "returned",
+    "done", "completed", "complete", "closed", "resolved", "finished", "paid", "shipped", "delivered",
+    "returned",
     "cancelled", "canceled", "published", "approved", "archived", "fulfilled", "rejected", "won", "lost",
 })  # fmt: skip
 _INTEGERS: Final[Mapping[str, tuple[int, int]]] = {
-    "year": (1990, 2026), "age": (18, 80), "rating": (1, 5), "stars": (1, 5), "score": (0, 100), "percent": (0, 100),
-    "percentage": (0, 100), "floor": (0, 12), "minutes": (15, 240), "hours": (1, 40), "days": (1, 30), "pages": (80, 600),
-    "capacity": (4, 200), "stock": (0, 500), "quantity": (1, 20), "mileage": (1_000, 200_000), "position": (1, 50),
+    "year": (1990, 2026), "age": (18, 80), "rating": (1, 5), "stars": (1, 5), "score": (0, 100),
+    "percent": (0, 100),
+    "percentage": (0, 100), "floor": (0, 12), "minutes": (15, 240), "hours": (1, 40), "days": (1, 30),
+    "pages": (80, 600),
+    "capacity": (4, 200), "stock": (0, 500), "quantity": (1, 20), "mileage": (1_000, 200_000),
+    "position": (1, 50),
     "priority": (1, 5), "level": (1, 5), "credits": (1, 10), "seats": (2, 60),
 }  # fmt: skip
 _AMOUNTS: Final[Mapping[str, tuple[int, int]]] = {
@@ -49,7 +53,7 @@ _AMOUNTS: Final[Mapping[str, tuple[int, int]]] = {
 
 
 def value(column: Column[Any], entity: str, row: Row, number: int, random: Random) -> Any:
-    """A value for `column` of the `number`-th row of `entity` (a class's name), given what the row has so far."""
+    """A value for `column` of row `number` of `entity` (a class's name), given what the row has so far."""
     kind, name = column.type, column.key
     if isinstance(kind, Enum):
         return _choice(kind, column, random)
@@ -92,7 +96,7 @@ def text(column: Column[Any], entity: str, row: Row, number: int, random: Random
     if format_ == "email":
         return email(row, number, random)[-length:]
     if format_ == "phone":
-        return f"+44 20 7946 {random.randrange(1000):04}"
+        return f"+44 20 {79_460_000 + number}"
     if format_ == "url":
         return f"https://www.example.com/{_words_of(entity)[-1]}/{number + 1}"
     return fitted(_phrase(name, entity, row, number, random), length)
@@ -109,9 +113,9 @@ def _phrase(name: str, entity: str, row: Row, number: int, random: Random) -> st
         return f"{random.randrange(1, 120)} {random.choice(words.STREETS)}, {random.choice(words.CITIES)}"
     if tokens & {"zip", "postcode", "postal"}:
         return f"{random.randrange(10_000, 99_999)}"
-    if tokens & {"description", "notes", "note", "comment", "body", "text", "content", "summary", "message", "remarks", "reason", "bio", "details", "instructions", "diagnosis"}:  # fmt: skip
+    if tokens & words.PROSE:
         return " ".join(random.sample(words.SENTENCES, random.randint(1, 2)))
-    if tokens & {"sku", "code", "tag", "number", "serial", "barcode", "reference", "ref", "isbn", "plate", "license", "licence", "vin", "invoice"}:  # fmt: skip
+    if tokens & words.CODES:
         return f"{''.join(each[0] for each in _words_of(entity)).upper()}-{1001 + number}"
     if tokens & {
         "company",
@@ -205,6 +209,22 @@ def moment(name: str, row: Row, random: Random) -> datetime:
     return (BASE + timedelta(days=days, hours=random.randrange(9))).replace(
         minute=random.choice((0, 15, 30, 45))
     )
+
+
+def told_apart(column: Column[Any], found: Any, number: int, attempt: int) -> Any:
+    """Another value for a column that must be unique; the same one where only chance can help."""
+    if isinstance(found, str) and rules_of(column.info).format is None and not isinstance(column.type, Enum):
+        mark = f" {number + 1}" if not attempt else f" {number + 1}.{attempt}"
+        length = getattr(column.type, "length", None) or 200
+        return (fitted(found, max(length - len(mark), 0)) + mark)[-length:].strip()
+    if isinstance(column.type, Integer) and isinstance(found, int) and not isinstance(found, bool):
+        rules, (_, most) = rules_of(column.info), integer_range(column.type)
+        first = 1 if rules.minimum is None else int(rules.minimum)
+        last = most if rules.maximum is None else int(rules.maximum)
+        return first + number if first + number <= last else found
+    if isinstance(found, (date, datetime)):
+        return found + timedelta(days=number)
+    return found
 
 
 def fitted(found: str, length: int) -> str:

@@ -10,12 +10,11 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Table, UniqueConstraint, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Column, Table, UniqueConstraint, bindparam, func, insert, select, update
 
 from backwright.database import Database
 from backwright.entity import Entity
-from backwright.sample_values import BASE, fitted, is_absent, value
+from backwright.sample_values import BASE, is_absent, told_apart, value
 
 STANDARD: Final = ("id", "version", "created_at", "updated_at")
 CREDENTIALS: Final = frozenset({"password_hash", "password_changed_at"})
@@ -33,16 +32,20 @@ Ids = Mapping[Table, Sequence[UUID]]
 
 
 class Samples:
-    """Rows of one entity. `ids` are those of the rows that may be referred to, by table."""
+    """Rows of one entity. `ids` are those of the rows that may be referred to, by table.
 
-    def __init__(self, entity: Kind, ids: Ids, *, seed: str = "") -> None:
+    With `numbered`, unique values carry the row's number from the first row on, for rows that join others.
+    """
+
+    def __init__(self, entity: Kind, ids: Ids, *, numbered: bool = False) -> None:
         table = entity.__table__
         assert isinstance(table, Table)
         self.table = table
         self._name = entity.__name__
         self._ids = ids
-        self._random = Random(f"{seed}{table.name}")  # noqa: S311 - the same each time is the point
+        self._random = Random(table.name)  # noqa: S311 - the same each time is the point
         self._columns = [c for c in table.columns if c.key not in STANDARD and c.key not in CREDENTIALS]
+        self._numbered = numbered
         self._unique = unique_groups(table)
         self._taken: list[set[tuple[Any, ...]]] = [set() for _ in self._unique]
 
@@ -86,16 +89,14 @@ class Samples:
         return there[int(len(there) * self._random.random() ** 2)]
 
     def _tell_apart(self, row: Row, given: Mapping[str, Any], number: int, attempt: int) -> None:
-        """Put the row's number behind a text that must be unique and is not."""
+        """Change one value of each unique group that is taken: the row's number makes it another one."""
         for group, taken in zip(self._unique, self._taken, strict=True):
-            if tuple(row[key] for key in group) not in taken:
+            if not self._numbered and tuple(row[key] for key in group) not in taken:
                 continue
-            for key in group:
-                found = row[key]
-                if isinstance(found, str) and key not in given:
-                    mark = f" {number + 1}" if not attempt else f" {number + 1}.{attempt}"
-                    length = getattr(self.table.c[key].type, "length", None) or 200
-                    row[key] = (fitted(found, max(length - len(mark), 0)) + mark)[-length:].strip()
+            for column in (self.table.c[key] for key in group if key not in given):
+                changed = told_apart(column, row[column.key], number, attempt)
+                if changed != row[column.key]:
+                    row[column.key] = changed
                     break
 
     def _take(self, row: Row) -> bool:
@@ -151,32 +152,36 @@ async def write(database: Database, table: Table, rows: Sequence[Mapping[str, An
 
 async def _existing(database: Database, table: Table) -> list[UUID]:
     """Ids of rows that are there already, oldest first; as many as references need."""
-    async with database.reading() as session:
-        return list((await session.scalars(select(table.c.id).order_by(table.c.id).limit(1000))).all())
+    statement = select(table.c.id).order_by(table.c.id).limit(1000)
+    return [id_ for (id_,) in await database.fetch(database.prepare(statement))]
 
 
 async def _link_accounts(database: Database, kind: Kind, ids: Ids) -> None:
-    """Give rows an account where none of them has one yet; an account goes to the table that its role is named after."""
+    """Give rows an account where none of them has one yet, first those whose role is named like the table."""
     table = kind.__table__
     assert isinstance(table, Table)
     for column in table.columns:
         target = reference(column)
         if target is None or target.name != ACCOUNTS or not column.nullable or not ids.get(target):
             continue
+        linked = select(func.count()).where(column.is_not(None))
+        if (await database.fetch(database.prepare(linked)))[0][0]:
+            continue
+        accounts = await _accounts_for(database, table, target)
+        same = {"updated_at": table.c.updated_at}
+        link = update(table).where(table.c.id == bindparam("row"))
+        link = link.values({column.key: bindparam("account"), **same})
+        prepared = database.prepare(link)
         async with database.work() as work:
-            if await work.session.scalar(select(func.count()).where(column.is_not(None))):
-                continue
-            accounts = await _accounts_for(work.session, table, target)
             for row_id, account in zip(ids[table], accounts, strict=False):
-                await work.session.execute(
-                    update(table).where(table.c.id == row_id).values({column.key: account})
-                )
+                await work.execute(prepared, {"row": row_id, "account": account})
 
 
-async def _accounts_for(session: AsyncSession, table: Table, users: Table) -> list[UUID]:
-    found = (await session.execute(select(users.c.id, users.c.roles).order_by(users.c.id).limit(1000))).all()
-    named = [row.id for row in found if any(role in table.name for role in row.roles)]
-    return [*named, *(row.id for row in found if row.id not in named)]
+async def _accounts_for(database: Database, table: Table, users: Table) -> list[UUID]:
+    statement = select(users.c.id, users.c.roles).order_by(users.c.id).limit(1000)
+    found = await database.fetch(database.prepare(statement))
+    named = [id_ for id_, roles in found if any(role in table.name for role in roles)]
+    return [*named, *(id_ for id_, _ in found if id_ not in named)]
 
 
 def in_order(entities: Sequence[Kind]) -> list[Kind]:
@@ -194,7 +199,8 @@ def in_order(entities: Sequence[Kind]) -> list[Kind]:
             return
         open_.append(kind)
         for column in sorted(kind.__table__.columns, key=lambda each: bool(each.nullable)):
-            target = by_table.get(reference(column)) if reference(column) is not None else None
+            referred = reference(column)
+            target = None if referred is None else by_table.get(referred)
             if target is None or target is kind:
                 continue
             if target not in open_:

@@ -116,14 +116,14 @@ class Service(Generic[T]):
         await getattr(self, action.method)(row, **arguments)
         after = {key: getattr(row, key) for key in columns}
         changes = {key: [before[key], after[key]] for key in columns if before[key] != after[key]}
-        await self.bound.writer(self.actor.roles).check_references(
-            self.work, self.actor, {key: after[key] for key in changes}
-        )
+        writer = self.bound.writer(self.actor.roles)
+        await writer.references.check(self.work, self.actor, {key: after[key] for key in changes})
         await self.work.flush()
         await self.record(action.name, id_, {key: each for key, each in changes.items() if key not in STANDARD})
         view = self.bound.view(self.actor.roles)
-        shown = await view.written(self.work, self.actor, id_) if view else None
-        return shown or {name: getattr(row, name) for name in STANDARD}
+        assert view is not None, "the row was seen before the action"
+        shown = await view.written(self.work, self.actor, id_)
+        return shown or {name: getattr(row, name) for name in view.names if view.shows_always(name)}
 
     async def record(self, name: str, id_: UUID, changes: Mapping[str, object]) -> None:
         """Write an audit entry in this unit of work."""

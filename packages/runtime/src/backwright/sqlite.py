@@ -12,16 +12,17 @@ runs in a thread, so that the loop never waits for a disk.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Executable, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.util import await_only
 
 from backwright.errors import Unavailable
 
@@ -30,6 +31,10 @@ LOOP_BUDGET: Final = 0.025
 
 _STEPS: Final = 2_000
 """Virtual machine steps between two looks at the clock."""
+
+
+async def _turn() -> None:
+    """Nothing to wait for."""
 
 
 class Dialect(SQLiteDialect_pysqlite):
@@ -53,9 +58,39 @@ class Dialect(SQLiteDialect_pysqlite):
     def do_rollback(self, dbapi_connection: Any) -> None:
         """Nothing: an exception ends the `Work`, which rolls back."""
 
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Execute, after showing SQLAlchemy that we are where waiting is allowed: elsewhere (a lazy load in a template,
+        say) it raises `MissingGreenlet`, on SQLite as on every other engine."""
+        await_only(_turn())
+        cursor.execute(statement, parameters)
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """The same for many rows."""
+        await_only(_turn())
+        cursor.executemany(statement, parameters)
+
+    def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
+        """The same for a statement without parameters."""
+        await_only(_turn())
+        cursor.execute(statement)
+
     def get_driver_connection(self, connection: Any) -> Any:
         """The `sqlite3` connection itself."""
         return connection
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor as SQLAlchemy's asynchronous results expect it: rows are there at once, closing has nothing to wait for."""
+
+    async def _async_soft_close(self) -> None:
+        pass
+
+
+class _Raw(sqlite3.Connection):
+    """A connection whose cursors are ours."""
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
 
 
 class Connection:
@@ -63,7 +98,12 @@ class Connection:
 
     def __init__(self, path: Path | str, *, read_only: bool) -> None:
         self.raw = sqlite3.connect(
-            path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=512
+            path,
+            timeout=0,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            factory=_Raw,
         )
         self._deadline = float("inf")
         self.raw.execute("PRAGMA foreign_keys = ON")
@@ -236,16 +276,21 @@ def ask(path: Path) -> None:
         probe.close()
 
 
-def engine(connection: Connection, seconds: float) -> AsyncEngine:
-    """A SQLAlchemy engine over a connection that we own, whose statements may take `seconds` each."""
+def engine(connection: Connection, seconds: float, seen: Callable[[Executable], None]) -> AsyncEngine:
+    """A SQLAlchemy engine over a connection that we own.
+
+    Each statement may take `seconds`; those that SQLAlchemy has compiled are shown to `seen` before they run.
+    """
     dialect = Dialect(dbapi=Dialect.import_dbapi())
     pool = StaticPool(lambda: cast(Any, connection.raw), reset_on_return=None)
     plain = Engine(pool, dialect, make_url("sqlite+backwright://"))
 
-    def limit(*_: Any) -> None:
+    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
         connection.limit(seconds)
+        if context is not None and context.compiled is not None:
+            seen(context.compiled.statement)
 
-    event.listen(plain, "before_cursor_execute", limit)
+    event.listen(plain, "before_cursor_execute", before)
     return AsyncEngine(plain)
 
 

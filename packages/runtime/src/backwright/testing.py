@@ -162,7 +162,7 @@ class TestService:
             if target is not None and column.key not in values:
                 needs_one = not column.nullable and target is not table
                 values[column.key] = await self._referred(target) if needs_one else None
-        sampled = Samples(entity, {}, seed=str(self._number)).row(self._number, values)
+        sampled = Samples(entity, {}, numbered=True).row(self._number, values)
         if sampled is None:
             raise ValueError(f"{entity.__name__} needs values that samples cannot give; name them")
         row = entity(**sampled)

@@ -70,7 +70,7 @@ class Uploads:
             raise
 
     async def _reserve(self, values: Mapping[str, Any]) -> None:
-        """Take a place among the row's attachments, so that uploads at once cannot exceed the count together."""
+        """Take a place among the row's attachments, so that uploads at once cannot exceed the count."""
         async with self._runtime.database.work() as work:
             held = await self._rows.count(work, self._bound.name, values["object_id"])
             if held >= self._declared.max_count:

@@ -22,9 +22,9 @@ from backwright.filters import Filter
 from backwright.statement import Prepared
 
 if TYPE_CHECKING:
+    from backwright.bound_resource import BoundResource
     from backwright.listing import ListQuery
     from backwright.pages import Page, Pages
-    from backwright.bound_resource import BoundResource
 
 MAX_SHAPES: Final = 1_000
 """Compiled statements that one view or writer keeps; the oldest goes first."""

@@ -8,14 +8,11 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import event, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session
-from sqlalchemy.orm.unitofwork import UOWTransaction
 
 from backwright import sqlite
 from backwright.database_errors import translated
-from backwright.statement import Prepared, changed_by, reached_by_delete
+from backwright.statement import Prepared
 
 NOTHING: Mapping[str, Any] = {}
 _log = logging.getLogger("backwright.database")
@@ -46,13 +43,11 @@ class Work:
     def session(self) -> AsyncSession:
         """An ORM session on the same connection and transaction; made at the first use."""
         if self._session is None:
-            self._session = AsyncSession(
-                self._engine, sync_session_class=_Session, expire_on_commit=False, info={"work": self}
-            )
+            self._session = AsyncSession(self._engine, expire_on_commit=False)
         return self._session
 
     def touch(self, *tables: str) -> None:
-        """Note that rows of these tables change. Needed only after SQL text of your own; the rest is seen."""
+        """Note that rows of these tables change. Needed only after SQL text of your own; all else is noticed."""
         self._tables.update(tables)
 
     def after_commit(self, call: Callable[[], None]) -> None:
@@ -94,22 +89,3 @@ class Work:
             found = self._driver.write(prepared.sql, prepared.arguments(params))
         self._tables.update(prepared.changes)
         return found
-
-
-class _Session(Session):
-    """The ORM session of a unit of work. It tells its `Work` which tables it changes."""
-
-
-@event.listens_for(_Session, "after_flush")
-def _flushed(session: Session, _: UOWTransaction) -> None:
-    work: Work = session.info["work"]
-    for row in (*session.new, *session.dirty):
-        work.touch(*(table.name for table in inspect(row).mapper.tables))
-    for row in session.deleted:
-        work.touch(*(name for table in inspect(row).mapper.tables for name in reached_by_delete(table)))
-
-
-@event.listens_for(_Session, "do_orm_execute")
-def _executed(state: ORMExecuteState) -> None:
-    work: Work = state.session.info["work"]
-    work.touch(*changed_by(state.statement))

@@ -18,7 +18,6 @@ from sqlalchemy import (
     false,
     insert,
     literal,
-    or_,
     select,
     true,
     update,
@@ -34,12 +33,12 @@ from backwright.errors import (
     Conflict,
     FieldError,
     Forbidden,
-    Invalid,
     NotFound,
     PreconditionFailed,
     Unauthenticated,
 )
 from backwright.fields import STANDARD
+from backwright.references import References
 from backwright.statement import Prepared
 from backwright.views import MAX_SHAPES
 
@@ -55,6 +54,7 @@ class Writer:
         self.roles = roles
         self.table = bound.table
         self.view = bound.view(roles)
+        self.references = References(bound, roles)
         self._shapes: dict[Any, Prepared] = {}
 
     def grants(self, operation: Operation, names: Sequence[str] = ()) -> list[list[Grant]]:
@@ -93,7 +93,7 @@ class Writer:
         names = sorted(values)
         covering = self.grants(Operation.CREATE, names)
         row = self._complete(actor, values)
-        await self.check_references(work, actor, values)
+        await self.references.check(work, actor, values)
         key = ("create", tuple(names))
         prepared = self._shapes.get(key) or self._keep(key, self._insert(row, self.rule(covering)))
         params = {f"v_{name}": value for name, value in row.items()}
@@ -114,7 +114,7 @@ class Writer:
         before = await self._before(work, actor, id_, names, rule, version)
         if not changes and self.view is not None:
             return await self.view.written(work, actor, id_) or {}
-        await self.check_references(work, actor, changes)
+        await self.references.check(work, actor, changes)
         sources = self._sources(changes, before)
         key = ("update", tuple(names), version is not None, sources)
         prepared = self._shapes.get(key) or self._keep(
@@ -146,7 +146,7 @@ class Writer:
         try:
             gone = await work.fetch(prepared, {"id": id_, "actor_id": actor.id, "expected": version})
         except BrokenReference as error:
-            referring = " and ".join(await self._referring(work, id_)) or "other rows"
+            referring = " and ".join(await self.references.referring(work, id_)) or "other rows"
             raise Conflict(f"There are {referring} that refer to this {self.bound.title}.") from error
         if not gone:
             raise PreconditionFailed("The row was changed in the meantime. Read it again.")
@@ -169,6 +169,7 @@ class Writer:
     def _complete(self, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
         """All columns of a new row: what was sent, what the actor sets, what defaults."""
         row = {**self.bound.defaults(values), **values}
+        row["updated_at"] = row["created_at"]
         for name in self.bound.set_by_actor:
             if actor.id is None and not self.table.c[name].nullable:
                 raise Unauthenticated()
@@ -255,50 +256,6 @@ class Writer:
         return tuple(
             source for source, targets in self.bound.transitions.items() if changes[state] in targets
         )
-
-    async def check_references(self, work: Work, actor: Actor, values: Mapping[str, Any]) -> None:
-        """Every foreign key that a client can send must point at a row that the caller may see.
-
-        Raises `Invalid` naming each that does not.
-        """
-        fault = "there is no such row, or you may not refer to it"
-        faults = [
-            FieldError(fault, pointer=f"/{name}")
-            for name in self.bound.references
-            if name in self.bound.sendable
-            and values.get(name) is not None
-            and not await self.may_refer(work, actor, name, values[name])
-        ]
-        if faults:
-            raise Invalid("A reference leads nowhere.", errors=faults)
-
-    async def may_refer(self, work: Work, actor: Actor, name: str, id_: UUID) -> bool:
-        """Whether these roles may point the foreign key `name` at the row `id_`."""
-        target = self.bound.runtime.resources.get(self.bound.references[name])
-        view = target.view(self.roles) if target else None
-        if target is None or view is None:
-            return False
-        prepared = self._shapes.get(("refer", name))
-        if prepared is None:
-            statement = select(target.table.c.id).where(target.table.c.id == bindparam("id"))
-            rule = view.rule(target.table)
-            prepared = self._keep(("refer", name), statement if rule is None else statement.where(rule))
-        return bool(await work.fetch(prepared, {"id": id_, "actor_id": actor.id}))
-
-    async def _referring(self, work: Work, id_: UUID) -> list[str]:
-        """The resources of which rows refer to the row `id_`."""
-        found = []
-        for other in self.bound.runtime.resources.values():
-            columns = [
-                other.table.c[name] == bindparam("id")
-                for name, target in other.references.items()
-                if target is self.bound.resource.entity
-            ]
-            if columns:
-                statement = select(other.table.c.id).where(or_(*columns)).limit(1)
-                if await work.fetch(self.bound.database.prepare(statement), {"id": id_}):
-                    found.append(other.title_plural)
-        return found
 
     async def _record(self, work: Work, action: str, id_: UUID, changes: Mapping[str, object]) -> None:
         await self.bound.runtime.audit.record(

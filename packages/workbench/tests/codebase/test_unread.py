@@ -39,6 +39,8 @@ def test_a_note_says_where_what_and_why(edited: Edited) -> None:
         ("it: Mapped[list[str]]", "a blueprint has no such type"),
         ("it: Mapped[bytes] = mapped_column(LargeBinary)", "a blueprint has no such type"),
         ("it: Mapped[UUID]", "an id that is no foreign key"),
+        ("it: str = mapped_column(String(20))", "its annotation is not Mapped[…]"),
+        ("it: Mapped[str]", "its length is not said"),
         ("it: Mapped[str] = mapped_column(String(longest()))", "longest() is computed"),
         ("it: Mapped[str] = mapped_column(String(20), default=random_text)", "random_text is computed"),
         ('it_id: Mapped[UUID] = mapped_column(ForeignKey("assets.tag"))', "leads to something else"),
@@ -200,6 +202,7 @@ def test_a_route_written_by_hand(edited: Edited, work_orders: Blueprint) -> None
 WORDLESS = [
     (RESOURCE, "    cache=", "    require_match=True,\n    cache=", "require_match= of work_orders"),
     (RESOURCE, '"due_at")', '"due_at", "asset.category")', "'asset.category' in filters of work_orders"),
+    (RESOURCE, '        "notes",', '        "notes",\n        "mood",', "'mood' in fields of work_orders"),
     (RESOURCE, "Cache(seconds=30)", "Cache(seconds=lifetime())", "cache= of work_orders"),
     (
         MODELS,

@@ -3,11 +3,14 @@
 import importlib.util
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -49,6 +52,16 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The work-order service, implemented once."""
     return Made(tmp_path_factory.mktemp("implement"))
+
+
+def script(name: str) -> ModuleType:
+    """A script of this repository as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"scripts/{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def git(directory: Path, *arguments: str) -> str:
@@ -109,26 +122,30 @@ def test_a_second_run_does_not_touch_the_first(made: Made) -> None:
     assert (made.service / "DELIVERY.md").read_text() == before
 
 
+@pytest.mark.parametrize("tools", [("sh", "sed", "git", "curl"), ("sh", "sed", "git")])
 def test_the_lines_that_dev_prints_work_when_pasted(
-    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: Made,
+    tmp_path: Path,
+    tools: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Login, filtered list and create run through sh literally, and Ctrl-C ends the server cleanly."""
-    spec = importlib.util.spec_from_file_location("demo_once", ROOT / "scripts/demo_once.py")
-    assert spec is not None
-    assert spec.loader is not None
-    demo_once = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(demo_once)
+    """Login, filtered list and create run through sh literally, with curl or its stand-in; Ctrl-C ends it."""
+    (tmp_path / "tools").mkdir()
+    for tool in tools:
+        (tmp_path / "tools" / tool).symlink_to(str(shutil.which(tool)))
+    monkeypatch.setenv("PATH", str(tmp_path / "tools"))
+    demo_once = script("demo_once")
     assert demo_once.tried(made.service, tmp_path) == 0
     shown = capsys.readouterr().out
     assert "3 printed lines ran: all worked" in shown
+    assert ("curl is not installed" in shown) == ("curl" not in tools)
     assert "?status=" in shown, "the list is filtered"
     assert "technician@example.com" in shown
 
 
 def test_a_port_in_use_is_one_clear_line(made: Made) -> None:
     """With a command that works, before the database is touched."""
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

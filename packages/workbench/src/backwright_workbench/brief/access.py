@@ -10,7 +10,7 @@ from typing import Literal
 from backwright_workbench.blueprint.model import USER, ActGrant, FieldModel, Grant, Grants
 from backwright_workbench.brief.ownership import own_rows, path_to, person_of
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.permissions import Statement
+from backwright_workbench.brief.predicates import EVERY_ROLE, Statement
 from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles, describe, kind
 from backwright_workbench.brief.things import Thing, Things
 
@@ -21,7 +21,9 @@ _VERBS = ("read", "create", "update", "delete")
 class Access:
     """The access of every thing while it is being worked out."""
 
-    def __init__(self, page: Page, things: Things, roles: Roles, statements: list[Statement], *, open_: bool) -> None:
+    def __init__(
+        self, page: Page, things: Things, roles: Roles, statements: list[Statement], *, open_: bool
+    ) -> None:
         self._page, self._things, self._statements = page, things, statements
         self._open = open_
         self._public = open_ or any(PUBLIC in statement.roles for statement in statements)
@@ -43,7 +45,12 @@ class Access:
                     f"roles: {{{', '.join([ADMIN, *named])}}}",
                 )
         elif ADMIN not in roles.named:
-            self._page.assume("there is a role admin", "somebody must look after accounts", "roles.admin", f"admin: {describe(ADMIN, None)}")
+            self._page.assume(
+                "there is a role admin",
+                "somebody must look after accounts",
+                "roles.admin",
+                f"admin: {describe(ADMIN, None)}",
+            )
         return {role: describe(role, usual.get(role)) for role in (ADMIN, *named)}
 
     def work_out(self) -> None:
@@ -68,7 +75,11 @@ class Access:
             thing.entry = thing.entry.model_copy(update={"access": _creating(thing, access)})
 
     def _about(self, thing: Thing, role: str) -> list[Statement]:
-        return [s for s in self._statements if role in s.roles and s.thing in (None, thing)]
+        return [
+            s
+            for s in self._statements
+            if (role in s.roles or EVERY_ROLE in s.roles) and s.thing in (None, thing)
+        ]
 
     def _role(self, thing: Thing, role: str) -> None:
         said = self._about(thing, role)
@@ -83,7 +94,9 @@ class Access:
                 given = usual.model_copy(update={"read": given.read})
         elif usual is not None:
             given = usual
-        elif any(role in s.roles for s in self._statements if not s.denied) or (role in self._usual_roles() and thing.known):
+        elif any(role in s.roles for s in self._statements if not s.denied) or (
+            role in self._usual_roles() and thing.known
+        ):
             given = Grants()
         else:
             given = self._by_kind(thing, role)
@@ -112,7 +125,9 @@ class Access:
             grants["read"] = Grant(rows=next(iter(grants.values())).rows)
         if "create" in grants and "read" not in grants:
             person = person_of(self._things, role)
-            grants["read"] = Grant(rows=(path_to(self._things, thing, role) if person else None) or grants["create"].rows)
+            grants["read"] = Grant(
+                rows=(path_to(self._things, thing, role) if person else None) or grants["create"].rows
+            )
         return Grants.model_validate(grants)
 
     def _act(self, thing: Thing, grants: dict[str, Grant | ActGrant], verb: str, rows: str) -> None:
@@ -122,7 +137,10 @@ class Access:
         if verb == "act":
             grants["act"] = ActGrant(rows=rows)
         elif not (isinstance(before, ActGrant) and before.actions is None):
-            names = (*(before.actions or () if isinstance(before, ActGrant) else ()), verb.removeprefix("act:"))
+            names = (
+                *(before.actions or () if isinstance(before, ActGrant) else ()),
+                verb.removeprefix("act:"),
+            )
             grants["act"] = ActGrant(rows=rows, actions=tuple(dict.fromkeys(names)))
 
     def _rows(self, thing: Thing, role: str, verb: str, s: Statement) -> str:
@@ -138,7 +156,11 @@ class Access:
             return own
         if own and verb == "create" and person and "." not in own and not thing.entry.fields[own].optional:
             return own
-        if own and kind(role) == "self" and (verb != "read" or person is thing or person_of(self._things, role)):
+        if (
+            own
+            and kind(role) == "self"
+            and (verb != "read" or person is thing or person_of(self._things, role))
+        ):
             return own
         return "all"
 
@@ -164,7 +186,12 @@ class Access:
         """What callers may do without a role, or without an account."""
         said = [s for s in self._about(thing, who) if not s.denied]
         usual = thing.entry.access.get(who)
-        if who == SIGNED_IN and usual is None and not self._public and (opened := thing.entry.access.get(PUBLIC)):
+        if (
+            who == SIGNED_IN
+            and usual is None
+            and not self._public
+            and (opened := thing.entry.access.get(PUBLIC))
+        ):
             usual = Grants(read=opened.read) if isinstance(opened, Grants) else None
         if who == PUBLIC and not self._public:
             return
@@ -173,12 +200,16 @@ class Access:
             return
         if said:
             given = self._stated(thing, who, said)
-        elif isinstance(usual, Grants) and not (who == SIGNED_IN and any(s.thing is thing for s in self._statements if not s.denied)):
+        elif isinstance(usual, Grants) and not (
+            who == SIGNED_IN and any(s.thing is thing for s in self._statements if not s.denied)
+        ):
             given = usual
         else:
             return
         if who == PUBLIC:
-            self._given[thing.name][PUBLIC] = Grants(read=given.read and Grant(fields=given.read.fields), create=given.create and Grant())
+            self._given[thing.name][PUBLIC] = Grants(
+                read=given.read and Grant(fields=given.read.fields), create=given.create and Grant()
+            )
             more = given.model_copy(update={"read": None, "create": None})
             if more != Grants():
                 before = self._given[thing.name].get(SIGNED_IN)
@@ -196,11 +227,15 @@ class Access:
     def _exclusive(self) -> None:
         """`Only managers can delete`: nobody else keeps that."""
         for s in self._statements:
-            if not s.only or s.own and SIGNED_IN not in s.roles or s.denied:
+            if not s.only or (s.own and SIGNED_IN not in s.roles) or s.denied:
                 continue
             for thing in [s.thing] if s.thing else list(self._things):
                 for role, given in self._given[thing.name].items():
-                    also = any(role in o.roles and set(o.verbs) & set(s.verbs) for o in self._about(thing, role) if not o.denied)
+                    also = any(
+                        role in o.roles and set(o.verbs) & set(s.verbs)
+                        for o in self._about(thing, role)
+                        if not o.denied
+                    )
                     if role != ADMIN and role not in s.roles and not also and "everything" not in s.verbs:
                         self._given[thing.name][role] = _without(given, _operations(s.verbs), s.verbs)
 
@@ -211,24 +246,38 @@ class Access:
             if any(g != Grants() for role, g in given.items() if role != ADMIN):
                 continue
             for role in self.roles:
-                denied = any(s.denied or (s.only and role not in s.roles) for s in self._statements if s.thing in (None, thing))
+                denied = any(
+                    s.denied or (s.only and role not in s.roles)
+                    for s in self._statements
+                    if s.thing in (None, thing)
+                )
                 if role == ADMIN or denied:
                     continue
                 path = path_to(self._things, thing, role)
                 limited = any(s.own and role in s.roles for s in self._statements)
                 rows = Grant(rows=path) if path and limited else None
-                given[role] = Grants(read=rows, create=rows, update=rows) if rows else self._by_kind(thing, role)
+                given[role] = (
+                    Grants(read=rows, create=rows, update=rows) if rows else self._by_kind(thing, role)
+                )
 
     def _parts(self) -> None:
         """Rows that are part of another (the lines of an order) may be handled by whoever handles that."""
         for thing in self._things:
-            wholes = [(n, f.to) for n, f in thing.entry.fields.items() if f.on_delete == "cascade" and not f.optional and f.to != USER]
+            wholes = [
+                (n, f.to)
+                for n, f in thing.entry.fields.items()
+                if f.on_delete == "cascade" and not f.optional and f.to != USER
+            ]
             if len(wholes) != 1 or wholes[0][1] not in self._given or wholes[0][1] == thing.name:
                 continue
             name, whole = wholes[0]
             for role, given in self._given[whole or ""].items():
                 mine = self._given[thing.name].get(role)
-                if role in (ADMIN, SIGNED_IN, PUBLIC) or (mine is not None and mine != Grants()) or role in thing.entry.access:
+                if (
+                    role in (ADMIN, SIGNED_IN, PUBLIC)
+                    or (mine is not None and mine != Grants())
+                    or role in thing.entry.access
+                ):
                     continue
                 if given == "everything":
                     self._given[thing.name][role] = given
@@ -283,22 +332,34 @@ class Access:
                     target = self._given.get(field.to or "")
                     if target is None or field.to in (USER, thing.name):
                         continue
-                    needed = (given == "everything" or given.create is not None) and not field.optional and not field.read_only
+                    needed = (
+                        (given == "everything" or given.create is not None)
+                        and not field.optional
+                        and not field.read_only
+                    )
                     if not needed and not (staff and role not in self._usual_roles()):
                         continue
                     who = (role,) if role == PUBLIC else (role, SIGNED_IN, PUBLIC)
-                    if any(target.get(w) == "everything" or getattr(target.get(w), "read", None) for w in who):
+                    if any(
+                        target.get(w) == "everything" or getattr(target.get(w), "read", None) for w in who
+                    ):
                         continue
                     before = target.get(role)
                     person = self._things.named(field.to or "")
-                    rows = path_to(self._things, person, role) if person and person is person_of(self._things, role) else None
+                    rows = (
+                        path_to(self._things, person, role)
+                        if person and person is person_of(self._things, role)
+                        else None
+                    )
                     base = before if isinstance(before, Grants) else Grants()
                     target[role] = base.model_copy(update={"read": Grant(rows=rows or "all")})
 
 
 def _allow_no_caller(thing: Thing) -> None:
     """Rows that anybody may create may have nobody who created them."""
-    fields = {n: f.model_copy(update={"optional": True}) if f.set else f for n, f in thing.entry.fields.items()}
+    fields = {
+        n: f.model_copy(update={"optional": True}) if f.set else f for n, f in thing.entry.fields.items()
+    }
     thing.entry = thing.entry.model_copy(update={"fields": fields})
 
 
@@ -308,14 +369,20 @@ def _operations(verbs: Iterable[str]) -> set[str]:
 
 def _without(given: Given, verbs: set[str], said: Iterable[str]) -> Grants:
     """The grants less some."""
-    grants = given if isinstance(given, Grants) else Grants(read=Grant(), create=Grant(), update=Grant(), delete=Grant(), act=ActGrant())
+    grants = (
+        given
+        if isinstance(given, Grants)
+        else Grants(read=Grant(), create=Grant(), update=Grant(), delete=Grant(), act=ActGrant())
+    )
     if "everything" in verbs:
         return Grants()
     left = grants.model_copy(update=dict.fromkeys(verbs & {*_VERBS, "act"}))
     taken = {verb.removeprefix("act:") for verb in said if verb.startswith("act:")}
     if taken and left.act is not None and left.act.actions is not None:
         kept = tuple(action for action in left.act.actions if action not in taken)
-        left = left.model_copy(update={"act": left.act.model_copy(update={"actions": kept}) if kept else None})
+        left = left.model_copy(
+            update={"act": left.act.model_copy(update={"actions": kept}) if kept else None}
+        )
     return left
 
 
@@ -327,12 +394,22 @@ def _creating(thing: Thing, access: dict[str, Given]) -> dict[str, Given]:
     """Grants to create with all required fields among those they name, and without the state."""
     entry = thing.entry
     state = entry.states.field if entry.states else None
-    needed = [n for n, f in entry.fields.items() if _writable(f) and not f.optional and f.default is None and n != state]
+    needed = [
+        n
+        for n, f in entry.fields.items()
+        if _writable(f) and not f.optional and f.default is None and n != state
+    ]
     fixed: dict[str, Given] = {}
     for role, given in access.items():
         if isinstance(given, Grants) and given.create and given.create.fields is not None:
-            names = tuple(n for n in dict.fromkeys((*given.create.fields, *needed)) if n in entry.fields and n != state and _writable(entry.fields[n]))
-            given = given.model_copy(update={"create": given.create.model_copy(update={"fields": names or None})})
+            names = tuple(
+                n
+                for n in dict.fromkeys((*given.create.fields, *needed))
+                if n in entry.fields and n != state and _writable(entry.fields[n])
+            )
+            given = given.model_copy(
+                update={"create": given.create.model_copy(update={"fields": names or None})}
+            )
         if isinstance(given, Grants) and given.read and given.read.fields is not None:
             shown = (*(n for n in ("name", "title", "number") if n in entry.fields), *given.read.fields)
             kept = tuple(n for n in dict.fromkeys(shown) if n in entry.fields)

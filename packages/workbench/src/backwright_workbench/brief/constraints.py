@@ -6,65 +6,16 @@ What lives here: patterns for these and applying them to a field. What must not:
 import re
 from typing import Any
 
-from backwright_workbench.blueprint.checks.fields import BOUNDED, MAX_LENGTH, MAX_NUMBER, MAX_UNIQUE_LENGTH, NUMBERS
+from backwright_workbench.blueprint.checks.fields import (
+    BOUNDED,
+    MAX_LENGTH,
+    MAX_NUMBER,
+    MAX_UNIQUE_LENGTH,
+    NUMBERS,
+)
 from backwright_workbench.blueprint.model import FieldModel, FieldType
-from backwright_workbench.brief.quantities import NUMBER, number
-
-SURE_TYPES: dict[str, FieldType] = {
-    **dict.fromkeys(("string", "str", "varchar", "char", "uuid"), "string"),
-    **dict.fromkeys(("integer", "int", "bigint", "smallint"), "integer"),
-    **dict.fromkeys(("float", "decimal", "double", "numeric"), "decimal"),
-    **dict.fromkeys(("boolean", "bool"), "boolean"),
-    **dict.fromkeys(("datetime", "timestamp", "timestamptz"), "datetime"),
-    **dict.fromkeys(("json", "jsonb"), "json"),
-    "enum": "enum",
-    "yes": "boolean",
-}
-"""Words that are types wherever they follow a name."""
-
-TYPES: dict[str, FieldType] = {
-    **SURE_TYPES,
-    **dict.fromkeys(("text", "longtext", "markdown", "multiline"), "text"),
-    **dict.fromkeys(("number", "whole"), "integer"),
-    **dict.fromkeys(("money", "currency"), "money"),
-    **dict.fromkeys(("flag", "checkbox"), "boolean"),
-    "date": "date",
-    "email": "email",
-    **dict.fromkeys(("phone", "telephone"), "phone"),
-    **dict.fromkeys(("url", "link", "uri"), "url"),
-}
-"""Words that are types in brackets or after a colon; elsewhere they may be part of a name (`due date`)."""
-
-_FLAGS = {
-    "optional": re.compile(r"(?<!\S)(?:optional(?:ly)?|nullable|not required|if any|if known|may be (?:empty|null|blank)|can be (?:empty|null|blank)|null|\?)(?!\S)"),
-    "required": re.compile(r"(?<!\S)(?:(?:is |are )?(?:required|mandatory|not null|not empty|obligatory|non null)|must be (?:given|set|present|filled)|always present)(?!\S)"),
-    "unique": re.compile(r"(?<!\S)(?:(?:which |that )?(?:is |are |must be |should be )?unique(?:ly)?|no duplicates|uniqueness)(?!\S)"),
-    "read_only": re.compile(r"(?<!\S)(?:read only|calculated|computed|set by the system|automatic(?:ally)?(?: set)?)(?!\S)"),
-}
-_LENGTH = r"(?: (?:characters?|chars?|letters|symbols|long|length|digits|signs))*"
-_MAX = re.compile(
-    rf"(?<!\S)(?:(?:up to|max(?:imum)?(?: length)?(?: of)?|at most|no more than|not (?:more|longer) than|limited to|length|<=|≤|<|below|under|less than) ?:?=? ?(?P<max>{NUMBER}){_LENGTH}"
-    rf"|(?P<max2>{NUMBER}) (?:characters?|chars?|letters)(?: (?:max(?:imum)?|at most|or less|or fewer))?|\( (?P<max3>\d+) \)(?= ?$)"
-    r"|(?P<max4>\d+) (?:max(?:imum)?|at most))(?!\S)"
-)
-_MIN = re.compile(
-    rf"(?<!\S)(?:(?:at least|min(?:imum)?(?: of)?|no less than|not less than|>=|≥|from|starting at) ?:?=? ?(?P<min>-? ?{NUMBER}){_LENGTH}"
-    rf"|(?:>|above|over|greater than|more than|larger than) (?P<above>-? ?{NUMBER}))(?!\S)"
-)
-_RANGE = re.compile(
-    rf"(?<!\S)(?:(?:between|from|in|of|range|a|number|value|scale|on|the|rating|score|:) )*(?P<low>-? ?{NUMBER}) ?(?P<percent>% )?(?:-|–|—|to|and|\.\.|\. \.|through|→) ?(?P<high>{NUMBER})"
-    r"(?: (?:%|stars?|points|characters?|chars?|inclusive|scale))*(?!\S)"
-)
-_SIGNS = (
-    (re.compile(r"(?<!\S)(?:(?:must be |always )?positive|greater than (?:zero|0)|> 0)(?!\S)"), 1),
-    (re.compile(r"(?<!\S)(?:(?:must be |never )?(?:non|not|never) negative|not below zero|zero or more|>= 0|≥ 0)(?!\S)"), 0),
-)
-_DEFAULT = re.compile(
-    r"(?<!\S)(?:(?:by )?defaults?(?:ing)?(?: (?:is|to|of|value|status|state))* ?[:=]? ?|initially |starts? (?:as|at|with|in) |= ?|initial (?:value|status|state)? ?[:=]? ?)"
-    r"(?P<default>-?[a-z0-9_.]+(?: (?:progress|review|stock|transit|hold|use))?)(?!\S)"
-)
-_PLACES = re.compile(r"(?<!\S)(?P<places>\d) (?:decimals?|decimal places|places|digits after the (?:point|comma))(?!\S)")
-FILLER = frozenset("no / which that must should be is are a an the of in and or value values with field as type only it its have has can long must to for always given this chars characters , ( ) [ ] : - – ; = | . / ! { }".split())
+from backwright_workbench.brief.lexicon import constraints as terms
+from backwright_workbench.brief.quantities import number
 
 
 class Constraints:
@@ -83,11 +34,6 @@ class Constraints:
         self.starts = False
         """Whether rows begin with the first of the values, as they do with states."""
 
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was said."""
-        return not (self.type or self.flags or self.values) and self.low is self.high is self.default is None
-
     def read(self, text: str, *, bracketed: bool) -> list[tuple[int, int]]:
         """Take in what the words say; gives the character spans that were understood."""
         taken: list[tuple[int, int]] = []
@@ -99,25 +45,25 @@ class Constraints:
                 return found
             return None
 
-        if found := match(_DEFAULT):
+        if found := match(terms.DEFAULT):
             self.default = found["default"].replace(" ", "_")
-        if found := match(_PLACES):
+        if found := match(terms.PLACES):
             self.places = int(found["places"])
-        if found := match(_RANGE):
+        if found := match(terms.RANGE):
             self.counts = not re.search(r"char|letter|long|length|digit", text)
             self.low, self.high = sorted((_signed(found["low"]), number(found["high"])))
         for flag in ("optional", "required", "unique", "read_only"):
-            if match(_FLAGS[flag]):
+            if match(terms.FLAGS[flag]):
                 self.flags.add(flag)
-        for pattern, least in _SIGNS:
+        for pattern, least in terms.SIGNS:
             if self.low is None and match(pattern):
                 self.low = least
-        if self.high is None and (found := match(_MAX)):
+        if self.high is None and (found := match(terms.MAX)):
             self.high = number(next(value for value in found.groups() if value))
-        if self.low is None and (found := match(_MIN)):
+        if self.low is None and (found := match(terms.MIN)):
             self.low = _signed(found["min"]) if found["min"] else _signed(found["above"]) + 1
         for word in re.finditer(r"\S+", text):
-            types = TYPES if bracketed else SURE_TYPES
+            types = terms.TYPES if bracketed else terms.SURE_TYPES
             if word.group() in types and not any(a <= word.start() < b for a, b in taken):
                 self.type = self.type or types[word.group()]
                 taken.append(word.span())
@@ -130,7 +76,12 @@ class Constraints:
         field = dict(usual.model_dump(exclude_defaults=True), type=usual.type)
         if self.values:
             field = self._enum(field)
-        elif self.type and self.type != usual.type and not (self.type == "decimal" and usual.type == "money") and self.type != "enum":
+        elif (
+            self.type
+            and self.type != usual.type
+            and not (self.type == "decimal" and usual.type == "money")
+            and self.type != "enum"
+        ):
             field = {"type": self.type, "optional": usual.optional, "description": usual.description}
             field |= {"optional": False, "default": False} if self.type == "boolean" else {}
         field |= {"optional": "optional" in self.flags} if self.flags & {"optional", "required"} else {}
@@ -139,10 +90,15 @@ class Constraints:
             field |= {"unique": True}
         if field.get("unique") and field.get("max", 0) > MAX_UNIQUE_LENGTH:
             field["unique"] = False
+        if "required" in self.flags:
+            field["read_only"] = False
         if "read_only" in self.flags:
             field |= {"read_only": True, "optional": True}
         if not self.values:
             field |= self._default(field)
+        least, given = field.get("min"), field.get("default")
+        if field["type"] in NUMBERS and given is not None and not _between(given, least, field.get("max")):
+            del field["default"]
         return FieldModel.model_validate(field)
 
     def _enum(self, usual: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +109,9 @@ class Constraints:
         return said | ({"default": default} if default else {})
 
     def _bounds(self, type_: str) -> dict[str, int]:
-        bounds = {key: int(value) for key, value in (("min", self.low), ("max", self.high)) if value is not None}
+        bounds = {
+            key: int(value) for key, value in (("min", self.low), ("max", self.high)) if value is not None
+        }
         if type_ not in BOUNDED:
             return {}
         if type_ not in NUMBERS:
@@ -180,6 +138,11 @@ class Constraints:
             case "string" if re.fullmatch(r"[a-z0-9_]+", said):
                 return {"default": said, "optional": False} if len(said) <= field.get("max", 200) else {}
         return {}
+
+
+def _between(given: object, least: int | None, most: int | None) -> bool:
+    value = float(str(given))
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def _signed(text: str) -> float:

@@ -11,7 +11,7 @@ from backwright_workbench.blueprint.model import RESERVED_AREAS
 from backwright_workbench.blueprint.naming import pascal, plural
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.entry import Entry
-from backwright_workbench.brief.grammar import DETERMINERS, singular_words
+from backwright_workbench.brief.grammar import DETERMINERS, singular_words, word_set
 from backwright_workbench.brief.inference import generic_entity
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Thing, Things
@@ -19,8 +19,12 @@ from backwright_workbench.brief.things import Thing, Things
 MAX_THINGS = 60
 """More entities than this are no longer one service."""
 
-_PLAIN = frozenset("online internal external digital personal custom public private monthly weekly daily available active".split())
-_USERS = frozenset({"user", "account", "user account", "people", "person", "app user", "system user", "end user"})
+_PLAIN = word_set(
+    "online internal external digital personal custom public private monthly weekly daily available active"
+)
+_USERS = frozenset(
+    {"user", "account", "user account", "people", "person", "app user", "system user", "end user"}
+)
 
 
 def identify(
@@ -39,7 +43,9 @@ def identify(
     if entry and keyword.iskeyword("_".join(words)):
         name = entry.name
     name = legal_name(name, page)
-    if (same := things.named(name) or next((t for t in things if plural(t.name) == plural(name)), None)) is not None:
+    if (
+        same := things.named(name) or next((t for t in things if plural(t.name) == plural(name)), None)
+    ) is not None:
         return same
     thing = Thing(name, entry or generic_entity(name), known=entry is not None)
     phrases = [words, *(_phrases(entry) if entry else [])]
@@ -53,7 +59,9 @@ def is_known(phrase: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, 
     return _known(singular_words(phrase), catalogue, domains)[0] is not None
 
 
-def _known(words: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, ...]) -> tuple[Entry | None, tuple[str, ...]]:
+def _known(
+    words: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, ...]
+) -> tuple[Entry | None, tuple[str, ...]]:
     """The catalogue's entry for a phrase, and the words that name it.
 
     Words before it that only say whose or which (`customer reviews`, `gym members`) are left out of the name; others make
@@ -84,8 +92,18 @@ def _phrases(entry: Entry) -> list[tuple[str, ...]]:
 def legal_name(name: str, page: Page) -> str:
     """The name, or a longer one where it would hide a class or route that every service has."""
     taken = plural(name)
-    if name in RESERVED_ENTITIES or keyword.iskeyword(name.lower()) or taken in RESERVED_PLURALS or taken in RESERVED_AREAS:
+    if (
+        name in RESERVED_ENTITIES
+        or keyword.iskeyword(name.lower())
+        or taken in RESERVED_PLURALS
+        or taken in RESERVED_AREAS
+    ):
         longer = f"{name}Item"
-        page.assume(f"{name} is called {longer}", f"every service has something called {name} already", f"entities.{longer}", f"{longer}:")
+        page.assume(
+            f"{name} is called {longer}",
+            f"every service has something called {name} already",
+            f"entities.{longer}",
+            f"{longer}:",
+        )
         return longer
     return name

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from backwright_workbench.blueprint.model import Capability, Stores
-from backwright_workbench.brief import lexicon
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.grammar import word_set
+from backwright_workbench.brief.lexicon import always, stores, wanted
 from backwright_workbench.brief.mentions import mentions, negated
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.text import Clause
@@ -20,10 +21,11 @@ from backwright_workbench.brief.trace import Quote, Status
 Choice = TypeVar("Choice", bound=str)
 
 _ASIDE = re.compile(
-    r"(?<!\S)(?:(?:in|for|during) (?:the )?(?:tests?|testing|dev|development|ci|local development|unit tests)|locally|later"
+    r"(?<!\S)(?:(?:in|for|during) (?:the )?(?:tests?|testing|dev|development|ci|local "
+    r"development|unit tests)|locally|later"
     r"|eventually|(?:test|dev) (?:database|db|environment))(?!\S)"
 )
-_LEAVING = frozenset("from migrate migrating replace replacing replaces legacy".split())
+_LEAVING = word_set("from migrate migrating replace replacing replaces legacy")
 
 
 @dataclass(frozen=True)
@@ -37,42 +39,45 @@ class StoresSaid:
 
 def read_stores(page: Page) -> StoresSaid:
     """Where data is to live. Two databases, or two places for files, contradict each other."""
-    databases = _choices(page, lexicon.DATABASES, "stores.database", "a service has one database")
-    caches = _choices(page, lexicon.CACHES, "stores.cache", "a service has one cache")
-    files = _choices(page, lexicon.FILES, "stores.files", "files go to one place")
-    stores = Stores(
+    databases = _choices(page, stores.DATABASES, "stores.database", "a service has one database")
+    caches = _choices(page, stores.CACHES, "stores.cache", "a service has one cache")
+    files = _choices(page, stores.FILES, "stores.files", "files go to one place")
+    named = Stores(
         database=next(iter(databases), "sqlite"),
         cache=next(iter(caches), "memory"),
         files=next(iter(files), "local"),
     )
     if not databases:
         page.assume(
-            "data lives in SQLite", "the brief names no database, and SQLite needs no server", "stores.database", "database: sqlite"
+            "data lives in SQLite",
+            "the brief names no database, and SQLite needs no server",
+            "stores.database",
+            "database: sqlite",
         )
-    return StoresSaid(stores, bool(databases), bool(files))
+    return StoresSaid(named, bool(databases), bool(files))
 
 
 def read_capabilities(page: Page, catalogue: Catalogue) -> tuple[Capability, ...]:
     """What is wanted and not built by this version; also claims what is not offered and what every service has."""
-    wanted: dict[Capability, None] = {}
-    for capability, pattern in lexicon.WANTED.items():
+    found: dict[Capability, None] = {}
+    for capability, pattern in wanted.WANTED.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             if negated(clause, first):
                 page.claim(clause, first, stop, "wanted", note="said to be left out")
                 continue
-            wanted[capability] = None
+            found[capability] = None
             note = "kept in `wanted`; this version does not build it"
             page.claim(clause, first, stop, f"wanted.{capability}", status="carried", note=note)
-    for clause, first, stop in mentions(page, lexicon.LEFT_OUT, catalogue):
+    for clause, first, stop in mentions(page, wanted.LEFT_OUT, catalogue):
         page.claim(clause, first, stop, note="said to be left out")
-    for why, pattern in lexicon.NOT_OFFERED.items():
+    for why, pattern in wanted.NOT_OFFERED.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             status: Status = "understood" if negated(clause, first) else "not understood"
             page.claim(clause, first, stop, status=status, note=why)
-    for element, (pattern, what) in lexicon.ALWAYS.items():
+    for element, (pattern, what) in always.ALWAYS.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             page.claim(clause, first, stop, element, note=f"always there: {what}")
-    return tuple(wanted)
+    return tuple(found)
 
 
 def _choices(
@@ -99,7 +104,12 @@ def _choices(
     for other, (elsewhere, second) in others:
         between = page.source[clause.tokens[0].start : clause.tokens[-1].end] if clause is elsewhere else ""
         if re.search(r"\bor\b", between, re.IGNORECASE):
-            page.assume(f"{chosen} rather than {other}", "the brief leaves the choice", element, f"{element.split('.')[1]}: {chosen}")
+            page.assume(
+                f"{chosen} rather than {other}",
+                "the brief leaves the choice",
+                element,
+                f"{element.split('.')[1]}: {chosen}",
+            )
         else:
             page.contradict(rule, quote, second)
     return {chosen: quote}

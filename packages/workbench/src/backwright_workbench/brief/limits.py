@@ -7,53 +7,18 @@ ranges of fields (`constraints.py`).
 import re
 
 from backwright_workbench.blueprint.model import Budgets, Limits
-from backwright_workbench.brief.things import Things
+from backwright_workbench.brief.lexicon import limits as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.quantities import NUMBER, RATE, SIZE_FORM, megabytes, milliseconds, number, rate
+from backwright_workbench.brief.quantities import (
+    RATE,
+    megabytes,
+    milliseconds,
+    number,
+    rate,
+)
 from backwright_workbench.brief.text import Clause
+from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.trace import Quote
-
-_RATE_WORDS = re.compile(
-    r"(?<!\S)(?:(?:api|global|strict|sensible|basic|ip|per|user|client|default|request|a|the|based|redis|with|and) )*"
-    r"(?:rate ?limit(?:ing|ed|s|er)?|throttl(?:e|ed|ing)|request limits?|quotas?|limit(?:ed)?)"
-    r"(?: (?:of|to|at|is|be|should|must|all|requests?|clients|callers|users|everyone|api|calls|using|via|by|per|ip"
-    r"|user|:|every|the|each|client|anyone|max|maximum|endpoints?|up))*(?!\S)"
-)
-_REQUESTS = re.compile(r"(?<!\S)(?:requests?|reqs?|calls?|rpm|rps|hits?|queries)(?!\S)")
-_WHOM = re.compile(
-    r"(?<!\S)(?:per|for each|for every|by|for all|each) (?:(?:authenticated|single|signed in|client) )?"
-    r"(?:users?|clients?|ips?|ip addresses|ip address|callers?|api ?keys?|keys?|accounts?|customers?|tenants?|person)"
-    r"(?: (?:and|or|/) (?:ip|user|client|key))*(?!\S)"
-)
-_LOGIN = re.compile(r"(?<!\S)(?:log ?in|logins|sign ?in|auth(?:entication)?|password|registration|sign ?up)(?!\S)")
-_ANONYMOUS = re.compile(r"(?<!\S)(?:anonymous|unauthenticated|guests?|public|free (?:tier|plan|users)|premium|paid users|admins?)(?!\S)")
-_TIME = rf"(?P<count>{NUMBER}) ?(?P<unit>ms|milliseconds?|s|secs?|seconds?)(?!\S)"
-_LATENCY = re.compile(
-    r"(?<!\S)(?:(?:p ?(?:50|90|95|99|999)|95th percentile|percentile|api|average|read|mean|typical) )*"
-    r"(?:p ?(?:50|90|95|99|999)|response times?|latency|latencies|responses?|respond(?:s|ing)?|answers?|endpoints?|reads)"
-    r"(?: (?:times?|latency|latencies|of|is|are|be|must|should|stay|stays|for|reads|all|requests|endpoints|in|at|respond"
-    r"|response|<|<=|≤|under|below|less|than|within|most|faster|:|up|to|max|maximum|no|more|\(|\)|p95))*? "
-    + _TIME
-    + r"(?: (?:at|for|in) (?:the )?(?:p ?95|p ?99|95th percentile|95 % of (?:requests|cases)))?"
-)
-_LATENCY_TURNED = re.compile(
-    r"(?<!\S)(?:<|under|below|sub|within|less than) ?" + _TIME + r"(?: (?:p95|p99|response times?|latency|responses?|at p95))+(?!\S)"
-)
-_MEMORY = re.compile(
-    rf"(?<!\S)(?:memory|ram)(?: (?:usage|budget|limit|footprint|of|is|under|below|at most|up to|<|≤|<=|:))* {SIZE_FORM}(?!\S)"
-    rf"|(?<!\S)(?:(?:under|within|less than|at most|in|<) )?{SIZE_FORM.replace('<count>', '<count2>').replace('<unit>', '<unit2>')}"
-    r" (?:of )?(?:memory|ram)(?: (?:budget|limit))?(?!\S)"
-)
-_ERRORS = re.compile(rf"(?<!\S)error rates?(?: (?:is|<|under|below|of|≤|<=|less than|at most|max))* (?P<count>{NUMBER}) %")
-_BODY = re.compile(
-    r"(?<!\S)(?:(?:max|maximum|request) )*(?:body|payload|request)(?: (?:bodies|size|limit|of|up to|:|max|under|is|limited|to))* "
-    rf"{SIZE_FORM}(?!\S)"
-)
-_CAPACITY = re.compile(
-    r"(?<!\S)(?:\w+ ){0,3}\d[\d.,]*(?: k)? (?:concurrent|simultaneous|active|daily) (?:users|connections|requests|clients)"
-)
-_CAPACITY_VERBS = frozenset("handle handles support supports sustain serve serves process throughput scale capacity load".split())
-_UNHELD = "a target of load, which the blueprint does not hold"
 
 
 def read_limits(page: Page, things: Things) -> Limits:
@@ -61,14 +26,16 @@ def read_limits(page: Page, things: Things) -> Limits:
     said: dict[str, Quote] = {}
     body_kb = _body(page)
     for clause in page.clauses:
-        for first, stop, _ in list(clause.find(_CAPACITY)):
-            page.claim(clause, first, stop, status="not understood", note=_UNHELD)
+        for first, stop, _ in list(clause.find(terms.CAPACITY)):
+            page.claim(clause, first, stop, status="not understood", note=terms.UNHELD)
         for first, stop, match in list(clause.find(RATE)):
             if not page.free(clause, first) or not _limits_requests(clause, first, stop):
                 continue
             _read_rate(page, things, clause, first, stop, match, said)
-        for first, stop, _ in clause.find(_RATE_WORDS):
-            if page.free(clause, first, stop) and _about_rates(clause, first, stop):
+        for first, stop, _ in clause.find(terms.RATE_WORDS):
+            if any(page.free(clause, index) for index in range(first, stop)) and _about_rates(
+                clause, first, stop
+            ):
                 page.claim(clause, first, stop, "limits.requests")
                 _claim_whom(page, clause)
     return Limits(requests=next(iter(said), Limits().requests), body_kb=body_kb)
@@ -76,42 +43,77 @@ def read_limits(page: Page, things: Things) -> Limits:
 
 def _limits_requests(clause: Clause, first: int, stop: int) -> bool:
     """Whether a rate bounds requests, rather than describing the business (`two visits per day`)."""
-    if _CAPACITY_VERBS & set(clause.words[max(0, first - 4) : first]):
+    if terms.CAPACITY_VERBS & set(clause.words[max(0, first - 4) : first]):
         return False
     around = " ".join([clause.text, *(parent.text[:200] for parent in clause.ancestors())])
-    return bool(_REQUESTS.search(" ".join(clause.words[first:stop])) or re.search(r"limit|throttl|quota", around))
+    return bool(
+        terms.REQUESTS.search(" ".join(clause.words[first:stop])) or re.search(r"limit|throttl|quota", around)
+    )
 
 
 def _about_rates(clause: Clause, first: int, stop: int) -> bool:
-    return bool(re.search(r"rate|throttl|request limit|quota", " ".join(clause.words[first:stop])) or RATE.search(clause.text))
+    return bool(
+        re.search(r"rate|throttl|request limit|quota", " ".join(clause.words[first:stop]))
+        or RATE.search(clause.text)
+    )
 
 
 def _read_rate(
-    page: Page, things: Things, clause: Clause, first: int, stop: int, match: re.Match[str], said: dict[str, Quote]
+    page: Page,
+    things: Things,
+    clause: Clause,
+    first: int,
+    stop: int,
+    match: re.Match[str],
+    said: dict[str, Quote],
 ) -> None:
     found = rate(match)
     quote = page.quote(clause, first, stop)
     nearby = " ".join(clause.words[max(0, first - 6) : stop + 6])
     if found is None:
-        page.claim(clause, first, stop, status="not understood", note="a limit is a whole number from 1 to 9,999,999")
+        page.claim(
+            clause, first, stop, status="not understood", note="a limit is a whole number from 1 to 9,999,999"
+        )
         return
     value, exact = found
-    if _LOGIN.search(nearby):
-        page.claim(clause, first, stop, "auth", status="partly", note="sign-in has limits of its own, by account and address")
-        _claim_found(page, clause, _LOGIN, "auth")
+    if terms.LOGIN.search(nearby):
+        page.claim(
+            clause,
+            first,
+            stop,
+            "auth",
+            status="partly",
+            note="sign-in has limits of its own, by account and address",
+        )
+        _claim_found(page, clause, terms.LOGIN, "auth")
         _claim_whom(page, clause)
         return
-    if _ANONYMOUS.search(nearby) and said:
-        page.claim(clause, first, stop, "limits.requests", status="partly", note="there is one limit for every caller")
+    if terms.ANONYMOUS.search(nearby) and said:
+        page.claim(
+            clause,
+            first,
+            stop,
+            "limits.requests",
+            status="partly",
+            note="there is one limit for every caller",
+        )
         return
     if thing := things.named_after(clause, stop):
         thing.limit = value
         page.claim(clause, first, stop, f"entities.{thing.name}.limit")
         return
     page.claim(clause, first, stop, "limits.requests")
+    for index in range(max(0, first - 4), first):
+        if clause.words[index] in ("max", "maximum", "limit", "limits", "limited", "allow"):
+            page.claim(clause, index, index + 1, "limits.requests")
     _claim_whom(page, clause)
     if not exact:
-        page.assume(f"{quote.phrase} is taken as {value}", "a limit counts over one unit of time", "limits.requests", f"requests: {value}")
+        page.assume(
+            f"{quote.phrase} is taken as {value}",
+            "a limit counts over one unit of time",
+            "limits.requests",
+            f"requests: {value}",
+        )
     for other, before in said.items():
         if other != value:
             page.contradict("two limits for the same callers", before, quote)
@@ -119,7 +121,7 @@ def _read_rate(
 
 
 def _claim_whom(page: Page, clause: Clause) -> None:
-    _claim_found(page, clause, _WHOM, "limits.requests")
+    _claim_found(page, clause, terms.WHOM, "limits.requests")
 
 
 def _claim_found(page: Page, clause: Clause, pattern: re.Pattern[str], element: str) -> None:
@@ -130,7 +132,7 @@ def _claim_found(page: Page, clause: Clause, pattern: re.Pattern[str], element: 
 
 def _body(page: Page) -> int:
     for clause in page.clauses:
-        for first, stop, match in clause.find(_BODY):
+        for first, stop, match in clause.find(terms.BODY):
             size = round(megabytes(match["count"], match["unit"]) * 1024)
             if page.free(clause, first, stop) and 1 <= size <= 102_400:
                 page.claim(clause, first, stop, "limits.body_kb")
@@ -144,18 +146,18 @@ def read_budgets(page: Page) -> Budgets:
     memory: list[int] = []
     errors: list[float] = []
     for clause in page.clauses:
-        for pattern in (_LATENCY, _LATENCY_TURNED):
+        for pattern in (terms.LATENCY, terms.LATENCY_TURNED):
             for first, stop, match in clause.find(pattern):
                 value = milliseconds(match["count"], match["unit"])
                 if page.free(clause, first, stop) and 1 <= value <= 60_000:
                     page.claim(clause, first, stop, "budgets.p95_ms")
                     p95.append(value)
-        for first, stop, match in clause.find(_MEMORY):
+        for first, stop, match in clause.find(terms.MEMORY):
             value = round(megabytes(match["count"] or match["count2"], match["unit"] or match["unit2"]))
             if page.free(clause, first, stop) and 16 <= value <= 65_536:
                 page.claim(clause, first, stop, "budgets.memory_mb")
                 memory.append(value)
-        for first, stop, match in clause.find(_ERRORS):
+        for first, stop, match in clause.find(terms.ERRORS):
             if page.free(clause, first, stop) and number(match["count"]) <= 100:
                 page.claim(clause, first, stop + 1, "budgets.error_percent")
                 errors.append(number(match["count"]))

@@ -3,48 +3,19 @@
 What lives here: entering one reference, and words for people that are references to accounts. What must not: finding them.
 """
 
-from typing import Literal
-
 from backwright_workbench.blueprint.model import USER, FieldModel
+from backwright_workbench.brief.lexicon import links as terms
 from backwright_workbench.brief.things import Thing
-
-PEOPLE: dict[str, Literal["required", "optional"]] = {
-    "assignee": "optional",
-    "assigned_to": "optional",
-    "owner": "required",
-    "creator": "required",
-    "created_by": "required",
-    "author": "required",
-    "user": "required",
-    "reporter": "required",
-    "reviewer": "optional",
-    "approver": "optional",
-    "approved_by": "optional",
-    "uploaded_by": "required",
-    "uploader": "required",
-    "organizer": "required",
-    "organiser": "required",
-    "moderator": "optional",
-    "submitter": "required",
-    "sender": "required",
-    "requester": "required",
-}
-"""Fields that name a person: who has an account."""
-
-BY_CALLER = frozenset("owner creator created_by author reporter uploaded_by uploader organizer organiser submitter sender requester".split())
-"""Those that are the caller at creation, when they refer to an account."""
-
-_CALLED = {"created_by": "creator", "assigned_to": "assignee", "approved_by": "approver", "uploaded_by": "uploader"}
 
 
 def link(thing: Thing, name: str, to: str, *, optional: bool) -> str:
     """Let a thing refer to another by a field; one that is there already keeps its name. Gives the name."""
-    name = _CALLED.get(name, name)
+    name = terms.CALLED.get(name, name)
     usual = thing.entry.fields.get(name)
     for known, field in thing.links.items():
         if known == name or (field.to == to and name in (to.lower(), known)):
             return known
-    caller = to == USER and (name in BY_CALLER or (usual is not None and usual.set == "actor"))
+    caller = to == USER and (name in terms.BY_CALLER or (usual is not None and usual.set == "actor"))
     on_delete = usual.on_delete if usual and usual.type == "reference" else None
     said: dict[str, object] = {"type": "reference", "to": to}
     if optional and not caller:

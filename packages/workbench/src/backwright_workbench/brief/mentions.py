@@ -8,17 +8,9 @@ import re
 from collections.abc import Iterator
 
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.lexicon import mentions as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.text import Clause
-
-_NOT = frozenset("no not without never exclude excluding except dont avoid skip instead rather isnt nor".split())
-_OUT_OF_SCOPE = re.compile(
-    r"(?<!\S)(?:out of scope|not in scope|non goals|not (?:needed|required|included)|(?:we|i) (?:do not|dont) need)(?!\S)"
-)
-_KEEPERS = frozenset(
-    "manage manages managing track tracks tracking store stores storing handle handles handling maintain record tables"
-    " entities models resources crud create creates submit view".split()
-)
 
 
 def mentions(page: Page, pattern: re.Pattern[str], catalogue: Catalogue) -> Iterator[tuple[Clause, int, int]]:
@@ -35,9 +27,9 @@ def negated(clause: Clause, first: int) -> bool:
     for mark in (",", ";", ".", ":"):
         if mark in before:
             before = before[len(before) - before[::-1].index(mark) :]
-    if _NOT & set(before) and "only" not in before:
+    if terms.NOT & set(before) and "only" not in before:
         return True
-    return any(_OUT_OF_SCOPE.search(at.text[:400]) for at in (clause, *clause.ancestors()))
+    return any(terms.OUT_OF_SCOPE.search(at.text[:400]) for at in (clause, *clause.ancestors()))
 
 
 def _business_word(clause: Clause, first: int, stop: int, catalogue: Catalogue) -> bool:
@@ -60,4 +52,4 @@ def _listed(clause: Clause, first: int, stop: int) -> bool:
     follows = words[stop] if stop < len(words) else ""
     if first == 0 and follows in (":", "(", "has", "have", "with"):
         return True
-    return bool(_KEEPERS & set(words[max(0, first - 8) : first] + words[stop : stop + 8]))
+    return bool(terms.KEEPERS & set(words[max(0, first - 8) : first] + words[stop : stop + 8]))

@@ -10,7 +10,9 @@ from backwright_workbench.brief.things import Thing, Things
 
 _DEEPEST = 4
 _OWNERS = ("owner", "author", "creator", "user", "assignee", "reporter", "customer", "member")
-_ACCOUNT = FieldModel(type="reference", to=USER, optional=True, unique=True, description="The account they sign in with.")
+_ACCOUNT = FieldModel(
+    type="reference", to=USER, optional=True, unique=True, description="The account they sign in with."
+)
 
 
 def person_of(things: Things, role: str) -> Thing | None:
@@ -51,7 +53,9 @@ def _walk(things: Things, thing: Thing, person: Thing, prefer: str) -> str | Non
         for at, path in level:
             arrived = [name for name, field in at.entry.fields.items() if field.to == person.name]
             if arrived:
-                name = prefer if prefer in arrived else person.snake if person.snake in arrived else arrived[0]
+                name = (
+                    prefer if prefer in arrived else person.snake if person.snake in arrived else arrived[0]
+                )
                 return ".".join((*path, name))
             for name, field in at.entry.fields.items():
                 onward = things.named(field.to or "")

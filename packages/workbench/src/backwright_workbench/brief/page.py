@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backwright_workbench.brief.grammar import GLUE
+from backwright_workbench.brief.grammar import GLUE, LABELS
 from backwright_workbench.brief.text import Clause, clauses
 from backwright_workbench.brief.trace import Assumption, Contradiction, Quote, Status, TraceRow
 
@@ -40,7 +40,13 @@ class Page:
         self._claims: dict[tuple[int, int], list[Claim]] = {}
 
     def claim(
-        self, clause: Clause, first: int, stop: int, *elements: str, status: Status = "understood", note: str = ""
+        self,
+        clause: Clause,
+        first: int,
+        stop: int,
+        *elements: str,
+        status: Status = "understood",
+        note: str = "",
     ) -> None:
         """Take the words from `first` up to `stop`; a word may be taken for several things."""
         claim = Claim(elements, status, note)
@@ -53,7 +59,11 @@ class Page:
 
     def claimed_for(self, clause: Clause, index: int, prefix: str) -> bool:
         """Whether a word was taken for elements that begin like this."""
-        return any(e.startswith(prefix) for claim in self._claims.get((id(clause), index), ()) for e in claim.elements)
+        return any(
+            e.startswith(prefix)
+            for claim in self._claims.get((id(clause), index), ())
+            for e in claim.elements
+        )
 
     def quote(self, clause: Clause, first: int, stop: int) -> Quote:
         """The words from `first` up to `stop` as they stand in the brief."""
@@ -137,6 +147,20 @@ class Page:
         if not claims:
             notes.append("asks for nothing by itself")
         return "understood", elements, "; ".join(notes)
+
+
+def claim_labels(page: Page) -> None:
+    """`Database: …` and the like: the label belongs to what it introduces."""
+    for clause in page.clauses:
+        if clause.kind == "header":
+            page.claim(clause, 0, len(clause.words), note="the head of a table")
+        colon = clause.words.index(":") if ":" in clause.words[:5] else 0
+        if (
+            colon
+            and all(word in LABELS for word in clause.words[:colon])
+            and not page.free(clause, colon, len(clause.words))
+        ):
+            page.claim(clause, 0, colon)
 
 
 def foreign(page: Page) -> bool:

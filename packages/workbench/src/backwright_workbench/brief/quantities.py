@@ -20,7 +20,8 @@ NUMBER = r"\d[\d.,]*"
 
 RATE = re.compile(
     rf"(?<!\S)(?P<count>{NUMBER}) ?(?P<thousand>k )?"
-    r"(?P<what>(?:(?:api|http|read|write|login) )?(?:requests?|reqs?|calls?|hits?|queries|attempts?|operations?|times) ?)?"
+    r"(?P<what>(?:(?:api|http|read|write|login) )?(?:requests?|reqs?|calls?|hits?|queries"
+    r"|attempts?|operations?|times) ?)?"
     rf"(?:(?:/|per|a|an|each|every|in|within|p) ?(?:(?P<every>\d+) )?(?P<unit>{_TIME}))(?!\S)"
     rf"|(?<!\S)(?P<short_count>{NUMBER}) ?(?P<short>rpm|rps|qps|rph)(?!\S)"
 )
@@ -43,9 +44,17 @@ def number(text: str) -> float:
 def rate(match: re.Match[str]) -> tuple[str, bool] | None:
     """The blueprint's rate for a match of `RATE`, and whether it is exactly what was said; `None` if out of range."""
     if match["short"]:
-        count, every, unit = number(match["short_count"]), 1, {"m": "minute", "s": "second", "h": "hour"}[match["short"][2]]
+        count, every, unit = (
+            number(match["short_count"]),
+            1,
+            {"m": "minute", "s": "second", "h": "hour"}[match["short"][2]],
+        )
     else:
-        count, every, unit = number(match["count"]), int((match["every"] or "1")[:6]) or 1, _UNIT_OF[match["unit"]]
+        count, every, unit = (
+            number(match["count"]),
+            int((match["every"] or "1")[:6]) or 1,
+            _UNIT_OF[match["unit"]],
+        )
     count *= 1000 if match["thousand"] else 1
     if not 1 <= count < 10_000_000:
         return None

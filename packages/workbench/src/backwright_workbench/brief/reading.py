@@ -18,13 +18,13 @@ from backwright_workbench.brief.fitting import fit
 from backwright_workbench.brief.infrastructure import read_capabilities, read_stores
 from backwright_workbench.brief.limits import read_budgets, read_limits
 from backwright_workbench.brief.nouns import read_things
-from backwright_workbench.brief.page import Page, foreign
+from backwright_workbench.brief.page import Page, claim_labels, foreign
 from backwright_workbench.brief.permissions import read_permissions
 from backwright_workbench.brief.queries import read_queries
 from backwright_workbench.brief.registration import read_registration
 from backwright_workbench.brief.relations import read_relations
 from backwright_workbench.brief.renaming import rename_references
-from backwright_workbench.brief.roles import read_roles
+from backwright_workbench.brief.role_mentions import read_roles
 from backwright_workbench.brief.shape import shape
 from backwright_workbench.brief.sign_in import read_sign_in
 from backwright_workbench.brief.states import read_moves
@@ -44,7 +44,9 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     """
     if cause := unreadable(text):
         why, line, column = cause
-        return _refused(Page(""), name, why, "save it as plain text of at most 200,000 characters", line, column)
+        return _refused(
+            Page(""), name, why, "save it as plain text of at most 200,000 characters", line, column
+        )
     page = Page(text)
     if not page.clauses:
         return _refused(page, name, "the brief is empty", f"say what the service keeps, {_EXAMPLE}")
@@ -56,7 +58,11 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     if not len(things):
         assume_things(page, things, catalogue)
     if not len(things):
-        why = "the brief does not seem to be in English" if foreign(page) else "no entity was found in the brief"
+        why = (
+            "the brief does not seem to be in English"
+            if foreign(page)
+            else "no entity was found in the brief"
+        )
         return _refused(page, name, why, f"name in English the things that the service keeps, {_EXAMPLE}")
     limits = read_limits(page, things)
     budgets = read_budgets(page)
@@ -75,6 +81,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     register_as = read_registration(page, access.roles, things)
     title, service = read_title(page, things, catalogue)
 
+    claim_labels(page)
     if page.contradictions:
         return Reading(None, page.trace(), tuple(page.assumptions), tuple(page.contradictions), name=name)
     blueprint = Blueprint(
@@ -101,12 +108,21 @@ def _entities(things: Things, roles: tuple[str, ...]) -> dict[str, Entity]:
     fitted = fit([thing.entry for thing in things], roles)
     entities: dict[str, Entity] = {}
     for thing in things:
-        asked = {"attachments": thing.attachments, "cache": thing.cache, "bulk": thing.bulk, "limit": thing.limit}
+        asked = {
+            "attachments": thing.attachments,
+            "cache": thing.cache,
+            "bulk": thing.bulk,
+            "limit": thing.limit,
+        }
         entities[thing.name] = fitted[thing.name].model_copy(update=asked)
     ordered: dict[str, Entity] = {}
     while len(ordered) < len(entities):
         waiting = [n for n in entities if n not in ordered]
-        ready = [n for n in waiting if all(f.to in (*ordered, n) or f.to not in entities for f in entities[n].fields.values())]
+        ready = [
+            n
+            for n in waiting
+            if all(f.to in (*ordered, n) or f.to not in entities for f in entities[n].fields.values())
+        ]
         following = (ready or waiting)[0]
         ordered[following] = entities[following]
     return ordered

@@ -17,7 +17,11 @@ __all__ = ["rename_references"]
 
 def rename_references(things: Things) -> None:
     """Give every usual reference the name of the thing that it refers to, if it had that of the catalogue's entry."""
-    called = {thing.entry.name: thing.snake for thing in things if thing.known and thing.snake != snake(thing.entry.name)}
+    called = {
+        thing.entry.name: thing.snake
+        for thing in things
+        if thing.known and thing.snake != snake(thing.entry.name)
+    }
     for thing in things:
         names = {
             name: called[field.to]
@@ -36,7 +40,9 @@ def _renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
         update={
             "fields": {names.get(name, name): field for name, field in entry.fields.items()},
             "stand_ins": {names.get(name, name): field for name, field in entry.stand_ins.items()},
-            "actions": {name: a.model_copy(update={"takes": each(a.takes)}) for name, a in entry.actions.items()},
+            "actions": {
+                name: a.model_copy(update={"takes": each(a.takes)}) for name, a in entry.actions.items()
+            },
             "filters": each(entry.filters),
             "sorts": each(entry.sorts),
             "embeds": each(entry.embeds),
@@ -46,7 +52,9 @@ def _renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
     )
 
 
-def _granted(given: Literal["everything"] | Grants, names: Mapping[str, str]) -> Literal["everything"] | Grants:
+def _granted(
+    given: Literal["everything"] | Grants, names: Mapping[str, str]
+) -> Literal["everything"] | Grants:
     if not isinstance(given, Grants):
         return given
     changed: dict[str, object] = {}

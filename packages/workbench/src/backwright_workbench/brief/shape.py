@@ -7,10 +7,10 @@ fields, default queries. What must not: reading text; access (`access.py`).
 from collections.abc import Iterable
 
 from backwright_workbench.blueprint.checks.queries import LARGE, QUERY_PARAMETERS, SEARCHABLE
-from backwright_workbench.blueprint.model import USER, Action, FieldModel, States
+from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.inference import generic_entity, infer_field
-from backwright_workbench.brief.states import actions_for
+from backwright_workbench.brief.life import life
 from backwright_workbench.brief.things import Thing, Things
 
 _MOMENTS = ("created_at", "updated_at")
@@ -32,13 +32,15 @@ def _another_sense(thing: Thing) -> bool:
     if not thing.exhaustive or len(thing.fields) < 3 or thing.entry.person or "_" in thing.snake:
         return False
     names = {*thing.fields, *(name.split("_")[0] for name in thing.fields)}
-    return len({name for name in thing.entry.fields if name in names or name.split("_")[0] in names}) < 0.34 * len(thing.fields)
+    return len(
+        {name for name in thing.entry.fields if name in names or name.split("_")[0] in names}
+    ) < 0.34 * len(thing.fields)
 
 
 def _shaped(thing: Thing, things: Things) -> Entry:
     entry = thing.entry
     fields = _fields(thing, things)
-    states, actions = _life(thing, fields)
+    states, actions = life(thing, fields)
     plain = generic_entity(thing.name, [n for n, f in fields.items() if f.type != "reference"])
     usual = entry if thing.known else plain
     more = plain if thing.exhaustive else entry
@@ -55,8 +57,14 @@ def _shaped(thing: Thing, things: Things) -> Entry:
             "filters": tuple(n for n in filters if n not in QUERY_PARAMETERS),
             "sorts": tuple(_kept([*usual.sorts, *more.sorts], fields)) or ("created_at",),
             "search": _searched([*usual.search, *(more.search if thing.exhaustive else ())], fields),
-            "embeds": tuple(n for n in dict.fromkeys((*entry.embeds, *references)) if n in fields and fields[n].to not in (None, USER)),
-            "unique": tuple(g for g in dict.fromkeys((*entry.unique, *thing.unique)) if set(g) <= fields.keys()),
+            "embeds": tuple(
+                n
+                for n in dict.fromkeys((*entry.embeds, *references))
+                if n in fields and fields[n].to not in (None, USER)
+            ),
+            "unique": tuple(
+                g for g in dict.fromkeys((*entry.unique, *thing.unique)) if set(g) <= fields.keys()
+            ),
         }
     )
 
@@ -77,7 +85,11 @@ def _kept(names: Iterable[str], fields: dict[str, FieldModel]) -> list[str]:
 def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
     """The brief's fields if it lists them all, else the usual ones with the brief's laid over; then references."""
     usual = {name: _renamed(field, things) for name, field in thing.entry.fields.items()}
-    usual = {name: field for name, field in usual.items() if field.to in (None, USER) or things.named(field.to or "")}
+    usual = {
+        name: field
+        for name, field in usual.items()
+        if field.to in (None, USER) or things.named(field.to or "")
+    }
     stand_ins = {n: f for n, f in thing.entry.stand_ins.items() if n not in usual}
     fields: dict[str, FieldModel] = {}
     if thing.exhaustive:
@@ -85,21 +97,37 @@ def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
         if thing.known:
             fields |= {n: f for n, f in usual.items() if _stays(n, f, thing) and n not in fields}
     else:
-        fields |= {name: usual.get(name) or stand_ins[name] for name in thing.entry.fields if name in usual or name in stand_ins}
+        fields |= {
+            name: usual.get(name) or stand_ins[name]
+            for name in thing.entry.fields
+            if name in usual or name in stand_ins
+        }
         fields |= thing.fields
     _sole_parent(thing, fields)
     for name, field in thing.links.items():
-        twins = [n for n, f in fields.items() if f.to == field.to and n != name and n not in thing.links and f.to != USER]
+        twins = [
+            n
+            for n, f in fields.items()
+            if f.to == field.to and n != name and n not in thing.links and f.to != USER
+        ]
         if len(twins) == 1 and name not in fields and not thing.entry.fields.get(name):
-            fields[twins[0]] = field.model_copy(update={"on_delete": fields[twins[0]].on_delete if field.optional else field.on_delete})
+            fields[twins[0]] = field.model_copy(
+                update={"on_delete": fields[twins[0]].on_delete if field.optional else field.on_delete}
+            )
             continue
-        fields[name] = field.model_copy(update={"description": fields[name].description if name in fields else ""})
+        fields[name] = field.model_copy(
+            update={"description": fields[name].description if name in fields else ""}
+        )
     return fields or {"name": infer_field("name")}
 
 
 def _sole_parent(thing: Thing, fields: dict[str, FieldModel]) -> None:
     """What may hang on many kinds of rows hangs on the one kind that is there: a comment needs its post."""
-    hangers = [n for n, f in thing.entry.fields.items() if f.to not in (None, USER) and f.optional and f.on_delete == "cascade"]
+    hangers = [
+        n
+        for n, f in thing.entry.fields.items()
+        if f.to not in (None, USER) and f.optional and f.on_delete == "cascade"
+    ]
     here = [name for name in hangers if name in fields]
     if len(hangers) > 1 and len(here) == 1:
         fields[here[0]] = fields[here[0]].model_copy(update={"optional": False})
@@ -119,77 +147,11 @@ def _renamed(field: FieldModel, things: Things) -> FieldModel:
     if field.to in (None, USER):
         return field
     other = things.of_entry(field.to or "")
-    return field.model_copy(update={"to": other.name}) if other else field.model_copy(update={"to": f"?{field.to}"})
-
-
-def _life(thing: Thing, fields: dict[str, FieldModel]) -> tuple[States | None, dict[str, Action]]:
-    """States that the brief tells of, else the usual ones if the field still has the usual values."""
-    usual = thing.entry.states
-    if thing.states and _enum(fields.get(thing.states.field)):
-        field = fields[thing.states.field]
-        states = thing.states.model_copy(update={"moves": {s: to for s, to in thing.states.moves.items() if s in field.values}})
-        first = _first(states, field)
-        fields[states.field] = field.model_copy(update={"default": first, "optional": False})
-        usual_actions = thing.entry.actions if thing.known else {}
-        return states, _fitting(actions_for(states, first, usual_actions), fields, states)
-    if usual and _enum(fields.get(usual.field)):
-        values = fields[usual.field].values
-        if set(values) <= set(thing.entry.fields[usual.field].values):
-            return _within(thing, fields, usual)
-    return None, _fitting({n: a for n, a in thing.entry.actions.items() if a.to is None}, fields, None)
-
-
-def _within(thing: Thing, fields: dict[str, FieldModel], usual: States) -> tuple[States | None, dict[str, Action]]:
-    """The usual moves between the states that the brief names, if all of these can be reached."""
-    field = fields[usual.field]
-    moves = {s: tuple(t for t in to if t in field.values) for s, to in usual.moves.items() if s in field.values}
-    states = usual.model_copy(update={"moves": {s: to for s, to in moves.items() if to}})
-    first = str(field.default) if field.default in field.values else field.values[0]
-    fields[usual.field] = field.model_copy(update={"default": first, "optional": False})
-    if not states.moves or _reachable(states, fields) | {first} < set(field.values):
-        return None, _fitting({n: a for n, a in thing.entry.actions.items() if a.to is None}, fields, None)
-    return states, _fitting(thing.entry.actions, fields, states)
-
-
-def _enum(field: FieldModel | None) -> bool:
-    return field is not None and field.type == "enum"
-
-
-def _first(states: States, field: FieldModel) -> str:
-    """The initial state: the default, if moves leave it; else the state that no move leads to."""
-    reached = {state for targets in states.moves.values() for state in targets}
-    starts = [state for state in field.values if state in states.moves and state not in reached]
-    default = str(field.default or field.values[0])
-    return default if default in states.moves else (starts or [default])[0]
-
-
-def _fitting(actions: dict[str, Action], fields: dict[str, FieldModel], states: States | None) -> dict[str, Action]:
-    """Actions whose fields and states are there."""
-    kept: dict[str, Action] = {}
-    reachable = _reachable(states, fields) if states else set()
-    for name, action in actions.items():
-        if action.to is not None and action.to not in reachable:
-            continue
-        fitted = action.model_copy(
-            update={
-                "takes": tuple(n for n in action.takes if n in fields and fields[n].set is None),
-                "stamps": action.stamps if action.stamps in fields and fields[action.stamps].type == "datetime" else None,
-            }
-        )
-        if fitted.to or fitted.stamps or (fitted.takes and fitted.takes[:1] == action.takes[:1]):
-            kept[name] = fitted
-    return kept
-
-
-def _reachable(states: States, fields: dict[str, FieldModel]) -> set[str]:
-    found: set[str] = set()
-    left = [str(fields[states.field].default)]
-    while left:
-        for state in states.moves.get(left.pop(), ()):
-            if state not in found:
-                found.add(state)
-                left.append(state)
-    return found
+    return (
+        field.model_copy(update={"to": other.name})
+        if other
+        else field.model_copy(update={"to": f"?{field.to}"})
+    )
 
 
 def _break_circles(things: Things) -> None:

@@ -6,14 +6,14 @@ What lives here: methods of authentication in a brief. What must not: what calle
 from dataclasses import dataclass
 
 from backwright_workbench.blueprint.model import AuthMethod
-from backwright_workbench.brief import lexicon
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.grammar import word_set
+from backwright_workbench.brief.lexicon import sign_in as terms
 from backwright_workbench.brief.mentions import mentions, negated
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.trace import Quote
 
-
-_WHO_MAY = frozenset("can may read view browse see".split())
+_WHO_MAY = word_set("can may read view browse see")
 """A sentence with these opens a part of the service to everybody, not all of it."""
 
 
@@ -29,22 +29,26 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
     """The methods that a brief names, `password` if none; naming one and refusing all contradict each other."""
     nobody = _refusal(page, catalogue)
     said: dict[AuthMethod, Quote] = {}
-    for method, pattern in lexicon.AUTH.items():
+    for method, pattern in terms.AUTH.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             page.claim(clause, first, stop, "auth.methods")
             if not negated(clause, first):
                 said.setdefault(method, page.quote(clause, first, stop))
     people: Quote | None = None
-    for clause, first, stop in mentions(page, lexicon.SIGN_IN, catalogue):
+    for clause, first, stop in mentions(page, terms.SIGN_IN, catalogue):
         page.claim(clause, first, stop, "auth", note="accounts, sign-in and sign-out come with every service")
         people = people or page.quote(clause, first, stop)
-    for clause, first, stop in mentions(page, lexicon.RBAC, catalogue):
+    for clause, first, stop in mentions(page, terms.RBAC, catalogue):
         page.claim(clause, first, stop, "roles", "access")
         if nobody and not negated(clause, first):
             page.contradict("roles need callers who sign in", nobody, page.quote(clause, first, stop))
     if nobody and said:
         page.contradict("callers cannot both sign in and not sign in", nobody, next(iter(said.values())))
-    if "password" in said and "JWT" in _token_words(said["password"]) and {"oauth2", "oidc", "sessions"} & said.keys():
+    if (
+        "password" in said
+        and "JWT" in _token_words(said["password"])
+        and {"oauth2", "oidc", "sessions"} & said.keys()
+    ):
         del said["password"]
     if set(said) <= {"mfa"} and not nobody:
         _assume_password(page, said)
@@ -60,10 +64,16 @@ def _token_words(quote: Quote) -> str:
 
 
 def _refusal(page: Page, catalogue: Catalogue) -> Quote | None:
-    for clause, first, stop in mentions(page, lexicon.NO_AUTH, catalogue):
+    for clause, first, stop in mentions(page, terms.NO_AUTH, catalogue):
         if _WHO_MAY & set(clause.words[:first]):
             continue
-        page.claim(clause, first, stop, "access.public", note="read and written without signing in; `admin` still signs in")
+        page.claim(
+            clause,
+            first,
+            stop,
+            "access.public",
+            note="read and written without signing in; `admin` still signs in",
+        )
         return page.quote(clause, first, stop)
     return None
 

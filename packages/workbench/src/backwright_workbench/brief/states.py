@@ -4,33 +4,17 @@ What lives here: chains of states in words and arrows, and the actions that make
 other fields.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 
 from backwright_workbench.blueprint.checks.actions import RESERVED_ACTIONS
 from backwright_workbench.blueprint.model import Action, FieldModel, States
+from backwright_workbench.brief.lexicon import states as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
 from backwright_workbench.brief.values import values_in
-
-STATE_VERBS = {
-    "in_progress": "start", "started": "start", "active": "activate", "inactive": "deactivate", "done": "complete", "completed": "complete",
-    "finished": "finish", "closed": "close", "open": "reopen", "reopened": "reopen", "cancelled": "cancel", "canceled": "cancel", "paid": "pay",
-    "shipped": "ship", "delivered": "deliver", "approved": "approve", "rejected": "reject", "submitted": "submit", "published": "publish",
-    "archived": "archive", "confirmed": "confirm", "sent": "send", "assigned": "assign", "resolved": "resolve", "accepted": "accept",
-    "declined": "decline", "returned": "return_item", "refunded": "refund", "on_hold": "hold", "in_review": "submit_for_review",
-    "review": "submit_for_review", "under_review": "submit_for_review", "draft": "back_to_draft", "pending": "back_to_pending",
-    "checked_in": "check_in", "checked_out": "check_out", "expired": "expire", "processing": "process", "packed": "pack",
-    "scheduled": "schedule", "verified": "verify", "won": "win", "lost": "lose", "qualified": "qualify", "ready": "make_ready",
-    "received": "receive", "preparing": "prepare", "served": "serve", "picked": "pick", "in_transit": "dispatch", "overdue": "mark_overdue",
-    "blocked": "block", "suspended": "suspend", "signed": "sign", "issued": "issue", "no_show": "mark_no_show", "todo": "back_to_todo",
-}  # fmt: skip
-
-
-_UNTIL = re.compile(r"(?<!\S)(?:can|may) (?:only )?be (?P<to>[a-z]+(?: [a-z]+)??) (?:until|unless|before|as long as|while not|if not|up to)(?: (?:it|they|the|is|are|being|has|have|been|status|not|yet|\w+ (?:is|are)))* (?P<stop>[a-z]+(?: [a-z]+)?)(?!\S)")
-_WHEN = re.compile(r"(?<!\S)(?:can|may) (?:only )?be (?P<to>[a-z]+(?: [a-z]+)??) (?:when|if|once|after|while|from|only when|only if)(?: (?:it|they|the|is|are|being|has|have|been|status|in|still|\w+ (?:is|are)))* (?P<at>[a-z]+(?: [a-z]+)?)(?!\S)")
-_FROM_TO = re.compile(r"(?<!\S)(?:goes?|moves?|progress(?:es)?|transitions?|changes?|flows?|runs?|from)(?: (?:through|from|the|states|statuses))* (?P<steps>[a-z]+(?: [a-z]+)?(?:(?: ,)?(?: and| then)? to [a-z]+(?: [a-z]+)??)+)(?= ?(?:$|\.|,|;|and|when))")
 
 
 def read_moves(page: Page, things: Things) -> None:
@@ -40,21 +24,25 @@ def read_moves(page: Page, things: Things) -> None:
         thing = mentions[0][2] if mentions else things.subject(clause)
         if thing is None:
             continue
-        for first, stop, _ in clause.find(_ARROWS):
+        for first, stop, _ in clause.find(terms.ARROWS):
             if page.free(clause, first, stop):
                 _along(page, thing, clause, first, stop, " ".join(clause.words[first:stop]))
-        for first, stop, match in clause.find(_FROM_TO):
+        for first, stop, match in clause.find(terms.FROM_TO):
             if " to " in match["steps"]:
-                _along(page, thing, clause, first, stop, re.sub(r"(?: ,)?(?: and| then)? to ", " → ", match["steps"]))
-        for first, stop, match in clause.find(_UNTIL):
+                _along(
+                    page,
+                    thing,
+                    clause,
+                    first,
+                    stop,
+                    re.sub(r"(?: ,)?(?: and| then)? to ", " → ", match["steps"]),
+                )
+        for first, stop, match in clause.find(terms.UNTIL):
             if _until(thing, _word(match["to"]), _word(match["stop"])):
                 page.claim(clause, first, stop, f"entities.{thing.name}.states")
-        for first, stop, match in clause.find(_WHEN):
+        for first, stop, match in clause.find(terms.WHEN):
             if _when(thing, _word(match["to"]), _word(match["at"])):
                 page.claim(clause, first, stop, f"entities.{thing.name}.states")
-
-
-_ARROWS = re.compile(r"(?<!\S)[a-z]+(?: [a-z]+)?(?: (?:/|or) [a-z]+(?: [a-z]+)?)*(?: → [a-z]+(?: [a-z]+)?(?: (?:/|or) [a-z]+(?: [a-z]+)?)*)+(?!\S)")
 
 
 def _word(text: str) -> str:
@@ -64,7 +52,9 @@ def _word(text: str) -> str:
 def _along(page: Page, thing: Thing, clause: Clause, first: int, stop: int, text: str) -> None:
     """Take a chain of states for the thing's status, with the states that it names as its values if they are new."""
     names = [_word(part.strip()) for step in text.split("→") for part in re.split(r" or | / ", step)]
-    name = next((n for n in (*thing.fields, *thing.entry.fields) if n in ("status", "state", "stage")), "status")
+    name = next(
+        (n for n in (*thing.fields, *thing.entry.fields) if n in ("status", "state", "stage")), "status"
+    )
     field = thing.fields.get(name)
     values = field.values if field and field.values else ()
     if values and not {*names} & {*values}:
@@ -74,12 +64,17 @@ def _along(page: Page, thing: Thing, clause: Clause, first: int, stop: int, text
     thing.fields[name] = FieldModel(type="enum", values=values, default=names[0])
     thing.states = merged(thing.states, states)
     page.claim(clause, first, stop, f"entities.{thing.name}.states")
+    for index, word in enumerate(clause.words):
+        if word in ("status", "state", "workflow", "lifecycle", "goes", "moves", "flow") and page.free(
+            clause, index
+        ):
+            page.claim(clause, index, index + 1, f"entities.{thing.name}.states")
 
 
-def merged(one: States | None, other: States) -> States:
+def merged(one: States | None, other: States | None) -> States | None:
     """The moves of both."""
-    if one is None:
-        return other
+    if one is None or other is None:
+        return one or other
     moves = dict(one.moves)
     for state, targets in other.moves.items():
         moves[state] = tuple(dict.fromkeys((*moves.get(state, ()), *targets)))
@@ -88,52 +83,55 @@ def merged(one: States | None, other: States) -> States:
 
 def _until(thing: Thing, to: str, end: str) -> bool:
     """A move from every state before `end` to `to`."""
-    field, states = _field(thing)
-    if states is None or field is None or end not in field.values:
+    field, name = _field(thing)
+    if field is None or end not in field.values:
         return False
     before: list[str] = []
     for state in field.values:
         if state == end:
             break
         before.append(state)
-    return _enter(thing, field, states, {state: (to,) for state in before if state != to}, to)
+    return _enter(thing, field, name, {state: (to,) for state in before if state != to}, to)
 
 
 def _when(thing: Thing, to: str, at: str) -> bool:
-    field, states = _field(thing)
-    if states is None or field is None or at not in field.values:
+    field, name = _field(thing)
+    if field is None or at not in field.values:
         return False
-    return _enter(thing, field, states, {at: (to,)}, to)
+    return _enter(thing, field, name, {at: (to,)}, to)
 
 
-def _field(thing: Thing) -> tuple[FieldModel | None, States | None]:
-    """The status that the brief gives a thing, and its moves so far."""
+def _field(thing: Thing) -> tuple[FieldModel | None, str]:
+    """The status of a thing and its name: that which the brief gives it, else the usual one."""
     name = next((n for n in ("status", "state", "stage") if n in thing.fields and thing.fields[n].values), "")
     if name:
-        return thing.fields[name], thing.states or States(field=name, moves={})
+        return thing.fields[name], name
     usual = thing.entry.states
-    return (thing.entry.fields.get(usual.field), usual) if usual and not thing.exhaustive else (None, None)
+    return (
+        (thing.entry.fields.get(usual.field), usual.field) if usual and not thing.exhaustive else (None, "")
+    )
 
 
-def _enter(thing: Thing, field: FieldModel, states: States, moves: dict[str, tuple[str, ...]], to: str) -> bool:
+def _enter(thing: Thing, field: FieldModel, name: str, moves: dict[str, tuple[str, ...]], to: str) -> bool:
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", to) or not moves:
         return False
     values = tuple(dict.fromkeys((*field.values, to)))
-    thing.fields[states.field] = field.model_copy(update={"values": values})
-    thing.states = merged(states, States(field=states.field, moves=moves))
+    thing.fields[name] = field.model_copy(update={"values": values})
+    before = thing.states or (thing.entry.states if not thing.exhaustive else None)
+    thing.states = merged(before, States(field=name, moves=moves))
     return True
 
 
-def chain(field: str, text: str, values: tuple[str, ...]) -> States:
+def chain(field: str, text: str, values: tuple[str, ...]) -> States | None:
     """The moves along the arrows of a text: each state to the next; a branch (`a → b / c → d`) to each of its states."""
     steps = [_branch(step, values) for step in text.split("→")]
     moves: dict[str, tuple[str, ...]] = {}
-    for here, there in zip(steps, steps[1:], strict=False):
+    for here, there in itertools.pairwise(steps):
         for state in here:
             add = tuple(s for s in there if s != state)
             if add:
                 moves[state] = tuple(dict.fromkeys((*moves.get(state, ()), *add)))
-    return States(field=field, moves=moves)
+    return States(field=field, moves=moves) if moves else None
 
 
 def _branch(step: str, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,7 +139,10 @@ def _branch(step: str, values: tuple[str, ...]) -> tuple[str, ...]:
     if words in values:
         return (words,)
     found = [value for value in values_in(step) or () if value in values]
-    return tuple(found) or tuple(value for value in values if re.search(rf"(?<![a-z]){value}(?![a-z])", words))[-1:]
+    return (
+        tuple(found)
+        or tuple(value for value in values if re.search(rf"(?<![a-z]){value}(?![a-z])", words))[-1:]
+    )
 
 
 def actions_for(states: States, default: str, usual: Mapping[str, Action]) -> dict[str, Action]:
@@ -158,6 +159,6 @@ def actions_for(states: States, default: str, usual: Mapping[str, Action]) -> di
 
 
 def _verb(state: str) -> str:
-    if state in STATE_VERBS:
-        return STATE_VERBS[state]
+    if state in terms.STATE_VERBS:
+        return terms.STATE_VERBS[state]
     return f"mark_{state}"

@@ -8,18 +8,18 @@ A clause is the unit that the reader works on: short enough for patterns, long e
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
+from backwright_workbench.brief.blocks import Block, Kind, blocks
+from backwright_workbench.brief.grammar import word_set
 from backwright_workbench.brief.tokens import Lines, Token, tokens
 
 MAX_CHARACTERS = 200_000
 """The longest brief that is read; more than that is a specification that wants cutting into services."""
 
 _LONGEST_CLAUSE = 300
-
-Kind = Literal["heading", "item", "sentence", "row"]
+_FIELD_HEADS = word_set("field fields column columns attribute attributes property properties")
 
 
 @dataclass(eq=False)
@@ -31,6 +31,17 @@ class Clause:
     parent: "Clause | None" = None
     block: int = 0
     """Sentences of one paragraph or list item share it."""
+
+    @property
+    def lists_fields(self) -> bool:
+        """Whether it is a row of a table whose head says that rows are fields."""
+        head = self.parent
+        return (
+            self.kind == "row"
+            and head is not None
+            and head.kind == "header"
+            and head.words[0] in _FIELD_HEADS
+        )
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -70,28 +81,8 @@ class Clause:
             at = at.parent
 
 
-@dataclass
-class _Block:
-    kind: Kind
-    indent: int
-    start: int
-    end: int
-    level: int = 0
-    cells: tuple[int, ...] = ()
-    """Offsets of a table row's bars."""
-    after_blank: bool = False
-    clauses: list[Clause] = field(default_factory=list)
-
-
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
-_UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*$")
-_BOLD = re.compile(r"\s*(\*\*|__)[^*_]+(\*\*|__)\s*:?\s*$")
-_ITEM = re.compile(r"(\s*)(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|\(\d{1,3}\)|[a-z][.)])\s+(?:\[[ xX]\]\s+)?(?=\S)")
-_DEFINES = re.compile(r"\s*[\w-]+(?: [\w-]+){0,2}\s*:(?!//)\s")
-_RULE = re.compile(r"[\s|:=*_+-]*")
-_FENCE = re.compile(r"\s*(```|~~~)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_ABBREVIATIONS = frozenset("eg ie etc vs approx max min no incl resp ca st nr".split())
+_ABBREVIATIONS = word_set("eg ie etc vs approx max min no incl resp ca st nr")
 
 
 def unreadable(text: str) -> tuple[str, int, int] | None:
@@ -99,7 +90,9 @@ def unreadable(text: str) -> tuple[str, int, int] | None:
     if len(text) > MAX_CHARACTERS:
         return f"the brief has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read", 1, 1
     if bad := _CONTROL.search(text):
-        return f"the brief has a control character (U+{ord(bad.group()):04X})", *Lines(text).place(bad.start())
+        return f"the brief has a control character (U+{ord(bad.group()):04X})", *Lines(text).place(
+            bad.start()
+        )
     return None
 
 
@@ -108,14 +101,14 @@ def clauses(text: str) -> list[Clause]:
     lines = Lines(text)
     found: list[Clause] = []
     nest = _Nest()
-    for number, block in enumerate(_blocks(text)):
+    for number, block in enumerate(blocks(text)):
         parent = nest.parent_of(block)
-        own = [token for token in tokens(text, block.start, block.end, lines)]
-        if block.kind == "row":
+        own = list(tokens(text, block.start, block.end, lines))
+        if block.kind in ("header", "row"):
             own = _cells(own, block.cells)
         if not own:
             continue
-        cut = [own] if block.kind in ("heading", "row") else _sentences(own, text)
+        cut = [own] if block.kind in ("heading", "header", "row") else _sentences(own, text)
         block.clauses = [
             Clause(block.kind, tuple(part[at : at + _LONGEST_CLAUSE]), parent, number)
             for part in cut
@@ -130,11 +123,12 @@ class _Nest:
     """What the next block stands under: headings by level, a sentence that leads in a list, items by indent."""
 
     def __init__(self) -> None:
-        self._headings: list[_Block] = []
-        self._lead: _Block | None = None
-        self._items: list[_Block] = []
+        self._headings: list[Block] = []
+        self._lead: Block | None = None
+        self._items: list[Block] = []
+        self._header: Block | None = None
 
-    def parent_of(self, block: _Block) -> Clause | None:
+    def parent_of(self, block: Block) -> Clause | None:
         if block.kind == "heading":
             self._headings = [heading for heading in self._headings if heading.level < block.level]
             self._lead, self._items = None, []
@@ -146,89 +140,23 @@ class _Nest:
                 return self._lead.clauses[-1]
         elif block.kind == "sentence":
             self._lead, self._items = None, []
+        if block.kind == "row" and self._header:
+            return self._header.clauses[0]
+        if block.kind != "row":
+            self._header = None
         return self._headings[-1].clauses[0] if self._headings else None
 
-    def enter(self, block: _Block) -> None:
+    def enter(self, block: Block) -> None:
         if block.kind == "heading":
             self._headings.append(block)
         elif block.kind == "item":
             self._items.append(block)
+        elif block.kind == "header":
+            self._header = block
         elif block.kind == "sentence":
             last = block.clauses[-1]
             leads_in = last.words[-1] == ":" or (len(block.clauses) == 1 and len(last.words) <= 5)
             self._lead = block if leads_in else None
-
-
-def _blocks(text: str) -> Iterator[_Block]:
-    """Headings, items, rows and paragraphs. A line that goes on with the one before joins it."""
-    open_: _Block | None = None
-    under_colon = False
-    at = 0
-    for line in text.splitlines(keepends=True):
-        start, stop = at, at + len(line.rstrip())
-        at += len(line)
-        if open_ and open_.kind == "sentence" and _UNDERLINE.fullmatch(line.rstrip("\r\n")) and line.strip():
-            open_.kind, open_.level = "heading", 1 if "=" in line else 2
-            yield open_
-            open_ = None
-            continue
-        if _RULE.fullmatch(line) or _FENCE.match(line):
-            if open_:
-                yield open_
-            open_, under_colon = None, under_colon and bool(line.strip())
-            continue
-        block = _block(line, start, stop)
-        if block.kind == "sentence" and open_ and not (under_colon and open_.kind == "sentence"):
-            inside = open_.kind == "item" and _indent(line) > open_.indent
-            lazy = open_.kind != "item" or not line[:1].isupper()
-            if inside or lazy and _goes_on(text[open_.start : open_.end], line):
-                open_.end = stop
-                under_colon = text[:stop].endswith(":") and open_.kind == "sentence"
-                continue
-        elif block.kind == "sentence" and under_colon:
-            block.kind = "item"
-        if open_:
-            yield open_
-        open_ = None
-        if block.kind in ("heading", "row"):
-            yield block
-            under_colon = False
-        else:
-            open_ = block
-            under_colon = under_colon if block.kind == "item" else text[:stop].endswith(":")
-    if open_:
-        yield open_
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _block(line: str, start: int, stop: int) -> _Block:
-    """The line as a block of its own."""
-    if heading := _HEADING.match(line):
-        return _Block("heading", 0, start + heading.start(2), stop, len(heading.group(1)))
-    if _BOLD.match(line):
-        return _Block("heading", 0, start, stop, 7)
-    if line.lstrip().startswith("|") and line.count("|") > 1:
-        return _Block("row", 0, start, stop, cells=tuple(start + i for i, c in enumerate(line) if c == "|"))
-    if item := _ITEM.match(line):
-        return _Block("item", len(item.group(1).expandtabs(4)), start + item.end(), stop)
-    return _Block("sentence", 0, start, stop)
-
-
-def _goes_on(before: str, line: str) -> bool:
-    """Whether a line continues the paragraph before it, rather than being a new entry of a list without bullets."""
-    last = before.rsplit("\n", 1)[-1].rstrip()
-    if last.endswith(":"):
-        return False
-    if last.endswith((",", " and", " or", " with", " for", " the", " a", "-", "(")):
-        return True
-    if _DEFINES.match(line):
-        return False
-    if line.lstrip()[:1].isupper():
-        return last.endswith((".", ";", "!", "?")) or len(last) > 60
-    return len(last) > 45
 
 
 def _cells(row: list[Token], bars: tuple[int, ...]) -> list[Token]:

@@ -13,7 +13,9 @@ from backwright_workbench.brief.grammar import singular_words, verb_here
 from backwright_workbench.brief.text import Clause
 
 _LONGEST = 5
-_FIELD_WORDS = frozenset({("title",), ("name",), ("number",), ("copy",), ("work",), ("type",), ("status",), ("date",), ("line",)})
+_FIELD_WORDS = frozenset(
+    {("title",), ("name",), ("number",), ("copy",), ("work",), ("type",), ("status",), ("date",), ("line",)}
+)
 """Words that name fields, whatever else the catalogue takes them for."""
 
 
@@ -103,7 +105,9 @@ class Things:
                 return thing, length
         return None
 
-    def in_clause(self, clause: Clause, first: int = 0, stop: int | None = None) -> list[tuple[int, int, Thing]]:
+    def in_clause(
+        self, clause: Clause, first: int = 0, stop: int | None = None
+    ) -> list[tuple[int, int, Thing]]:
         """All mentions between two words: first word, word after, thing. Longest first, none overlapping."""
         found = []
         index, end = first, len(clause.words) if stop is None else stop
@@ -121,7 +125,11 @@ class Things:
         words = clause.words
         for at in range(index, min(index + 3, len(words))):
             if words[at] in ("for", "on"):
-                hit = self.at(clause, at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1) if at + 1 < len(words) else None
+                hit = (
+                    self.at(clause, at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1)
+                    if at + 1 < len(words)
+                    else None
+                )
                 return hit[0] if hit else None
         return None
 

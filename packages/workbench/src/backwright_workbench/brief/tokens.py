@@ -1,7 +1,7 @@
 """Words and their places.
 
 What lives here: cutting text into words, numbers and marks, each with its line and column. What must not: what a word
-means (`lexicon.py`), and which words belong together (`text.py`).
+means (`lexicon/`), and which words belong together (`text.py`).
 """
 
 import re
@@ -83,7 +83,9 @@ def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
     if _CAMEL.fullmatch(found) and found not in _KNOWN_CAMEL:
         for hump in _HUMP.finditer(found):
             line, column = lines.place(begin + hump.start())
-            yield Token(hump.group().lower(), begin + hump.start(), begin + hump.end(), line, column, "word", True)
+            yield Token(
+                hump.group().lower(), begin + hump.start(), begin + hump.end(), line, column, "word", True
+            )
         return
     line, column = lines.place(begin)
     plain = unicodedata.normalize("NFKC", found).lower().replace("’", "'")
@@ -99,4 +101,6 @@ def _special(found: str) -> str:
 def _inside_word(text: str, at: int) -> bool:
     """Whether the dash at this place joins two halves of a word, as in `check-in`; between numbers it is a range."""
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    return text[at] == "-" and bool(before.isalpha() and after.isalnum() or before.isalnum() and after.isalpha())
+    return text[at] == "-" and bool(
+        (before.isalpha() and after.isalnum()) or (before.isalnum() and after.isalpha())
+    )

@@ -98,7 +98,10 @@ class Reading:
         raise InputError(
             "the brief contradicts itself",
             [
-                Problem(f"{at.what}: “{at.second.phrase}”, but {at.first}", Place(self.name, at.second.line, at.second.column))
+                Problem(
+                    f"{at.what}: “{at.second.phrase}”, but {at.first}",
+                    Place(self.name, at.second.line, at.second.column),
+                )
                 for at in self.contradictions
             ],
             next_step="decide which of the two is meant and strike the other from the brief",

@@ -65,7 +65,7 @@ class Columns:
     ) -> Column | None:
         """The column that an attribute of a class declares; None for an attribute that is no column.
 
-        None as well for a column that no blueprint can say; that is noted down.
+        Raises `Unreadable` for a column that no blueprint can say.
         """
         call = self.code.value(value, found.module) if value is not None else None
         written = call is not None and self._is_column(call)
@@ -75,13 +75,11 @@ class Columns:
             meaning = mapped(annotation, found.module, self.code) if annotation is not None else None
             if meaning is None and not written:
                 return None
+            if meaning is None and annotation is not None:
+                raise Unreadable("its annotation is not Mapped[…]")
             return self._column(name, meaning, call, found)
-        except Unreadable as unreadable:
-            why = unreadable.why
         except NotConstant as computed:
-            why = f"{computed} is computed"
-        self.notes.leave(found.module, found.node, f"the column {name!r}", why)
-        return None
+            raise Unreadable(f"{computed} is computed") from None
 
     def _is_column(self, call: Found) -> bool:
         return calls(call, self.code) in ("mapped_column", "Column")
@@ -112,10 +110,13 @@ class Columns:
         said |= {"type": meaning.kind, "values": meaning.values}
         for option, value in options.items():
             self._option(name, option, value, said)
-        if said["type"] == "string" and said.get("max", 0) >= TEXT_FROM and not said.pop("is_string", False):
+        told = said.pop("told", None)
+        length = said.get("max")
+        if said["type"] in ("string", "text") and not isinstance(length, int):
+            raise Unreadable("its length is not said")
+        if said["type"] == "string" and length >= TEXT_FROM:
             said["type"] = "text"
-        said.pop("is_string", None)
-        return self._checked(name, said, found, table)
+        return self._checked(name, said | ({"type": told} if told else {}), found, table)
 
     def _checked(self, name: str, said: dict[str, Any], found: Found, table: str | None) -> Column:
         field_name = name.removesuffix("_id") if table is not None else name
@@ -213,8 +214,7 @@ class Columns:
                 for key, value in self.code.pairs(node, module)
             }
             if told in ({"type": "text"}, {"type": "string"}) and said["type"] in ("string", "text"):
-                said["type"] = told["type"]
-                said["is_string"] = told["type"] == "string"
+                said["told"] = told["type"]
                 return
         self.notes.leave(module, node, f"info= of the column {name!r}", NO_WORD)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from backwright_workbench.blueprint.model import USER
 from backwright_workbench.codebase.calls import argument, calls
 from backwright_workbench.codebase.columns import NO_WORD, Column, Columns
-from backwright_workbench.codebase.notes import Notes
+from backwright_workbench.codebase.notes import Notes, Unreadable
 from backwright_workbench.codebase.scope import Code, Found, NotConstant, of_backwright
 from backwright_workbench.codebase.texts import docstring
 
@@ -29,6 +29,8 @@ class Table:
     description: str
     columns: dict[str, Column] = field(default_factory=dict)
     unique: list[tuple[str, ...]] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Columns that no blueprint can say."""
 
     def field_of(self, column: str) -> str | None:
         """The field of a column; standard columns are their own."""
@@ -91,9 +93,13 @@ def _fill(table: Table, columns: Columns, notes: Notes) -> None:
                 why = "accounts have no fields in a blueprint"
                 notes.leave(each.module, node, f"{name!r} of the accounts", why)
             elif not name.startswith("__"):
-                column = columns.read(name, annotation, value, Found(node, inside))
-                if column is not None:
-                    table.columns[name] = column
+                try:
+                    column = columns.read(name, annotation, value, Found(node, inside))
+                except Unreadable as unreadable:
+                    table.unread.add(name)
+                    notes.leave(each.module, node, f"the column {name!r}", unreadable.why)
+                else:
+                    table.columns |= {name: column} if column else {}
 
 
 def _table_arguments(table: Table, value: Found, code: Code, notes: Notes) -> None:

@@ -70,6 +70,9 @@ class Resource:
             said: dict[str, Any] = {"read_only": name in read_only}
             said |= {"to": served[column.table]} if column.table else {}
             columns[name] = replace(column, field=column.field.model_copy(update=said))
+        for name in shown:
+            if name not in self.table.columns and name not in self.table.unread and name not in STANDARD:
+                self._leave(self._options()["fields"], f"{name!r} in fields", "the class has no such column")
         self.table = replace(self.table, columns=columns)
 
     def read(self, area: str | None, tables: Mapping[str, Table]) -> Entity | None:

@@ -38,7 +38,7 @@ class Module:
     bindings: Mapping[str, Binding]
     """Name → what it is bound to once the module has been imported."""
     assigned: Mapping[str, tuple[tuple[int, ast.expr], ...]]
-    """Name → the values that it is given one after the other, each with the line on which its statement ends."""
+    """Name → the values that it is given one after the other, each with the last line of its statement."""
     stars: tuple[str, ...] = ()
     """Modules whose names are all imported."""
     local: Mapping[str, Binding] | None = None

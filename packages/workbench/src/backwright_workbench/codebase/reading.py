@@ -77,7 +77,7 @@ def _code(files: Mapping[str, str], notes: Notes) -> Code | None:
         return None
     modules, problems = parse(files, names[0])
     notes.problems += problems
-    return Code(names[0], modules)
+    return None if problems else Code(names[0], modules)
 
 
 def _resources(

@@ -1,0 +1,70 @@
+"""Conditional requests (RFC 9110 §13): validators, `If-None-Match`, `If-Match`.
+
+What lives here: what an `ETag` is and what a precondition says. What must not: rows and resources. The tag of a row begins
+with its version, so that `If-Match` can be checked in the statement that writes.
+"""
+
+import re
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backwright.errors import PreconditionFailed, PreconditionRequired
+
+JSON: Final = "application/json"
+TAG: Final = r'"[0-9]{1,9}-[0-9a-f]{16}"'
+"""The form of a row's tag: its version, and a digest of what was shown."""
+
+_TAG: Final = re.compile(TAG)
+
+
+class _Versioned(msgspec.Struct):
+    version: int
+
+
+def digest(body: bytes) -> str:
+    """Sixteen hexadecimal digits that change when the body does."""
+    return blake2b(body, digest_size=8).hexdigest()
+
+
+def row_tag(body: bytes, version: int | None = None) -> str:
+    """A strong validator of one row as it is shown here."""
+    number = msgspec.json.decode(body, type=_Versioned).version if version is None else version
+    return f'"{number}-{digest(body)}"'
+
+
+def answer(request: Request, body: bytes, tag: str, headers: Mapping[str, str]) -> Response:
+    """The body with its tag; or 304 without it, if the caller has just that one."""
+    tagged = {**headers, "ETag": tag}
+    given = request.headers.get("if-none-match")
+    if given is not None and (given.strip() == "*" or tag in [_weakly(each) for each in given.split(",")]):
+        return Response(status_code=304, headers=tagged)
+    return Response(body, headers=tagged, media_type=JSON)
+
+
+def expected_version(request: Request, *, required: bool) -> int | None:
+    """The version that `If-Match` names; `None`: any.
+
+    Versions only grow, so of several that a client has seen only the latest can be the stored one. Raises
+    `PreconditionRequired` if there has to be one, and `PreconditionFailed` if what is named was never a row's tag.
+    """
+    given = ",".join(request.headers.getlist("if-match"))
+    if not given:
+        if required:
+            raise PreconditionRequired("Send If-Match with the ETag of the version that you have seen.")
+        return None
+    if given.strip() == "*":
+        return None
+    tags = [tag.strip() for tag in given.split(",")]
+    versions = [int(tag[1:].partition("-")[0]) for tag in tags if _TAG.fullmatch(tag)]
+    if not versions:
+        raise PreconditionFailed("If-Match names no version of this row.")
+    return max(versions)
+
+
+def _weakly(tag: str) -> str:
+    return tag.strip().removeprefix("W/")

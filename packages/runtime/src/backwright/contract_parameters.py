@@ -1,0 +1,102 @@
+"""The parameters of a resource in the OpenAPI document.
+
+What lives here: what may stand in the query, the path and the headers. What must not: operations (`contract.py`).
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from backwright import filters, paging, search
+from backwright.conditional import TAG
+from backwright.contract_schemas import REFS, Document
+from backwright.examples import EXAMPLE_ID
+from backwright.fields import label
+from backwright.listing import MAX_SORTS
+from backwright.scalars import NO_NUL
+
+if TYPE_CHECKING:
+    from backwright.bound_resource import BoundResource
+
+_SAYS: Final = {
+    "": "equals", "not": "is not, or is missing", "in": "is one of these", "gt": "is greater than",
+    "gte": "is at least", "lt": "is less than", "lte": "is at most",
+    "contains": "contains (A–Z in either case, accents as they are)",
+    "null": "is missing (true) or present (false)",
+}  # fmt: skip
+
+
+def list_parameters(bound: "BoundResource") -> list[Document]:
+    """Every parameter of a list."""
+    resource = bound.resource
+    limit = {
+        "type": "integer", "format": "int32", "minimum": 1, "maximum": paging.MAX_LIMIT,
+        "default": paging.DEFAULT_LIMIT,
+    }  # fmt: skip
+    cursor = {"type": "string", "minLength": 1, "maxLength": 4096}
+    found = [
+        query("limit", limit, "Rows in a page."),
+        query("cursor", cursor, "The next or prev of another page of the same list."),
+        query("total", {"type": "boolean", "default": False}, "Count the rows, up to 10,000."),
+    ]
+    if resource.sorts:
+        terms = [sign + name for name in resource.sorts for sign in ("", "-")]
+        says = "Fields to sort by; - in front for descending. Rows without a value come last. Without sort, newest first."
+        found.append(listed("sort", {"type": "string", "enum": terms}, MAX_SORTS, says))
+    if resource.search:
+        words = {"type": "string", "maxLength": search.MAX_QUERY, "pattern": NO_NUL}
+        says = f'Words to find in {", ".join(resource.search)}; best match first. "a phrase", -not, or.'
+        found.append(query("q", words, says))
+    if resource.embeds:
+        found.append(embed(bound))
+    return [*found, *(_filter(each) for each in bound.filters.values())]
+
+
+def embed(bound: "BoundResource") -> Document:
+    """What to show inside a row."""
+    names = bound.resource.embeds
+    return listed("embed", {"type": "string", "enum": list(names)}, len(names), "Rows to show inside.")
+
+
+def _filter(each: filters.Filter) -> Document:
+    says = f"Rows whose {label(each.field)} {_SAYS[each.operator]}."
+    if each.operator == "contains":
+        text = {"type": "string", "minLength": 1, "maxLength": filters.MAX_TEXT, "pattern": NO_NUL}
+        return query(each.parameter, text, says)
+    schema = value(each)
+    if each.operator == "in":
+        return listed(each.parameter, schema, filters.MAX_IN, says)
+    return query(each.parameter, schema, says)
+
+
+def value(each: filters.Filter) -> Document:
+    """The schema of one value of a filter."""
+    schema: Document = each.adapter.json_schema(ref_template=REFS)
+    schema.pop("$defs", None)
+    for key in ("title", "description"):
+        schema.pop(key, None)
+    return schema
+
+
+def query(name: str, schema: Document, description: str) -> Document:
+    """A parameter of the query string."""
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def listed(name: str, items: Document, most: int, description: str) -> Document:
+    """A parameter of the query string that takes several values, separated by commas."""
+    schema = {"type": "array", "items": items, "minItems": 1, "maxItems": most, "uniqueItems": True}
+    return {**query(name, schema, description), "style": "form", "explode": False}
+
+
+def path_id(bound: "BoundResource") -> Document:
+    """The id in the path."""
+    schema: dict[str, Any] = {"type": "string", "format": "uuid", "examples": [EXAMPLE_ID]}
+    says = f"The {bound.title}'s id."
+    return {"name": "id", "in": "path", "required": True, "description": says, "schema": schema}
+
+
+def if_match(bound: "BoundResource") -> Document:
+    """The precondition of a change."""
+    says = "The ETag of the version that you have seen; nothing changes unless it is still the stored one."
+    schema = {"type": "string", "maxLength": 200, "pattern": rf"^(\*|{TAG})$"}
+    required = bound.resource.require_match
+    return {"name": "If-Match", "in": "header", "required": required, "description": says, "schema": schema}

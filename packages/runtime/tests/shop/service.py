@@ -1,0 +1,152 @@
+"""The shop as a running service, and the means to call it in a test."""
+
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from backwright import search
+from backwright.app import create_app
+from backwright.database import Database
+from backwright.entity import Entity
+from backwright.runtime import Runtime
+from backwright.settings import Settings
+from fastapi import FastAPI
+from sqlalchemy import Column, create_engine
+from sqlalchemy.orm import InstrumentedAttribute
+
+from shop.models import Customer
+from shop.resources import accounts, resources
+
+SEARCHED = {resource.name: resource.search for resource in resources if resource.search}
+
+
+@cache
+def template() -> Path:
+    """An empty database with all tables; made once, copied for each test."""
+    path = Path(mkdtemp(prefix="shop-")) / "template.db"
+    engine = create_engine(f"sqlite:///{path}")
+    Entity.metadata.create_all(engine)
+    with engine.begin() as connection:
+        for name, columns in SEARCHED.items():
+            for statement in search.creation(name, columns):
+                connection.exec_driver_sql(statement)
+    engine.dispose()
+    return path
+
+
+def settings(folder: Path, **changed: Any) -> Settings:
+    """The settings of a shop in a folder: hashing at the least cost, no rate limit in the way."""
+    given: dict[str, Any] = {
+        "environment": "test",
+        "service": "shop",
+        "database_url": f"sqlite:///{folder}/shop.db",
+        "files_url": f"file:{folder}/files",
+        "secret_key": "a secret for tests only, forty-eight characters!",
+        "rate_limit": "1000000/minute",
+        "password_memory_kib": 8,
+        "password_time_cost": 1,
+    }
+    return Settings(**(given | changed))
+
+
+class Shop:
+    """A running shop and its callers: `await shop.get("clerk", "/orders")`."""
+
+    def __init__(self, app: FastAPI, client: httpx2.AsyncClient) -> None:
+        self.app = app
+        self.client = client
+        self.runtime: Runtime = app.state.runtime
+        self.database: Database = self.runtime.database
+        self._tokens: dict[str, str] = {}
+        self.ids: dict[str, UUID] = {}
+        self._count = 0
+
+    async def headers(self, who: str | None) -> dict[str, str]:
+        """The headers of a caller: `clerk`, `shopper:ada`, `clerk+shopper:bob`; `None` is nobody."""
+        if who is None:
+            return {}
+        if who not in self._tokens:
+            assert self.runtime.accounts is not None
+            roles = [role for role in who.partition(":")[0].split("+") if role]
+            email = f"{who.replace('+', '.').replace(':', '-')}@example.org"
+            self.ids[who] = await self.runtime.accounts.ensure_account(email, name=who, roles=roles)
+            self._tokens[who] = (await self.runtime.accounts.open_session(self.ids[who])).access_token
+        return {"Authorization": f"Bearer {self._tokens[who]}"}
+
+    async def call(
+        self, who: str | None, method: str, path: str, *, headers: Mapping[str, str] | None = None, **given: Any
+    ) -> httpx2.Response:
+        """One request of a caller."""
+        return await self.client.request(
+            method, path, headers={**(await self.headers(who)), **(headers or {})}, **given
+        )
+
+    async def get(self, who: str | None, path: str, **params: Any) -> httpx2.Response:
+        """GET with parameters."""
+        return await self.call(who, "GET", path, params=params)
+
+    async def post(self, who: str | None, path: str, body: Any = None) -> httpx2.Response:
+        """POST with a JSON body, or none."""
+        return await self.call(who, "POST", path, **({} if body is None else {"json": body}))
+
+    async def patch(self, who: str | None, path: str, body: Any, match: str = "*") -> httpx2.Response:
+        """PATCH with a JSON body."""
+        return await self.call(who, "PATCH", path, json=body, headers={"If-Match": match})
+
+    async def delete(self, who: str | None, path: str) -> httpx2.Response:
+        """DELETE."""
+        return await self.call(who, "DELETE", path, headers={"If-Match": "*"})
+
+    async def made(self, path: str, who: str = "manager", **values: Any) -> dict[str, Any]:
+        """A new row through the API."""
+        answer = await self.post(who, path, values)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def customer(self, name: str = "Ada", **values: Any) -> dict[str, Any]:
+        """A new customer."""
+        self._count += 1
+        given = {"name": name, "email": f"{self._count}@example.com", **values}
+        return await self.made("/customers", **given)
+
+    async def product(self, title: str = "Lamp", **values: Any) -> dict[str, Any]:
+        """A new product."""
+        self._count += 1
+        return await self.made("/products", **{"sku": f"P{self._count}", "title": title, "price": "10.00", **values})
+
+    async def shopper(self, name: str) -> dict[str, Any]:
+        """A customer with an account: the caller `shopper:<name>`."""
+        await self.headers(f"shopper:{name}")
+        return await self.customer(name, account_id=str(self.ids[f"shopper:{name}"]))
+
+    async def stored(self, entity: type[Entity], id_: str, *columns: InstrumentedAttribute[Any]) -> list[Any]:
+        """What really stands in the database."""
+        async with self.database.reading() as session:
+            row = await session.get(entity, UUID(id_))
+            assert row is not None
+            return [getattr(row, column.key) for column in columns]
+
+    def sql(self, text: str, *values: Any) -> list[Any]:
+        """Rows by plain SQL."""
+        return self.database.driver.reader.raw.execute(text, values).fetchall()
+
+
+@asynccontextmanager
+async def running(folder: Path, **changed: Any) -> AsyncIterator[Shop]:
+    """A started shop with an empty database in `folder`."""
+    shutil.copy(template(), folder / "shop.db")
+    app = create_app(settings(folder, **changed), title="Shop", accounts=accounts, resources=resources)
+    async with app.router.lifespan_context(app):
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            yield Shop(app, client)
+
+
+__all__ = ["Column", "Customer", "Shop", "running", "settings", "template"]

@@ -1,0 +1,121 @@
+"""Relations that are things of their own, or lead back to the same kind.
+
+What lives here: `members borrow books`, many to many, trees. What must not: plain references (`relations.py`).
+"""
+
+from backwright_workbench.blueprint.naming import pascal
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.identity import identify
+from backwright_workbench.brief.inference import generic_entity
+from backwright_workbench.brief.lexicon import relations as terms
+from backwright_workbench.brief.links import link
+from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.relations import Mention
+from backwright_workbench.brief.text import Clause
+from backwright_workbench.brief.things import Thing, Things
+
+
+def reference_to(thing: Thing, other: Thing) -> str:
+    """The usual field of a thing that refers to another; the one of its name if there are several."""
+    names = [
+        name
+        for name, field in thing.entry.fields.items()
+        if thing.known and other.known and field.to == other.entry.name
+    ]
+    return other.snake if other.snake in names else next(iter(names), "")
+
+
+def knows(thing: Thing, other: Thing) -> bool:
+    """Whether a thing refers to another already, by the catalogue or by the brief."""
+    return bool(reference_to(thing, other)) or any(field.to == other.name for field in thing.links.values())
+
+
+def associate(
+    page: Page,
+    things: Things,
+    catalogue: Catalogue,
+    clause: Clause,
+    here: Mention,
+    there: Mention,
+    noun: str,
+) -> bool:
+    """`members borrow books`: the borrowing is a thing that refers to both."""
+    doer, done = here.thing, there.thing
+    if doer is None or done is None:
+        return False
+    page.claim(clause, here.stop, there.first, f"entities.{doer.name}")
+    if knows(done, doer) or any(
+        thing is not doer and thing is not done and joins(thing, doer, done) for thing in things
+    ):
+        return True
+    thing = things.meant_by(tuple(noun.split()))
+    if thing is None:
+        if not catalogue.find(noun):
+            return False
+        thing = identify(tuple(noun.split()), things, catalogue, (), page)
+        if thing is None:
+            return False
+        said = page.quote(clause, here.first, there.stop)
+        page.assume(
+            f"{thing.name} records {said}",
+            "it happens more than once and has data of its own",
+            f"entities.{thing.name}",
+            f"{thing.name}:",
+        )
+    if thing is done or thing is doer:
+        return True
+    for other in (doer, done):
+        if not knows(thing, other):
+            link(thing, other.snake, other.name, optional=False)
+    page.claim(clause, here.first, there.stop, f"entities.{thing.name}")
+    return True
+
+
+def joins(thing: Thing, one: Thing, two: Thing) -> bool:
+    return knows(thing, one) and knows(thing, two)
+
+
+def many_to_many(
+    page: Page, things: Things, catalogue: Catalogue, clause: Clause, mentions: list[Mention]
+) -> None:
+    """`many-to-many between students and courses`, `a book can have several authors`."""
+    said = next(iter(clause.find(terms.JOIN)), None)
+    named = [mention.thing for mention in mentions if mention.thing]
+    if not said or len(dict.fromkeys(named)) < 2:
+        return
+    one, two = list(dict.fromkeys(named))[:2]
+    page.claim(clause, said[0], said[1], f"entities.{one.name}", f"entities.{two.name}")
+    join(things, one, two, page)
+
+
+def join(things: Things, one: Thing, two: Thing, page: Page) -> Thing:
+    """The thing that holds which of the one go with which of the other: one that is there, or a new one."""
+    for thing in things:
+        if thing not in (one, two) and joins(thing, one, two):
+            return thing
+    one.links = {name: field for name, field in one.links.items() if field.to != two.name}
+    two.links = {name: field for name, field in two.links.items() if field.to != one.name}
+    name = pascal(f"{one.snake} {two.snake}")
+    thing = Thing(name, generic_entity(name, ("note",)), known=False)
+    thing.exhaustive, thing.listed = True, True
+    things.add(thing, [(*one.snake.split("_"), *two.snake.split("_"))])
+    link(thing, one.snake, one.name, optional=False)
+    link(thing, two.snake, two.name, optional=False)
+    thing.unique.append((one.snake, two.snake))
+    page.assume(
+        f"{name} holds which {one.name} goes with which {two.name}",
+        "each of them may have many of the other",
+        f"entities.{name}",
+        f"{name}:",
+    )
+    return thing
+
+
+def trees(page: Page, things: Things, clause: Clause) -> None:
+    """`categories can have subcategories`, `parent category`: a thing below another of its kind."""
+    for first, stop, match in clause.find(terms.TREE):
+        noun = next(word for word in match.groups() if word)
+        thing = things.meant_by((noun,))
+        if thing:
+            name = link(thing, "parent", thing.name, optional=True)
+            page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")

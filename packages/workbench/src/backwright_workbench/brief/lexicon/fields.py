@@ -1,0 +1,84 @@
+"""Words in the name of a field, and what ends one.
+
+What lives here: tables and patterns, as data. What must not: code that reads them (`fields.py`).
+"""
+
+import re
+
+from backwright_workbench.brief.grammar import DETERMINERS, word_set
+from backwright_workbench.brief.quantities import NUMBER
+
+NAME_ENDS = word_set(
+    "which that must should can could may is are was default defaults defaulting up max "
+    "maximum min minimum at between from"
+    " required optional optionally nullable unique not as no in if one either limited "
+    "greater less positive non with to"
+    " initially for belongs belong so when where while whose who by on per than has have only used"
+)
+OF_HEADS = word_set(
+    "number date time place country year type name price list state level status unit "
+    "point rate day month kind cost city amount percentage"
+)
+UNITS = word_set(
+    "minutes hours days seconds weeks months years kg g ml grams hectares km miles "
+    "meters metres cm mm percent liters litres celsius watts"
+)
+MONEY_UNITS = word_set("cents euro euros eur usd dollars gbp pounds $ € £ currency")
+LEAD = DETERMINERS | {
+    "optional",
+    "required",
+    "mandatory",
+    "unique",
+    "optionally",
+    "has",
+    "have",
+    "with",
+    "also",
+    "and",
+    "or",
+    "of",
+    "free",
+    "short",
+    "long",
+    "auto",
+    "generated",
+    ":",
+    "-",
+    "–",
+    "•",
+}
+BUILT_IN = {
+    "id": "id",
+    "ids": "id",
+    "uuid": "id",
+    "created": "created_at",
+    "updated": "updated_at",
+    "created_date": "created_at",
+    "creation_date": "created_at",
+    "date_created": "created_at",
+    "created_on": "created_at",
+    "last_updated": "updated_at",
+    "timestamps": "created_at",
+    "updated_on": "updated_at",
+    "modified_at": "updated_at",
+    "created_time": "created_at",
+}
+SENSITIVE = word_set("password password_hash hashed_password")
+NEEDED = word_set("money enum email date datetime integer")
+LATER = re.compile(
+    r"(end|due|completed|closed|finished|resolved|expir\w*|cancelled|deleted|returned"
+    r"|return|birth|death|dob|birthday|actual|last|paid|shipped|delivered|published"
+    r"|archived|deadline|discharge\w*|leave|left|termination)(_.*)?|.*_(until|birth)"
+)
+MOST = re.compile(rf"(?:at most|up to|max(?:imum)?(?: of)?|no more than) (?P<count>{NUMBER}) (?=[a-z])")
+STATUS = re.compile(
+    r"^(?:status(?:es)?(?:_(?:flow|workflow|values?|transitions?|lifecycle))?|workflow|lifecycle)$"
+)
+STARTING = word_set(
+    "status state stage phase priority severity urgency importance visibility level tier role"
+)
+NOUN_VERBS = word_set(
+    "record records work works rent rents contact contacts share start end display place "
+    "places control access change level set range links link rate rates store sign pay "
+    "leave moves visits watch move number purchase transfer"
+)

@@ -1,0 +1,80 @@
+"""Words that introduce a list of fields, hold its items together, and end it.
+
+What lives here: tables and patterns, as data. What must not: code that reads them (`items.py`).
+"""
+
+import re
+
+from backwright_workbench.brief.grammar import word_set
+
+CONNECT = re.compile(
+    r"(?:,? ?(?:which|that|who|should|must|will|can|may|also|to|need to|needs to) )*"
+    r"(?P<verb>with|having|has|have|contains?|includes?|include|containing|consists? of"
+    r"|stores?|records?|needs?|tracks?|carry|carries|comes? with|come with|\(|:|-|–|—|"
+    r"(?:is|are) (?:described|defined|identified) by)"
+    r"(?: (?:(?:at least|also|both|the|following|these|such|a|an|some|only|just|basic"
+    r"|usual|fields?|attributes?|columns?|properties|data|information|details|including"
+    r"|include|like|as|:|,|\() ?)*(?:fields?|attributes?|columns?|properties|data|details"
+    r"|information|following)(?: (?:such as|like|including|are|:|\())*(?= |$)| :)?"
+)
+FIELDS = re.compile(
+    r"^(?:(?:the|its|their|main|key|required|with|has) )*(?:fields|attributes|columns"
+    r"|properties)(?: (?:are|include|including|:|-|–))+"
+)
+PRONOUN = re.compile(
+    r"^(?:it|they|each(?: one)?|every one|these|this|both) (?:also )?(?:should |must "
+    r"|will |can )?(?:has|have|contains?|includes?|stores?|needs?)(?: (?:also|the"
+    r"|following|fields|:))* "
+)
+OF_EACH = re.compile(
+    r"(?<!\S)(?:store|stores|track|tracks|record|records|keep|keeps|capture|captures|save"
+    r"|need|know|hold) (?=.* (?:for|of|about|on) (?:each|every|all|the|a|an|our)? ?)"
+)
+FOR_EACH = re.compile(r"^(?:for|of) (?:each|every|an?|all|the) ")
+USERS = re.compile(
+    r"^(?:(?:each|every|a|an|the|all|registered) )*users?(?: accounts?| profiles?)? (?:has"
+    r"|have|with|:|\(|should have|must have)(?= )"
+)
+VALUES = re.compile(
+    r"^(?:(?:the|its|possible|allowed|order|valid) )*(?:status|statuses|state|states"
+    r"|priority|priorities|type|category|severity)(?: (?:values|is|are|can be|may be|one "
+    r"of|include|flow|workflow|goes|moves|from))* ?(?::|is|are|can|may|\(|-|–|=)"
+)
+EXAMPLES = re.compile(
+    r"(?<!\S)(?:such as|like|eg|including|for example|etc|at least|among others|and so on)(?!\S)"
+)
+ENDS = re.compile(
+    r"^(?:so|where|while|when|whenever|whose|because|if|then|until|unless|but|each|every"
+    r"|can|cannot|may|should|must|will|using|via|is|are|for|to|by|from|in|on|at|per|sorted"
+    r"|searchable|filterable|into|through|as|managed|stored|accessible|only)$"
+)
+PAIRED = word_set(
+    "start end first last check_in check_out checkin checkout from to billing shipping "
+    "home work opening closing departure arrival min max minimum maximum"
+    " pickup delivery pick_up drop_off dropoff issue due created updated middle family "
+    "given begin birth death planned actual estimated buying selling purchase sale"
+)
+PAIR_HEADS = word_set(
+    "date time name address price amount number location city hour cost price at quantity phone email"
+)
+QUALIFIER = re.compile(
+    r"^(?:and )?(?:which (?:is|are|must|may|can)|that (?:is|are|must|may|can)|must be"
+    r"|should be|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;"
+    r"|field))|(?:up to|max|maximum|min|minimum|at least|at most|no more than)(?: of)? "
+    r"[\d.,]+(?: (?:characters|chars|letters|digits|%))?(?= *(?:$|,|and|\.|\)|;))|default"
+    r"|defaults|defaulting|"
+    r"positive|non negative|not null|nullable|between|if any|if known|greater|less|one of"
+    r"|either|can be|both (?:required|optional|unique)|all (?:required|optional)|in "
+    r"(?:cents|euros?|usd|eur|dollars|kg|minutes|hours|km|percent)|initially|\d+ "
+    r"(?:characters|chars))(?!\S)"
+)
+AND_HAS = re.compile(
+    r"(?<!\S)(?:and|,|, and|which|that|who) (?:also |each |they |it |every one "
+    r")*(?:should have|must have|with|having|has|have|contains?|stores?|includes?)(?= )"
+)
+VALUES_OF = re.compile(
+    r"(?:one of|either|can be|could be|may be|which is|that is|(?:status|state) (?:is|are"
+    r"|can be|may be|of)|priority of|type of|values|values :|statuses|(?:status|state"
+    r"|priority|type|severity|role|level|kind|category) (?::|=|-))(?: \S+)?(?: (?:,|\|) "
+    r"\S+(?: \S+)?)*$"
+)

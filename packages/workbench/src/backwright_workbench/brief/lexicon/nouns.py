@@ -1,0 +1,104 @@
+"""Where nouns stand that must be entities, and nouns that name none.
+
+What lives here: tables and patterns, as data. What must not: code that reads them (`nouns.py`).
+"""
+
+import re
+
+from backwright_workbench.brief.grammar import word_set
+
+SETS = (
+    r"(?:tables?|entit(?:y|ies)|models|collections|resources|objects|records|record types"
+    r"|domain objects|business objects)"
+)
+FORWARD = re.compile(
+    rf"(?<!\S){SETS} (?:(?:should|will|must|are|is|be|needed|named|called|include|includes"
+    rf"|including|such|as|like|for|of|about|namely|managing|the|following|:|-|\() )+"
+    r"|(?<!\S)(?:endpoints|crud|crud operations|crud endpoints|crud apis?|(?:rest "
+    r")?apis?(?: endpoints)?|operations|backend|service|system|platform|app|application"
+    r"|database|data|schema|information|software|tool|management)"
+    r" (?:for|of|on|about|with) (?:(?:managing|tracking|storing|handling|the|following|:"
+    r"|all|our|my|a list of) )*"
+)
+BACKWARD = re.compile(rf"(?<!\S)(?:{SETS}|crud|endpoints|management)(?!\S)")
+KEEP = re.compile(
+    r"(?<!\S)(?:manag(?:e|es|ing)|track(?:s|ing)?|handl(?:e|es|ing)|maintain(?:s|ing)?"
+    r"|stor(?:e|es|ing)|keep(?:s|ing)?(?: track| records?| a record| a list)? ?(?:of)?"
+    r"|administer(?:ing)?|organi[sz](?:e|es|ing)|crud|register(?:s|ing)?|record(?:s|ing)?"
+    r"|catalog(?:ue|s|ing)?|schedul(?:e|es|ing)|sell(?:s|ing)?|rent(?:s|ing)?(?: out)?"
+    r"|deal(?:s|ing)? with|consist(?:s|ing)? of|work(?:s|ing)? with|know(?:s)? about)(?: "
+    r"(?:the|our|their|all|my|following|:|a|an|list|of))* ?(?=\S)"
+)
+REFERS = re.compile(
+    r"(?<!\S)(?:assigned|linked|attached|related|connected|belonging|taught|led|run"
+    r"|managed|written|made|placed|submitted|booked|handled"
+    r"|reviewed|performed|treated|supplied|delivered|driven) (?:to|by|with)(?: (?:an?|one"
+    r"|the|exactly|single|its))*(?= )"
+)
+LEAD = re.compile(
+    rf"(?<!\S)(?:{SETS}|data models?|domain models?|domain|schema|manage|track|store|handle"
+    rf"|keep track of|crud(?: for)?)(?: [\w,]+){{0,4}}? ?:?$"
+)
+DOING = word_set(
+    "create creates creating add adds adding edit edits editing delete deletes remove "
+    "removes update updates updating view"
+    " views viewing see sees browse browses list lists post posts publish publishes "
+    "place places submit submits reserve"
+    " reserves request requests leave leaves write writes open opens log logs cancel "
+    "cancels approve approves assign assigns"
+    " search rate rates buy buys purchase order orders borrow borrows rent rents sell "
+    "teach teaches read reads pay pays attend"
+    " attends join joins complete close closes resolve schedule schedules prescribe "
+    "issue issues send sends report reports"
+    " track tracks manage manages book books maintain"
+)
+MAKING = word_set(
+    "create creates creating add adds manage manages post posts publish publishes submit "
+    "submits write place edit delete"
+)
+AMBIGUOUS = word_set(
+    "account session message note report page tag plan activity media table document "
+    "position transaction reading response"
+    " question address alert shift agent owner member contact client event group file "
+    "image part record log location site"
+    " company unit item list board case test channel team resource notification user "
+    "role permission request service"
+    " class lesson visit key token operation order book issue task point code line rate "
+    "review grade guest staff"
+)
+"""Nouns that need more than a mention in passing, unless in the plural after a verb."""
+NOT_THINGS = word_set(
+    "user account role permission password login data information detail everything it "
+    "them system status state change"
+    " history result report file image photo picture attachment notification email "
+    "feature endpoint operation request"
+    " access code entry list access setting backend api app application database server "
+    "time date way thing kind type list"
+    " name title price description quantity amount number phone total update value limit "
+    "error sort microservice platform portal solution software"
+    " search filter query test log metric check job cache redis python docker "
+    "authentication authorization security"
+    " validation documentation management view rule requirement field column table "
+    "entity model relationship record own"
+    " progress availability stock inventory schedule crud rest work them themselves "
+    "profile admin administrator people"
+    " person someone new everything anything best practice standard operation day week "
+    "month year hour minute second"
+)
+NOT_HEADS = word_set(
+    "user data information detail management system api endpoint operation feature role "
+    "access backend app application table"
+    " database field column permission microservice platform portal solution software "
+    "support functionality authentication security search filter code"
+)
+"""Last words of phrases that name no entity either."""
+MANY = word_set("many multiple several more various list lists zero number")
+HAS = word_set("has have contains contain includes include with having consists stores needs holds")
+HAVE_WITH = re.compile(r"(?<!\S)(?:has|have)(?: (?:many|multiple|several))?(?= )")
+DONE_TO_DATA = word_set(
+    "cached stored generated paginated encrypted limited processed deployed validated "
+    "logged protected hashed documented tested"
+    " required used needed allowed supported provided handled secured exposed "
+    "implemented uploaded notified created deleted"
+    " changed updated managed restricted authenticated returned sorted filtered indexed named called based"
+)

@@ -1,0 +1,86 @@
+"""How briefs ask for filters, sorting, search, files, caching and bulk.
+
+What lives here: tables and patterns, as data. What must not: code that reads them (`queries.py`).
+"""
+
+import re
+
+from backwright_workbench.brief.grammar import phrase
+
+LINK = (
+    r"(?: (?:by|on|with|using|for|of|via|through|across|over|in|and|filters?|such|as|like"
+    r"|the|their|:|-|–|support|options|including|fields?|its|them|it|lists?|results?|all"
+    r"|any|field|multiple|various|or|/|\())*"
+)
+FILTER = re.compile(rf"(?<!\S)(?:(?:advanced |basic |flexible )*(?:filter(?:s|ed|ing|able)?))(?!\S){LINK}")
+SORT = re.compile(rf"(?<!\S)(?:sort(?:s|ed|ing|able)?|order(?:ed|ing) by|sort order)(?!\S){LINK}")
+SEARCH = re.compile(
+    r"(?<!\S)(?:(?:full text|text|keyword|free text|fuzzy|quick|global|simple|and|a) "
+    r")*search(?:able|ing|es|ed)?(?!\S)(?: (?:endpoints?|functionality|feature|box))*"
+)
+SEARCH_BY = re.compile(
+    r"(?:(?:by|on|in|across|over|through|using|for|via) )+(?:(?:the|their|its|all|any|both|either) )*"
+)
+FILES = re.compile(
+    r"(?<!\S)(?:(?:multiple|several|secure|and|or|,|/|file|files|image|images|photo|photos"
+    r"|picture|pictures|document|documents|pdf|pdfs|media|video|receipt|receipts|scan"
+    r"|scans|cover|profile|avatar|screenshots?|supporting|of|to|a|an) )*"
+    r"(?:(?:up)?loads?|uploading|uploaded|attach(?:ments?|ed|ing|es)?)"
+    r"(?: (?:of|for|for the|and|or|/|,|multiple|several|file|files|image|images|photos?"
+    r"|pictures?|documents?|pdfs?|media|videos?|receipts?|attachments?|uploads?|storage"
+    r"|stored|handling|support|storing|scans?|a|an|the|their|screenshots?|to|on|with|as|it"
+    r"|them|downloads?|supporting|cover))*(?!\S)"
+    r"|(?<!\S)(?:with |and |have |has |store |several |product |their )*(?:photos?|images?"
+    r"|attachments?|file storage|pictures?)(?: (?:of|and|for|upload|storage|files?"
+    r"|documents))*(?!\S)"
+)
+IMAGES = re.compile(r"(?<!\S)(?:images?|photos?|pictures?|screenshots?|avatars?|covers?)(?!\S)")
+PAPERS = re.compile(
+    r"(?<!\S)(?:pdfs?|documents?|receipts?|scans?|files?|attachments?|invoices?|contracts?"
+    r"|csvs?|reports?)(?!\S)"
+)
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp")
+COUNT = re.compile(
+    r"(?<!\S)(?:up to|max(?:imum)?(?: of)?|at most|no more than) (?P<count>\d{1,4}) "
+    r"(?:files?|images?|photos?|pictures?|attachments?|documents?)(?: (?:each|per \w+))?"
+)
+BULK = re.compile(
+    r"(?<!\S)(?:bulk|batch|mass)(?: (?:creat(?:e|ion|ing)|import(?:s|ing)?|insert(?:s"
+    r"|ion)?|upload|operations?|endpoints?|add|updates?|processing|requests?|actions?|of"
+    r"|for|and|delete|deletion|api))*(?!\S)"
+)
+BULK_COUNT = re.compile(
+    r"(?<!\S)(?:(?:of )?(?:up to|max(?:imum)?(?: of)?|at most|limited to) "
+    r")?(?P<count>\d[\d.,]*)(?: (?:items?|rows?|records?|entries|at once|per request|at a "
+    r"time|\w+ (?:at once|per request|at a time)))*"
+)
+CACHE_WORD = re.compile(r"(?<!\S)(?:cach(?:e|es|ed|ing)|cache layer)(?!\S)")
+SYNONYMS = {
+    "created": "created_at",
+    "creation": "created_at",
+    "newest": "created_at",
+    "latest": "created_at",
+    "oldest": "created_at",
+    "recent": "created_at",
+    "updated": "updated_at",
+    "modified": "updated_at",
+    "recently": "created_at",
+}
+
+
+CACHING = phrase(
+    r"(?:(?:redis|in memory|response|query|api|server side|http|smart|results?|with|and) "
+    r")*(?:caching|cache layer|cache|cached)"
+)
+
+FREQUENT = phrase(
+    r"(?:for |of |on |the )*(?:(?:frequently|often|commonly|most|heavily|regularly"
+    r"|highly) (?:accessed|read|used|requested|viewed|queried)|hot|popular|frequent|read "
+    r"heavy|common|repeated|expensive)"
+    r"(?: (?:data|queries|reads?|endpoints?|records|entities|items|lookups|requests"
+    r"|resources|responses|information))*"
+    r"|(?:for |of |on )(?:read|list|get|all) (?:endpoints?|requests|queries|operations"
+    r"|reads|lists)|for (?:performance|speed|fast reads|better performance|faster "
+    r"responses)"
+)
+"""After a mention of caching: the data that is read most, without naming it."""

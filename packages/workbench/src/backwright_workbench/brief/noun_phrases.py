@@ -1,0 +1,114 @@
+"""Where a noun phrase begins and ends, and lists of them.
+
+What lives here: noun phrases by closed classes of words and the catalogue, without a tagger. What must not: whether the noun
+is an entity (`nouns.py`).
+"""
+
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.grammar import (
+    BREAKS,
+    DETERMINERS,
+    MODALS,
+    PREPOSITIONS,
+    VERBS,
+    is_plural,
+    singular_words,
+    verb_here,
+)
+from backwright_workbench.brief.lexicon import nouns as terms
+from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.text import Clause
+
+Span = tuple[int, int]
+
+
+def can_be_thing(clause: Clause, span: Span) -> bool:
+    phrase = singular_words(clause.words[span[0] : span[1]])
+    if phrase[-1] == "service" and not is_plural(clause.words[span[1] - 1]):
+        return False
+    return (
+        phrase[-1] not in (terms.NOT_THINGS if len(phrase) == 1 else terms.NOT_HEADS) and len(phrase[-1]) > 1
+    )
+
+
+def noun_phrase(
+    page: Page, clause: Clause, at: int, catalogue: Catalogue, end: int | None = None
+) -> Span | None:
+    """The noun phrase from this word on, without its determiners; business words first, then any words up to a break."""
+    words = clause.words[:end]
+    while at < len(words) and words[at] in DETERMINERS:
+        at += 1
+    stop = at
+    while stop < len(words) and stop - at < 4:
+        hit = catalogue.match(clause.run(stop), 0)
+        if (
+            hit
+            and stop + hit[1] <= len(words)
+            and not (stop == at and hit[1] == 1 and verb_here(words, stop))
+        ):
+            stop += hit[1]
+        elif (
+            end is not None
+            and stop == at
+            and words[stop].endswith("ing")
+            and stop + 1 < len(words)
+            and is_plural(words[stop + 1])
+        ) or (
+            clause.tokens[stop].is_word
+            and words[stop] not in BREAKS
+            and page.free(clause, stop)
+            and not (stop > at and _participle(words[stop]))
+        ):
+            stop += 1
+        else:
+            break
+    return (at, stop) if stop > at and page.free(clause, at, stop) else None
+
+
+def _participle(word: str) -> bool:
+    return word.endswith("ed") and len(word) > 5
+
+
+def noun_list(
+    page: Page, clause: Clause, at: int, catalogue: Catalogue, *, strict: bool, end: int | None = None
+) -> list[Span]:
+    """The noun phrases of a list with commas and `and`; details in brackets are stepped over.
+
+    With `strict`, a noun that the catalogue does not know must be in the plural or in a list.
+    """
+    spans: list[Span] = []
+    words = clause.words[:end]
+    while at < len(words):
+        span = noun_phrase(page, clause, at, catalogue, end)
+        if not span:
+            break
+        if can_be_thing(clause, span):
+            spans.append(span)
+        at = span[1]
+        if len(spans) > 1 and spans[-1] == span and at < len(words) and words[at] in VERBS | MODALS - {"to"}:
+            spans.pop()
+            break
+        if at < len(words) and words[at] in ("(", "["):
+            at = _past_bracket(words, at)
+        follows = at
+        while at < len(words) and words[at] in (",", "and", "&", "/", "plus", "or", "+"):
+            at += 1
+        if at == follows or (at < len(words) and words[at] in PREPOSITIONS):
+            break
+    if strict and len(spans) == 1 and not _counts(clause, spans[0], catalogue):
+        return []
+    return spans
+
+
+def _counts(clause: Clause, span: Span, catalogue: Catalogue) -> bool:
+    phrase = clause.words[span[0] : span[1]]
+    return is_plural(phrase[-1])
+
+
+def _past_bracket(words: tuple[str, ...], at: int) -> int:
+    depth = 0
+    for index in range(at, len(words)):
+        depth += (words[index] in "([{") - (words[index] in ")]}")
+        if depth == 0:
+            return index + 1
+    return len(words)
