@@ -178,12 +178,12 @@ async def test_parameters_at_fault_are_named(client: httpx2.AsyncClient) -> None
     assert "dusky" not in answer.text
 
 
-async def test_broken_json_is_a_bad_request(client: httpx2.AsyncClient) -> None:
-    """Form first, content second."""
+async def test_broken_json_is_told_like_wrong_fields(client: httpx2.AsyncClient) -> None:
+    """A client handles "your content is wrong" in one place."""
     answer = await client.post(
         "/things", content=b'{"password": "hunter2', headers={"Content-Type": "application/json"}
     )
-    assert problem(answer)["code"] == "bad_request"
+    assert problem(answer)["code"] == "invalid"
     assert "hunter2" not in answer.text
 
 

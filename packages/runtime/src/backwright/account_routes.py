@@ -50,8 +50,9 @@ def account_routes(accounts: "BoundAccounts") -> Sequence[BaseRoute]:
         response_model=AcceptedView,
         **anybody,
     )
-    add("/auth/login", at.login, methods=["POST"], response_model=TokensView, **anybody)
-    add("/auth/refresh", at.refresh, methods=["POST"], response_model=TokensView, **anybody)
+    refused: dict[str, Any] = {"responses": {401: {"$ref": "#/components/responses/Unauthenticated"}}}
+    add("/auth/login", at.login, methods=["POST"], response_model=TokensView, **anybody, **refused)
+    add("/auth/refresh", at.refresh, methods=["POST"], response_model=TokensView, **anybody, **refused)
     add("/auth/logout", at.logout, methods=["POST"], **nothing)
     add("/auth/logout-all", at.logout_all, methods=["POST"], **nothing)
     add("/auth/me", at.me, methods=["GET"], response_model=MeView)

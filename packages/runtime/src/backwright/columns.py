@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, Numeric, String, Uuid
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 RULES: Final = "backwright.rules"
 """The key under which a column's `info` holds its `Rules`."""
@@ -142,6 +142,12 @@ class Texts(JSON):
 
     def __init__(self) -> None:
         super().__init__(none_as_null=True)
+
+
+class Stored(UserDefinedType[Any]):
+    """A value as the engine stores it: nothing is converted on the way in or out."""
+
+    cache_ok = True
 
 
 INTEGER_RANGE: Final = {Integer: (-(2**31), 2**31 - 1), BigInteger: (-(2**63), 2**63 - 1)}

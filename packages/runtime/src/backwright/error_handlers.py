@@ -52,7 +52,7 @@ async def on_invalid(_: Request, error: RequestValidationError) -> Response:
     if any(each["loc"][:1] == ("path",) for each in found):
         return problem(NotFound())  # an id that cannot exist names nothing
     if any(each["type"] == "json_invalid" for each in found):
-        return problem(Error("The body is not valid JSON.", kind=Kind.BAD_REQUEST))
+        return problem(Error("The body is not valid JSON.", kind=Kind.INVALID))
     return problem(Error(kind=Kind.INVALID, errors=field_errors(found)))
 
 

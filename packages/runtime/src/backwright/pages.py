@@ -21,10 +21,11 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.types import Float, NullType
+from sqlalchemy.types import Float
 
 from backwright import filters, paging, search
 from backwright.actor import Actor
+from backwright.columns import Stored
 from backwright.listing import ListQuery
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Pages:
         if query.cursor:
             statement = statement.where(paging.after(keys, nulls, backward=backward))
         # Key values go into the cursor as the engine stores them, so that they come back as equal values.
-        stored = (type_coerce(key.expression, NullType()).label(f"key_{at}") for at, key in enumerate(keys))
+        stored = (type_coerce(key.expression, Stored()).label(f"key_{at}") for at, key in enumerate(keys))
         statement = statement.add_columns(*stored)
         statement = statement.order_by(*(key.order(backward=backward) for key in keys))
         return statement.limit(bindparam("limit"))

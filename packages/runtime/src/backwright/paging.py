@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, tuple_
-from sqlalchemy.types import NullType
 
+from backwright.columns import Stored
 from backwright.errors import BadRequest
 
 DEFAULT_LIMIT: Final = 25
@@ -52,7 +52,7 @@ def after(keys: Sequence[Key], nulls: Sequence[bool], *, backward: bool) -> Colu
     `nulls[i]` says that the i-th value is NULL. Where the order is uniform and nothing is nullable, a row comparison
     is used, which every engine turns into one index seek; else a bound on the first key tells it where to begin.
     """
-    values = [bindparam(f"k{at}", type_=NullType()) for at in range(len(keys))]
+    values = [bindparam(f"k{at}", type_=Stored()) for at in range(len(keys))]
     directions = {key.descending != backward for key in keys}
     if len(directions) == 1 and not any(key.nullable for key in keys):
         left, right = tuple_(*(key.expression for key in keys)), tuple_(*values)

@@ -31,12 +31,11 @@ _END: Final = re.compile(
 _START: Final = re.compile(
     r"^(starts?|begins?|from|check_?in|valid_from|borrowed|opens?)|_(start|from)(_at|_on)?$"
 )
-_DONE: Final = re.compile(r"^(\w+?ed|\w+?t|paid|done|sold)_(at|on)$")
-_FINAL: Final = frozenset({
-    "done", "completed", "complete", "closed", "resolved", "finished", "paid", "shipped", "delivered",
-    "returned",
-    "cancelled", "canceled", "published", "approved", "archived", "fulfilled", "rejected", "won", "lost",
+_SUCCESSES: Final = frozenset({
+    "done", "completed", "complete", "closed", "resolved", "finished", "paid", "shipped", "delivered", "returned",
+    "published", "approved", "archived", "fulfilled", "won", "sold", "settled", "ended",
 })  # fmt: skip
+_FAILURES: Final = frozenset({"cancelled", "canceled", "rejected", "lost", "refused", "revoked"})
 _INTEGERS: Final[Mapping[str, tuple[int, int]]] = {
     "year": (1990, 2026), "age": (18, 80), "rating": (1, 5), "stars": (1, 5), "score": (0, 100),
     "percent": (0, 100),
@@ -82,11 +81,17 @@ def value(column: Column[Any], entity: str, row: Row, number: int, random: Rando
 
 def is_absent(column: Column[Any], row: Row, random: Random) -> bool:
     """Whether an optional column stays empty: now and then, and always where the row is not that far yet."""
-    if _DONE.match(column.key) and isinstance(column.type, (Timestamp, Date)):
-        states = [str(getattr(each, "value", each)) for each in row.values() if isinstance(each, PythonEnum)]
-        if states:
-            return not any(state in _FINAL for state in states)
+    stem = _end_of(column.key)
+    states = {str(each.value) for each in row.values() if isinstance(each, PythonEnum)}
+    if stem and states:
+        return not states & (_SUCCESSES if stem in _SUCCESSES else {stem})
     return random.random() < 0.2
+
+
+def _end_of(name: str) -> str | None:
+    """The outcome that a time is named after: `completed_at` → `completed`."""
+    stem = name.rpartition("_")[0]
+    return stem if name.endswith(("_at", "_on")) and stem in _SUCCESSES | _FAILURES else None
 
 
 def text(column: Column[Any], entity: str, row: Row, number: int, random: Random) -> str:
@@ -133,11 +138,11 @@ def _phrase(name: str, entity: str, row: Row, number: int, random: Random) -> st
     if tokens & {"author", "contact", "person", "assignee", "owner", "doctor", "teacher", "recipient"}:
         return person(random)
     if tokens & {"name", "title", "subject", "label", "headline", "topic"}:
-        return _called(entity, of_entity, random)
+        return _called(entity, of_entity, number, random)
     return f"{name.replace('_', ' ').capitalize()} {number + 1}"
 
 
-def _called(entity: str, of_entity: set[str], random: Random) -> str:
+def _called(entity: str, of_entity: set[str], number: int, random: Random) -> str:
     """What a row of this entity is called."""
     if of_entity & words.FIRMS:
         return random.choice(words.COMPANIES)
@@ -145,7 +150,7 @@ def _called(entity: str, of_entity: set[str], random: Random) -> str:
         return person(random)
     for thing, named in words.THINGS.items():
         if of_entity & set(named):
-            return random.choice(words.TITLES[thing])
+            return words.TITLES[thing][number * 7 % len(words.TITLES[thing])]  # all before any comes again
     return f"{' '.join(_words_of(entity)).capitalize()} {random.choice(words.TITLES['group']).lower()}"
 
 
@@ -205,6 +210,10 @@ def moment(name: str, row: Row, random: Random) -> datetime:
                 else datetime(start.year, start.month, start.day, tzinfo=UTC)
             )
             return begun + timedelta(days=random.randrange(1, 15))
+    if _end_of(name) and isinstance(row.get("created_at"), datetime):
+        return min(
+            row["created_at"] + timedelta(days=random.randrange(1, 15), hours=random.randrange(9)), BASE
+        )
     days = random.randrange(1, 60) if _LATER.search(name) or _END.search(name) else -random.randrange(1, 60)
     return (BASE + timedelta(days=days, hours=random.randrange(9))).replace(
         minute=random.choice((0, 15, 30, 45))

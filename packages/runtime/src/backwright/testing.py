@@ -12,6 +12,7 @@ access token.
 import atexit
 import secrets
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -91,6 +92,7 @@ class TestService:
         self.runtime.database.path = database
         self.runtime.storage = open_storage(self.settings.files_url)
         self.runtime.cache.clear()
+        self.app.openapi_schema = None
         if isinstance(self.runtime.limiter._store, MemoryStore):
             self.runtime.limiter._store = MemoryStore()
         self._lifespan = self.app.router.lifespan_context(self.app)
@@ -241,12 +243,12 @@ def _build(service: TestService, template: Path | None) -> _Kit:
     app = service.create_app(settings)
     if template is None:
         template = place / "template.db"
-        _migrate(settings, app) if service.root else _create_tables(settings, app)
+        if service.root:
+            migrations.upgrade(settings)
+        else:
+            _create_tables(settings, app)
+        _fold(template)
     return _Kit(app, settings, template)
-
-
-def _migrate(settings: Settings, _: FastAPI) -> None:
-    migrations.upgrade(settings)
 
 
 def _create_tables(settings: Settings, app: FastAPI) -> None:
@@ -265,6 +267,13 @@ def _create_tables(settings: Settings, app: FastAPI) -> None:
                 for statement in search.creation(bound.name, bound.resource.search):
                     connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def _fold(database: Path) -> None:
+    """Bring everything into the one file that is copied: the last writes may stand in the log beside it."""
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
 
 
 def _place() -> str | None:

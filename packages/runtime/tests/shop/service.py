@@ -88,8 +88,8 @@ class Shop:
         )
 
     async def get(self, who: str | None, path: str, **params: Any) -> httpx2.Response:
-        """GET with parameters."""
-        return await self.call(who, "GET", path, params=params)
+        """GET; with parameters, or with those that stand in the path."""
+        return await self.call(who, "GET", path, **({"params": params} if params else {}))
 
     async def post(self, who: str | None, path: str, body: Any = None) -> httpx2.Response:
         """POST with a JSON body, or none."""

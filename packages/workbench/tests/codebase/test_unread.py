@@ -238,6 +238,13 @@ def test_a_declaration_that_a_blueprint_has_no_word_for(
     assert read(files).blueprint == work_orders.model_copy(update={"entities": changed})
 
 
+def test_names_that_are_no_list(edited: Edited) -> None:
+    """A text is a list of letters to Python; nothing is guessed."""
+    files = edited((RESOURCE, 'search=("title", "description")', 'search="title"'))
+    assert only(files).why == "it is not a list of names"
+    assert read(files).demanded().entities["WorkOrder"].search == ()
+
+
 def test_what_does_not_hold_together_is_told(edited: Edited) -> None:
     """Code may say what a blueprint refuses: here a list is filtered by a text."""
     files = edited((RESOURCE, '"asset_id", "due_at")', '"asset_id", "due_at", "notes")'))

@@ -5,13 +5,13 @@ What lives here: `members borrow books`, many to many, trees. What must not: pla
 
 from backwright_workbench.blueprint.naming import pascal
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.identity import identify
 from backwright_workbench.brief.inference import generic_entity
 from backwright_workbench.brief.lexicon import relations as terms
 from backwright_workbench.brief.links import link
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.relations import Mention
-from backwright_workbench.brief.text import Clause
+from backwright_workbench.brief.pairs import Mention
 from backwright_workbench.brief.things import Thing, Things
 
 

@@ -6,11 +6,8 @@ What lives here: the little of Markdown that briefs use, and lists without bulle
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
-from backwright_workbench.brief.text import Clause
-
-Kind = Literal["heading", "item", "sentence", "header", "row"]
+from backwright_workbench.brief.clause import Clause, Kind
 
 
 @dataclass

@@ -8,11 +8,11 @@ import keyword
 import re
 
 from backwright_workbench.blueprint.checks.queries import LARGE
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
 
 
@@ -51,7 +51,7 @@ def column(
     if hit and "by" in clause.words[first + hit[1] : stop]:
         page.claim(clause, first, first + hit[1] + 1)
         words = tuple(w for w in clause.words[first + hit[1] + 1 : stop] if w not in ("the", "a", "."))
-    name = match(things, thing, words)
+    name = field_meant(things, thing, words)
     if not name:
         name = "_".join(singular_words(words))
         if (
@@ -84,7 +84,7 @@ def column(
     return name
 
 
-def match(things: Things, thing: Thing, words: tuple[str, ...]) -> str:
+def field_meant(things: Things, thing: Thing, words: tuple[str, ...]) -> str:
     """The field of a thing that words mean; empty if none."""
     fields = thing.entry.fields
     if not words:

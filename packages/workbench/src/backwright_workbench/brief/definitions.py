@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import (
     BREAKS,
     LABELS,
@@ -15,7 +16,6 @@ from backwright_workbench.brief.grammar import (
 from backwright_workbench.brief.lexicon import nouns as terms
 from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 
 
 def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:

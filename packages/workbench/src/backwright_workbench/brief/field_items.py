@@ -3,322 +3,197 @@
 What lives here: its name, type, limits and values. What must not: items that name other things (`fields.py`).
 """
 
-import keyword
-import re
+from dataclasses import dataclass
 
 from backwright_workbench.blueprint.checks.names import STANDARD_COLUMNS
 from backwright_workbench.blueprint.model import FieldModel
-from backwright_workbench.blueprint.naming import plural
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.constraints import Constraints
-from backwright_workbench.brief.grammar import DETERMINERS, VERBS, singular_words
+from backwright_workbench.brief.field_naming import field_name, name_end, needed, resolve, usual
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.items import items
 from backwright_workbench.brief.lexicon import fields as terms
-from backwright_workbench.brief.lexicon.constraints import FILLER, SURE_TYPES
+from backwright_workbench.brief.lexicon.constraints import FILLER
 from backwright_workbench.brief.lexicon.values import COMPOSITE, ENUM_NAMES
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.quantities import number
 from backwright_workbench.brief.states import chain
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing
 from backwright_workbench.brief.values import values_in
 
-_MAX_NAME = 40
+
+@dataclass
+class _Item:
+    """An item while it is read: its words from `begin` to `stop`, of which those before `end` name the field."""
+
+    clause: Clause
+    begin: int
+    end: int
+    stop: int
+    name: str
+    said: Constraints
+
+    @property
+    def rest(self) -> str:
+        """The words after the name."""
+        return " ".join(self.clause.words[self.end : self.stop])
+
+    @property
+    def bracketed(self) -> bool:
+        """Whether what follows the name describes it formally: in brackets, after a colon."""
+        return self.clause.words[self.end : self.end + 1] in _FORMAL and self.end < self.stop
 
 
-def field(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borrowed: str) -> int:
-    """Read one item; gives the number of fields it led to. Words that mean nothing stay on the page, unclaimed."""
-    words = clause.words
-    said = Constraints()
-    begin = first
-    while first < stop and words[first] in terms.LEAD:
-        if words[first] in ("optional", "optionally"):
-            said.flags.add("optional")
-        elif words[first] in ("required", "mandatory"):
-            said.flags.add("required")
-        elif words[first] == "unique":
-            said.flags.add("unique")
-        first += 1
-    if most := terms.MOST.match(" ".join(words[first:stop])):
-        said.high = number(most["count"])
-        said.low, said.type = 1, "integer"
-        first += most.group().count(" ")
-        borrowed, end = "", stop
-        name = f"max_{_name(words[first:end], '')}" if _name(words[first:end], "") else ""
-    else:
-        end = _name_end(clause, first, stop)
-        name = _name(words[first:end], borrowed)
-    if words[end : end + 2] == ("/", "time") and name.endswith("_date"):
-        name, end = f"{name.removesuffix('_date')}_time", end + 2
-    if not name:
+_FORMAL = tuple((mark,) for mark in ("(", ":", "[", "-", "–", "=", "|", ","))
+
+
+def read_item(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borrowed: str) -> int:
+    """Read one item; gives the number of fields it led to. Words that mean nothing stay on the page, unclaimed.
+
+    `borrowed` is the last word of the name if the next item says it for both (`start and end date`).
+    """
+    item = _named(clause, first, stop, borrowed)
+    if not item.name:
         return 0
-    name = terms.STATUS.sub("status", name)
-    if name.endswith("_flag"):
-        name, said.type = name.removesuffix("_flag"), "boolean"
-    if name in terms.BUILT_IN or name in STANDARD_COLUMNS or name in terms.SENSITIVE:
-        element = (
-            f"entities.{thing.name}.{terms.BUILT_IN.get(name, name)}"
-            if name not in terms.SENSITIVE
-            else "auth"
-        )
-        page.claim(
-            clause,
-            first,
-            stop,
-            element,
-            note="every row has it" if name not in terms.SENSITIVE else "passwords belong to accounts",
-        )
+    if _built_in(page, thing, item):
         return 0
-    rest = " ".join(words[end:stop])
-    if _composite(page, thing, clause, first, end, stop, name):
+    if _composite(page, thing, item):
         return 2
-    bracketed = words[end : end + 1] and words[end] in ("(", ":", "[", "-", "–", "=", "|", ",")
-    unit = words[end + 1] if words[end : end + 1] == ("in",) and end + 1 < stop else ""
-    if unit in terms.UNITS and not name.endswith(unit):
-        name = f"{name}_{unit}"
-    said.values = _values(name, rest, bool(bracketed))
-    base = _usual(thing, name)
-    field_name = _resolve(thing, name)
-    if said.values:
-        taken = [(0, len(rest))]
-        said.read(rest, bracketed=False)
-        said.type = None
-        said.starts = name.split("_")[-1] in terms.STARTING
-        if said.default is None and name.split("_")[-1] in ("priority", "severity", "urgency", "importance"):
-            said.default = next((value for value in ("medium", "normal") if value in said.values), None)
-        if "→" in rest:
-            thing.states = chain(field_name, rest, said.values)
-    else:
-        taken = said.read(rest, bracketed=bool(bracketed))
-    field = said.apply(_needed(base, field_name, said, thing))
-    _merge(page, thing, clause, (first, stop), field_name, field, listed=bool(said.values))
-    element = f"entities.{thing.name}.fields.{field_name}"
-    page.claim(clause, begin, end, element)
-    _claim_spans(page, clause, end, rest, taken, element)
-    if unit in terms.UNITS | terms.MONEY_UNITS:
-        page.claim(clause, end, end + 2, element)
+    unit = _unit(item)
+    name = resolve(thing, item.name)
+    taken = _read_rest(thing, item, name)
+    field = item.said.apply(needed(usual(thing, item.name), name, thing))
+    _merge(page, thing, item, name, field)
+    element = f"entities.{thing.name}.fields.{name}"
+    page.claim(clause, item.begin, item.end, element)
+    _claim_spans(page, item, taken, element)
+    if unit:
+        page.claim(clause, item.end, item.end + 2, element)
     return 1
 
 
-def _claim_spans(
-    page: Page, clause: Clause, begin: int, rest: str, taken: list[tuple[int, int]], element: str
-) -> None:
-    at = 0
-    for index, word in enumerate(rest.split(" ") if rest else ()):
-        if word in FILLER or (taken and word in terms.UNITS) or any(a <= at < b for a, b in taken):
-            page.claim(clause, begin + index, begin + index + 1, element)
-        at += len(word) + 1
+def _named(clause: Clause, first: int, stop: int, borrowed: str) -> _Item:
+    """The item with its name, and what stands before it: `optional`, `unique`, `at most 20`."""
+    words, said, begin = clause.words, Constraints(), first
+    while first < stop and words[first] in terms.LEAD:
+        if flag := _FLAGS.get(words[first]):
+            said.flags.add(flag)
+        first += 1
+    if most := terms.MOST.match(" ".join(words[first:stop])):
+        said.high, said.low, said.type = number(most["count"]), 1, "integer"
+        counted = field_name(words[first + most.group().count(" ") : stop], "")
+        return _Item(clause, begin, stop, stop, counted and f"max_{counted}", said)
+    end = name_end(clause, first, stop)
+    name = terms.STATUS.sub("status", field_name(words[first:end], borrowed))
+    if words[end : end + 2] == ("/", "time") and name.endswith("_date"):
+        name, end = f"{name.removesuffix('_date')}_time", end + 2
+    if name.endswith("_flag"):
+        name, said.type = name.removesuffix("_flag"), "boolean"
+    return _Item(clause, begin, end, stop, name, said)
 
 
-def _name_end(clause: Clause, first: int, stop: int) -> int:
-    """Where the words that name a field end."""
-    open_values = {"/", "|", "or"} & set(clause.words[first + 1 : stop]) and "(" not in clause.words[
-        first:stop
-    ]
-    if open_values and clause.words[first] in ENUM_NAMES:
-        return first + 1
-    for index in range(first, stop):
-        token, word = clause.tokens[index], clause.words[index]
-        if (
-            word == "of"
-            and index > first
-            and clause.words[index - 1] in terms.OF_HEADS
-            and clause.words[first] not in ENUM_NAMES - {"type"}
-        ):
-            continue
-        if (
-            word == "per"
-            and index > first
-            and clause.words[index - 1]
-            in ("price", "cost", "rate", "fee", "amount", "salary", "pay", "charge")
-        ):
-            continue
-        if word in ("in", "to") and index == first:
-            continue
-        following = clause.words[index + 1 : stop]
-        if (
-            word in ("at", "on", "by")
-            and index == first + 1
-            and (not following or following[0] in SURE_TYPES or not clause.tokens[index + 1].is_word)
-        ):
-            return index + 1
-        if not token.is_word and not (token.kind == "number" and index > first):
-            return index
-        if index > first and (
-            word in terms.NAME_ENDS or word in SURE_TYPES or word == "of" or token.kind == "number"
-        ):
-            return index
-    return stop
+_FLAGS = {
+    "optional": "optional",
+    "optionally": "optional",
+    "required": "required",
+    "mandatory": "required",
+    "unique": "unique",
+}
 
 
-def _name(words: tuple[str, ...], borrowed: str) -> str:
-    """The words as the name of a field; empty if they cannot be one."""
-    kept = [word for word in words if word not in DETERMINERS]
-    if kept and kept[-1] in ("field", "column", "attribute", "value") and len(kept) > 1:
-        kept = kept[:-1]
-    if kept[:3] in (["maximum", "number", "of"], ["max", "number", "of"]):
-        kept = ["max", *kept[3:]]
-    if kept and kept[-1] in ("dates", "times", "numbers", "addresses", "names", "prices", "amounts"):
-        kept[-1] = singular_words((kept[-1],))[0]
-    if borrowed:
-        kept.append(borrowed)
-    name = "_".join(kept)
-    if (
-        not 1 <= len(kept) <= 5
-        or len(name) > _MAX_NAME
-        or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
-    ):
-        return ""
-    if len(name) == 1 or (
-        kept[0] in VERBS - terms.NOUN_VERBS and infer_field(name) == infer_field("unheard")
-    ):
-        return ""
-    if keyword.iskeyword(name) or name in (
-        "metadata",
-        "registry",
-        "self",
-        "copy",
-        "json",
-        "schema",
-        "dict",
-        "validate",
-        "construct",
-        "row",
-        "type_annotation_map",
-    ):
-        return f"{name}_value"
-    return name
-
-
-def _composite(page: Page, thing: Thing, clause: Clause, first: int, end: int, stop: int, name: str) -> bool:
-    """`address (street, city, zip)`: a bracket that lists parts makes a field of each."""
-    words = clause.words
-    if (
-        name.split("_")[-1] not in COMPOSITE
-        or words[end : end + 1] not in (("(",), (":",))
-        or "," not in words[end:stop]
-    ):
+def _built_in(page: Page, thing: Thing, item: _Item) -> bool:
+    """Whether the field is one that every row has, or a secret that belongs to accounts."""
+    column = terms.BUILT_IN.get(item.name, item.name)
+    if column in STANDARD_COLUMNS:
+        page.claim(
+            item.clause, item.begin, item.stop, f"entities.{thing.name}.{column}", note="every row has it"
+        )
+    elif item.name in terms.SENSITIVE:
+        page.claim(item.clause, item.begin, item.stop, "auth", note="passwords belong to accounts")
+    else:
         return False
-    close = stop - 1 if words[stop - 1] == ")" else stop
-    prefix = name + "_" if name in ("name", "names") else ""
-    parts = list(items(clause, end + 1, close))
-    if any(not _name(words[a:b], "") for a, b in parts):
-        return False
-    for a, b in parts:
-        part = _name(words[a:b], "")
-        part = f"{part}_name" if prefix and not part.endswith("name") else part
-        thing.fields[part] = infer_field(part)
-        page.claim(clause, a, b, f"entities.{thing.name}.fields.{part}")
-    page.claim(clause, first, end, f"entities.{thing.name}.fields")
     return True
 
 
-def _values(name: str, rest: str, bracketed: bool) -> tuple[str, ...]:
-    """The values of a field that can have some."""
-    likely = name.split("_")[-1] in ENUM_NAMES
-    usual = infer_field(name).type
-    if not rest or (not likely and usual not in ("string", "enum")):
-        return ()
-    said = re.match(
-        r"(?:,? ?(?:which|that|with|:|\(|-|–|=) ?)*(?:enum|one of|either|can be|could be|may "
-        r"be|is either|values|possible values|is one of|must be one of)(?!\S)",
-        rest,
+def _unit(item: _Item) -> str:
+    """The unit that the item is said to be in; it becomes part of the name, but for money."""
+    words = item.clause.words
+    unit = (
+        words[item.end + 1] if words[item.end : item.end + 1] == ("in",) and item.end + 1 < item.stop else ""
     )
-    if (
-        bracketed
-        or said
-        or (likely and (rest.startswith("of ") or re.match(r"[a-z ]+ (?:/|\||,|or) ", rest)))
-    ):
-        if (
-            not likely
-            and not said
-            and "|" not in rest
-            and "/" not in rest
-            and "→" not in rest
-            and not rest.startswith("(")
-        ):
-            return ()
-        return values_in(re.sub(r"^(?:,? ?(?:which|that|with) )*(?:is |must be )?", "", rest))
-    return ()
+    if unit in terms.UNITS and not item.name.endswith(unit):
+        item.name = f"{item.name}_{unit}"
+    return unit if unit in terms.UNITS | terms.MONEY_UNITS else ""
 
 
-def _usual(thing: Thing, name: str) -> FieldModel:
-    """What is usual for a field of that name in that thing."""
-    entry = thing.entry
-    field = entry.fields.get(_resolve(thing, name))
-    if field is None or field.type == "reference":
-        field = entry.stand_ins.get(name) or _inferred(name)
-    return field
+def _read_rest(thing: Thing, item: _Item, name: str) -> list[tuple[int, int]]:
+    """Read what follows the name: values, or types and limits. Gives the character spans that were understood."""
+    said, rest, last = item.said, item.rest, item.name.split("_")[-1]
+    said.values = _values(item)
+    taken = said.read(rest, bracketed=item.bracketed and not said.values)
+    if not said.values:
+        return taken
+    said.type = None
+    said.starts = last in terms.STARTING
+    if said.default is None and last in ("priority", "severity", "urgency", "importance"):
+        said.default = next((value for value in ("medium", "normal") if value in said.values), None)
+    if "→" in rest:
+        thing.states = chain(name, rest, said.values)
+    return [(0, len(rest))]
 
 
-def _inferred(name: str) -> FieldModel:
-    """What the name suggests; a count, price or date says so with its first word too (`quantity_available`)."""
-    field, first = infer_field(name), name.split("_")[0]
-    if first in ("quantity", "number", "count", "price", "cost", "amount", "date") and field == infer_field(
-        "unheard"
-    ):
-        return infer_field(first)
-    return field
+def _claim_spans(page: Page, item: _Item, taken: list[tuple[int, int]], element: str) -> None:
+    """Claim the words after the name that were understood, and those that only hold them together."""
+    at = 0
+    for index, word in enumerate(item.rest.split(" ") if item.rest else ()):
+        if word in FILLER or (taken and word in terms.UNITS) or any(a <= at < b for a, b in taken):
+            page.claim(item.clause, item.end + index, item.end + index + 1, element)
+        at += len(word) + 1
 
 
-def _resolve(thing: Thing, name: str) -> str:
-    """The brief's word for a field, or the catalogue's where both mean the same and only number or ending differ."""
-    if name in thing.entry.fields or not thing.known:
-        return name
-    for form in (f"{name}s", name.removesuffix("s"), plural(name)):
-        field = thing.entry.fields.get(form)
-        if field is not None and field.type != "reference":
-            return form
-    return name
+def _composite(page: Page, thing: Thing, item: _Item) -> bool:
+    """`address (street, city, zip)`: a bracket that lists parts makes a field of each."""
+    clause, words, end = item.clause, item.clause.words, item.end
+    lists_parts = words[end : end + 1] in (("(",), (":",)) and "," in words[end : item.stop]
+    if item.name.split("_")[-1] not in COMPOSITE or not lists_parts:
+        return False
+    close = item.stop - 1 if words[item.stop - 1] == ")" else item.stop
+    parts = {(a, b): field_name(words[a:b], "") for a, b in items(clause, end + 1, close)}
+    if not all(parts.values()):
+        return False
+    for (a, b), part in parts.items():
+        if item.name in ("name", "names") and not part.endswith("name"):
+            part = f"{part}_name"
+        thing.fields[part] = infer_field(part)
+        page.claim(clause, a, b, f"entities.{thing.name}.fields.{part}")
+    page.claim(clause, item.begin, end, f"entities.{thing.name}.fields")
+    return True
 
 
-def _needed(field: FieldModel, name: str, said: Constraints, thing: Thing) -> FieldModel:
-    """A field that the brief lists is required where its type and name suggest that a row is worth little without it."""
-    if name in thing.entry.fields and thing.known:
-        return field
-    if (
-        field.optional
-        and field.type in terms.NEEDED
-        and not terms.LATER.fullmatch(name)
-        and field.type != "integer"
-    ):
-        return field.model_copy(update={"optional": False})
-    if (
-        field.optional
-        and field.type == "integer"
-        and name.split("_")[-1]
-        in ("quantity", "rating", "capacity", "year", "duration", "stock", "minutes", "hours")
-    ):
-        return field.model_copy(update={"optional": False})
-    return field
+def _values(item: _Item) -> tuple[str, ...]:
+    """The values of a field that can have some."""
+    rest, likely = item.rest, item.name.split("_")[-1] in ENUM_NAMES
+    if not rest or (not likely and infer_field(item.name).type not in ("string", "enum")):
+        return ()
+    said = terms.ONE_OF.match(rest)
+    formal = item.bracketed and (likely or rest.startswith("(") or any(mark in rest for mark in "|/→"))
+    loose = likely and (rest.startswith("of ") or terms.ALTERNATIVES.match(rest))
+    if not (said or formal or loose):
+        return ()
+    return values_in(terms.WHICH_IS.sub("", rest))
 
 
-def _merge(
-    page: Page,
-    thing: Thing,
-    clause: Clause,
-    span: tuple[int, int],
-    name: str,
-    field: FieldModel,
-    *,
-    listed: bool,
-) -> None:
+def _merge(page: Page, thing: Thing, item: _Item, name: str, field: FieldModel) -> None:
     """Enter a field; two different lists of values for one field contradict each other."""
-    before = thing.fields.get(name)
-    quote = page.quote(clause, *span)
-    if (
-        before
-        and before.values
-        and listed
-        and set(before.values) != set(field.values)
-        and (thing.name, name) in page.values_at
-    ):
-        page.contradict(
-            f"{thing.name}.{name} has two lists of values", page.values_at[thing.name, name], quote
-        )
-        return
-    if before and before.values and not listed:
-        return
+    before, listed = thing.fields.get(name), bool(item.said.values)
+    quote = page.quote(item.clause, item.begin, item.stop)
+    if before and before.values:
+        first = page.values_at.get((thing.name, name))
+        if listed and first and set(before.values) != set(field.values):
+            page.contradict(f"{thing.name}.{name} has two lists of values", first, quote)
+            return
+        if not listed:
+            return
     if listed:
         page.values_at.setdefault((thing.name, name), quote)
     thing.fields[name] = field

@@ -6,7 +6,7 @@ must not: where lists are (`items.py`), sentences about relations (`relations.py
 
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.blueprint.naming import plural
-from backwright_workbench.brief.field_items import field
+from backwright_workbench.brief.field_items import read_item
 from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.items import items, paired, plural_item
 from backwright_workbench.brief.lexicon import fields as terms
@@ -73,7 +73,7 @@ def _read_region(page: Page, things: Things, region: Region, thing: Thing) -> in
             continue
         if _reference(page, things, region, thing, first, stop, named=count > 0):
             continue
-        count += field(page, thing, clause, first, stop, borrowed.get(number, ""))
+        count += read_item(page, thing, clause, first, stop, borrowed.get(number, ""))
     return count
 
 

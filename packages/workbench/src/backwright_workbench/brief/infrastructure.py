@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from backwright_workbench.blueprint.model import Capability, Stores
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import word_set
 from backwright_workbench.brief.lexicon import always, stores, wanted
 from backwright_workbench.brief.mentions import mentions, negated
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.trace import Quote, Status
 
 Choice = TypeVar("Choice", bound=str)

@@ -7,9 +7,9 @@ an item means (`fields.py`).
 import re
 from collections.abc import Iterator
 
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS, is_plural, singular_words
 from backwright_workbench.brief.lexicon import items as terms
-from backwright_workbench.brief.text import Clause
 
 
 def items(clause: Clause, first: int, stop: int) -> Iterator[tuple[int, int]]:

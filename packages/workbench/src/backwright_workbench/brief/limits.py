@@ -7,6 +7,7 @@ ranges of fields (`constraints.py`).
 import re
 
 from backwright_workbench.blueprint.model import Budgets, Limits
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.lexicon import limits as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.quantities import (
@@ -16,7 +17,6 @@ from backwright_workbench.brief.quantities import (
     number,
     rate,
 )
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.trace import Quote
 

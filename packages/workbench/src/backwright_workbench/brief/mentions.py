@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.lexicon import mentions as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 
 
 def mentions(page: Page, pattern: re.Pattern[str], catalogue: Catalogue) -> Iterator[tuple[Clause, int, int]]:

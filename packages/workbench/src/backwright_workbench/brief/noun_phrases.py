@@ -5,6 +5,7 @@ is an entity (`nouns.py`).
 """
 
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import (
     BREAKS,
     DETERMINERS,
@@ -17,7 +18,6 @@ from backwright_workbench.brief.grammar import (
 )
 from backwright_workbench.brief.lexicon import nouns as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 
 Span = tuple[int, int]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from backwright_workbench.blueprint.model import USER
 from backwright_workbench.blueprint.naming import snake
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.definitions import among_things, defined
 from backwright_workbench.brief.grammar import (
     BREAKS,
@@ -21,7 +22,6 @@ from backwright_workbench.brief.identity import identify, is_known
 from backwright_workbench.brief.lexicon import nouns as terms
 from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Things
 
 

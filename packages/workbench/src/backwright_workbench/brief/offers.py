@@ -6,11 +6,11 @@ What lives here: finding which of these a brief wants for which thing. What must
 import re
 
 from backwright_workbench.blueprint.model import Attachments
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.parts import list_end, part_end, part_start
 from backwright_workbench.brief.quantities import DURATION, SIZE, megabytes, seconds
-from backwright_workbench.brief.queries import list_end, part_end, part_start
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
 
 _CACHE_SECONDS = 30

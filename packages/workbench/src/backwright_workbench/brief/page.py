@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import GLUE, LABELS
-from backwright_workbench.brief.text import Clause, clauses
+from backwright_workbench.brief.text import clauses
 from backwright_workbench.brief.trace import Assumption, Contradiction, Quote, Status, TraceRow
 
 _SEPARATORS = frozenset({",", ";", "and", "plus", ".", "!"})

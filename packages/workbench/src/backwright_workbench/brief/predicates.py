@@ -5,184 +5,136 @@ What lives here: from predicate to statements. What must not: who is spoken of (
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS, singular_words
 from backwright_workbench.brief.lexicon import permissions as terms
 from backwright_workbench.brief.lexicon.relations import ASSOCIATIONS
-from backwright_workbench.brief.lexicon.states import STATE_VERBS
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import SIGNED_IN
-from backwright_workbench.brief.text import Clause
+from backwright_workbench.brief.statements import Statement, is_right, rights
 from backwright_workbench.brief.things import Thing, Things
-
-EVERY_ROLE = "every_role"
-"""Nobody in particular: `bids cannot be changed`."""
 
 
 @dataclass(frozen=True)
-class Statement:
-    """Some roles may, or may not, do something with a thing; `thing` is `None` for all of them."""
+class Subject:
+    """Who is spoken of, and the words that speak of them."""
 
     roles: tuple[str, ...]
-    verbs: tuple[str, ...]
-    """`read create update delete act everything`, or `act:NAME`."""
-    thing: Thing | None
-    own: bool = False
-    fields: tuple[str, ...] = ()
+    clause: Clause
+    first: int
+    begin: int
+    """The first word of what is said of them."""
+    end: int
     only: bool = False
-    """Whether nobody else may."""
-    denied: bool = False
-    clause: Clause | None = None
-    place: tuple[int, int] = (0, 0)
 
 
-def predicates(
-    page: Page, things: Things, clause: Clause, subjects: tuple[str, ...], begin: int, end: int, *, only: bool
-) -> Iterator[Statement]:
-    """What is said of the subjects between two words."""
-    text = " ".join(clause.words[begin:end])
-    mentions = things.in_clause(clause, begin, end)
-    if match := terms.SEE_ALL.search(text):
-        yield Statement(subjects, ("read",), None, clause=clause, place=(begin, end))
-        _claim_match(page, clause, begin, text, match)
-        _claim_rest(page, clause, begin, end)
-        return
-    about: list[Thing | None] = [thing for _, _, thing in mentions] or [None]
-    if match := terms.EVERYTHING.search(text):
-        for thing in about:
-            yield Statement(subjects, ("everything",), thing, only=only, clause=clause, place=(begin, end))
-        _claim_match(page, clause, begin, text, match)
-        _claim_rest(page, clause, begin, end)
-        return
-    if match := terms.READ_ONLY.search(text):
-        if not mentions or not re.search(r"only (?:read|view|see)", match.group()) or "own" not in text:
-            for thing in about:
-                yield Statement(
-                    subjects,
-                    ("read",),
-                    thing,
-                    only=False,
-                    clause=clause,
-                    place=(begin, end),
-                    own=bool(terms.OWN.search(text)),
-                )
-            _claim_match(page, clause, begin, text, match)
-            _claim_rest(page, clause, begin, end)
-            return
+def predicates(page: Page, things: Things, subject: Subject) -> Iterator[Statement]:
+    """What is said of a subject."""
+    clause, begin, end = subject.clause, subject.begin, subject.end
     for first, stop, _ in clause.find(terms.REASON):
-        if not begin <= first < end:
-            continue
-        page.claim(clause, first, stop, note="a reason")
-        end = first
-    mentions = [mention for mention in mentions if mention[0] < end]
-    yield from _groups(page, things, clause, subjects, begin, end, only=only, mentions=mentions)
+        if begin <= first < end:
+            page.claim(clause, first, stop, note="a reason")
+            end = first
+    sweeping = list(_sweeping(page, things, subject, end))
+    yield from sweeping or _detailed(page, things, subject, end)
 
 
-def _groups(
-    page: Page,
-    things: Things,
-    clause: Clause,
-    subjects: tuple[str, ...],
-    begin: int,
-    end: int,
-    *,
-    only: bool,
-    mentions: list[tuple[int, int, Thing]],
-) -> Iterator[Statement]:
-    """Verbs and the things they govern: `create and edit orders, and view products`."""
-    words = clause.words[:end]
-    starts = {first: (stop, thing) for first, stop, thing in mentions}
-    index, at = begin, begin
-    verbs: list[str] = []
-    denied = False
-    objects: list[Thing] = []
-    last: list[Thing] = []
-    pending: list[str] = []
-    out: list[tuple[list[str], list[Thing], bool, int, int]] = []
-    while index < len(words):
+def _sweeping(page: Page, things: Things, subject: Subject, end: int) -> Iterator[Statement]:
+    """`see everything`, `full access`, `read-only`."""
+    clause, begin = subject.clause, subject.begin
+    text = " ".join(clause.words[begin:end])
+    about: list[Thing | None] = [thing for _, _, thing in things.in_clause(clause, begin, end)] or [None]
+    said = Statement(subject.roles, ("read",), None, clause, (begin, end))
+    if match := terms.SEE_ALL.search(text):
+        yield said
+    elif match := terms.EVERYTHING.search(text):
+        said = Statement(subject.roles, ("everything",), None, clause, (begin, end), only=subject.only)
+        yield from (said.about(thing) for thing in about)
+    elif (match := terms.READ_ONLY.search(text)) and not (about != [None] and terms.OWN.search(text)):
+        yield from (said.about(thing) for thing in about)
+    else:
+        return
+    _claim_match(page, clause, begin, match)
+    for index in range(begin, end):
+        if clause.words[index] in terms.PLAIN | terms.VERBS.keys() and page.free(clause, index):
+            page.claim(clause, index, index + 1, "access")
+
+
+@dataclass
+class _Group:
+    """Verbs and the things that they govern: `create and edit` · `orders`."""
+
+    first: int
+    denied: bool
+    stop: int = 0
+    verbs: list[str] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
+    everything: bool = False
+
+
+def _detailed(page: Page, things: Things, subject: Subject, end: int) -> Iterator[Statement]:
+    """`create and edit orders, view their own invoices, but cannot delete them`."""
+    groups = _groups(things, subject, end)
+    for group in groups:
+        objects: list[Thing | None] = list(dict.fromkeys(group.things))
+        if not objects and group is not groups[-1]:
+            objects = list(dict.fromkeys(groups[-1].things))
+        if not objects and group.everything:
+            objects = [None]
+        statements = [
+            statement
+            for thing in objects
+            for statement in _of_thing(things, subject, group, thing, last=thing is objects[-1])
+        ]
+        yield from statements
+        if statements:
+            _claim_group(page, things, subject.clause, group)
+
+
+def _groups(things: Things, subject: Subject, end: int) -> list[_Group]:
+    """The sentence cut where, after a thing, another verb begins."""
+    words = subject.clause.words[:end]
+    mentions = {
+        first: (stop, thing) for first, stop, thing in things.in_clause(subject.clause, subject.begin, end)
+    }
+    group = _Group(subject.begin, denied=False)
+    groups = [group]
+    index = subject.begin
+    while index < end:
         word = words[index]
-        if terms.DENY.match(" ".join(words[index : index + 4])):
-            if verbs and objects:
-                out.append((verbs, objects, denied, at, index))
-                verbs, objects, at = [], [], index
-            denied = True
-        if word in ("can", "may") and denied and index and words[index - 1] in ("and", "but", ","):
-            denied = False
-        if index in starts and objects and _qualifies(words, index, begin):
-            index = starts[index][0]
-            continue
-        if index in starts:
-            objects.append(starts[index][1])
-            index = starts[index][0]
-            continue
+        denies = bool(terms.DENY.match(" ".join(words[index : index + 4])))
+        allows = word in ("can", "may") and group.denied and words[index - 1] in ("and", "but", ",")
+        verb = is_right(word, things) and words[index - 1] not in DETERMINERS | {"of"}
         if (
-            (word in terms.VERBS or action(word, things))
-            and words[index - 1 : index] != ("of",)
-            and (index == 0 or words[index - 1] not in DETERMINERS)
+            (denies or allows or verb)
+            and group.verbs
+            and (group.things or group.everything)
+            and index not in mentions
         ):
-            if objects:
-                out.append((verbs, objects, denied, at, index))
-                last, verbs, objects, at = objects, [], [], index
-            verbs.append(word)
-        elif word in ("them", "it", "these", "those") and verbs and not objects and last:
-            objects = list(last)
+            group.stop = index
+            group = _Group(index, denied=group.denied)
+            groups.append(group)
+        if denies or allows:
+            group.denied = denies
+        if index in mentions:
+            stop, thing = mentions[index]
+            if not (group.things and _qualifies(words, index, subject.begin)):
+                group.things.append(thing)
+            index = stop
+            continue
+        if verb:
+            group.verbs.append(word)
         elif (
-            word in ("everything", "anything", "all")
-            and verbs
-            and not objects
-            and words[index + 1 : index + 2] != ("their",)
-            and not any(i >= index for i in starts)
+            word in ("them", "it", "these", "those") and group.verbs and len(groups) > 1 and not group.things
         ):
-            pending = list(verbs)
+            group.things = list(groups[-2].things)
+        elif word in ("everything", "anything", "all") and words[index + 1 : index + 2] != ("their",):
+            group.everything = not any(at >= index for at in mentions)
         index += 1
-    if verbs:
-        out.append((verbs, objects, denied, at, len(words)))
-    for verbs_, things_, denied_, first, stop in out:
-        chosen: list[Thing | None] = list(dict.fromkeys(things_)) if things_ else ([None] if pending else [])
-        if not chosen and out[-1][1] and (first, stop) != (out[-1][3], out[-1][4]):
-            chosen = list(dict.fromkeys(out[-1][1]))
-        phrase = " ".join(words[first:stop])
-        made = bool(
-            {"author", "owner", "creator", "uploader"} & set(words[max(0, begin - 3) : begin])
-        ) and subjects == (SIGNED_IN,)
-        own = made or bool(terms.OWN.search(phrase)) or (bool(terms.THEIR.search(phrase)) and bool(things_))
-        for number, thing in enumerate(chosen):
-            done = next((noun for verb in verbs_ if (noun := ASSOCIATIONS.get(verb))), "")
-            recorded = things.meant_by(tuple(done.split())) if done else None
-            if recorded and thing and recorded is not thing:
-                yield Statement(
-                    subjects,
-                    ("create",),
-                    recorded,
-                    own=True,
-                    only=only,
-                    denied=denied_,
-                    clause=clause,
-                    place=(first, stop),
-                )
-                yield Statement(subjects, ("read",), thing, clause=clause, place=(first, stop))
-                continue
-            ops = tuple(op for verb in verbs_ for op in ops(verb, thing, things))
-            if not ops:
-                continue
-            fields = _fields(thing, clause, first, stop, ops) if number == len(chosen) - 1 else ()
-            yield Statement(
-                subjects,
-                ops,
-                thing,
-                own=own,
-                fields=fields,
-                only=only,
-                denied=denied_,
-                clause=clause,
-                place=(first, stop),
-            )
-        if chosen:
-            _claim_verbs(page, clause, first, stop, verbs_)
-            for a, b, thing in mentions:
-                if first <= a < stop:
-                    page.claim(clause, a, b, f"entities.{thing.name}.access")
+    group.stop = end
+    return [group for group in groups if group.verbs]
 
 
 def _qualifies(words: tuple[str, ...], at: int, begin: int) -> bool:
@@ -193,78 +145,89 @@ def _qualifies(words: tuple[str, ...], at: int, begin: int) -> bool:
     return words[index] in ("for", "of", "in", "on", "to", "from", "at", "by", "with", "within")
 
 
-def action(word: str, things: Things) -> bool:
-    return word in ("publish", "share") or any(
-        word in thing.entry.actions or _changes_state(word, thing) for thing in things
+def _of_thing(
+    things: Things, subject: Subject, group: _Group, thing: Thing | None, *, last: bool
+) -> Iterator[Statement]:
+    """The statements about one thing that a group governs."""
+    clause = subject.clause
+    phrase = " ".join(clause.words[group.first : group.stop])
+    maker = subject.roles == (SIGNED_IN,) and terms.MAKERS & set(
+        clause.words[max(0, subject.begin - 3) : subject.begin]
+    )
+    own = bool(maker or terms.OWN.search(phrase) or (group.things and terms.THEIR.search(phrase)))
+    said = Statement(
+        subject.roles,
+        (),
+        thing,
+        clause,
+        (group.first, group.stop),
+        own=own,
+        only=subject.only,
+        denied=group.denied,
+    )
+    doing = _recorded(things, group.verbs)
+    if doing and thing and doing is not thing:
+        yield Statement(
+            subject.roles,
+            ("create",),
+            doing,
+            clause,
+            said.place,
+            own=True,
+            only=subject.only,
+            denied=group.denied,
+        )
+        yield Statement(subject.roles, ("read",), thing, clause, said.place)
+        return
+    verbs = tuple(dict.fromkeys(right for verb in group.verbs for right in rights(verb, thing)))
+    if not verbs:
+        return
+    fields = _fields(thing, clause, group) if last and thing and "update" in verbs else ()
+    yield Statement(
+        subject.roles,
+        verbs,
+        thing,
+        clause,
+        said.place,
+        own=own,
+        fields=fields,
+        only=subject.only,
+        denied=group.denied,
     )
 
 
-def ops(verb: str, thing: Thing | None, things: Things) -> tuple[str, ...]:
-    """What a verb means for a thing: its action of that name, else one of the common five."""
-    if thing is not None and verb in thing.entry.actions:
-        return (f"act:{verb}",)
-    if verb in ("publish", "share", "list", "sell") and thing is not None:
-        return ("create",)
-    if verb not in terms.VERBS and thing is not None and _changes_state(verb, thing):
-        return ("update",)
-    return terms.VERBS.get(verb, ())
+def _recorded(things: Things, verbs: list[str]) -> Thing | None:
+    """The thing that records a doing: who books a room makes a booking."""
+    noun = next((noun for verb in verbs if (noun := ASSOCIATIONS.get(verb))), "")
+    return things.meant_by(tuple(noun.split())) if noun else None
 
 
-def _changes_state(verb: str, thing: Thing) -> bool:
-    """Whether a verb leads to a state that a thing without declared moves may be in: to cancel it, change its status."""
-    states = {state for state, word in STATE_VERBS.items() if word == verb}
-    return any(states & set(field.values) for field in thing.entry.fields.values())
-
-
-def _fields(
-    thing: Thing | None, clause: Clause, first: int, stop: int, ops: tuple[str, ...]
-) -> tuple[str, ...]:
+def _fields(thing: Thing, clause: Clause, group: _Group) -> tuple[str, ...]:
     """The fields that a right to change is limited to: `update the status of …`, `edit only their phone`."""
-    if thing is None or "update" not in ops:
-        return ()
-    named = []
-    for index in range(first, stop):
+    named: list[str] = []
+    for index in range(group.first, group.stop):
         for length in (3, 2, 1):
-            name = "_".join(clause.words[index : index + length])
-            name = (
-                name
-                if name in thing.entry.fields
-                else "_".join(singular_words(clause.words[index : index + length]))
-            )
-            if name in thing.entry.fields and index + length <= stop:
-                named.append(name)
+            phrase = clause.words[index : index + length]
+            names = ("_".join(phrase), "_".join(singular_words(phrase)))
+            found = next((name for name in names if name in thing.entry.fields), "")
+            if found and index + length <= group.stop:
+                named.append(found)
                 break
     return tuple(dict.fromkeys(named))
 
 
-def _claim_match(page: Page, clause: Clause, begin: int, text: str, match: re.Match[str]) -> None:
-    first = begin + text[: match.start()].count(" ")
-    page.claim(clause, first, first + match.group().count(" ") + 1, "access")
-
-
-def _claim_rest(page: Page, clause: Clause, begin: int, end: int) -> None:
-    for index in range(begin, end):
-        if (clause.words[index] in terms.PLAIN or clause.words[index] in terms.VERBS) and page.free(
-            clause, index
-        ):
+def _claim_group(page: Page, things: Things, clause: Clause, group: _Group) -> None:
+    for index in range(group.first, group.stop):
+        if clause.words[index] in terms.OF_RIGHTS or clause.words[index] in group.verbs:
             page.claim(clause, index, index + 1, "access")
-
-
-def _claim_verbs(page: Page, clause: Clause, first: int, stop: int, verbs: list[str]) -> None:
-    text = " ".join(clause.words[first:stop])
-    for index in range(first, stop):
-        if clause.words[index] in verbs or clause.words[index] in (
-            "cannot",
-            "only",
-            "own",
-            "everything",
-            "anything",
-            "all",
-            "them",
-            "assigned",
-            "belonging",
-        ):
-            page.claim(clause, index, index + 1, "access")
+    for first, stop, thing in things.in_clause(clause, group.first, group.stop):
+        page.claim(clause, first, stop, f"entities.{thing.name}.access")
+    text = " ".join(clause.words[group.first : group.stop])
     for pattern in (terms.OWN, terms.DENY):
         for match in pattern.finditer(text):
-            _claim_match(page, clause, first, text, match)
+            _claim_match(page, clause, group.first, match)
+
+
+def _claim_match(page: Page, clause: Clause, begin: int, match: re.Match[str]) -> None:
+    first = begin + match.string[: match.start()].count(" ")
+    page.claim(clause, first, first + match.group().count(" ") + 1, "access")

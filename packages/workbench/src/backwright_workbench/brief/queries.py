@@ -4,15 +4,14 @@ What lives here: finding which of these a brief wants for which thing. What must
 """
 
 import re
-from collections.abc import Iterator
 
 from backwright_workbench.blueprint.checks.queries import SEARCHABLE
-from backwright_workbench.brief.columns import column, match, missing
-from backwright_workbench.brief.items import items
+from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.columns import column, field_meant, missing
 from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.offers import bulk, cache, files
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
+from backwright_workbench.brief.parts import alternatives, list_end, part_start
 from backwright_workbench.brief.things import Thing, Things
 
 
@@ -55,62 +54,12 @@ def _lists(
         if not page.free(clause, first):
             continue
         end = list_end(clause, stop)
-        parts = [(a, b) for a, b in _alternatives(clause, stop, end)]
+        parts = [(a, b) for a, b in alternatives(clause, stop, end)]
         thing = _whose(things, clause, first, parts, main)
         page.claim(clause, first, stop, f"entities.{thing.name}.{key}")
         found = [name for part in parts if (name := column(page, things, thing, clause, *part, key=key))]
         current = getattr(thing.entry, key)
         thing.entry = thing.entry.model_copy(update={key: tuple(dict.fromkeys((*current, *found)))})
-
-
-def list_end(clause: Clause, begin: int) -> int:
-    depth = 1 if clause.words[begin - 1 : begin] == ("(",) else 0
-    for index in range(begin, len(clause.words)):
-        word = clause.words[index]
-        depth += (word in "([{") - (word in ")]}")
-        if depth < 0 or (clause.words[begin - 1 : begin] == ("(",) and depth == 0):
-            return index
-        if depth == 0 and word in (
-            ".",
-            ";",
-            "sort",
-            "sorted",
-            "sorting",
-            "search",
-            "pagination",
-            "paginated",
-            "with",
-            "using",
-            "when",
-            "so",
-            "full",
-        ):
-            return index
-    return len(clause.words)
-
-
-def _alternatives(clause: Clause, first: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Items of a list, cut at `or` and `/` too."""
-    for a, b in items(clause, first, stop):
-        begin = a
-        for index in range(a, b):
-            if clause.words[index] in ("or", "/"):
-                if index > begin:
-                    yield begin, index
-                begin = index + 1
-        if begin < b:
-            yield begin, b
-
-
-def part_start(clause: Clause, at: int) -> int:
-    """Where the phrase between commas that holds a word begins."""
-    return next((i + 1 for i in range(at - 1, -1, -1) if clause.words[i] in (",", ";")), 0)
-
-
-def part_end(clause: Clause, at: int) -> int:
-    return next(
-        (i for i in range(at, len(clause.words)) if clause.words[i] in (",", ";", ".")), len(clause.words)
-    )
 
 
 def _whose(things: Things, clause: Clause, first: int, parts: list[tuple[int, int]], main: Thing) -> Thing:
@@ -132,7 +81,9 @@ def _whose(things: Things, clause: Clause, first: int, parts: list[tuple[int, in
         and clause.words[parts[0][0] + hit[1]] in ("by", "on")
     ):
         return hit[0]
-    scores = {thing: sum(bool(match(things, thing, clause.words[a:b])) for a, b in parts) for thing in things}
+    scores = {
+        thing: sum(bool(field_meant(things, thing, clause.words[a:b])) for a, b in parts) for thing in things
+    }
     best = max(scores.values(), default=0)
     likely = [main, *reversed(before), *scores]
     return next(thing for thing in likely if scores.get(thing, 0) == best)
@@ -162,11 +113,11 @@ def _search(page: Page, things: Things, clause: Clause, main: Thing) -> None:
             continue
         begin += match.group().strip().count(" ") + 1
         found = []
-        for a, b in _alternatives(clause, begin, list_end(clause, begin)):
+        for a, b in alternatives(clause, begin, list_end(clause, begin)):
             while (hit := things.at(clause, a)) and hit[0] is thing and a + hit[1] < b:
                 a += hit[1]
             words = tuple(w for w in clause.words[a:b] if w not in ("the", ".", "and", "(", ")"))
-            name = match(things, thing, words) or missing(page, thing, "_".join(words))
+            name = field_meant(things, thing, words) or missing(page, thing, "_".join(words))
             field = thing.entry.fields.get(name)
             if field is None:
                 continue
@@ -195,4 +146,4 @@ def _after_filter(clause: Clause, at: int) -> list[tuple[int, int]]:
     if not match:
         return []
     begin = at + match.group().strip().count(" ") + 1
-    return list(_alternatives(clause, begin, list_end(clause, begin)))
+    return list(alternatives(clause, begin, list_end(clause, begin)))

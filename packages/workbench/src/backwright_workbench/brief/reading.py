@@ -10,7 +10,7 @@ from datetime import date
 
 from backwright_workbench.blueprint.model import Auth, Blueprint, Entity
 from backwright_workbench.blueprint.validation import check
-from backwright_workbench.brief.access import Access
+from backwright_workbench.brief.access import give_access
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.domains import assume_things
 from backwright_workbench.brief.fields import read_fields
@@ -76,9 +76,8 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
 
     roles = read_roles(page, things)
     statements = read_permissions(page, things, roles)
-    access = Access(page, things, roles, statements, open_=sign_in.nobody is not None)
-    access.work_out()
-    register_as = read_registration(page, access.roles, things)
+    named_roles = give_access(page, things, roles, statements, unguarded_service=sign_in.nobody is not None)
+    register_as = read_registration(page, named_roles)
     title, service = read_title(page, things, catalogue)
 
     claim_labels(page)
@@ -91,11 +90,11 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
         created=created,
         stores=stores.stores,
         auth=Auth(methods=sign_in.methods, register_as=register_as),
-        roles=access.roles,
+        roles=named_roles,
         limits=limits,
         budgets=budgets,
         wanted=wanted,
-        entities=_entities(things, tuple(access.roles)),
+        entities=_entities(things, tuple(named_roles)),
     )
     if faults := check(blueprint):
         why = "; ".join(f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in faults)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS
 from backwright_workbench.brief.lexicon import items as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
 
 

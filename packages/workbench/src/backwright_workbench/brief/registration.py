@@ -7,10 +7,9 @@ from collections.abc import Mapping
 
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import ADMIN, kind
-from backwright_workbench.brief.things import Things
 
 
-def read_registration(page: Page, roles: Mapping[str, str], things: Things) -> str | None:
+def read_registration(page: Page, roles: Mapping[str, str]) -> str | None:
     """The role of the public that the service is for (a customer, a member); nobody if all roles are staff."""
     own = [
         role

@@ -6,25 +6,17 @@ what the catalogue knows about the two anyway (`shape.py` keeps that).
 
 import itertools
 import re
-from dataclasses import dataclass
 
 from backwright_workbench.blueprint.model import USER
 from backwright_workbench.brief.associations import associate, joins, knows, many_to_many, reference_to, trees
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS, is_plural, sounds_like_person
 from backwright_workbench.brief.lexicon import relations as terms
 from backwright_workbench.brief.links import link
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
+from backwright_workbench.brief.pairs import Mention, mentions_in
 from backwright_workbench.brief.things import Thing, Things
-
-
-@dataclass(frozen=True)
-class Mention:
-    first: int
-    stop: int
-    thing: Thing | None
-    """`None` is a user."""
 
 
 def read_relations(page: Page, things: Things, catalogue: Catalogue) -> None:
@@ -32,7 +24,7 @@ def read_relations(page: Page, things: Things, catalogue: Catalogue) -> None:
     subjects: dict[int, Thing] = {}
     for clause in page.clauses:
         trees(page, things, clause)
-        mentions = _mentions(clause, things)
+        mentions = mentions_in(clause, things)
         if re.match(terms.TO_ONE.pattern, clause.text) and clause.block in subjects:
             mentions = [Mention(0, 0, subjects[clause.block]), *mentions]
         elif mentions and mentions[0].thing:
@@ -72,17 +64,6 @@ def _subject_goes_on(page: Page, clause: Clause, mentions: list[Mention]) -> Non
                 between=(first, there.first),
                 whole=False,
             )
-
-
-def _mentions(clause: Clause, things: Things) -> list[Mention]:
-    found = [Mention(first, stop, thing) for first, stop, thing in things.in_clause(clause)]
-    taken = {index for m in found for index in range(m.first, m.stop)}
-    users = [
-        Mention(i, i + 1, None)
-        for i, word in enumerate(clause.words)
-        if word in ("user", "users") and i not in taken
-    ]
-    return sorted((*found, *users), key=lambda mention: mention.first)
 
 
 def _relate(

@@ -6,6 +6,7 @@ What lives here: lists of roles, and roles told by their rights. What must not: 
 
 import re
 
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import (
     BREAKS,
     DETERMINERS,
@@ -17,8 +18,7 @@ from backwright_workbench.brief.grammar import (
 )
 from backwright_workbench.brief.lexicon import roles as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.roles import Roles
-from backwright_workbench.brief.text import Clause
+from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles
 from backwright_workbench.brief.things import Things
 
 

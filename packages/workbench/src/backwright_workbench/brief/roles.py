@@ -6,11 +6,11 @@ What lives here: finding roles and mentions of them. What must not: what they ma
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import (
     singular_words,
 )
 from backwright_workbench.brief.lexicon import roles as terms
-from backwright_workbench.brief.text import Clause
 
 PUBLIC, SIGNED_IN, ADMIN = "public", "signed_in", "admin"
 MAKER = "the_maker"

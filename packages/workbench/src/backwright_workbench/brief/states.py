@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from backwright_workbench.blueprint.checks.actions import RESERVED_ACTIONS
 from backwright_workbench.blueprint.model import Action, FieldModel, States
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.lexicon import states as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Thing, Things
 from backwright_workbench.brief.values import values_in
 

@@ -7,11 +7,9 @@ A clause is the unit that the reader works on: short enough for patterns, long e
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
-from backwright_workbench.brief.blocks import Block, Kind, blocks
+from backwright_workbench.brief.blocks import Block, blocks
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import word_set
 from backwright_workbench.brief.tokens import Lines, Token, tokens
 
@@ -19,66 +17,6 @@ MAX_CHARACTERS = 200_000
 """The longest brief that is read; more than that is a specification that wants cutting into services."""
 
 _LONGEST_CLAUSE = 300
-_FIELD_HEADS = word_set("field fields column columns attribute attributes property properties")
-
-
-@dataclass(eq=False)
-class Clause:
-    """A heading, sentence, list item or table row, and what it stands under."""
-
-    kind: Kind
-    tokens: tuple[Token, ...]
-    parent: "Clause | None" = None
-    block: int = 0
-    """Sentences of one paragraph or list item share it."""
-
-    @property
-    def lists_fields(self) -> bool:
-        """Whether it is a row of a table whose head says that rows are fields."""
-        head = self.parent
-        return (
-            self.kind == "row"
-            and head is not None
-            and head.kind == "header"
-            and head.words[0] in _FIELD_HEADS
-        )
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The tokens as compared: lower case."""
-        return tuple(token.word for token in self.tokens)
-
-    @cached_property
-    def text(self) -> str:
-        """All words with one space between, marks included: what patterns are matched against."""
-        return " ".join(self.words)
-
-    @cached_property
-    def _starts(self) -> dict[int, int]:
-        starts, at = {}, 0
-        for index, word in enumerate(self.words):
-            starts[at] = index
-            at += len(word) + 1
-        return starts
-
-    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
-        """Matches of a pattern that begin at a word: first token, token after the last, match."""
-        for match in pattern.finditer(self.text):
-            first = self._starts.get(match.start())
-            if first is not None and match.group().strip():
-                yield first, first + match.group().strip().count(" ") + 1, match
-
-    def run(self, at: int) -> tuple[str, ...]:
-        """The words from here to the next mark or number."""
-        stop = next((i for i in range(at, len(self.tokens)) if not self.tokens[i].is_word), len(self.tokens))
-        return self.words[at:stop]
-
-    def ancestors(self) -> Iterator["Clause"]:
-        """What it stands under, nearest first."""
-        at = self.parent
-        while at is not None:
-            yield at
-            at = at.parent
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

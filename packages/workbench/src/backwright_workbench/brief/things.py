@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.blueprint.model import Attachments, FieldModel, States
 from backwright_workbench.blueprint.naming import snake
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.grammar import singular_words, verb_here
-from backwright_workbench.brief.text import Clause
 
 _LONGEST = 5
 _FIELD_WORDS = frozenset(

@@ -8,9 +8,9 @@ import re
 from backwright_workbench.blueprint.checks.service import TAKEN_PACKAGES
 from backwright_workbench.blueprint.naming import plural, singular
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.lexicon import title as terms
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.text import Clause
 from backwright_workbench.brief.things import Things
 
 _LONGEST_TITLE = 60

@@ -111,11 +111,11 @@ class Columns:
         for option, value in options.items():
             self._option(name, option, value, said)
         told = said.pop("told", None)
-        length = said.get("max")
-        if said["type"] in ("string", "text") and not isinstance(length, int):
-            raise Unreadable("its length is not said")
-        if said["type"] == "string" and length >= TEXT_FROM:
-            said["type"] = "text"
+        if said["type"] in ("string", "text"):
+            length = said.get("max")
+            if not isinstance(length, int):
+                raise Unreadable("its length is not said")
+            said["type"] = "text" if length >= TEXT_FROM else said["type"]
         return self._checked(name, said | ({"type": told} if told else {}), found, table)
 
     def _checked(self, name: str, said: dict[str, Any], found: Found, table: str | None) -> Column:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.blueprint.model import USER
 from backwright_workbench.codebase.calls import argument, calls
+from backwright_workbench.codebase.classes import ancestry, bases, classes
 from backwright_workbench.codebase.columns import NO_WORD, Column, Columns
 from backwright_workbench.codebase.notes import Notes, Unreadable
 from backwright_workbench.codebase.scope import Code, Found, NotConstant, of_backwright
@@ -42,10 +43,10 @@ class Table:
 def tables(code: Code, notes: Notes) -> dict[str, Table]:
     """The entities of a package by the full names of their classes; that of accounts is called `User`."""
     found: dict[str, Table] = {}
-    for name, cls in code.classes():
-        bases = code.bases(cls)
-        account = any(of_backwright(base, "Account") for base in bases)
-        if not account and not any(of_backwright(base, "Entity") for base in bases):
+    for name, cls in classes(code):
+        above = bases(cls, code)
+        account = any(of_backwright(base, "Account") for base in above)
+        if not account and not any(of_backwright(base, "Entity") for base in above):
             continue
         table = _table_name(cls, code)
         if table is not None:
@@ -59,7 +60,7 @@ def tables(code: Code, notes: Notes) -> dict[str, Table]:
 
 
 def _table_name(cls: Found, code: Code) -> str | None:
-    for each in reversed(code.ancestry(cls)):
+    for each in reversed(ancestry(cls, code)):
         assert isinstance(each.node, ast.ClassDef)
         for name, _, value, _ in attributes(each.node):
             if name == "__tablename__" and value is not None:
@@ -83,7 +84,7 @@ def attributes(cls: ast.ClassDef) -> Iterator[tuple[str, ast.expr | None, ast.ex
 
 
 def _fill(table: Table, columns: Columns, notes: Notes) -> None:
-    for each in columns.code.ancestry(table.found):
+    for each in ancestry(table.found, columns.code):
         assert isinstance(each.node, ast.ClassDef)
         inside = each.module.within(each.node)
         for name, annotation, value, node in attributes(each.node):

@@ -5,6 +5,7 @@ What lives here: reading a class of constants. What must not: what its values ar
 
 import ast
 
+from backwright_workbench.codebase.classes import bases
 from backwright_workbench.codebase.modules import Module
 from backwright_workbench.codebase.notes import Unreadable
 from backwright_workbench.codebase.scope import Code, Found, NotConstant
@@ -15,7 +16,7 @@ BASES = frozenset({"enum.Enum", "enum.StrEnum"})
 
 def is_enumeration(found: Found, code: Code) -> bool:
     """Whether a definition is a class of constants."""
-    return isinstance(found.node, ast.ClassDef) and bool(BASES & code.bases(found))
+    return isinstance(found.node, ast.ClassDef) and bool(BASES & bases(found, code))
 
 
 def members(found: Found, code: Code) -> dict[str, str]:

@@ -144,7 +144,10 @@ class Resource:
         except NotConstant as error:
             self._leave(given, f"{option}=", f"{error} is computed")
             return ()
-        return tuple(str(each) for each in value) if isinstance(value, tuple) else (str(value),)
+        if isinstance(value, tuple):
+            return tuple(str(each) for each in value)
+        self._leave(given, f"{option}=", "it is not a list of names")
+        return ()
 
     def _query(self, option: str) -> tuple[str, ...]:
         found: list[str] = []

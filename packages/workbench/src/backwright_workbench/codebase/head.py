@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 from backwright_workbench.codebase.calls import argument, declared
+from backwright_workbench.codebase.classes import bases, classes
 from backwright_workbench.codebase.entities import attributes
 from backwright_workbench.codebase.enums import is_enumeration, members
 from backwright_workbench.codebase.modules import Module
@@ -109,8 +110,8 @@ def _first_migration(files: Mapping[str, str]) -> date | None:
 
 def _settings(code: Code) -> Iterator[tuple[str, Any]]:
     """The defaults that the service gives to the runtime's settings."""
-    for _, cls in code.classes():
-        if not any(of_backwright(base, "Settings") for base in code.bases(cls)):
+    for _, cls in classes(code):
+        if not any(of_backwright(base, "Settings") for base in bases(cls, code)):
             continue
         assert isinstance(cls.node, ast.ClassDef)
         inside = cls.module.within(cls.node)

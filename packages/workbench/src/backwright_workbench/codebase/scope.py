@@ -142,33 +142,6 @@ class Code:
                     return self.pairs(left, at) + self.pairs(right, at)
             raise NotConstant(at, found.node)
 
-    def classes(self) -> Iterator[tuple[str, Found]]:
-        """Every class of the package by its full name, in the order of the files."""
-        for module in self.modules.values():
-            for node in module.tree.body:
-                if isinstance(node, ast.ClassDef):
-                    yield f"{module.name}.{node.name}", Found(node, module)
-
-    def bases(self, found: Found) -> set[str]:
-        """The full names of everything that a class inherits from."""
-        return {
-            self.qualified(base.value if isinstance(base, ast.Subscript) else base, each.module)
-            for each in self.ancestry(found)
-            if isinstance(each.node, ast.ClassDef)
-            for base in each.node.bases
-        }
-
-    def ancestry(self, found: Found) -> list[Found]:
-        """A class and the classes of this package that it inherits from, the farthest first."""
-        line = [found]
-        for each in line:
-            assert isinstance(each.node, ast.ClassDef)
-            for base in each.node.bases:
-                above = self.definition(self.qualified(base, each.module))
-                if above is not None and isinstance(above.node, ast.ClassDef) and above not in line:
-                    line.append(above)
-        return line[::-1]
-
     @contextmanager
     def _evaluating(self, as_: str, node: ast.AST, module: Module) -> Iterator[None]:
         key = (as_, id(node))

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from backwright_workbench.blueprint.model import Action, States
 from backwright_workbench.codebase.calls import argument, declared
+from backwright_workbench.codebase.classes import ancestry
 from backwright_workbench.codebase.entities import Table, attributes
 from backwright_workbench.codebase.modules import Module
 from backwright_workbench.codebase.notes import Notes
@@ -31,7 +32,7 @@ class Rules:
         self.code = code
         self.notes = notes
         self.table = table
-        self.line = code.ancestry(cls)
+        self.line = ancestry(cls, code)
 
     def states(self) -> States | None:
         """The moves that the state of a row may make."""

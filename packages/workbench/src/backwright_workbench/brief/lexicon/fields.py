@@ -64,6 +64,13 @@ BUILT_IN = {
     "created_time": "created_at",
 }
 SENSITIVE = word_set("password password_hash hashed_password")
+NEEDED_COUNTS = word_set("quantity rating capacity year duration stock minutes hours")
+ONE_OF = re.compile(
+    r"(?:,? ?(?:which|that|with|:|\(|-|–|=) ?)*(?:enum|one of|either|can be|could be|may be|is either|values"
+    r"|possible values|is one of|must be one of)(?!\S)"
+)
+ALTERNATIVES = re.compile(r"[a-z ]+ (?:/|\||,|or) ")
+WHICH_IS = re.compile(r"^(?:,? ?(?:which|that|with) )*(?:is |must be )?")
 NEEDED = word_set("money enum email date datetime integer")
 LATER = re.compile(
     r"(end|due|completed|closed|finished|resolved|expir\w*|cancelled|deleted|returned"

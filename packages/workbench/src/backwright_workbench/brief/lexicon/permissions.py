@@ -194,3 +194,13 @@ PLAIN = word_set(
     "do the a their own all able system data in on of and but or not change changes "
     "anything"
 )
+
+MAKING = word_set("publish share list sell")
+"""Verbs that make a row where a thing has no action of that name."""
+
+MAKERS = word_set("author owner creator uploader")
+
+OF_RIGHTS = word_set("cannot only own everything anything all them assigned belonging")
+"""Words that belong to a statement about rights, whatever it says."""
+
+TURN_VERBS = word_set("can publish approve may cannot must have has are should")

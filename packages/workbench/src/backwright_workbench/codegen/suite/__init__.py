@@ -67,6 +67,7 @@ def values(names: Names) -> dict[str, object]:
         "path": names.blueprint.path(names.ordered[0]),
         "factories": "\n".join(lines(sequence(makers), before="FACTORIES = ")),
         "second_role": (busiest or "admin").upper(),
+        "has_limits": any(entity.limit for entity in names.blueprint.entities.values()),
         "has_second_role": busiest is not None,
     }
 

@@ -39,6 +39,14 @@ def settled(declared: Entity) -> Fields:
     return {n: f for n, f in declared.fields.items() if f.to != USER}
 
 
+def is_crowdable(declared: Entity) -> bool:
+    """Whether many rows can exist: no field is unique and has only a few values."""
+    few = [f for f in declared.fields.values() if f.unique and not f.optional]
+    ranges = [f for f in few if f.type == "integer" and f.min is not None and f.max is not None]
+    narrow = [f for f in ranges if (f.max or 0) - (f.min or 0) < 100]
+    return not narrow and not any(f.type in ("boolean", "enum") for f in few)
+
+
 def changeable(declared: Entity) -> Fields:
     """What a test may change without a rule of its own: neither state nor reference."""
     return {n: f for n, f in sendable(declared).items() if f.type not in ("reference", "json")}

@@ -104,12 +104,12 @@ class Rights:
         on_path = [path for path in self.paths().values() if path[0] == (self.entity, name)]
         return any(target.covers(grant, path[1:]) for grant in given for path in [*on_path, ()])
 
-    def update(self, caller: str, field: str, own: Path | None) -> int:
-        """PATCH one field."""
+    def update(self, caller: str, field: str | None, own: Path | None) -> int:
+        """PATCH one field, or nothing."""
         given = [
             g
             for g in self.grants(caller, "update")
-            if isinstance(g, Grant) and (g.fields is None or field in g.fields)
+            if isinstance(g, Grant) and (field is None or g.fields is None or field in g.fields)
         ]
         return self._write(caller, given, own)
 

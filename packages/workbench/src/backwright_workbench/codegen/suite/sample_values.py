@@ -8,10 +8,19 @@ from typing import Final
 
 from backwright_workbench.blueprint import naming
 from backwright_workbench.blueprint.model import FieldModel
-from backwright_workbench.codegen.columns import DECIMAL_PLACES, STRING_MAX, TEXT_MAX
+from backwright_workbench.codegen.columns import DECIMAL_DIGITS, DECIMAL_PLACES, STRING_MAX, TEXT_MAX
 from backwright_workbench.codegen.source import literal
 
-TYPE_MAX: Final = {"integer": 2**31 - 1, "decimal": 10**12 - 1, "money": 10**12 - 1}
+
+def largest(field: FieldModel) -> int:
+    """The largest whole number that fits the column."""
+    if field.type == "integer":
+        return 2**31 - 1
+    return int(10 ** (DECIMAL_DIGITS - _places(field))) - 1
+
+
+def _places(field: FieldModel) -> int:
+    return DECIMAL_PLACES if field.places is None or field.type == "money" else field.places
 
 
 def good(name: str, field: FieldModel, number: int = 1) -> str:
@@ -51,14 +60,13 @@ def _words(name: str, field: FieldModel, number: int) -> str:
 
 def _whole(field: FieldModel, number: int) -> int:
     low = max(1, field.min) if field.min is not None else 1
-    high = TYPE_MAX["integer"] if field.max is None else field.max
+    high = largest(field) if field.max is None else min(field.max, largest(field))
     start = low if low <= high else (high if field.min is None else field.min)
     return start + (number - 1) % (high - start + 1)
 
 
 def _exact(field: FieldModel, number: int) -> str:
-    places = 2 if field.type == "money" else DECIMAL_PLACES if field.places is None else field.places
-    return str(Decimal(_whole(field, number)).quantize(Decimal(1).scaleb(-places)))
+    return str(Decimal(_whole(field, number)).quantize(Decimal(1).scaleb(-_places(field))))
 
 
 def bad(name: str, field: FieldModel) -> list[tuple[str, str]]:
@@ -92,7 +100,7 @@ def bad(name: str, field: FieldModel) -> list[tuple[str, str]]:
 
 
 def _bad_numbers(field: FieldModel) -> list[tuple[str, str]]:
-    high = TYPE_MAX[field.type] if field.max is None else field.max
+    high = largest(field) if field.max is None else min(field.max, largest(field))
     exact = field.type != "integer"
     above = literal(str(high + 1)) if exact else str(high + 1)
     found = [(above, "too large"), ('"many"', "not a number")]
