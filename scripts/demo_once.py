@@ -30,18 +30,16 @@ def main() -> int:
 
 def tried(service: Path, place: Path) -> int:
     """Serves the service on a free port and runs the printed lines through sh."""
-    server = subprocess.Popen(
-        [BACKWRIGHT, "dev", str(service), "--port", "0"], stdout=subprocess.PIPE, text=True, bufsize=1
-    )
-    try:
-        lines = printed(server)
-        if not lines:
-            print("`backwright dev` printed no line to try.")
-            return 1
-        code = run_lines(lines, place)
-    finally:
-        server.send_signal(signal.SIGINT)
-        ended = server.wait(60)
+    command = [BACKWRIGHT, "dev", str(service), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, bufsize=1) as server:
+        try:
+            lines = printed(server)
+            code = run_lines(lines, place) if lines else 1
+        finally:
+            server.send_signal(signal.SIGINT)
+            ended = server.wait(60)
+    if not lines:
+        print("`backwright dev` printed no line to try.")
     if ended != 0:
         print(f"`backwright dev` ended with {ended} after Ctrl-C.")
     return code or ended

@@ -67,7 +67,9 @@ def main() -> int:
     stale = sorted(path.name for path in {*wanted, *there} if wanted.get(path) != there.get(path))
     if "--check" in sys.argv:
         for name in stale:
-            print(f"docs/reference/runtime/{name} is not what the code says; run: python scripts/reference.py")
+            print(
+                f"docs/reference/runtime/{name} is not what the code says; run: python scripts/reference.py"
+            )
         return 1 if stale else 0
     PAGES.mkdir(parents=True, exist_ok=True)
     for path in there.keys() - wanted.keys():

@@ -20,7 +20,7 @@ from backwright.access import allow, own
 from backwright.accounts import Account, Accounts
 from backwright.app import create_app
 from backwright.attachment_rows import attachments as table
-from backwright.attachments import Attachments, collect, release
+from backwright.attachments import Attachments, collect, keep_collecting, release
 from backwright.audit import audit_log
 from backwright.context import now
 from backwright.entity import Entity
@@ -501,6 +501,45 @@ async def test_an_upload_that_is_cut_off_leaves_nothing(
         await upload
     assert await count(service) == 0
     await settled(service, files=0)
+
+
+async def test_a_row_that_goes_while_its_file_comes_takes_the_file_with_it(
+    service: TestService, admin: httpx2.AsyncClient, crate: Crate
+) -> None:
+    """The sender is told that there is no such row any more."""
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        whole = form((FILE, b"x"))
+        yield whole[:-10]
+        begun.set()
+        await gate.wait()
+        yield whole[-10:]
+
+    kind = {"Content-Type": "multipart/form-data; boundary=B"}
+    upload = asyncio.create_task(admin.post(f"/crates/{crate.id}/attachments", content=slow(), headers=kind))
+    await begun.wait()
+    assert (await admin.delete(f"/crates/{crate.id}")).status_code == 204
+    gate.set()
+    assert (await upload).status_code == 404
+    assert await count(service) == 0
+    await settled(service, files=0)
+
+
+async def test_collecting_goes_on_until_it_is_cancelled(service: TestService) -> None:
+    """A database that is away for a while does not end it."""
+    draft = Path(service.settings.files_url.removeprefix("file:")) / "drafts" / "half"
+    await service.runtime.storage.sweep(now())
+    await service.runtime.database.close()
+    rounds = asyncio.create_task(keep_collecting(service.runtime, every=timedelta(milliseconds=1)))
+    await asyncio.sleep(0.01)
+    await service.runtime.database.connect()
+    draft.write_bytes(b"half")
+    os.utime(draft, (0, 0))
+    await settled(service, files=0)
+    rounds.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await rounds
 
 
 async def test_what_a_crash_leaves_is_invisible_and_collected(

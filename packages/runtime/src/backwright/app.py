@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import docs, guard, migrations
+from backwright import attachments, docs, guard, migrations
 from backwright import logging as logs
 from backwright.application import Application
 from backwright.audit import Audit
@@ -203,9 +203,12 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
     await open_database(runtime.database)
     _answer_signals(settings)
     _log.info("started", extra={"service": settings.service, "environment": settings.environment})
+    collecting = asyncio.create_task(attachments.keep_collecting(runtime))
     try:
         yield
     finally:
+        collecting.cancel()
+        await asyncio.wait([collecting])
         await runtime.storage.close()
         await runtime.database.close()
         _log.info("stopped", extra={"service": settings.service})

@@ -6,7 +6,6 @@ asked each time. A download never runs in the service's origin: it is saved, not
 browser show it anyway.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,20 +14,18 @@ from uuid import UUID
 import msgspec
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from backwright import attachment_contract as contract
 from backwright import listing, paging
 from backwright.actor import Actor
 from backwright.attachment_rows import Attachment, State, rows_of
 from backwright.context import now
-from backwright.errors import MEDIA_TYPE, BadRequest, Conflict, Forbidden, Kind, NotFound, body
-from backwright.errors import Error as ProblemError
-from backwright.filenames import disposition
+from backwright.downloads import content
+from backwright.errors import BadRequest, Conflict, Forbidden, NotFound
 from backwright.multipart import FilePart
 from backwright.routes import JSON, ResourceRoute, handle, row_id
 from backwright.signed_links import PARAMETERS, SECONDS, Links
-from backwright.sniffing import FORMATS
 from backwright.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -40,15 +37,6 @@ Operate = Callable[["BoundResource", Request, Actor], Awaitable[Response]]
 ENVELOPE: Final = 64 * 1024
 """Bytes of a request beside the file: boundaries and the part's headers."""
 
-SANDBOX: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-cache",
-    "Vary": "Authorization",
-}
-
-_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _FIRST: Final = UUID(int=0)
 
 
@@ -171,31 +159,7 @@ class AttachmentRoutes:
             found = await self._one(request, await self._readable(request, actor))
         if found.state != State.READY:
             raise Conflict("This file waits to be examined and cannot be downloaded yet.")
-        return await self._content(request, found)
-
-    async def _content(self, request: Request, found: Attachment) -> Response:
-        tag = etag(found)
-        headers = {
-            **SANDBOX,
-            "ETag": tag,
-            "Accept-Ranges": "bytes",
-            "Content-Disposition": disposition(found.name),
-        }
-        if matches(request.headers.get("if-none-match"), tag):
-            return Response(status_code=304, headers=headers)
-        wanted = wanted_range(request, tag, found.size)
-        if wanted is None:
-            return _unsatisfiable(found.size)
-        start, length = wanted
-        try:
-            pieces = await self._runtime.storage.open(found.storage_key, start, length)
-        except FileNotFoundError:
-            raise _missing() from None
-        headers["Content-Length"] = str(length)
-        is_part = length < found.size
-        if is_part:
-            headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{found.size}"
-        return StreamingResponse(pieces, 206 if is_part else 200, headers, found.media_type)
+        return await content(request, self._runtime.storage, found)
 
     async def _readable(self, request: Request, actor: Actor) -> UUID:
         """The row's id, if the caller may see the row.
@@ -229,49 +193,6 @@ def as_shown(found: Attachment) -> dict[str, Any]:
     """An attachment as it goes over the wire: everything but its place in the storage."""
     names = ("id", "name", "media_type", "size", "sha256", "state", "created_by", "created_at", "version")
     return {name: getattr(found, name) for name in names}
-
-
-def etag(found: Attachment) -> str:
-    """The validator of the content: its digest.
-
-    Weak for text, which may be compressed on the way: a part of it must not be joined to a compressed
-    beginning.
-    """
-    weak = "W/" if FORMATS[found.media_type].is_text else ""
-    return f'{weak}"{found.sha256}"'
-
-
-def matches(header: str | None, tag: str) -> bool:
-    """Whether `If-None-Match` names this content (weak comparison, RFC 9110 §13.1.2)."""
-    named = [each.strip().removeprefix("W/") for each in (header or "").split(",")]
-    return header is not None and ("*" in named or tag.removeprefix("W/") in named)
-
-
-def wanted_range(request: Request, tag: str, size: int) -> tuple[int, int] | None:
-    """The (start, length) that a request asks for; none if it lies outside the file.
-
-    One range is served; several, another unit or an outdated `If-Range` get the whole file, as RFC 9110 §14.2
-    allows.
-    """
-    found = _RANGE.fullmatch(request.headers.get("range", "").strip())
-    condition = request.headers.get("if-range")
-    is_outdated = condition is not None and (condition != tag or tag.startswith("W/"))
-    if found is None or found[1] == found[2] == "" or is_outdated:
-        return 0, size
-    if not found[1]:
-        length = min(int(found[2]), size)
-        return (size - length, length) if length else None
-    start = int(found[1])
-    last = min(int(found[2]), size - 1) if found[2] else size - 1
-    if found[2] and int(found[2]) < start:
-        return 0, size
-    return (start, last - start + 1) if start < size else None
-
-
-def _unsatisfiable(size: int) -> Response:
-    refusal = ProblemError(f"The file has {size} bytes; the range lies outside.", kind=Kind.BAD_REQUEST)
-    told = {**body(refusal), "title": "The range cannot be served", "status": 416}
-    return Response(msgspec.json.encode(told), 416, {"Content-Range": f"bytes */{size}"}, MEDIA_TYPE)
 
 
 def _limit(given: str | None) -> int:

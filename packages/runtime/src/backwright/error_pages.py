@@ -49,6 +49,10 @@ MEANING: Final[Mapping[Kind, tuple[str, str]]] = {
         "If-Match names an older version: somebody else has changed the row.",
         "Read the row again, apply the change to what it is now, and send its new ETag.",
     ),
+    Kind.RANGE_NOT_SATISFIABLE: (
+        "The Range header asks for bytes that the file does not have.",
+        "Ask for a range within the size that Content-Range names.",
+    ),
     Kind.TOO_LARGE: (
         "A body, file or list is over its limit.",
         "Send less at once; the answer names the limit.",

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     MISDIRECTED = "misdirected"
     INVALID = "invalid"
     PRECONDITION_REQUIRED = "precondition_required"
@@ -51,6 +52,7 @@ STATUS: Final[Mapping[Kind, int]] = {
     Kind.PRECONDITION_FAILED: 412,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED_MEDIA_TYPE: 415,
+    Kind.RANGE_NOT_SATISFIABLE: 416,
     Kind.MISDIRECTED: 421,
     Kind.INVALID: 422,
     Kind.PRECONDITION_REQUIRED: 428,
@@ -72,6 +74,7 @@ TITLES: Final[Mapping[Kind, str]] = {
     Kind.PRECONDITION_FAILED: "Changed in the meantime",
     Kind.TOO_LARGE: "Too large",
     Kind.UNSUPPORTED_MEDIA_TYPE: "Unsupported media type",
+    Kind.RANGE_NOT_SATISFIABLE: "The range cannot be served",
     Kind.MISDIRECTED: "Unknown host",
     Kind.INVALID: "Some fields are not valid",
     Kind.PRECONDITION_REQUIRED: "If-Match is required",

@@ -28,13 +28,11 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from backwright.search import is_search_object
 from backwright.settings import Settings
 
 LOCK_SECONDS: Final = 60.0
 """How long a second runner waits for the first."""
-
-FULL_TEXT: Final = ("_fts", "_fts_config", "_fts_content", "_fts_data", "_fts_docsize", "_fts_idx")
-"""Ends of the names of the tables that SQLite's full-text search keeps; no model describes them."""
 
 
 class MigrationError(Exception):
@@ -128,7 +126,7 @@ def run(metadata: MetaData) -> None:
 
 def include_object(_: Any, name: str | None, kind: str, reflected: bool, __: Any) -> bool:
     """Leave out what models cannot describe: the tables behind full-text search."""
-    return not (kind == "table" and reflected and name is not None and name.endswith(FULL_TEXT))
+    return not (kind == "table" and reflected and name is not None and is_search_object(name))
 
 
 def database_path(url: str) -> Path:

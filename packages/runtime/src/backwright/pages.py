@@ -54,19 +54,9 @@ class Pages:
 
     async def fetch(self, actor: Actor, query: ListQuery) -> Page:
         """One page of rows in wire form, with the cursors of its neighbours."""
-        keys = self._keys(query)
-        cursor = query.cursor
-        nulls = tuple(value is None for value in cursor.values) if cursor else ()
+        cursor, keys = query.cursor, self.keys(query)
         backward = bool(cursor and cursor.backward)
-        shape = (
-            "list", filters.shape(query.conditions), query.sort, query.ranked, bool(query.search),
-            query.embeds, nulls, backward,
-        )  # fmt: skip
-        prepared = self.view.kept(shape) or self.view.keep(shape, self._list(query, keys, nulls))
-        params = self._parameters(actor, query)
-        if cursor:
-            params.update({f"k{at}": value for at, value in enumerate(cursor.values)})
-        rows = await self.view.bound.database.fetch(prepared, {**params, "limit": query.limit + 1})
+        rows = await self._rows(actor, query, keys)
         more = len(rows) > query.limit
         rows = rows[: query.limit]
         if backward:
@@ -80,15 +70,41 @@ class Pages:
             total=await self._total(actor, query) if query.total else None,
         )
 
-    def _list(self, query: ListQuery, keys: Sequence[paging.Key], nulls: Sequence[bool]) -> Select[Any]:
-        statement = self._filtered(self.view.select(query.embeds), query)
+    async def _rows(
+        self, actor: Actor, query: ListQuery, keys: tuple[paging.Key, ...]
+    ) -> list[tuple[Any, ...]]:
+        """One row more than the page has, so that it is known whether there is another page."""
+        nulls = tuple(value is None for value in query.cursor.values) if query.cursor else None
         backward = bool(query.cursor and query.cursor.backward)
-        if query.cursor:
-            statement = statement.where(paging.after(keys, nulls, backward=backward))
+        params = self._parameters(actor, query)
+        shape = (
+            "list", filters.shape(query.conditions), query.sort, query.ranked, bool(query.search),
+            query.embeds, nulls, backward,
+        )  # fmt: skip
+        rows: list[tuple[Any, ...]] = []
+        for at, part in enumerate(paging.parts(keys, nulls, backward=backward)):
+            prepared = self.view.kept((*shape, at)) or self.view.keep(
+                (*shape, at), self.statement(query, part, nulls or ())
+            )
+            params["limit"] = query.limit + 1 - len(rows)
+            rows += await self.view.bound.database.fetch(prepared, params)
+            if len(rows) > query.limit:
+                break
+        return rows
+
+    def statement(self, query: ListQuery, part: paging.Part, nulls: Sequence[bool]) -> Select[Any]:
+        """The SELECT of one part of a list."""
+        backward = bool(query.cursor and query.cursor.backward)
+        statement = self._filtered(self.view.select(query.embeds), query)
+        if part.where is not None:
+            statement = statement.where(part.where)
+        if part.continues:
+            statement = statement.where(paging.after(part, nulls, backward=backward))
         # Key values go into the cursor as the engine stores them, so that they come back as equal values.
+        keys = self.keys(query)
         stored = (type_coerce(key.expression, Stored()).label(f"key_{at}") for at, key in enumerate(keys))
         statement = statement.add_columns(*stored)
-        statement = statement.order_by(*(key.order(backward=backward) for key in keys))
+        statement = statement.order_by(*(key.order(backward=backward) for key in part.keys))
         return statement.limit(bindparam("limit"))
 
     def _filtered(self, statement: Select[Any], query: ListQuery) -> Select[Any]:
@@ -109,15 +125,15 @@ class Pages:
         rule = target.rule(other)
         return inner if rule is None else inner.where(rule)
 
-    def _keys(self, query: ListQuery) -> list[paging.Key]:
+    def keys(self, query: ListQuery) -> tuple[paging.Key, ...]:
+        """The total order of a list: what was asked for, then the id."""
+        id_ = self.table.c.id
         if query.ranked:
             score: ColumnElement[Any] = literal_column("hits.score", Float())
-            return [paging.Key(score, False, False), paging.Key(self.table.c.id, False, False)]
-        keys = []
-        for name, descending in query.sort:
-            column = self.table.c[name]
-            keys.append(paging.Key(sortable(column), descending, bool(column.nullable)))
-        return [*keys, paging.Key(self.table.c.id, query.sort[-1][1] if query.sort else True, False)]
+            return (paging.Key(score, False, False), paging.Key(id_, False, False))
+        sorted_by = [(self.table.c[name], descending) for name, descending in query.sort]
+        keys = [paging.Key(sortable(column), down, bool(column.nullable)) for column, down in sorted_by]
+        return (*keys, paging.Key(id_, query.sort[-1][1] if query.sort else True, False))
 
     async def _total(self, actor: Actor, query: ListQuery) -> tuple[int, bool]:
         shape = ("total", filters.shape(query.conditions), bool(query.search))
@@ -132,7 +148,13 @@ class Pages:
         return min(found, TOTAL_CAP), found <= TOTAL_CAP
 
     def _parameters(self, actor: Actor, query: ListQuery) -> dict[str, Any]:
-        return {**filters.parameters(query.conditions), "actor_id": actor.id, "q": query.search}
+        values = query.cursor.values if query.cursor else ()
+        return {
+            **filters.parameters(query.conditions),
+            **{f"k{at}": value for at, value in enumerate(values)},
+            "actor_id": actor.id,
+            "q": query.search,
+        }
 
 
 def sortable(column: Column[Any]) -> ColumnElement[Any]:

@@ -11,7 +11,7 @@ else it does not open. The one order that may shift under a walk is that by rele
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -46,13 +46,42 @@ class Key:
         return term.nulls_first() if backward else term.nulls_last()
 
 
-def after(keys: Sequence[Key], nulls: Sequence[bool], *, backward: bool) -> ColumnElement[bool]:
-    """The rows that come after (or, `backward`, before) the one whose key values are the parameters `k0`, `k1` …
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a list that one seek in an index finds: rows with a first key value, or rows without."""
 
-    `nulls[i]` says that the i-th value is NULL. Where the order is uniform and nothing is nullable, a row comparison
-    is used, which every engine turns into one index seek; else a bound on the first key tells it where to begin.
+    keys: tuple[Key, ...]
+    where: ColumnElement[bool] | None = None
+    skipped: int = 0
+    """Keys at the front that are the same on all rows of the part."""
+    continues: bool = False
+    """Whether it goes on from the cursor, or begins at its own beginning."""
+
+
+def parts(keys: tuple[Key, ...], nulls: Sequence[bool] | None, *, backward: bool) -> list[Part]:
+    """The stretches to read, in order, from a cursor whose i-th value is NULL where `nulls[i]`; `None`: no cursor.
+
+    Rows without a value come last, which no index has in both directions. So a list that is sorted by a nullable
+    column is walked in two parts, and each page of either is found by one seek.
     """
-    values = [bindparam(f"k{at}", type_=Stored()) for at in range(len(keys))]
+    first = keys[0]
+    if nulls is None or not first.nullable:
+        return [Part(keys, continues=nulls is not None)]
+    solid = Part((replace(first, nullable=False), *keys[1:]), first.expression.is_not(None))
+    empty = Part(keys[1:], first.expression.is_(None), skipped=1)
+    if nulls[0]:
+        return [replace(empty, continues=True), *([solid] if backward else [])]
+    return [replace(solid, continues=True), *([] if backward else [empty])]
+
+
+def after(part: Part, nulls: Sequence[bool], *, backward: bool) -> ColumnElement[bool]:
+    """The rows of a part that come after (or, `backward`, before) the one with the key values `k0`, `k1` …
+
+    Where the order is uniform and nothing is nullable, a row comparison is used, which every engine turns into one
+    seek; else a bound on the first key tells it where to begin.
+    """
+    keys, nulls = part.keys, nulls[part.skipped :]
+    values = [bindparam(f"k{part.skipped + at}", type_=Stored()) for at in range(len(keys))]
     directions = {key.descending != backward for key in keys}
     if len(directions) == 1 and not any(key.nullable for key in keys):
         left, right = tuple_(*(key.expression for key in keys)), tuple_(*values)
@@ -63,14 +92,12 @@ def after(keys: Sequence[Key], nulls: Sequence[bool], *, backward: bool) -> Colu
             keys[i].expression.is_(None) if nulls[i] else keys[i].expression == values[i] for i in range(at)
         ]
         alternatives.append(and_(*equal, _beyond(key, values[at], null=nulls[at], backward=backward)))
-    return and_(*_bound(keys[0], values[0], null=nulls[0], backward=backward), or_(*alternatives))
+    return and_(*_bound(keys[0], values[0], backward=backward), or_(*alternatives))
 
 
-def _bound(key: Key, value: Any, *, null: bool, backward: bool) -> list[ColumnElement[bool]]:
+def _bound(key: Key, value: Any, *, backward: bool) -> list[ColumnElement[bool]]:
     """A condition that follows from the others and that an index on the first key can begin with."""
-    if null:
-        return [] if backward else [key.expression.is_(None)]
-    if key.nullable and not backward:
+    if key.nullable:
         return []
     return [key.expression <= value if key.descending != backward else key.expression >= value]
 

@@ -16,11 +16,11 @@ from sqlalchemy import JSON, Boolean, Column, Date, Enum, Float, Integer, LargeB
 
 from backwright import sample_words as words
 from backwright.columns import FixedPoint, Id, Timestamp, integer_range, rules_of
+from backwright.sample_texts import Row, fitted, text
 
 BASE: Final = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 """The Monday morning around which sample times lie: always the same, so that rows are too."""
 
-Row = Mapping[str, Any]
 
 _LATER: Final = re.compile(
     r"^(due|expires?|expected|scheduled|planned|deadline|next|valid_until|renewal|starts?|begins?)"
@@ -32,8 +32,8 @@ _START: Final = re.compile(
     r"^(starts?|begins?|from|check_?in|valid_from|borrowed|opens?)|_(start|from)(_at|_on)?$"
 )
 _SUCCESSES: Final = frozenset({
-    "done", "completed", "complete", "closed", "resolved", "finished", "paid", "shipped", "delivered", "returned",
-    "published", "approved", "archived", "fulfilled", "won", "sold", "settled", "ended",
+    "done", "completed", "complete", "closed", "resolved", "finished", "paid", "shipped", "delivered",
+    "returned", "published", "approved", "archived", "fulfilled", "won", "sold", "settled", "ended",
 })  # fmt: skip
 _FAILURES: Final = frozenset({"cancelled", "canceled", "rejected", "lost", "refused", "revoked"})
 _INTEGERS: Final[Mapping[str, tuple[int, int]]] = {
@@ -94,80 +94,6 @@ def _end_of(name: str) -> str | None:
     return stem if name.endswith(("_at", "_on")) and stem in _SUCCESSES | _FAILURES else None
 
 
-def text(column: Column[Any], entity: str, row: Row, number: int, random: Random) -> str:
-    """A text that fits the column's name, format and length."""
-    name, format_ = column.key, rules_of(column.info).format
-    length = getattr(column.type, "length", None) or 200
-    if format_ == "email":
-        return email(row, number, random)[-length:]
-    if format_ == "phone":
-        return f"+44 20 {79_460_000 + number}"
-    if format_ == "url":
-        return f"https://www.example.com/{_words_of(entity)[-1]}/{number + 1}"
-    return fitted(_phrase(name, entity, row, number, random), length)
-
-
-def _phrase(name: str, entity: str, row: Row, number: int, random: Random) -> str:
-    tokens, of_entity = set(name.split("_")), set(_words_of(entity))
-    last = name.split("_")[-1]
-    if tokens & {"first", "given", "forename"}:
-        return random.choice(words.FIRST_NAMES)
-    if tokens & {"last", "family", "surname"}:
-        return random.choice(words.LAST_NAMES)
-    if tokens & {"street", "address"}:
-        return f"{random.randrange(1, 120)} {random.choice(words.STREETS)}, {random.choice(words.CITIES)}"
-    if tokens & {"zip", "postcode", "postal"}:
-        return f"{random.randrange(10_000, 99_999)}"
-    if tokens & words.PROSE:
-        return " ".join(random.sample(words.SENTENCES, random.randint(1, 2)))
-    if tokens & words.CODES:
-        return f"{''.join(each[0] for each in _words_of(entity)).upper()}-{1001 + number}"
-    if tokens & {
-        "company",
-        "supplier",
-        "vendor",
-        "employer",
-        "organisation",
-        "organization",
-        "publisher",
-        "customer",
-    }:
-        return random.choice(words.COMPANIES)
-    if last in words.CHOICES and last not in {"name", "title"}:
-        return random.choice(words.CHOICES[last])
-    if tokens & {"author", "contact", "person", "assignee", "owner", "doctor", "teacher", "recipient"}:
-        return person(random)
-    if tokens & {"name", "title", "subject", "label", "headline", "topic"}:
-        return _called(entity, of_entity, number, random)
-    return f"{name.replace('_', ' ').capitalize()} {number + 1}"
-
-
-def _called(entity: str, of_entity: set[str], number: int, random: Random) -> str:
-    """What a row of this entity is called."""
-    if of_entity & words.FIRMS:
-        return random.choice(words.COMPANIES)
-    if of_entity & words.PEOPLE:
-        return person(random)
-    for thing, named in words.THINGS.items():
-        if of_entity & set(named):
-            return words.TITLES[thing][number * 7 % len(words.TITLES[thing])]  # all before any comes again
-    return f"{' '.join(_words_of(entity)).capitalize()} {random.choice(words.TITLES['group']).lower()}"
-
-
-def person(random: Random) -> str:
-    """A full name."""
-    return f"{random.choice(words.FIRST_NAMES)} {random.choice(words.LAST_NAMES)}"
-
-
-def email(row: Row, number: int, random: Random) -> str:
-    """An address that belongs to the person in the row, if there is one; its number keeps it unique."""
-    name = row.get("name") or row.get("full_name")
-    if not isinstance(name, str):
-        name = f"{row.get('first_name') or 'info'} {row.get('last_name') or ''}"
-    local = re.sub(r"[^a-z]+", ".", name.lower()).strip(".")[:40] or "info"
-    return f"{local}.{number + 1}@example.com"
-
-
 def whole(column: Column[Any], random: Random) -> int:
     """A whole number within the column's bounds."""
     low, high = (
@@ -198,26 +124,20 @@ def moment(name: str, row: Row, random: Random) -> datetime:
     """A time that fits the name: birthdays decades ago, due dates ahead, an end after its start."""
     if "birth" in name:
         return BASE - timedelta(days=random.randrange(20 * 365, 70 * 365))
-    if _END.search(name):
-        starts = [
-            each for key, each in row.items() if _START.search(key) and isinstance(each, (datetime, date))
-        ]
-        if starts:
-            start = starts[0]
-            begun = (
-                start
-                if isinstance(start, datetime)
-                else datetime(start.year, start.month, start.day, tzinfo=UTC)
-            )
-            return begun + timedelta(days=random.randrange(1, 15))
-    if _end_of(name) and isinstance(row.get("created_at"), datetime):
-        return min(
-            row["created_at"] + timedelta(days=random.randrange(1, 15), hours=random.randrange(9)), BASE
-        )
+    starts = [each for key, each in row.items() if _START.search(key) and isinstance(each, date)]
+    if _END.search(name) and starts:
+        return _midnight_or_later(starts[0]) + timedelta(days=random.randrange(1, 15))
+    created = row.get("created_at")
+    if _end_of(name) and isinstance(created, datetime):
+        return min(created + timedelta(days=random.randrange(1, 15), hours=random.randrange(9)), BASE)
     days = random.randrange(1, 60) if _LATER.search(name) or _END.search(name) else -random.randrange(1, 60)
     return (BASE + timedelta(days=days, hours=random.randrange(9))).replace(
         minute=random.choice((0, 15, 30, 45))
     )
+
+
+def _midnight_or_later(start: date) -> datetime:
+    return start if isinstance(start, datetime) else datetime(start.year, start.month, start.day, tzinfo=UTC)
 
 
 def told_apart(column: Column[Any], found: Any, number: int, attempt: int) -> Any:
@@ -234,11 +154,6 @@ def told_apart(column: Column[Any], found: Any, number: int, attempt: int) -> An
     if isinstance(found, (date, datetime)):
         return found + timedelta(days=number)
     return found
-
-
-def fitted(found: str, length: int) -> str:
-    """The text cut to a length, without a space at its end."""
-    return found if len(found) <= length else found[:length].rstrip() or found[:length]
 
 
 def _choice(kind: Enum, column: Column[Any], random: Random) -> Any:
@@ -265,10 +180,6 @@ def _within(low: int, high: int, least: int, most: int) -> tuple[int, int]:
             else (max(least, most - (high - low)), most)
         )
     return max(low, least), min(high, most)
-
-
-def _words_of(entity: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", re.sub(r"(?<!^)(?=[A-Z])", "_", entity).lower()) or ["row"]
 
 
 def _uuid(random: Random) -> Any:

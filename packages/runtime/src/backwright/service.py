@@ -117,7 +117,8 @@ class Service(Generic[T]):
         after = {key: getattr(row, key) for key in columns}
         changes = {key: [before[key], after[key]] for key in columns if before[key] != after[key]}
         writer = self.bound.writer(self.actor.roles)
-        await writer.references.check(self.work, self.actor, {key: after[key] for key in changes})
+        with self.session.no_autoflush:  # a reference that leads nowhere is refused here, not by the database
+            await writer.references.check(self.work, self.actor, {key: after[key] for key in changes})
         await self.work.flush()
         await self.record(action.name, id_, {key: each for key, each in changes.items() if key not in STANDARD})
         view = self.bound.view(self.actor.roles)

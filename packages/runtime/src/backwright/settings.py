@@ -61,6 +61,7 @@ class Settings(BaseSettings):
         description="At least 32 random bytes; seals keys and links. Made if empty, except in production.",
     )
     files_url: str = Field("file:./var/files", description="Where uploaded files are kept.")
+    files_quota_mb: int = Field(10_240, ge=1, description="Room for all uploaded files together, in MiB.")
     migrations: Path = Field(Path("migrations"), description="The folder of the migrations.")
 
     allowed_hosts: Listed = Field(

@@ -5,12 +5,16 @@ it. SQLAlchemy builds and compiles (dialects, types, safety); the driver execute
 over the parameters and one over the columns that need a conversion at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import JSON, Boolean, Date, Dialect, Enum, Executable, FromClause, Table, UpdateBase
+from sqlalchemy import JSON, Boolean, Date, Dialect, Enum, Executable, Table, UpdateBase
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import BindParameter, ClauseElement
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
 from backwright.columns import FixedPoint, Id, Timestamp
@@ -25,9 +29,12 @@ class Prepared:
     exact numbers as strings; JSON as raw bytes), which spares making Python values that would only be printed again.
     """
 
-    __slots__ = ("_binders", "_converters", "_defaults", "_names", "changes", "columns", "sql")
+    __slots__ = ("_binders", "_converters", "_defaults", "_made", "_names", "changes", "columns", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect, *, wire: bool = False) -> None:
+        for each in visitors.iterate(cast(ClauseElement, statement)):
+            if isinstance(each, BindParameter):
+                each.required = False  # values come with each run; compiling an IN would ask for them now
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
@@ -37,6 +44,7 @@ class Prepared:
         processors: Mapping[str, Any] = compiled._bind_processors
         self._binders: tuple[Converter | None, ...] = tuple(processors.get(name) for name in self._names)
         self._defaults: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
+        self._made: dict[str, Callable[[Any], Any]] = dict(_made_values(compiled))
         entries = compiled._result_columns or ()
         self.columns: tuple[str, ...] = tuple(entry.keyname for entry in entries)
         choose = wire_converter if wire else python_converter
@@ -44,8 +52,11 @@ class Prepared:
         self._converters: tuple[tuple[int, Converter], ...] = tuple((at, to) for at, to in converters if to)
 
     def arguments(self, params: Mapping[str, Any]) -> list[Any]:
-        """The values in the order of the placeholders. A missing one is NULL, or its default."""
+        """The values in the order of the placeholders. A missing one is its column's default, or NULL."""
         defaults = self._defaults
+        if self._made:
+            made = {name: make(None) for name, make in self._made.items() if name not in params}
+            params = {**params, **made}
         return [
             binder(value) if binder is not None and value is not None else value
             for binder, value in (
@@ -69,6 +80,23 @@ class Prepared:
         return found
 
 
+def _made_values(compiled: SQLCompiler) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    """Columns that a write sets by themselves, with what makes their value (`default=now`, `onupdate=now`)."""
+    if compiled.isinsert:
+        defaults = [(column.key, column.default) for column in compiled.insert_prefetch]
+    else:
+        defaults = [(column.key, column.onupdate) for column in compiled.update_prefetch]
+    for name, default in defaults:
+        if isinstance(default, CallableColumnDefault):
+            yield name, cast(Callable[[Any], Any], default.arg)
+        elif isinstance(default, ScalarElementColumnDefault):
+            yield name, partial(_same, default.arg)
+
+
+def _same(value: Any, _: Any) -> Any:
+    return value
+
+
 def changed_by(statement: Executable) -> frozenset[str]:
     """The tables of which a statement may change rows; those that a delete reaches over foreign keys included."""
     if not isinstance(statement, UpdateBase) or not isinstance(statement.table, Table):
@@ -76,22 +104,21 @@ def changed_by(statement: Executable) -> frozenset[str]:
     return reached_by_delete(statement.table) if statement.is_delete else frozenset({statement.table.name})
 
 
-def reached_by_delete(table: FromClause) -> frozenset[str]:
+def reached_by_delete(table: Table) -> frozenset[str]:
     """`table` and the tables whose rows go, or lose a reference, when its rows are deleted."""
-    assert isinstance(table, Table)
-    found, waiting = {table.name}, [table]
+    found, waiting = {table.name}, [table.name]
     while waiting:
         target = waiting.pop()
         for other in table.metadata.tables.values():
-            for key in other.foreign_keys:
-                if key.column.table is target and key.ondelete in _REACHING:
-                    if key.ondelete == "CASCADE" and other.name not in found:
-                        waiting.append(other)
-                    found.add(other.name)
+            reaching = {key.ondelete for key in other.foreign_keys if key.column.table.name == target}
+            if "CASCADE" in reaching and other.name not in found:
+                waiting.append(other.name)
+            if reaching & _REACHING:
+                found.add(other.name)
     return frozenset(found)
 
 
-_REACHING: Final = ("CASCADE", "SET NULL", "SET DEFAULT")
+_REACHING: Final = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 
 def python_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:

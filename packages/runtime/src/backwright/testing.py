@@ -9,12 +9,8 @@ database, which costs a file copy. Callers are real: an account made through the
 access token.
 """
 
-import atexit
-import secrets
 import shutil
-import sqlite3
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -23,9 +19,8 @@ from uuid import UUID
 
 import httpx2
 from fastapi import FastAPI
-from sqlalchemy import Table, create_engine, delete, insert
+from sqlalchemy import Table, delete, insert
 
-from backwright import migrations, search
 from backwright.entity import Entity
 from backwright.limits import MemoryStore
 from backwright.runtime import Runtime
@@ -34,30 +29,13 @@ from backwright.samples import Samples, reference
 from backwright.settings import Settings
 from backwright.storage import open_storage
 from backwright.testing_contract import conforms
+from backwright.testing_kits import Factory, place, take
 
 __all__ = ["TestService", "conforms", "sample_file"]
 
 URL: Final = "http://testserver"
 
-_SECRET: Final = secrets.token_urlsafe(48)
-_IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of random name is made in it
-"""Where syncing a file costs nothing, on systems that have it."""
-
 E = TypeVar("E", bound=Entity)
-Factory = Callable[..., FastAPI]
-
-
-@dataclass
-class _Kit:
-    """An application and the migrated database that its tests begin with."""
-
-    app: FastAPI
-    settings: Settings
-    template: Path
-    is_used: bool = False
-
-
-_kits: dict[tuple[Any, ...], list[_Kit]] = {}
 
 
 @dataclass
@@ -79,15 +57,15 @@ class TestService:
 
     async def __aenter__(self) -> Self:
         """Start on a fresh database."""
-        self._kit = _take(self)
+        self._kit = take(self)
         self._clients: list[httpx2.AsyncClient] = []
         self._by_role: dict[str, UUID] = {}
         self._number = 0
-        self._own = None if self.folder else tempfile.TemporaryDirectory(dir=_place())
-        place = self.folder or Path(self._own.name if self._own else "")
-        database = place / "service.db"
+        self._own = None if self.folder else tempfile.TemporaryDirectory(dir=place())
+        home = self.folder or Path(self._own.name if self._own else "")
+        database = home / "service.db"
         shutil.copyfile(self._kit.template, database)
-        changes = {"database_url": f"sqlite:///{database}", "files_url": f"file:{place / 'files'}"}
+        changes = {"database_url": f"sqlite:///{database}", "files_url": f"file:{home / 'files'}"}
         self.settings = self._kit.settings.model_copy(update=changes)
         self.runtime.database.path = database
         self.runtime.storage = open_storage(self.settings.files_url)
@@ -208,73 +186,3 @@ class TestService:
         client = httpx2.AsyncClient(transport=transport, base_url=URL, headers=headers)
         self._clients.append(client)
         return client
-
-
-def _take(service: TestService) -> _Kit:
-    """An application that no other test of this process is using; built if there is none."""
-    key = (service.create_app, service.settings_class, service.root, repr(sorted(service.overrides.items())))
-    kits = _kits.setdefault(key, [])
-    for kit in kits:
-        if not kit.is_used:
-            break
-    else:
-        kit = _build(service, kits[0].template if kits else None)
-        kits.append(kit)
-    kit.is_used = True
-    return kit
-
-
-def _build(service: TestService, template: Path | None) -> _Kit:
-    place = Path(tempfile.mkdtemp(dir=_place()))
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    given: dict[str, Any] = {
-        "_env_file": None,
-        "environment": "test",
-        "secret_key": _SECRET,
-        "database_url": f"sqlite:///{place / 'template.db'}",
-        "files_url": f"file:{place / 'files'}",
-        "rate_limit": "1000000/minute",
-        "password_memory_kib": 8,
-        "password_time_cost": 1,
-        **({"migrations": service.root / "migrations"} if service.root else {}),
-        **service.overrides,
-    }
-    settings = service.settings_class(**given)
-    app = service.create_app(settings)
-    if template is None:
-        template = place / "template.db"
-        if service.root:
-            migrations.upgrade(settings)
-        else:
-            _create_tables(settings, app)
-        _fold(template)
-    return _Kit(app, settings, template)
-
-
-def _create_tables(settings: Settings, app: FastAPI) -> None:
-    """The tables of the service's resources and of the runtime, from the models."""
-    runtime: Runtime = app.state.runtime
-    wanted = {bound.table for bound in runtime.resources.values()}
-    mapped = {mapper.local_table for mapper in Entity.registry.mappers}
-    tables = [
-        t for t in Entity.metadata.tables.values() if t in wanted or t not in mapped or t.name == "users"
-    ]
-    engine = create_engine(settings.database_url)
-    with engine.begin() as connection:
-        Entity.metadata.create_all(connection, tables=tables)
-        for bound in runtime.resources.values():
-            if bound.resource.search:
-                for statement in search.creation(bound.name, bound.resource.search):
-                    connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
-def _fold(database: Path) -> None:
-    """Bring everything into the one file that is copied: the last writes may stand in the log beside it."""
-    connection = sqlite3.connect(database)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-
-
-def _place() -> str | None:
-    return str(_IN_MEMORY) if _IN_MEMORY.is_dir() else None

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from backwright.actor import Actor
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from backwright.resource import BoundResource
     from backwright.runtime import Runtime
 
-DEFAULT_QUOTA_MB: Final = 10_240
-"""Room for all files of a service, in MiB; a service that declares a setting `files_quota_mb` has its own."""
-
 
 class Uploads:
     """Takes files in for the rows of one resource."""
@@ -40,7 +37,7 @@ class Uploads:
         self._runtime = runtime
         self._rows = rows_of(runtime.database)
         self._types = tuple(declared.types)
-        self._quota = int(getattr(runtime.settings, "files_quota_mb", DEFAULT_QUOTA_MB)) * 1024 * 1024
+        self._quota = runtime.settings.files_quota_mb * 1024 * 1024
 
     async def take(self, actor: Actor, object_id: UUID, part: FilePart) -> Attachment:
         """Store a file and its row. Whatever goes wrong, neither is seen by anybody.

@@ -83,7 +83,7 @@ class Work:
             await self._session.close()
 
     async def _run(self, prepared: Prepared, params: Mapping[str, Any]) -> tuple[list[Any], int]:
-        if self._session is not None:
+        if self._session is not None and self._session.sync_session.autoflush:
             await self.flush()  # a statement sees what business code has added to the session before it
         with translated():
             found = self._driver.write(prepared.sql, prepared.arguments(params))

@@ -139,9 +139,10 @@ class Shop:
 
 
 @asynccontextmanager
-async def running(folder: Path, **changed: Any) -> AsyncIterator[Shop]:
-    """A started shop with an empty database in `folder`."""
-    shutil.copy(template(), folder / "shop.db")
+async def running(folder: Path, *, empty: bool = True, **changed: Any) -> AsyncIterator[Shop]:
+    """A started shop in `folder`, with an empty database or with the one that is there."""
+    if empty:
+        shutil.copy(template(), folder / "shop.db")
     app = create_app(settings(folder, **changed), title="Shop", accounts=accounts, resources=resources)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)

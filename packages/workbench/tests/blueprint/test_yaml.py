@@ -224,7 +224,7 @@ SHAPES = [
     (
         "{admin: everything}\n",
         "{admin: everything}\n    attachments: {types: [png]}\n",
-        "'png' is not a media type",
+        "'png' is not known here",
     ),
     ("    fields:\n      title: {type: string}\n", "    fields: {}\n", "fields: is empty; name at least one"),
 ]

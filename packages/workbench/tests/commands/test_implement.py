@@ -128,7 +128,7 @@ def test_the_lines_that_dev_prints_work_when_pasted(
     tmp_path: Path,
     tools: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Login, filtered list and create run through sh literally, with curl or its stand-in; Ctrl-C ends it."""
     (tmp_path / "tools").mkdir()
@@ -137,7 +137,7 @@ def test_the_lines_that_dev_prints_work_when_pasted(
     monkeypatch.setenv("PATH", str(tmp_path / "tools"))
     demo_once = script("demo_once")
     assert demo_once.tried(made.service, tmp_path) == 0
-    shown = capsys.readouterr().out
+    shown = capfd.readouterr().out
     assert "3 printed lines ran: all worked" in shown
     assert ("curl is not installed" in shown) == ("curl" not in tools)
     assert "?status=" in shown, "the list is filtered"

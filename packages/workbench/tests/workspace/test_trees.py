@@ -13,6 +13,7 @@ from backwright_workbench.workspace.trees import (
     new_directory,
     read_file,
     read_tree,
+    remove,
     write_file,
     write_tree,
 )
@@ -149,6 +150,17 @@ def test_a_secret_file_is_never_readable_by_others(tmp_path: Path) -> None:
     write_file(tmp_path / ".env", "A=2\n", mode=0o600)
     assert (tmp_path / ".env").read_text() == "A=2\n"
     assert os.listdir(tmp_path) == [".env"]
+
+
+def test_removing_is_confined_and_forgiving(tmp_path: Path) -> None:
+    """Files and folders go; what is not there is no trouble; what is elsewhere stays."""
+    root = tmp_path / "root"
+    write_tree(root, {"a.txt": "1", "folder/b.txt": "2", "c.txt": "3"})
+    for path in ("a.txt", "folder", "absent"):
+        remove(root, path)
+    assert read_tree(root) == {"c.txt": "3"}
+    with pytest.raises(InternalError, match="leaves"):
+        remove(root, "../root")
 
 
 def test_reading_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:

@@ -39,6 +39,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     near = get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
-    if words and len(words) <= 12:
+    if words and len(words) <= 20:
         return "known: " + ", ".join(words)
     return None

@@ -217,8 +217,24 @@ class Grants(Model):
     act: ActGrant | None = None
 
 
-MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", max_length=100)]
-"""What kind of file: `image/png`."""
+MediaType = Literal[
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+    "text/plain",
+    "text/csv",
+    "application/json",
+    "application/zip",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "video/mp4",
+    "audio/mpeg",
+    "image/svg+xml",
+    "text/html",
+]
+"""The kinds of files whose content the runtime can tell from their name."""
 
 
 class Attachments(Model):

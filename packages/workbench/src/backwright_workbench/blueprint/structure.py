@@ -183,8 +183,6 @@ def _pattern(pattern: str, given: Any, shown: str) -> tuple[str, str | None]:
         return f"{shown} is not a rate", "for example 100/minute"
     if "all|" in pattern:
         return f"{shown} does not say which rows", "all, or references such as assignee"
-    if "/" in pattern:
-        return f"{shown} is not a media type", "for example image/png"
     return "has a line break or control character", "one line; a folded text begins with >-"
 
 

@@ -1,8 +1,8 @@
 """Who may do what: usual access, the brief's statements, and what follows from them.
 
-What lives here: which roles there are, and for each role and thing which source decides. Deny by default: a role gets
-what the brief says, else what the catalogue says, else what its name says. What must not: reading sentences
-(`permissions.py`).
+What lives here: which roles there are, and for each role and thing which source decides. Deny by default: a
+role gets what the brief says, else what the catalogue says, else what its name says. What must not: reading
+sentences (`permissions.py`).
 """
 
 from backwright_workbench.blueprint.model import Grants
@@ -45,7 +45,9 @@ def give_access(
 
 
 def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[str, str]:
-    """The roles of the service: those that the brief names, else those usual for its things; always `admin`."""
+    """The roles of the service: those that the brief names, else those usual for its things; always
+    `admin`.
+    """
     usual = {role: text for thing in things for role, text in thing.entry.roles.items()}
     named = [role for role in roles.named if role != ADMIN]
     if not named and not spoken:
@@ -97,7 +99,9 @@ def _described(matrix: Matrix, thing: Thing, role: str) -> bool:
 
 
 def _for_anybody(matrix: Matrix, thing: Thing, *, opened: bool) -> dict[str, Given]:
-    """What callers may do without a role, or without an account. Nothing is public unless the brief opens something."""
+    """What callers may do without a role, or without an account. Nothing is public unless the brief opens
+    something.
+    """
     found: dict[str, Given] = {}
     for who in (SIGNED_IN, PUBLIC) if opened else (SIGNED_IN,):
         said = [statement for statement in matrix.about(thing, who) if not statement.denied]
@@ -116,7 +120,9 @@ def _for_anybody(matrix: Matrix, thing: Thing, *, opened: bool) -> dict[str, Giv
 
 
 def _usually(matrix: Matrix, thing: Thing, who: str, opened: bool) -> Grants:
-    """What the catalogue lets anybody do; what it opens to the public is for those who sign in, unless the brief opens."""
+    """What the catalogue lets anybody do; what it opens to the public is for those who sign in, unless the
+    brief opens.
+    """
     usual = thing.entry.access.get(who)
     if who == SIGNED_IN:
         if any(s.thing is thing for s in matrix.statements if not s.denied):
@@ -128,7 +134,9 @@ def _usually(matrix: Matrix, thing: Thing, who: str, opened: bool) -> Grants:
 
 
 def _enter(thing: Thing, given: dict[str, Given]) -> None:
-    """Write the access into the thing's entry; rows that anybody may create may have nobody who created them."""
+    """Write the access into the thing's entry; rows that anybody may create may have nobody who created
+    them.
+    """
     entry = thing.entry
     opened = given.get(PUBLIC)
     if isinstance(opened, Grants) and opened.create:

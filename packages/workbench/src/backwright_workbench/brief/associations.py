@@ -1,7 +1,10 @@
 """Relations that are things of their own, or lead back to the same kind.
 
-What lives here: `members borrow books`, many to many, trees. What must not: plain references (`relations.py`).
+What lives here: `members borrow books`, many to many, trees. What must not: plain references
+(`relations.py`).
 """
+
+from itertools import pairwise
 
 from backwright_workbench.blueprint.naming import pascal
 from backwright_workbench.brief.catalogue import Catalogue
@@ -9,9 +12,10 @@ from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.identity import identify
 from backwright_workbench.brief.inference import generic_entity
 from backwright_workbench.brief.lexicon import relations as terms
+from backwright_workbench.brief.lexicon.relations import ASSOCIATIONS
 from backwright_workbench.brief.links import link
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.pairs import Mention
+from backwright_workbench.brief.pairs import Mention, between, mentions_in, verb_of
 from backwright_workbench.brief.things import Thing, Things
 
 
@@ -30,54 +34,50 @@ def knows(thing: Thing, other: Thing) -> bool:
     return bool(reference_to(thing, other)) or any(field.to == other.name for field in thing.links.values())
 
 
-def associate(
-    page: Page,
-    things: Things,
-    catalogue: Catalogue,
-    clause: Clause,
-    here: Mention,
-    there: Mention,
-    noun: str,
-) -> bool:
-    """`members borrow books`: the borrowing is a thing that refers to both."""
+def read_associations(page: Page, things: Things, catalogue: Catalogue) -> None:
+    """`Members borrow books`: the borrowing is a thing that refers to both. After fields are read, which
+    may say as much.
+    """
+    for clause in page.clauses:
+        for here, there in pairwise(mentions_in(clause, things)):
+            noun = ASSOCIATIONS.get(verb_of(between(clause, here, there)), "")
+            if noun and here.thing and there.thing and here.thing is not there.thing:
+                _associate(page, things, catalogue, clause, (here, there), noun)
+
+
+def _associate(
+    page: Page, things: Things, catalogue: Catalogue, clause: Clause, pair: tuple[Mention, Mention], noun: str
+) -> None:
+    here, there = pair
     doer, done = here.thing, there.thing
     if doer is None or done is None:
-        return False
-    page.claim(clause, here.stop, there.first, f"entities.{doer.name}")
-    if knows(done, doer) or any(
-        thing is not doer and thing is not done and joins(thing, doer, done) for thing in things
-    ):
-        return True
-    thing = things.meant_by(tuple(noun.split()))
-    if thing is None:
-        if not catalogue.find(noun):
-            return False
-        thing = identify(tuple(noun.split()), things, catalogue, (), page)
-        if thing is None:
-            return False
-        said = page.quote(clause, here.first, there.stop)
-        page.assume(
-            f"{thing.name} records {said}",
-            "it happens more than once and has data of its own",
-            f"entities.{thing.name}",
-            f"{thing.name}:",
-        )
-    if thing is done or thing is doer:
-        return True
+        return
+    others = [thing for thing in things if thing not in (doer, done)]
+    if knows(done, doer) or any(joins(thing, doer, done) for thing in others):
+        page.claim(clause, here.stop, there.first, f"entities.{doer.name}")
+        return
+    words = tuple(noun.split())
+    thing = things.meant_by(words)
+    if thing is None and catalogue.find(noun):
+        thing = identify(words, things, catalogue, (), page)
+        if thing:
+            said = page.quote(clause, here.first, there.stop)
+            why = "it happens more than once and has data of its own"
+            page.assume(f"{thing.name} records {said}", why, f"entities.{thing.name}", f"{thing.name}:")
+    if thing in (None, doer, done):
+        return
+    assert thing is not None
     for other in (doer, done):
         if not knows(thing, other):
             link(thing, other.snake, other.name, optional=False)
     page.claim(clause, here.first, there.stop, f"entities.{thing.name}")
-    return True
 
 
 def joins(thing: Thing, one: Thing, two: Thing) -> bool:
     return knows(thing, one) and knows(thing, two)
 
 
-def many_to_many(
-    page: Page, things: Things, catalogue: Catalogue, clause: Clause, mentions: list[Mention]
-) -> None:
+def many_to_many(page: Page, things: Things, clause: Clause, mentions: list[Mention]) -> None:
     """`many-to-many between students and courses`, `a book can have several authors`."""
     said = next(iter(clause.find(terms.JOIN)), None)
     named = [mention.thing for mention in mentions if mention.thing]

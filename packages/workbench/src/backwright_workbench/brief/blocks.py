@@ -1,6 +1,7 @@
 """Lines as blocks: headings, list items, table rows, paragraphs.
 
-What lives here: the little of Markdown that briefs use, and lists without bullets. What must not: sentences (`text.py`).
+What lives here: the little of Markdown that briefs use, and lists without bullets. What must not: sentences
+(`text.py`).
 """
 
 import re
@@ -32,7 +33,9 @@ _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*$")
 _BOLD = re.compile(r"\s*(\*\*|__)[^*_]+(\*\*|__)\s*:?\s*$")
 
 
-_ITEM = re.compile(r"(\s*)(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|\(\d{1,3}\)|[a-z][.)])\s+(?:\[[ xX]\]\s+)?(?=\S)")
+_ITEM = re.compile(
+    r"(\s*)(?:[-*+•‣◦▪·\u2013\u2014]|\d{1,3}[.)]|\(\d{1,3}\)|[a-z][.)])\s+(?:\[[ xX]\]\s+)?(?=\S)"
+)
 
 
 _DEFINES = re.compile(r"\s*[\w-]+(?: [\w-]+){0,2}\s*:(?!//)\s")
@@ -107,7 +110,9 @@ def _block(line: str, start: int, stop: int) -> Block:
 
 
 def _goes_on(before: str, line: str) -> bool:
-    """Whether a line continues the paragraph before it, rather than being a new entry of a list without bullets."""
+    """Whether a line continues the paragraph before it, rather than being a new entry of a list without
+    bullets.
+    """
     last = before.rsplit("\n", 1)[-1].rstrip()
     if last.endswith(":"):
         return False

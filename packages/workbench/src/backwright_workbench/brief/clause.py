@@ -1,6 +1,7 @@
 """A clause: the unit that the reader works on.
 
-What lives here: its words, and matching patterns against them. What must not: how a text is cut into clauses (`text.py`).
+What lives here: its words, and matching patterns against them. What must not: how a text is cut into clauses
+(`text.py`).
 """
 
 import re

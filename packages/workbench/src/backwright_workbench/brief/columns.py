@@ -1,7 +1,7 @@
 """Which field the words of a filter, sort or search mean.
 
-What lives here: matching words to fields, and adding the field that a brief wants to filter by. What must not: finding
-the words (`queries.py`).
+What lives here: matching words to fields, and adding the field that a brief wants to filter by. What must
+not: finding the words (`queries.py`).
 """
 
 import keyword
@@ -19,7 +19,9 @@ from backwright_workbench.brief.things import Thing, Things
 def column(
     page: Page, things: Things, thing: Thing, clause: Clause, first: int, stop: int, *, key: str
 ) -> str:
-    """The field that an item of a filter means; an unknown one is added, as somebody wants to filter by it."""
+    """The field that an item of a filter means; an unknown one is added, as somebody wants to filter by
+    it.
+    """
     words = tuple(
         w
         for w in clause.words[first:stop]
@@ -120,7 +122,9 @@ def field_meant(things: Things, thing: Thing, words: tuple[str, ...]) -> str:
 
 
 def missing(page: Page, thing: Thing, name: str) -> str:
-    """Give a thing a text that the brief searches by and that it does not have; empty if the name is none for a text."""
+    """Give a thing a text that the brief searches by and that it does not have; empty if the name is none for
+    a text.
+    """
     if name not in ("title", "name", "description", "content", "body", "notes", "summary", "email"):
         return ""
     field = infer_field(name).model_copy(update={"unique": False})

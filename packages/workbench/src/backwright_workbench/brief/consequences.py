@@ -1,7 +1,7 @@
 """What follows from the rights that were given: for parts, for what rows refer to, for everybody else.
 
-What lives here: rules over the access of all things together, each a function. What must not: what one role may do with
-one thing (`rights.py`).
+What lives here: rules over the access of all things together, each a function. What must not: what one role
+may do with one thing (`rights.py`).
 """
 
 from collections.abc import Collection
@@ -122,7 +122,7 @@ def open_targets(matrix: Matrix) -> None:
     for thing in matrix.things:
         if PUBLIC not in matrix.given[thing.name]:
             continue
-        for to in {field.to for field in thing.entry.fields.values()} & matrix.given.keys():
+        for to in {reference.to for reference in thing.entry.fields.values()} & matrix.given.keys():
             target = matrix.given[to or ""]
             opened = target.get(SIGNED_IN)
             if PUBLIC not in target and isinstance(opened, Grants) and opened.read == Grant():
@@ -131,7 +131,9 @@ def open_targets(matrix: Matrix) -> None:
 
 
 def readable_targets(matrix: Matrix) -> None:
-    """Whoever creates a row can see what it must refer to; staff see what the rows that they handle refer to."""
+    """Whoever creates a row can see what it must refer to; staff see what the rows that they handle refer
+    to.
+    """
     for thing in matrix.things:
         for role, given in list(matrix.given[thing.name].items()):
             if given == NOTHING or role == ADMIN:
@@ -151,7 +153,9 @@ def _must_name(given: Given, reference: FieldModel) -> bool:
 
 
 def _let_read(matrix: Matrix, name: str, role: str) -> None:
-    """Leave to read a thing's rows, if there is none yet: their own if they are people of that role, else all."""
+    """Leave to read a thing's rows, if there is none yet: their own if they are people of that role, else
+    all.
+    """
     target = matrix.given[name]
     for who in (role,) if role == PUBLIC else (role, SIGNED_IN, PUBLIC):
         given = target.get(who)

@@ -1,6 +1,7 @@
 """What may stand in a field, in words: types, limits, defaults, lists of values.
 
-What lives here: patterns for these and applying them to a field. What must not: which words name the field (`fields.py`).
+What lives here: patterns for these and applying them to a field. What must not: which words name the field
+(`fields.py`).
 """
 
 import re

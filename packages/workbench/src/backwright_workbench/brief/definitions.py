@@ -19,86 +19,56 @@ from backwright_workbench.brief.page import Page
 
 
 def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
-    """The noun that a clause begins with, if what follows describes it: `Products: …`, `Each order has …`."""
-    span = None if clause.lists_fields else noun_phrase(page, clause, 0, catalogue)
+    """The nouns that a clause begins with, if what follows describes them: `Products: …`, `Each order has
+    …`.
+    """
+    if clause.lists_fields:
+        return
+    yield from _in_relation(page, clause, catalogue)
+    span = noun_phrase(page, clause, 0, catalogue)
     if not span or not can_be_thing(clause, span):
         return
-    first, stop = span
-    words = clause.words
-    after = words[stop] if stop < len(words) else ""
-    known = catalogue.find(" ".join(words[first:stop])) is not None
-    under_label = (
-        clause.kind in ("item", "row", "heading")
-        and clause.parent is not None
-        and bool(terms.LEAD.search(clause.parent.text[-200:]))
-    )
+    after = clause.words[span[1]] if span[1] < len(clause.words) else ""
+    known = catalogue.find(" ".join(clause.words[slice(*span)])) is not None
+    under_label = _under_label(clause)
     if clause.kind == "heading":
-        if stop == len(words) and (known or under_label):
+        if span[1] == len(clause.words) and (known or under_label):
             yield span
-        return
-    if under_label and after in ("", ":", "(", "-", "–", "—", "with", "has", "have", ".", ",", "→", "and"):
+    elif under_label and after in terms.AFTER_LABELLED:
         yield from noun_list(page, clause, 0, catalogue, strict=False) if after in (",", "and") else [span]
-    elif after in (":", "(", "-", "–", "—") and clause.kind in ("item", "row", "sentence"):
-        if _labels(words[first:stop]):
-            return
-        if known or _describes(page, clause, stop + 1):
+    elif after in (":", "(", "-") or (after == "per" and ":" in clause.words[span[1] : span[1] + 4]):
+        labels = all(word in LABELS for word in clause.words[slice(*span)])
+        if not labels and (known or _describes(page, clause, clause.words.index(after, span[1]) + 1)):
             yield span
-    elif after in ("has", "have") and re.search(
-        r"(?<!\S)(?:access|permissions?|rights|read only|control)(?!\S)", clause.text
-    ):
-        return
-    elif (
-        after
-        in (
-            "has",
-            "have",
-            "contains",
-            "contain",
-            "belongs",
-            "belong",
-            "consists",
-            "includes",
-            "include",
-        )
-        or (after in ("links", "connects", "relates", "joins") and first)
-        or (after in ("is", "are") and _passive(words[stop + 1 : stop + 3]))
-        or (
-            after in ("should", "must", "will", "can", "may")
-            and words[stop + 1 : stop + 2]
-            in (
-                ("have",),
-                ("contain",),
-                ("include",),
-            )
-        )
-        or (after == "with" and known and clause.kind == "item")
-    ):
+    elif _told_of(clause, span, after) or (after == "with" and known and clause.kind == "item"):
         yield span
 
 
-def among_things(page: Page, clause: Clause, catalogue: Catalogue) -> bool:
-    """Whether most items of the list that a clause is in begin with nouns in the plural that the catalogue knows."""
-    siblings = [c for c in page.clauses if c.kind == "item" and c.parent is clause.parent][:40]
-    heads = [
-        span
-        for c in siblings
-        if (span := noun_phrase(page, c, 0, catalogue)) and catalogue.find(" ".join(c.words[slice(*span)]))
-    ]
-    return len(siblings) >= 3 and 2 * len(heads) >= len(siblings)
+def _under_label(clause: Clause) -> bool:
+    """Whether a clause stands under `Entities`, `Data model` and the like."""
+    listed = clause.kind in ("item", "row", "heading")
+    return listed and clause.parent is not None and bool(terms.LEAD.search(clause.parent.text[-200:]))
 
 
-def _passive(rest: tuple[str, ...]) -> bool:
-    """`are assigned to`, `is planted in`: a thing that stands in a relation; not what is done to data (`are cached in`)."""
-    return (
-        len(rest) == 2
-        and rest[0].endswith("ed")
-        and rest[0] not in terms.DONE_TO_DATA
-        and rest[1] in ("to", "in", "by", "on", "from")
-    )
+def _told_of(clause: Clause, span: Span, after: str) -> bool:
+    """Whether a verb follows that says what a thing has or how it stands to others."""
+    words, (first, stop) = clause.words, span
+    if after in ("has", "have"):
+        return not terms.OF_ACCESS.search(clause.text)
+    if after in ("links", "connects", "relates", "joins"):
+        return first > 0
+    if after in ("should", "must", "will", "can", "may"):
+        return words[stop + 1 : stop + 2] in (("have",), ("contain",), ("include",))
+    return after in terms.TELLING
 
 
-def _labels(phrase: tuple[str, ...]) -> bool:
-    return all(word in LABELS for word in phrase)
+def _in_relation(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
+    """`Laptops, phones and licenses are assigned to employees`."""
+    start = clause.words.index(":") + 1 if ":" in clause.words[:5] else 0
+    spans = noun_list(page, clause, start, catalogue, strict=False)
+    stop = spans[-1][1] if spans else 0
+    if clause.words[stop : stop + 1] in (("is",), ("are",)) and _passive(clause.words[stop + 1 : stop + 3]):
+        yield from spans
 
 
 def _describes(page: Page, clause: Clause, at: int) -> bool:
@@ -114,3 +84,28 @@ def _describes(page: Page, clause: Clause, at: int) -> bool:
     ):
         return False
     return len(items) >= 2 and len(short) >= 0.7 * len(items) and not set(rest[:1]) & BREAKS
+
+
+def among_things(page: Page, clause: Clause, catalogue: Catalogue) -> bool:
+    """Whether most items of the list that a clause is in begin with nouns in the plural that the catalogue
+    knows.
+    """
+    siblings = [c for c in page.clauses if c.kind == "item" and c.parent is clause.parent][:40]
+    heads = [
+        span
+        for c in siblings
+        if (span := noun_phrase(page, c, 0, catalogue)) and catalogue.find(" ".join(c.words[slice(*span)]))
+    ]
+    return len(siblings) >= 3 and 2 * len(heads) >= len(siblings)
+
+
+def _passive(rest: tuple[str, ...]) -> bool:
+    """`are assigned to`, `is planted in`: a thing that stands in a relation; not what is done to data
+    (`are cached in`).
+    """
+    return (
+        len(rest) == 2
+        and rest[0].endswith("ed")
+        and rest[0] not in terms.DONE_TO_DATA
+        and rest[1] in ("to", "in", "by", "on", "from")
+    )

@@ -14,6 +14,7 @@ from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.items import items
 from backwright_workbench.brief.lexicon import fields as terms
 from backwright_workbench.brief.lexicon.constraints import FILLER
+from backwright_workbench.brief.lexicon.items import YES_OR_NO
 from backwright_workbench.brief.lexicon.values import COMPOSITE, ENUM_NAMES
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.quantities import number
@@ -24,7 +25,9 @@ from backwright_workbench.brief.values import values_in
 
 @dataclass
 class _Item:
-    """An item while it is read: its words from `begin` to `stop`, of which those before `end` name the field."""
+    """An item while it is read: its words from `begin` to `stop`, of which those before `end` name the
+    field.
+    """
 
     clause: Clause
     begin: int
@@ -44,11 +47,12 @@ class _Item:
         return self.clause.words[self.end : self.end + 1] in _FORMAL and self.end < self.stop
 
 
-_FORMAL = tuple((mark,) for mark in ("(", ":", "[", "-", "–", "=", "|", ","))
+_FORMAL = tuple((mark,) for mark in ("(", ":", "[", "-", "=", "|", ","))
 
 
 def read_item(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borrowed: str) -> int:
-    """Read one item; gives the number of fields it led to. Words that mean nothing stay on the page, unclaimed.
+    """Read one item; gives the number of fields it led to. Words that mean nothing stay on the page,
+    unclaimed.
 
     `borrowed` is the last word of the name if the next item says it for both (`start and end date`).
     """
@@ -75,6 +79,9 @@ def read_item(page: Page, thing: Thing, clause: Clause, first: int, stop: int, b
 def _named(clause: Clause, first: int, stop: int, borrowed: str) -> _Item:
     """The item with its name, and what stands before it: `optional`, `unique`, `at most 20`."""
     words, said, begin = clause.words, Constraints(), first
+    if YES_OR_NO.match(" ".join(words[first:stop])):
+        end = words.index("(", first)
+        return _Item(clause, begin, end, stop, "_".join(words[first:end]), said)
     while first < stop and words[first] in terms.LEAD:
         if flag := _FLAGS.get(words[first]):
             said.flags.add(flag)
@@ -127,7 +134,9 @@ def _unit(item: _Item) -> str:
 
 
 def _read_rest(thing: Thing, item: _Item, name: str) -> list[tuple[int, int]]:
-    """Read what follows the name: values, or types and limits. Gives the character spans that were understood."""
+    """Read what follows the name: values, or types and limits. Gives the character spans that were
+    understood.
+    """
     said, rest, last = item.said, item.rest, item.name.split("_")[-1]
     said.values = _values(item)
     taken = said.read(rest, bracketed=item.bracketed and not said.values)

@@ -1,7 +1,7 @@
 """What a field is called, and what is usual for one of that name.
 
-What lives here: from words to a name, and from a name to the usual field. What must not: what the brief says of the field
-(`field_items.py`).
+What lives here: from words to a name, and from a name to the usual field. What must not: what the brief says
+of the field (`field_items.py`).
 """
 
 import keyword
@@ -10,7 +10,7 @@ import re
 from backwright_workbench.blueprint.model import FieldModel
 from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import DETERMINERS, VERBS, singular_words
+from backwright_workbench.brief.grammar import VERBS, singular_words
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import fields as terms
 from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
@@ -63,7 +63,7 @@ def name_end(clause: Clause, first: int, stop: int) -> int:
 
 def field_name(words: tuple[str, ...], borrowed: str) -> str:
     """The words as the name of a field; empty if they cannot be one."""
-    kept = [word for word in words if word not in DETERMINERS]
+    kept = [word for word in words if word not in terms.ARTICLES]
     if kept and kept[-1] in ("field", "column", "attribute", "value") and len(kept) > 1:
         kept = kept[:-1]
     if kept[:3] in (["maximum", "number", "of"], ["max", "number", "of"]):
@@ -110,7 +110,9 @@ def usual(thing: Thing, name: str) -> FieldModel:
 
 
 def _inferred(name: str) -> FieldModel:
-    """What the name suggests; a count, price or date says so with its first word too (`quantity_available`)."""
+    """What the name suggests; a count, price or date says so with its first word too
+    (`quantity_available`).
+    """
     field, first = infer_field(name), name.split("_")[0]
     if first in ("quantity", "number", "count", "price", "cost", "amount", "date") and field == infer_field(
         "unheard"
@@ -120,7 +122,9 @@ def _inferred(name: str) -> FieldModel:
 
 
 def resolve(thing: Thing, name: str) -> str:
-    """The brief's word for a field, or the catalogue's where both mean the same and only number or ending differ."""
+    """The brief's word for a field, or the catalogue's where both mean the same and only number or ending
+    differ.
+    """
     if name in thing.entry.fields or not thing.known:
         return name
     for form in (f"{name}s", name.removesuffix("s"), plural(name)):
@@ -131,7 +135,9 @@ def resolve(thing: Thing, name: str) -> str:
 
 
 def needed(field: FieldModel, name: str, thing: Thing) -> FieldModel:
-    """A field that the brief lists is required where its type and name suggest that a row is worth little without it."""
+    """A field that the brief lists is required where its type and name suggest that a row is worth little
+    without it.
+    """
     if not field.optional or (name in thing.entry.fields and thing.known):
         return field
     if field.type == "integer":

@@ -1,7 +1,7 @@
 """The fields that a brief names.
 
-What lives here: from the items of a list to fields of a thing, and to references where an item names another thing. What
-must not: where lists are (`items.py`), sentences about relations (`relations.py`).
+What lives here: from the items of a list to fields of a thing, and to references where an item names another
+thing. What must not: where lists are (`items.py`), sentences about relations (`relations.py`).
 """
 
 from backwright_workbench.blueprint.model import USER, FieldModel
@@ -33,7 +33,9 @@ def read_fields(page: Page, things: Things) -> None:
 
 
 def _absorb_fields(things: Things) -> None:
-    """A noun in passing that a thing has as a plain field is that field: the grade of an enrollment is no entity."""
+    """A noun in passing that a thing has as a plain field is that field: the grade of an enrollment is no
+    entity.
+    """
     for thing in [thing for thing in things if not thing.listed and not thing.fields]:
         names = {thing.snake, plural(thing.name)}
         owner = next(

@@ -1,7 +1,7 @@
 """Words by what they do in a sentence.
 
-What lives here: the closed classes of English words that the reader needs to find where a noun phrase begins and ends.
-What must not: words that ask for something (`lexicon/`) and business words (`entities/*.yaml`).
+What lives here: the closed classes of English words that the reader needs to find where a noun phrase begins
+and ends. What must not: words that ask for something (`lexicon/`) and business words (`entities/*.yaml`).
 """
 
 import re
@@ -87,10 +87,12 @@ VERBS = word_set(
     " specify start starts stop store stores storing submit submits subscribe support "
     "supports teach teaches track tracks"
     " tracking transfer update updates updating upload uploads use uses using verify "
-    "verifies view views visit visits vote"
+    "verifies view views vote"
     " watch work works write writes"
 )
-"""Verbs that briefs use; a few are nouns too (`order`, `book`, `review`) and are left out where the noun is commoner."""
+"""Verbs that briefs use; a few are nouns too (`order`, `book`, `review`) and are left out where the noun is
+commoner.
+"""
 
 LIST_BREAKS = word_set(", and or & / plus")
 
@@ -130,7 +132,7 @@ GLUE = (
         " record records recorded track tracks tracked manage manages managed managing "
         "management relationship"
         " relationships relation relations main core common general whole entire"
-        " fine ok okay enough simple small robust modern complete good great nice ready based level style"
+        " now ever fine ok okay enough simple small robust modern complete good great nice ready based level style"
         " non first second third next finally additionally moreover furthermore addition"
     )
 )

@@ -45,7 +45,9 @@ def writable(field: FieldModel) -> bool:
 
 
 def fitted(entry: Entry, access: Mapping[str, Given]) -> dict[str, Given]:
-    """The access with grants that fit the fields: what a row needs may be given, what names it may be seen."""
+    """The access with grants that fit the fields: what a row needs may be given, what names it may be
+    seen.
+    """
     given = {
         who: grants if grants == "everything" else _fitted(entry, grants) for who, grants in access.items()
     }

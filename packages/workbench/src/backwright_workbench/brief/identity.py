@@ -1,7 +1,7 @@
 """What a noun phrase is called as an entity, and what is usual for it.
 
-What lives here: from phrase to thing, by the catalogue where it knows the phrase, by inference where not. What must not:
-finding phrases (`nouns.py`).
+What lives here: from phrase to thing, by the catalogue where it knows the phrase, by inference where not.
+What must not: finding phrases (`nouns.py`).
 """
 
 import keyword
@@ -30,7 +30,9 @@ _USERS = frozenset(
 def identify(
     phrase: tuple[str, ...], things: Things, catalogue: Catalogue, domains: tuple[str, ...], page: Page
 ) -> Thing | None:
-    """The thing that a new phrase means; `None` for users, who are there anyway, and for what cannot be a name."""
+    """The thing that a new phrase means; `None` for users, who are there anyway, and for what cannot be a
+    name.
+    """
     words = singular_words(tuple(word for word in phrase if word not in DETERMINERS))
     text = " ".join(words)
     if not words or text in _USERS or not text.isascii() or len(text) > 40 or len(things) >= MAX_THINGS:
@@ -64,8 +66,8 @@ def _known(
 ) -> tuple[Entry | None, tuple[str, ...]]:
     """The catalogue's entry for a phrase, and the words that name it.
 
-    Words before it that only say whose or which (`customer reviews`, `gym members`) are left out of the name; others make
-    it another thing (`meeting rooms`).
+    Words before it that only say whose or which (`customer reviews`, `gym members`) are left out of the name;
+    others make it another thing (`meeting rooms`).
     """
     if entry := catalogue.find(" ".join(words), domains):
         return entry, words
@@ -79,7 +81,9 @@ def _known(
 
 
 def _goes_with(entry: Entry, word: str, catalogue: Catalogue) -> bool:
-    """Whether a word before a noun only says what the noun's entry refers to or which business it belongs to."""
+    """Whether a word before a noun only says what the noun's entry refers to or which business it belongs
+    to.
+    """
     other = catalogue.find(word)
     refers = other is not None and any(field.to == other.name for field in entry.fields.values())
     return refers or entry.domain in catalogue.domains_in([word])

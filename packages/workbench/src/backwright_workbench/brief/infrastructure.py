@@ -1,7 +1,7 @@
 """Stores, and what is asked for of every service: what there always is, what is wanted, what is not offered.
 
-What lives here: finding these and claiming their words. What must not: sign-in (`sign_in.py`), numbers (`limits.py`),
-entities.
+What lives here: finding these and claiming their words. What must not: sign-in (`sign_in.py`), numbers
+(`limits.py`), entities.
 """
 
 import re
@@ -58,7 +58,9 @@ def read_stores(page: Page) -> StoresSaid:
 
 
 def read_capabilities(page: Page, catalogue: Catalogue) -> tuple[Capability, ...]:
-    """What is wanted and not built by this version; also claims what is not offered and what every service has."""
+    """What is wanted and not built by this version; also claims what is not offered and what every service
+    has.
+    """
     found: dict[Capability, None] = {}
     for capability, pattern in wanted.WANTED.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
@@ -83,7 +85,9 @@ def read_capabilities(page: Page, catalogue: Catalogue) -> tuple[Capability, ...
 def _choices(
     page: Page, table: Mapping[Choice, re.Pattern[str]], element: str, rule: str
 ) -> dict[Choice, Quote]:
-    """The options named for the service itself, each with its first mention; more than one contradict each other."""
+    """The options named for the service itself, each with its first mention; more than one contradict each
+    other.
+    """
     named: dict[Choice, tuple[Clause, Quote]] = {}
     asides: dict[Choice, Quote] = {}
     for clause in page.clauses:

@@ -1,7 +1,7 @@
 """Where the brief lists the fields of a thing, and the items of such a list.
 
-What lives here: regions (`Each order has …`, `Products: …`, nested lists) and cutting them into items. What must not: what
-an item means (`fields.py`).
+What lives here: regions (`Each order has …`, `Products: …`, nested lists) and cutting them into items. What
+must not: what an item means (`fields.py`).
 """
 
 import re
@@ -13,7 +13,9 @@ from backwright_workbench.brief.lexicon import items as terms
 
 
 def items(clause: Clause, first: int, stop: int) -> Iterator[tuple[int, int]]:
-    """The items of a list between two words: cut at commas and `and`, but not inside brackets, ranges and values."""
+    """The items of a list between two words: cut at commas and `and`, but not inside brackets, ranges and
+    values.
+    """
     words = clause.words
     begin, depth = first, 0
     index = first

@@ -1,6 +1,7 @@
 """The states and actions that fit the fields of a thing.
 
-What lives here: choosing between the brief's states and the usual ones. What must not: reading text (`states.py`).
+What lives here: choosing between the brief's states and the usual ones. What must not: reading text
+(`states.py`).
 """
 
 from backwright_workbench.blueprint.model import Action, FieldModel, States

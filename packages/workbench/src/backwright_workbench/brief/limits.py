@@ -1,7 +1,7 @@
 """Limits and budgets: how often, how large, how fast.
 
-What lives here: reading numbers that bound every caller or that `verify` measures against. What must not: lengths and
-ranges of fields (`constraints.py`).
+What lives here: reading numbers that bound every caller or that `verify` measures against. What must not:
+lengths and ranges of fields (`constraints.py`).
 """
 
 import re
@@ -10,6 +10,7 @@ from backwright_workbench.blueprint.model import Budgets, Limits
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.lexicon import limits as terms
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.parts import part_end, part_start
 from backwright_workbench.brief.quantities import (
     RATE,
     megabytes,
@@ -22,7 +23,9 @@ from backwright_workbench.brief.trace import Quote
 
 
 def read_limits(page: Page, things: Things) -> Limits:
-    """The bound on every caller's requests; bounds for one entity go to that entity. Two different ones contradict."""
+    """The bound on every caller's requests; bounds for one entity go to that entity. Two different ones
+    contradict.
+    """
     said: dict[str, Quote] = {}
     body_kb = _body(page)
     for clause in page.clauses:
@@ -45,6 +48,8 @@ def _limits_requests(clause: Clause, first: int, stop: int) -> bool:
     """Whether a rate bounds requests, rather than describing the business (`two visits per day`)."""
     if terms.CAPACITY_VERBS & set(clause.words[max(0, first - 4) : first]):
         return False
+    if set(clause.words[part_start(clause, first) : part_end(clause, stop)]) <= set(clause.words[first:stop]):
+        return True
     around = " ".join([clause.text, *(parent.text[:200] for parent in clause.ancestors())])
     return bool(
         terms.REQUESTS.search(" ".join(clause.words[first:stop])) or re.search(r"limit|throttl|quota", around)
@@ -69,7 +74,7 @@ def _read_rate(
 ) -> None:
     found = rate(match)
     quote = page.quote(clause, first, stop)
-    nearby = " ".join(clause.words[max(0, first - 6) : stop + 6])
+    nearby = " ".join(clause.words[part_start(clause, first) : part_end(clause, stop)])
     if found is None:
         page.claim(
             clause, first, stop, status="not understood", note="a limit is a whole number from 1 to 9,999,999"

@@ -1,6 +1,7 @@
 """References between things, while the brief is being read.
 
-What lives here: entering one reference, and words for people that are references to accounts. What must not: finding them.
+What lives here: entering one reference, and words for people that are references to accounts. What must not:
+finding them.
 """
 
 from backwright_workbench.blueprint.model import USER, FieldModel

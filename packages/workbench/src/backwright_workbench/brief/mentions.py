@@ -1,7 +1,7 @@
 """Finding what the lexicon knows on the page.
 
-What lives here: the one way in which a pattern's mentions are found, and whether a mention says yes or no. What must
-not: patterns, and what a mention leads to.
+What lives here: the one way in which a pattern's mentions are found, and whether a mention says yes or no.
+What must not: patterns, and what a mention leads to.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import mentions as terms
 from backwright_workbench.brief.page import Page
 
@@ -17,12 +18,19 @@ def mentions(page: Page, pattern: re.Pattern[str], catalogue: Catalogue) -> Iter
     """Where a pattern stands on words that nobody took and that are no business words (`expense reports`)."""
     for clause in page.clauses:
         for first, stop, _ in clause.find(pattern):
-            if page.free(clause, first, stop) and not _business_word(clause, first, stop, catalogue):
+            taken = not page.free(clause, first, stop)
+            if (
+                not taken
+                and not _business_word(clause, first, stop, catalogue)
+                and not _defines(clause, first, stop)
+            ):
                 yield clause, first, stop
 
 
 def negated(clause: Clause, first: int) -> bool:
-    """Whether what begins at `first` is said not to be wanted: `no GraphQL`, or under the heading `Out of scope`."""
+    """Whether what begins at `first` is said not to be wanted: `no GraphQL`, or under the heading `Out of
+    scope`.
+    """
     before = clause.words[max(0, first - 3) : first]
     for mark in (",", ";", ".", ":"):
         if mark in before:
@@ -46,8 +54,25 @@ def _business_word(clause: Clause, first: int, stop: int, catalogue: Catalogue) 
     return False
 
 
+def _defines(clause: Clause, first: int, stop: int) -> bool:
+    """Whether the words begin a list item that goes on to list fields: `Daily reports: date, weather,
+    notes`.
+    """
+    colon = next((i for i in range(stop, min(stop + 4, len(clause.words))) if clause.words[i] == ":"), 0)
+    if first or clause.kind != "item" or not colon:
+        return False
+    parts = [
+        "_".join(part.split())
+        for part in " ".join(clause.words[colon + 1 :]).replace(" and ", " , ").split(",")
+    ]
+    known = [part for part in parts if infer_field(part) != infer_field("unheard")]
+    return len(parts) >= 2 and len(known) >= 0.4 * len(parts)
+
+
 def _listed(clause: Clause, first: int, stop: int) -> bool:
-    """Whether the words stand in a list that some word introduces as one of things to keep, or define themselves."""
+    """Whether the words stand in a list that some word introduces as one of things to keep, or define
+    themselves.
+    """
     words = clause.words
     follows = words[stop] if stop < len(words) else ""
     if first == 0 and follows in (":", "(", "has", "have", "with"):

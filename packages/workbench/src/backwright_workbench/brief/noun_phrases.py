@@ -1,7 +1,7 @@
 """Where a noun phrase begins and ends, and lists of them.
 
-What lives here: noun phrases by closed classes of words and the catalogue, without a tagger. What must not: whether the noun
-is an entity (`nouns.py`).
+What lives here: noun phrases by closed classes of words and the catalogue, without a tagger. What must not:
+whether the noun is an entity (`nouns.py`).
 """
 
 from backwright_workbench.brief.catalogue import Catalogue
@@ -34,10 +34,15 @@ def can_be_thing(clause: Clause, span: Span) -> bool:
 def noun_phrase(
     page: Page, clause: Clause, at: int, catalogue: Catalogue, end: int | None = None
 ) -> Span | None:
-    """The noun phrase from this word on, without its determiners; business words first, then any words up to a break."""
+    """The noun phrase from this word on, without its determiners; business words first, then any words up to
+    a break.
+    """
     words = clause.words[:end]
     while at < len(words) and words[at] in DETERMINERS:
         at += 1
+    phrase = catalogue.match(clause.run(at), 0) if at < len(words) else None
+    if not (phrase and phrase[1] > 1) and _verb_in_list(words, at):
+        return None
     stop = at
     while stop < len(words) and stop - at < 4:
         hit = catalogue.match(clause.run(stop), 0)
@@ -67,6 +72,15 @@ def noun_phrase(
 
 def _participle(word: str) -> bool:
     return word.endswith("ed") and len(word) > 5
+
+
+def _verb_in_list(words: tuple[str, ...], at: int) -> bool:
+    """Whether a word that may be a noun goes on a list of verbs: `register owners and book visits`."""
+    if at == 0 or at + 1 >= len(words) or words[at] not in terms.DOING or is_plural(words[at]):
+        return False
+    return (
+        words[at - 1] in ("and", ",", "or", "to") and is_plural(words[at + 1]) and words[at + 1] not in BREAKS
+    )
 
 
 def noun_list(

@@ -1,7 +1,8 @@
 """Which things a brief is about.
 
-What lives here: the places in a text where a noun must be an entity (lists of tables, objects of `manage`, definitions,
-relations), and the passing mentions that count because the catalogue knows the noun. What must not: fields, relations.
+What lives here: the places in a text where a noun must be an entity (lists of tables, objects of `manage`,
+definitions, relations), and the passing mentions that count because the catalogue knows the noun. What must
+not: fields, relations.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,11 @@ from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_lis
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Things
 
+_LONGEST_TITLE_LINE = 14
+"""A first line of up to so many words names the service; a noun in it that the catalogue does not know is
+its subject.
+"""
+
 
 def read_things(page: Page, catalogue: Catalogue) -> Things:
     """The things of a brief, in the order in which it comes to them."""
@@ -31,22 +37,31 @@ def read_things(page: Page, catalogue: Catalogue) -> Things:
     things.domains = domains = catalogue.domains_in(
         [word for clause in page.clauses for word in clause.words]
     )
+    titled: list[tuple[str, ...]] = []
     for listed, search in ((True, _listed), (False, _done_to), (False, _in_passing)):
         for clause in (
             clause for clause in page.clauses if clause.kind != "header" and not clause.lists_fields
         ):
             for first, stop in search(page, clause, things, catalogue):
                 phrase = clause.words[first:stop]
+                names_service = clause is page.clauses[0] and len(clause.words) <= _LONGEST_TITLE_LINE
+                if names_service and not is_known(phrase, catalogue, things.domains):
+                    titled.append(phrase)
+                    continue
                 thing = things.meant_by(phrase) or identify(phrase, things, catalogue, domains, page)
                 if thing:
                     thing.listed = thing.listed or listed
+    for phrase in titled if not len(things) else ():
+        identify(phrase, things, catalogue, domains, page)
     _bring(page, things, catalogue)
     _claim(page, things)
     return things
 
 
 def _bring(page: Page, things: Things, catalogue: Catalogue) -> None:
-    """What always comes along, if the things are there that it ties together: the lines of an order, with products."""
+    """What always comes along, if the things are there that it ties together: the lines of an order, with
+    products.
+    """
     for thing in [thing for thing in things if thing.known]:
         for name in thing.entry.brings:
             entry = catalogue.entries[name]

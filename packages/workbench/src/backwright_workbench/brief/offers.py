@@ -1,6 +1,7 @@
 """Files, caching and bulk.
 
-What lives here: finding which of these a brief wants for which thing. What must not: filters and search (`queries.py`).
+What lives here: finding which of these a brief wants for which thing. What must not: filters and search
+(`queries.py`).
 """
 
 import re
@@ -19,7 +20,7 @@ _CACHE_SECONDS = 30
 def files(page: Page, things: Things, clause: Clause, main: Thing) -> None:
     """Files that hang on rows: of the thing named, else of the main one."""
     for first, stop, match in clause.find(terms.FILES):
-        if not page.free(clause, first, stop) or any(
+        if not page.free(clause, first) or any(
             page.claimed_for(clause, i, "entities.") and ".fields." in clause.text for i in range(first, stop)
         ):
             continue

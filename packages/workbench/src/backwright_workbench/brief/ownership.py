@@ -1,6 +1,7 @@
 """Whose rows: the way from a row to the account of the person it belongs to.
 
-What lives here: finding that way, and making one where there is none. What must not: what may be done with the rows.
+What lives here: finding that way, and making one where there is none. What must not: what may be done with
+the rows.
 """
 
 from backwright_workbench.blueprint.model import USER, FieldModel
@@ -27,7 +28,9 @@ def person_of(things: Things, role: str) -> Thing | None:
 
 
 def path_to(things: Things, thing: Thing, role: str, *, prefer: str = "") -> str | None:
-    """The references from a row of `thing` to the person of `role`: `order.customer`; `None` if there are none."""
+    """The references from a row of `thing` to the person of `role`: `order.customer`; `None` if there are
+    none.
+    """
     person = person_of(things, role)
     if person is None:
         return _direct(thing, prefer)
@@ -67,7 +70,9 @@ def _walk(things: Things, thing: Thing, person: Thing, prefer: str) -> str | Non
 
 
 def own_rows(page: Page, things: Things, thing: Thing, role: str, *, prefer: str = "") -> str:
-    """The path to whoever owns a row; where nothing leads to them, the row gets a reference to who created it."""
+    """The path to whoever owns a row; where nothing leads to them, the row gets a reference to who created
+    it.
+    """
     path = path_to(things, thing, role, prefer=prefer)
     if path is not None:
         return path

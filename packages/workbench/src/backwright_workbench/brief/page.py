@@ -1,10 +1,10 @@
 """The page: what the reader has made of the text so far.
 
-What lives here: which words were taken and for what, the assumptions and contradictions met on the way, and the trace
-made of it. What must not: any knowledge of English or of blueprints.
+What lives here: which words were taken and for what, the assumptions and contradictions met on the way, and
+the trace made of it. What must not: any knowledge of English or of blueprints.
 
-Every step of the reader claims the words that it used. What nobody claimed and what asks for something was not
-understood; so nothing can be dropped silently.
+Every step of the reader claims the words that it used. What nobody claimed and what asks for something was
+not understood; so nothing can be dropped silently.
 """
 
 import re

@@ -46,12 +46,22 @@ def _subject(things: Things, roles: Roles, clause: Clause) -> Subject | None:
     named = _named(roles, clause, 0)
     if named is None and ":" in clause.words[:5]:
         named = _named(roles, clause, clause.words.index(":") + 1)
+    if named is None:
+        named = _later(roles, clause)
     if named is not None:
         return named if _tells_rights(things, named) else None
     above = _named(roles, clause.parent, 0) if clause.parent and clause.kind == "item" else None
     if above is None or len(above.clause.words) - above.begin > 2:
         return None
     return Subject(above.roles, clause, 0, 0, len(clause.words))
+
+
+def _later(roles: Roles, clause: Clause) -> Subject | None:
+    """The first role in a clause that a modal verb follows: `a backend where customers can …`."""
+    for first, stop, role in roles.in_clause(clause):
+        if clause.words[stop : stop + 1] in (("can",), ("may",), ("should",), ("cannot",)):
+            return Subject((SIGNED_IN if role == MAKER else role,), clause, first, stop, len(clause.words))
+    return None
 
 
 def _named(roles: Roles, clause: Clause, first: int) -> Subject | None:

@@ -182,7 +182,8 @@ def _of_thing(
     verbs = tuple(dict.fromkeys(right for verb in group.verbs for right in rights(verb, thing)))
     if not verbs:
         return
-    fields = _fields(thing, clause, group) if last and thing and "update" in verbs else ()
+    narrow = last and thing is not None and "update" in verbs and "delete" not in verbs
+    fields = _fields(things, thing, clause, group) if narrow and thing else ()
     yield Statement(
         subject.roles,
         verbs,
@@ -202,10 +203,12 @@ def _recorded(things: Things, verbs: list[str]) -> Thing | None:
     return things.meant_by(tuple(noun.split())) if noun else None
 
 
-def _fields(thing: Thing, clause: Clause, group: _Group) -> tuple[str, ...]:
+def _fields(things: Things, thing: Thing, clause: Clause, group: _Group) -> tuple[str, ...]:
     """The fields that a right to change is limited to: `update the status of …`, `edit only their phone`."""
     named: list[str] = []
-    for index in range(group.first, group.stop):
+    mentions = things.in_clause(clause, group.first, group.stop)
+    whole = {index for first, stop, other in mentions if other is not thing for index in range(first, stop)}
+    for index in (index for index in range(group.first, group.stop) if index not in whole):
         for length in (3, 2, 1):
             phrase = clause.words[index : index + length]
             names = ("_".join(phrase), "_".join(singular_words(phrase)))

@@ -1,6 +1,7 @@
 """Numbers with units: rates, times, sizes.
 
-What lives here: patterns for quantities and turning them into blueprint values. What must not: what they limit.
+What lives here: patterns for quantities and turning them into blueprint values. What must not: what they
+limit.
 """
 
 import re
@@ -42,7 +43,9 @@ def number(text: str) -> float:
 
 
 def rate(match: re.Match[str]) -> tuple[str, bool] | None:
-    """The blueprint's rate for a match of `RATE`, and whether it is exactly what was said; `None` if out of range."""
+    """The blueprint's rate for a match of `RATE`, and whether it is exactly what was said; `None` if out of
+    range.
+    """
     if match["short"]:
         count, every, unit = (
             number(match["short_count"]),
@@ -65,7 +68,9 @@ def rate(match: re.Match[str]) -> tuple[str, bool] | None:
 
 
 def _per_one(count: float, every: int, unit: str) -> tuple[float, str, bool]:
-    """A rate per several units as one per a single unit: the next larger that it divides, else rounded down."""
+    """A rate per several units as one per a single unit: the next larger that it divides, else rounded
+    down.
+    """
     for larger, seconds in _SECONDS.items():
         span = _SECONDS[unit] * every
         if seconds >= span and gcd(seconds, span) == span:

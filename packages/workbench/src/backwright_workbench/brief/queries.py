@@ -1,6 +1,7 @@
 """Filters, sorting, search, files, caching and bulk: what the API of a thing offers.
 
-What lives here: finding which of these a brief wants for which thing. What must not: access, and limits on every caller.
+What lives here: finding which of these a brief wants for which thing. What must not: access, and limits on
+every caller.
 """
 
 import re
@@ -63,7 +64,9 @@ def _lists(
 
 
 def _whose(things: Things, clause: Clause, first: int, parts: list[tuple[int, int]], main: Thing) -> Thing:
-    """The thing that a query is on: named before it in the clause or above it, else the one that has these fields."""
+    """The thing that a query is on: named before it in the clause or above it, else the one that has these
+    fields.
+    """
     before = [thing for _, _, thing in things.in_clause(clause, part_start(clause, first), first)]
     if before:
         return before[-1]

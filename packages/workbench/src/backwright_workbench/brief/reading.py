@@ -2,8 +2,8 @@
 
 What lives here: the steps in order. What must not: how any step works.
 
-No model and no chance: the same brief and catalogue give the same reading. Every step claims the words it used, so the
-trace at the end shows what became of each phrase.
+No model and no chance: the same brief and catalogue give the same reading. Every step claims the words it
+used, so the trace at the end shows what became of each phrase.
 """
 
 from datetime import date
@@ -11,6 +11,7 @@ from datetime import date
 from backwright_workbench.blueprint.model import Auth, Blueprint, Entity
 from backwright_workbench.blueprint.validation import check
 from backwright_workbench.brief.access import give_access
+from backwright_workbench.brief.associations import read_associations
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.domains import assume_things
 from backwright_workbench.brief.fields import read_fields
@@ -38,7 +39,8 @@ _EXAMPLE = "for example: “Build a library system with books (title, ISBN, copi
 
 
 def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief") -> Reading:
-    """Read a brief. Never raises over what the brief says: see `Reading.refusal` and `Reading.contradictions`.
+    """Read a brief. Never raises over what the brief says: see `Reading.refusal` and
+    `Reading.contradictions`.
 
     `created` dates the first migration; `name` is what messages call the text.
     """
@@ -68,8 +70,9 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     budgets = read_budgets(page)
 
     rename_references(things)
-    read_relations(page, things, catalogue)
+    read_relations(page, things)
     read_fields(page, things)
+    read_associations(page, things, catalogue)
     read_moves(page, things)
     shape(things)
     read_queries(page, things, bucket=stores.files)

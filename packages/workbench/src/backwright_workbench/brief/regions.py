@@ -116,42 +116,69 @@ def _starts_sentence(clause: Clause, things: Things) -> bool:
     ) or (words[:1] in (("filter",), ("filters",), ("search",), ("sort",)))
 
 
+@dataclass(frozen=True)
+class _Start:
+    """Where a list of a thing's fields begins: the word that means the thing, the list's first word, what
+    joins them.
+    """
+
+    first: int
+    begin: int
+    thing: Thing
+    verb: str
+
+
 def _after_mentions(clause: Clause, things: Things) -> Iterator[Region]:
     """Lists that follow a thing's name: `orders with …`, `Orders: …`, `orders (…)`."""
     mentions = things.in_clause(clause)
-    starts: list[tuple[int, int, Thing, str]] = []
-    for first, stop, thing in mentions:
-        match = terms.CONNECT.match(clause.text, _offset(clause, stop))
-        if not match or stop >= len(clause.words) or clause.words[max(0, first - 1)] in ("of", "per"):
-            continue
-        verb = match["verb"]
-        if verb in (":", "-", "–", "—") and not _leads(clause, first):
-            continue
-        starts.append((first, stop + match.group().strip().count(" ") + 1, thing, verb))
+    starts = [start for mention in mentions if (start := _start(clause, mentions, mention))]
     if mentions and not starts and clause.kind != "sentence" and _leads(clause, mentions[0][0]):
-        begin = next((i for i, word in enumerate(clause.words) if word in (":", "-", "–", "—")), 0)
-        starts += [(mentions[0][0], begin + 1, mentions[0][2], "has")] if begin > mentions[0][1] else []
+        begin = next((i for i, word in enumerate(clause.words) if word in (":", "-")), 0)
+        if begin > mentions[0][1]:
+            starts = [_Start(mentions[0][0], begin + 1, mentions[0][2], "has")]
     starts += _continued(clause, mentions, starts)
-    starts.sort(key=lambda start: start[0])
-    for number, (_, begin, thing, verb) in enumerate(starts):
-        following = [first for first, *_ in starts[number + 1 :] if first >= begin]
-        if verb == "(":
-            end = _closing(clause.words, begin)
+    starts.sort(key=lambda start: start.first)
+    for number, start in enumerate(starts):
+        following = [other.first for other in starts[number + 1 :] if other.first >= start.begin]
+        if start.verb == "(":
+            end = _closing(clause.words, start.begin)
         else:
-            end = _end(clause, begin, _list_start(clause, following[0]) if following else len(clause.words))
-        owns = verb not in ("with", "(", "having") or begin <= 4
-        yield _region(thing, clause, begin, end, owns=owns)
+            limit = _list_start(clause, following[0]) if following else len(clause.words)
+            end = _end(clause, start.begin, limit)
+        owns = start.verb not in ("with", "(", "having") or start.begin <= 4
+        yield _region(start.thing, clause, start.begin, end, owns=owns)
 
 
-def _continued(
-    clause: Clause, mentions: list[tuple[int, int, Thing]], starts: list[tuple[int, int, Thing, str]]
-) -> list[tuple[int, int, Thing, str]]:
+def _start(
+    clause: Clause, mentions: list[tuple[int, int, Thing]], mention: tuple[int, int, Thing]
+) -> _Start | None:
+    """The list that follows a mention, if a connecting word does."""
+    first, stop, thing = mention
+    match = terms.CONNECT.match(clause.text, _offset(clause, stop))
+    if not match or stop >= len(clause.words) or clause.words[max(0, first - 1)] in ("of", "per"):
+        return None
+    verb = match["verb"]
+    if verb in (":", "-") and not _leads(clause, first):
+        return None
+    leader = mentions[0]
+    before = " ".join(clause.words[leader[1] : first])
+    if verb in ("with", "having") and _leads(clause, leader[0]) and terms.BELONGING_TO.fullmatch(before):
+        thing = leader[2]
+    return _Start(first, stop + match.group().strip().count(" ") + 1, thing, verb)
+
+
+def _continued(clause: Clause, mentions: list[tuple[int, int, Thing]], starts: list[_Start]) -> list[_Start]:
     """`A loan belongs to a member and has a due date`: what a sentence goes on to say of its subject."""
     if not mentions or not _leads(clause, mentions[0][0]):
         return []
-    known = {begin for _, begin, _, _ in starts}
-    found = [(first, stop, mentions[0][2], "has") for first, stop, _ in clause.find(terms.AND_HAS)]
-    return [start for start in found if start[1] not in known and start[0] > mentions[0][0]]
+    known = {start.begin for start in starts}
+    return [
+        _Start(first, stop, mentions[0][2], "has")
+        for first, stop, _ in clause.find(terms.AND_HAS)
+        if stop not in known
+        and first > mentions[0][0]
+        and not terms.YES_OR_NO.match(" ".join(clause.words[stop - 1 :]))
+    ]
 
 
 def _leads(clause: Clause, first: int) -> bool:
@@ -216,11 +243,13 @@ def _of_each(clause: Clause, things: Things) -> Iterator[Region]:
             yield _region(mentions[0][2], clause, begin, _end(clause, begin, len(clause.words)), owns=False)
     elif match := terms.OF_EACH.search(clause.text):
         begin = clause.text[: match.end()].strip().count(" ") + 1
-        for first, _, thing in mentions:
+        for first, _, _ in mentions:
             opening = re.search(
                 r"(?:for|of|about|on)(?: (?:each|every|all|the|a|an|our))?$",
                 " ".join(clause.words[begin:first]),
             )
             if opening and first - begin >= 2:
-                yield _region(thing, clause, begin, first - opening.group().count(" ") - 1, owns=False)
+                end = first - opening.group().count(" ") - 1
+                listed = [t for at, _, t in mentions if at >= first]
+                yield from (_region(each, clause, begin, end, owns=False) for each in listed)
                 return

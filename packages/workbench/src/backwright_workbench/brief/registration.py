@@ -10,7 +10,9 @@ from backwright_workbench.brief.roles import ADMIN, kind
 
 
 def read_registration(page: Page, roles: Mapping[str, str]) -> str | None:
-    """The role of the public that the service is for (a customer, a member); nobody if all roles are staff."""
+    """The role of the public that the service is for (a customer, a member); nobody if all roles are
+    staff.
+    """
     own = [
         role
         for role in roles

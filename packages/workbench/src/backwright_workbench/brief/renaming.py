@@ -1,7 +1,7 @@
 """Fields under another name, wherever an entry mentions them.
 
-What lives here: a reference follows the name that the brief gives to what it refers to (`article` → `post`). What must
-not: choosing the names of things.
+What lives here: a reference follows the name that the brief gives to what it refers to (`article` → `post`).
+What must not: choosing the names of things.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,9 @@ __all__ = ["rename_references"]
 
 
 def rename_references(things: Things) -> None:
-    """Give every usual reference the name of the thing that it refers to, if it had that of the catalogue's entry."""
+    """Give every usual reference the name of the thing that it refers to, if it had that of the catalogue's
+    entry.
+    """
     called = {
         thing.entry.name: thing.snake
         for thing in things

@@ -1,7 +1,7 @@
 """What one role may do with one thing: by the brief's statements, or by what the role is for.
 
-What lives here: from statements to grants, with whose rows. What must not: what follows for other things and roles
-(`consequences.py`).
+What lives here: from statements to grants, with whose rows. What must not: what follows for other things and
+roles (`consequences.py`).
 """
 
 from collections.abc import Iterable
@@ -96,7 +96,9 @@ def by_kind(things: Things, thing: Thing, role: str) -> Given:
 
 
 def unguarded(thing: Thing, who: str) -> Grants:
-    """Access where the brief wants no sign-in: everybody reads and creates; what changes rows needs a name behind it."""
+    """Access where the brief wants no sign-in: everybody reads and creates; what changes rows needs a name
+    behind it.
+    """
     if who == PUBLIC:
         return Grants(read=Grant(), create=Grant())
     act = ActGrant() if thing.entry.actions else None

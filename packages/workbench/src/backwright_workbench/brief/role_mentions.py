@@ -1,7 +1,7 @@
 """Which roles a brief names.
 
-What lives here: lists of roles, and roles told by their rights. What must not: what a role is (`roles.py`), what it may do
-(`permissions.py`).
+What lives here: lists of roles, and roles told by their rights. What must not: what a role is (`roles.py`),
+what it may do (`permissions.py`).
 """
 
 import re
@@ -30,7 +30,7 @@ def read_roles(page: Page, things: Things) -> Roles:
             _listed(page, roles, clause, 1, len(clause.words))
         for _, stop, _ in clause.find(terms.INTRO):
             _listed(page, roles, clause, stop, len(clause.words))
-        for first, stop, _ in clause.find(terms.BEFORE):
+        for first, _, _ in clause.find(terms.BEFORE):
             _listed_before(page, roles, clause, first)
         if clause.parent is not None and clause.kind in ("item", "row") and _is_label(clause.parent):
             _listed(page, roles, clause, 0, _label_end(clause))
@@ -61,8 +61,6 @@ def _label_end(clause: Clause) -> int:
         if word in (
             ":",
             "-",
-            "–",
-            "—",
             "(",
             "can",
             "may",
@@ -193,6 +191,8 @@ def _by_rights(page: Page, things: Things, roles: Roles, clause: Clause) -> None
             and words[index - 1] in ("only", "by", "and", ",", "or", "to", ":", "but")
             and word not in BREAKS
         ):
+            starts.append(index)
+        if words[index + 1 : index + 2] in (("can",), ("may",), ("should",)) and word not in BREAKS:
             starts.append(index)
     starts.append(next((i for i, w in enumerate(words) if w not in DETERMINERS | {"only", "just"}), 0))
     for first in starts:

@@ -1,6 +1,7 @@
 """Who there is: the roles that a brief names, and the words for callers without one.
 
-What lives here: finding roles and mentions of them. What must not: what they may do (`permissions.py`, `access.py`).
+What lives here: finding roles and mentions of them. What must not: what they may do (`permissions.py`,
+`access.py`).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """From a thing to an entry: what is usual and what the brief says, put together.
 
-What lives here: which usual fields stay, references renamed to the brief's entities, states and actions that fit the
-fields, default queries. What must not: reading text; access (`access.py`).
+What lives here: which usual fields stay, references renamed to the brief's entities, states and actions that
+fit the fields, default queries. What must not: reading text; access (`access.py`).
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,9 @@ def shape(things: Things) -> None:
 
 
 def _another_sense(thing: Thing) -> bool:
-    """Whether the fields that the brief lists have little to do with the entry: the word means something else here."""
+    """Whether the fields that the brief lists have little to do with the entry: the word means something else
+    here.
+    """
     if not thing.exhaustive or len(thing.fields) < 3 or thing.entry.person or "_" in thing.snake:
         return False
     names = {*thing.fields, *(name.split("_")[0] for name in thing.fields)}
@@ -83,7 +85,9 @@ def _kept(names: Iterable[str], fields: dict[str, FieldModel]) -> list[str]:
 
 
 def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
-    """The brief's fields if it lists them all, else the usual ones with the brief's laid over; then references."""
+    """The brief's fields if it lists them all, else the usual ones with the brief's laid over; then
+    references.
+    """
     usual = {name: _renamed(field, things) for name, field in thing.entry.fields.items()}
     usual = {
         name: field
@@ -134,7 +138,9 @@ def _sole_parent(thing: Thing, fields: dict[str, FieldModel]) -> None:
 
 
 def _stays(name: str, field: FieldModel, thing: Thing) -> bool:
-    """Whether a usual field that the brief's list leaves out is there all the same: what ties the entities together."""
+    """Whether a usual field that the brief's list leaves out is there all the same: what ties the entities
+    together.
+    """
     if name == "account" and thing.entry.person:
         return True
     if field.to in (None, USER):

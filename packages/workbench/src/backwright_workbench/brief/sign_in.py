@@ -26,7 +26,9 @@ class SignIn:
 
 
 def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
-    """The methods that a brief names, `password` if none; naming one and refusing all contradict each other."""
+    """The methods that a brief names, `password` if none; naming one and refusing all contradict each
+    other.
+    """
     nobody = _refusal(page, catalogue)
     said: dict[AuthMethod, Quote] = {}
     for method, pattern in terms.AUTH.items():

@@ -1,6 +1,7 @@
 """Statements about rights, as values, and what verbs mean for a thing.
 
-What lives here: one statement; from a verb to what it lets one do. What must not: finding sentences (`permissions.py`).
+What lives here: one statement; from a verb to what it lets one do. What must not: finding sentences
+(`permissions.py`).
 """
 
 from dataclasses import dataclass, replace
@@ -59,6 +60,8 @@ def rights(verb: str, thing: Thing | None) -> tuple[str, ...]:
 
 
 def _changes_state(verb: str, thing: Thing) -> bool:
-    """Whether a verb leads to a state that a thing without declared moves may be in: to cancel is to change its status."""
+    """Whether a verb leads to a state that a thing without declared moves may be in: to cancel is to change
+    its status.
+    """
     states = {state for state, word in STATE_VERBS.items() if word == verb}
     return any(states & set(field.values) for field in thing.entry.fields.values())

@@ -1,7 +1,7 @@
 """States and the moves between them.
 
-What lives here: chains of states in words and arrows, and the actions that make the moves. What must not: the values of
-other fields.
+What lives here: chains of states in words and arrows, and the actions that make the moves. What must not: the
+values of other fields.
 """
 
 import itertools
@@ -50,7 +50,9 @@ def _word(text: str) -> str:
 
 
 def _along(page: Page, thing: Thing, clause: Clause, first: int, stop: int, text: str) -> None:
-    """Take a chain of states for the thing's status, with the states that it names as its values if they are new."""
+    """Take a chain of states for the thing's status, with the states that it names as its values if they are
+    new.
+    """
     names = [_word(part.strip()) for step in text.split("→") for part in re.split(r" or | / ", step)]
     name = next(
         (n for n in (*thing.fields, *thing.entry.fields) if n in ("status", "state", "stage")), "status"
@@ -123,7 +125,9 @@ def _enter(thing: Thing, field: FieldModel, name: str, moves: dict[str, tuple[st
 
 
 def chain(field: str, text: str, values: tuple[str, ...]) -> States | None:
-    """The moves along the arrows of a text: each state to the next; a branch (`a → b / c → d`) to each of its states."""
+    """The moves along the arrows of a text: each state to the next; a branch (`a → b / c → d`) to each of its
+    states.
+    """
     steps = [_branch(step, values) for step in text.split("→")]
     moves: dict[str, tuple[str, ...]] = {}
     for here, there in itertools.pairwise(steps):

@@ -1,9 +1,10 @@
 """A brief as clauses.
 
-What lives here: cutting a text into headings, list items, table rows and sentences, with who stands under whom. What
-must not: what any of it means.
+What lives here: cutting a text into headings, list items, table rows and sentences, with who stands under
+whom. What must not: what any of it means.
 
-A clause is the unit that the reader works on: short enough for patterns, long enough to keep a sentence together.
+A clause is the unit that the reader works on: short enough for patterns, long enough to keep a sentence
+together.
 """
 
 import re
@@ -58,7 +59,9 @@ def clauses(text: str) -> list[Clause]:
 
 
 class _Nest:
-    """What the next block stands under: headings by level, a sentence that leads in a list, items by indent."""
+    """What the next block stands under: headings by level, a sentence that leads in a list, items by
+    indent.
+    """
 
     def __init__(self) -> None:
         self._headings: list[Block] = []

@@ -1,6 +1,7 @@
 """The things that a brief is about, while it is being read.
 
-What lives here: one thing, and all of them by the phrases that mean them. What must not: how they are found (`nouns.py`).
+What lives here: one thing, and all of them by the phrases that mean them. What must not: how they are found
+(`nouns.py`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -67,7 +68,9 @@ class Things:
         return len(self._by_name)
 
     def add(self, thing: Thing, phrases: Sequence[tuple[str, ...]]) -> Thing:
-        """Enter a thing under its phrases (singular); a phrase that means another thing already stays with that."""
+        """Enter a thing under its phrases (singular); a phrase that means another thing already stays with
+        that.
+        """
         self._by_name[thing.name] = thing
         for phrase in phrases:
             if phrase not in _FIELD_WORDS:
@@ -79,7 +82,9 @@ class Things:
         self._by_phrase.setdefault(phrase, thing)
 
     def absorb(self, thing: Thing, owner: Thing) -> None:
-        """Take a thing off the list that is but a field of another: its phrases mean the other from now on."""
+        """Take a thing off the list that is but a field of another: its phrases mean the other from now
+        on.
+        """
         del self._by_name[thing.name]
         for phrase, meant in self._by_phrase.items():
             if meant is thing:
@@ -98,7 +103,9 @@ class Things:
         return self._by_phrase.get(singular_words(tuple(words))) or self._by_phrase.get(tuple(words))
 
     def at(self, clause: Clause, index: int) -> tuple[Thing, int] | None:
-        """The thing that the longest phrase from this word on means, and the length of the phrase; no verbs."""
+        """The thing that the longest phrase from this word on means, and the length of the phrase; no
+        verbs.
+        """
         for length in range(min(_LONGEST, len(clause.words) - index), 0, -1):
             thing = self.meant_by(clause.words[index : index + length])
             if thing and not (length == 1 and verb_here(clause.words, index)):

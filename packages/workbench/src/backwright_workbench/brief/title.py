@@ -99,7 +99,9 @@ def _keyword(slug: str) -> bool:
 
 
 def _claim(page: Page, head: Clause, words: str) -> None:
-    """The first line names the service: its words from the name's first to its last, and `system` and the like."""
+    """The first line names the service: its words from the name's first to its last, and `system` and the
+    like.
+    """
     wanted = words.split()
     for index in range(len(head.words) - len(wanted) + 1):
         if tuple(wanted) == head.words[index : index + len(wanted)]:

@@ -1,7 +1,7 @@
 """Words and their places.
 
-What lives here: cutting text into words, numbers and marks, each with its line and column. What must not: what a word
-means (`lexicon/`), and which words belong together (`text.py`).
+What lives here: cutting text into words, numbers and marks, each with its line and column. What must not:
+what a word means (`lexicon/`), and which words belong together (`text.py`).
 """
 
 import re
@@ -14,7 +14,9 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, number or mark; `word` is how the reader compares it: lower case, no apostrophe, no hyphen inside."""
+    """A word, number or mark; `word` is how the reader compares it: lower case, no apostrophe, no hyphen
+    inside.
+    """
 
     word: str
     start: int
@@ -31,20 +33,20 @@ class Token:
 
 
 _TOKEN = re.compile(
-    r"(?P<arrow>→|⇒|➜|➔|—>|-{1,2}>|=>)"
+    r"(?P<arrow>→|⇒|➜|➔|\u2014>|-{1,2}>|=>)"
     r"|(?P<compare><=|>=|≤|≥|<|>|=)"
     r"|(?P<special>2fa\b|e-?mails?\b|e-(?=[a-z])[a-z]+|oauth\s?2(?:\.[01])?\b|i\.e\.|e\.g\.|etc\.?)"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
-    r"|(?P<word>[^\W\d_](?:[^\W_]|['’](?=[^\W\d_]))*)"
+    r"|(?P<word>[^\W\d_](?:[^\W_]|['\u2019](?=[^\W\d_]))*)"
     r"|(?P<mark>[^\s\w])",
     re.IGNORECASE,
 )
 _HUMP = re.compile(r"[A-Z]?[a-z]+")
 _CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)+")
 _KNOWN_CAMEL = frozenset({"JavaScript", "TypeScript", "YouTube", "OpenTelemetry", "PayPal", "WhatsApp"})
-_SILENT = frozenset("*`#~\"'’‘“”_\\")
-_ARROWS = frozenset({"→", "⇒", "➜", "➔", "—>", "->", "-->", "=>"})
-_DASHES = frozenset("-–—")
+_SILENT = frozenset("*`#~\"'\u2018\u2019“”_\\")
+_ARROWS = frozenset({"→", "⇒", "➜", "➔", "\u2014>", "->", "-->", "=>"})
+_DASHES = frozenset("-\u2013\u2014")
 
 
 class Lines:
@@ -60,7 +62,9 @@ class Lines:
 
 
 def tokens(text: str, start: int, end: int, lines: Lines) -> Iterator[Token]:
-    """The tokens of `text[start:end]`. Marks that only decorate (quotes, Markdown) and hyphens inside words are left out."""
+    """The tokens of `text[start:end]`. Marks that only decorate (quotes, Markdown) and hyphens inside words
+    are left out.
+    """
     for match in _TOKEN.finditer(text, start, end):
         found = match.group()
         begin, stop = match.span()
@@ -75,7 +79,7 @@ def tokens(text: str, start: int, end: int, lines: Lines) -> Iterator[Token]:
         elif found in _SILENT or (found in _DASHES and _inside_word(text, begin)):
             continue
         else:
-            yield Token("→" if found in _ARROWS else found, begin, stop, line, column, "mark")
+            yield Token(_mark(found), begin, stop, line, column, "mark")
 
 
 def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
@@ -88,7 +92,7 @@ def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
             )
         return
     line, column = lines.place(begin)
-    plain = unicodedata.normalize("NFKC", found).lower().replace("’", "'")
+    plain = unicodedata.normalize("NFKC", found).lower().replace("\u2019", "'")
     plain = plain.removesuffix("'s").replace("'", "")
     yield Token(plain, begin, begin + len(found), line, column, "word", found[0].isupper())
 
@@ -98,8 +102,15 @@ def _special(found: str) -> str:
     return "oauth2" if word.startswith("oauth") else word
 
 
+def _mark(found: str) -> str:
+    """The mark as compared: one arrow for all arrows, one dash for all dashes."""
+    return "→" if found in _ARROWS else "-" if found in _DASHES else found
+
+
 def _inside_word(text: str, at: int) -> bool:
-    """Whether the dash at this place joins two halves of a word, as in `check-in`; between numbers it is a range."""
+    """Whether the dash at this place joins two halves of a word, as in `check-in`; between numbers it is a
+    range.
+    """
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     return text[at] == "-" and bool(
         (before.isalpha() and after.isalnum()) or (before.isalnum() and after.isalpha())

@@ -1,7 +1,7 @@
 """What a reading gives back.
 
-What lives here: the values that say what became of every phrase, what was assumed and what contradicts itself. What must
-not: how any of it is found.
+What lives here: the values that say what became of every phrase, what was assumed and what contradicts
+itself. What must not: how any of it is found.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,9 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """A phrase of the brief and what it led to: paths into the blueprint, or names of what every service has."""
+    """A phrase of the brief and what it led to: paths into the blueprint, or names of what every service
+    has.
+    """
 
     phrase: str
     line: int

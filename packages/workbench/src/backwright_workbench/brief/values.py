@@ -1,6 +1,7 @@
 """Lists of values: `status (new, paid, shipped)`, `draft | published`, `open → closed`.
 
-What lives here: recognising that a list of words enumerates the values of one field. What must not: the field itself.
+What lives here: recognising that a list of words enumerates the values of one field. What must not: the field
+itself.
 """
 
 import re
@@ -10,7 +11,9 @@ from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
 
 
 def values_in(text: str) -> tuple[str, ...]:
-    """The values that a text lists, as names; empty if it is no list of values (types and limits, or one word only)."""
+    """The values that a text lists, as names; empty if it is no list of values (types and limits, or one word
+    only).
+    """
     text = re.sub(
         r"(?<!\S)(?:by )?default[a-z]*(?: (?:is|to|of|value))* ?[:=]? ?[a-z_]+(?: (?:progress"
         r"|review|stock|transit|hold))?",

@@ -16,7 +16,10 @@ from backwright_workbench.errors import InternalError
 from backwright_workbench.reports.delivery import Suite
 from backwright_workbench.workspace.git import Repository, begin
 from backwright_workbench.workspace.processes import Finished
-from backwright_workbench.workspace.trees import write_tree
+from backwright_workbench.workspace.trees import remove, write_tree
+
+MEASURED_HERE = (".coverage", ".hypothesis")
+"""What the suite leaves behind that names the place it ran in; the finished service is somewhere else."""
 
 COVERED = re.compile(r"^TOTAL\s.*?(\d+(?:\.\d+)?)%$")
 PERCENT = re.compile(r"\[\s*(\d+)%\]$")
@@ -96,6 +99,8 @@ def run_suite(service: Service) -> Generator[Event, None, Suite]:
     )
     with service.python("-m", "coverage", "report") as running:
         totals = [found[1] for line in running if (found := COVERED.match(line))]
+    for path in MEASURED_HERE:
+        remove(service.directory, path)
     suite = Suite(
         finished.ok, closing, totals[0] if totals else None, without_paths(finished.output, service)
     )

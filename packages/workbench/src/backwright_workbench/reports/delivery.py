@@ -14,7 +14,7 @@ from backwright_workbench.reports.markdown import code, page, section, table
 
 METHODS = ("get", "put", "post", "delete", "patch")
 SUITE = "python -m coverage run -m pytest"
-COVERAGE = "python -m coverage report"
+COVERAGE = f"{SUITE} && python -m coverage report"
 
 
 @dataclass(frozen=True, slots=True)

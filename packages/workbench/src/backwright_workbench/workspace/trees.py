@@ -69,6 +69,15 @@ def write_file(place: Path, text: str, *, mode: int = 0o644) -> None:
         raise _refused("cannot be written", place, error) from None
 
 
+def remove(root: Path, path: str) -> None:
+    """Removes a file or a whole folder under `root`; one that is not there is as good."""
+    place = inside(root, path)
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+
+
 def read_file(place: Path, *, what: str, limit: int = MAX_FILE) -> str:
     """The text of one file.
 

@@ -65,7 +65,7 @@ MIN = re.compile(
 )
 RANGE = re.compile(
     rf"(?<!\S)(?:(?:between|from|in|of|range|a|number|value|scale|on|the|rating|score|:) "
-    rf")*(?P<low>-? ?{NUMBER}) ?(?P<percent>% )?(?:-|–|—|to|and|\.\.|\. \.|through|→) "
+    rf")*(?P<low>-? ?{NUMBER}) ?(?P<percent>% )?(?:-|to|and|\.\.|\. \.|through|→) "
     rf"?(?P<high>{NUMBER})"
     r"(?: (?:%|stars?|points|characters?|chars?|inclusive|scale))*(?!\S)"
 )
@@ -90,5 +90,5 @@ PLACES = re.compile(
 FILLER = word_set(
     "no / which that must should be is are a an the of in and or value values with field "
     "as type only it its have has can long must to for always given this chars "
-    "characters , ( ) [ ] : - – ; = | . / ! { }"
+    "characters , ( ) [ ] : - ; = | . / ! { }"
 )

@@ -5,7 +5,7 @@ What lives here: tables and patterns, as data. What must not: code that reads th
 
 import re
 
-from backwright_workbench.brief.grammar import DETERMINERS, word_set
+from backwright_workbench.brief.grammar import word_set
 from backwright_workbench.brief.quantities import NUMBER
 
 NAME_ENDS = word_set(
@@ -24,7 +24,10 @@ UNITS = word_set(
     "meters metres cm mm percent liters litres celsius watts"
 )
 MONEY_UNITS = word_set("cents euro euros eur usd dollars gbp pounds $ € £ currency")
-LEAD = DETERMINERS | {
+ARTICLES = word_set(
+    "a an the its their his her this that each every any some all our your my multiple many several various"
+)
+LEAD = ARTICLES | {
     "optional",
     "required",
     "mandatory",
@@ -44,7 +47,6 @@ LEAD = DETERMINERS | {
     "generated",
     ":",
     "-",
-    "–",
     "•",
 }
 BUILT_IN = {
@@ -66,7 +68,7 @@ BUILT_IN = {
 SENSITIVE = word_set("password password_hash hashed_password")
 NEEDED_COUNTS = word_set("quantity rating capacity year duration stock minutes hours")
 ONE_OF = re.compile(
-    r"(?:,? ?(?:which|that|with|:|\(|-|–|=) ?)*(?:enum|one of|either|can be|could be|may be|is either|values"
+    r"(?:,? ?(?:which|that|with|:|\(|-|=) ?)*(?:enum|one of|either|can be|could be|may be|is either|values"
     r"|possible values|is one of|must be one of)(?!\S)"
 )
 ALTERNATIVES = re.compile(r"[a-z ]+ (?:/|\||,|or) ")

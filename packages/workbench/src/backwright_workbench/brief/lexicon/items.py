@@ -10,7 +10,7 @@ from backwright_workbench.brief.grammar import word_set
 CONNECT = re.compile(
     r"(?:,? ?(?:which|that|who|should|must|will|can|may|also|to|need to|needs to) )*"
     r"(?P<verb>with|having|has|have|contains?|includes?|include|containing|consists? of"
-    r"|stores?|records?|needs?|tracks?|carry|carries|comes? with|come with|\(|:|-|–|—|"
+    r"|stores?|records?|needs?|tracks?|carry|carries|comes? with|come with|\(|:|-|"
     r"(?:is|are) (?:described|defined|identified) by)"
     r"(?: (?:(?:at least|also|both|the|following|these|such|a|an|some|only|just|basic"
     r"|usual|fields?|attributes?|columns?|properties|data|information|details|including"
@@ -19,7 +19,7 @@ CONNECT = re.compile(
 )
 FIELDS = re.compile(
     r"^(?:(?:the|its|their|main|key|required|with|has) )*(?:fields|attributes|columns"
-    r"|properties)(?: (?:are|include|including|:|-|–))+"
+    r"|properties)(?: (?:are|include|including|:|-))+"
 )
 PRONOUN = re.compile(
     r"^(?:it|they|each(?: one)?|every one|these|this|both) (?:also )?(?:should |must "
@@ -38,7 +38,7 @@ USERS = re.compile(
 VALUES = re.compile(
     r"^(?:(?:the|its|possible|allowed|order|valid) )*(?:status|statuses|state|states"
     r"|priority|priorities|type|category|severity)(?: (?:values|is|are|can be|may be|one "
-    r"of|include|flow|workflow|goes|moves|from))* ?(?::|is|are|can|may|\(|-|–|=)"
+    r"of|include|flow|workflow|goes|moves|from))* ?(?::|is|are|can|may|\(|-|=)"
 )
 EXAMPLES = re.compile(
     r"(?<!\S)(?:such as|like|eg|including|for example|etc|at least|among others|and so on)(?!\S)"
@@ -77,4 +77,11 @@ VALUES_OF = re.compile(
     r"|can be|may be|of)|priority of|type of|values|values :|statuses|(?:status|state"
     r"|priority|type|severity|role|level|kind|category) (?::|=|-))(?: \S+)?(?: (?:,|\|) "
     r"\S+(?: \S+)?)*$"
+)
+
+YES_OR_NO = re.compile(r"(?:has|is|can) [a-z]+(?: [a-z]+)? \( ?(?:bool|boolean|yes)(?!\S)")
+"""A field that says yes or no, rather than a verb: `has monitor (bool)`."""
+
+BELONGING_TO = re.compile(
+    r"(?:that )?(?:belong(?:s|ing)?|linked|assigned|attached|related) to(?: (?:a|an|the|one))?"
 )

@@ -102,3 +102,9 @@ DONE_TO_DATA = word_set(
     "implemented uploaded notified created deleted"
     " changed updated managed restricted authenticated returned sorted filtered indexed named called based"
 )
+
+AFTER_LABELLED = ("", ":", "(", "-", "with", "has", "have", ".", ",", "→", "and")
+"""What may follow a noun in a list of entities."""
+
+TELLING = word_set("contains contain belongs belong consists includes include")
+OF_ACCESS = re.compile(r"(?<!\S)(?:access|permissions?|rights|read only|control)(?!\S)")

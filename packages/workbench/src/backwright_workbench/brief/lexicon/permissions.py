@@ -122,7 +122,7 @@ DENY = re.compile(
 )
 MODAL = re.compile(
     r"(?<!\S)(?:can|cannot|cant|may|must|should|are allowed|is allowed|be able|want|wants"
-    r"|need|have|has|are|is|:|,|-|–|—|able|would|manages?|manage|will|get|gets)(?!\S)"
+    r"|need|have|has|are|is|:|,|-|able|would|manages?|manage|will|get|gets)(?!\S)"
 )
 SEE_ALL = re.compile(
     r"(?<!\S)(?:see|view|read|browse|look at) (?:everything|anything|all(?: data| records"
@@ -167,6 +167,7 @@ STEMS = {
     "list": "list",
 }
 SUBJECT_FILL = word_set(
+    "our their these those "
     "only just also and or , both the a an all each every as & / i any logged in "
     "registered authenticated other"
 )

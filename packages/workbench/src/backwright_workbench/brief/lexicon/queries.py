@@ -9,7 +9,7 @@ from backwright_workbench.brief.grammar import phrase
 
 LINK = (
     r"(?: (?:by|on|with|using|for|of|via|through|across|over|in|and|filters?|such|as|like"
-    r"|the|their|:|-|–|support|options|including|fields?|its|them|it|lists?|results?|all"
+    r"|the|their|:|-|support|options|including|fields?|its|them|it|lists?|results?|all"
     r"|any|field|multiple|various|or|/|\())*"
 )
 FILTER = re.compile(rf"(?<!\S)(?:(?:advanced |basic |flexible )*(?:filter(?:s|ed|ing|able)?))(?!\S){LINK}")

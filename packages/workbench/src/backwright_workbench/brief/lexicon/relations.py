@@ -8,11 +8,32 @@ import re
 from backwright_workbench.brief.grammar import word_set
 
 ASSOCIATIONS = {
-    "borrow": "loan", "borrows": "loan", "lend": "loan", "enroll": "enrollment", "enrol": "enrollment", "enrolls": "enrollment",
-    "enrolled": "enrollment", "book": "booking", "books": "booking", "reserve": "booking", "reserves": "booking", "rent": "rental",
-    "rents": "rental", "order": "order", "buy": "order", "purchase": "order", "review": "review", "reviews": "review", "rate": "review",
-    "apply": "job application", "vote": "vote", "votes": "vote", "bid": "bid", "donate": "donation", "subscribe": "subscription",
-}  # fmt: skip
+    "borrow": "loan",
+    "borrows": "loan",
+    "lend": "loan",
+    "enroll": "enrollment",
+    "enrol": "enrollment",
+    "enrolls": "enrollment",
+    "enrolled": "enrollment",
+    "book": "booking",
+    "books": "booking",
+    "reserve": "booking",
+    "reserves": "booking",
+    "rent": "rental",
+    "rents": "rental",
+    "order": "order",
+    "buy": "order",
+    "purchase": "order",
+    "review": "review",
+    "reviews": "review",
+    "rate": "review",
+    "apply": "job application",
+    "vote": "vote",
+    "votes": "vote",
+    "bid": "bid",
+    "donate": "donation",
+    "subscribe": "subscription",
+}
 """Verbs between two things whose doing is a thing of its own."""
 MAKES = word_set(
     "place places create creates write writes own owns submit submits post posts make "
@@ -22,10 +43,23 @@ MAKES = word_set(
     " receive receives pay pays give gives conduct conducts supervise supervises open opens hold holds"
 )
 PASSIVE = {
-    "assigned": "assignee", "written": "author", "authored": "author", "owned": "owner", "reported": "reporter", "submitted": "submitter",
-    "uploaded": "uploader", "organized": "organizer", "organised": "organizer", "approved": "approver", "reviewed": "reviewer",
-    "requested": "requester", "created": "creator", "posted": "author", "managed": "manager", "handled": "handler",
-}  # fmt: skip
+    "assigned": "assignee",
+    "written": "author",
+    "authored": "author",
+    "owned": "owner",
+    "reported": "reporter",
+    "submitted": "submitter",
+    "uploaded": "uploader",
+    "organized": "organizer",
+    "organised": "organizer",
+    "approved": "approver",
+    "reviewed": "reviewer",
+    "requested": "requester",
+    "created": "creator",
+    "posted": "author",
+    "managed": "manager",
+    "handled": "handler",
+}
 OPTIONAL = re.compile(
     r"(?<!\S)(?:can|may|optionally|could|might|optional|sometimes|zero or one|if any)(?!\S)"
 )
@@ -63,3 +97,10 @@ TREE = re.compile(
 )
 GOES_ON = re.compile(rf"(?:.* )?(?:,|:|and|, and|which|that|who|but) (?P<rest>{TO_ONE.pattern})")
 LINKS = word_set("links connects relates joins ties")
+
+AND_TO = re.compile(r"(?:, ?)?(?:and ?)?(?:also ?)?(?:to ?)?(?:a|an|the|one|exactly one)?")
+
+BELONGING = word_set("belongs belong linked related references")
+MAY = re.compile(
+    r"^(?:(?:,|i|we|they|you|can|may|must|should|will|could|also|want|wants|to|be|able|would|like|need) )+"
+)

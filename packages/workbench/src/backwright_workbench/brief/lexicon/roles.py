@@ -8,15 +8,44 @@ import re
 from backwright_workbench.brief.grammar import word_set
 
 SAME = {
-    "administrator": "admin", "admin": "admin", "super admin": "admin", "superadmin": "admin", "system administrator": "admin", "system admin": "admin",
-    "super user": "admin", "superuser": "admin", "admin user": "admin", "site admin": "admin", "sysadmin": "admin",
-    "anyone": "public", "everyone": "public", "everybody": "public", "anybody": "public", "visitor": "public", "anonymous user": "public",
-    "anonymous": "public", "unauthenticated user": "public", "the public": "public", "public": "public", "anonymous visitor": "public",
-    "guest user": "public", "public user": "public", "unregistered user": "public",
-    "user": "signed_in", "authenticated user": "signed_in", "registered user": "signed_in", "logged in user": "signed_in", "signed in user": "signed_in",
-    "all user": "signed_in", "any user": "signed_in", "every user": "signed_in", "end user": "signed_in", "regular user": "signed_in", "normal user": "signed_in",
+    "administrator": "admin",
+    "admin": "admin",
+    "super admin": "admin",
+    "superadmin": "admin",
+    "system administrator": "admin",
+    "system admin": "admin",
+    "super user": "admin",
+    "superuser": "admin",
+    "admin user": "admin",
+    "site admin": "admin",
+    "sysadmin": "admin",
+    "anyone": "public",
+    "everyone": "public",
+    "everybody": "public",
+    "anybody": "public",
+    "visitor": "public",
+    "anonymous user": "public",
+    "anonymous": "public",
+    "unauthenticated user": "public",
+    "the public": "public",
+    "public": "public",
+    "anonymous visitor": "public",
+    "guest user": "public",
+    "public user": "public",
+    "unregistered user": "public",
+    "user": "signed_in",
+    "authenticated user": "signed_in",
+    "registered user": "signed_in",
+    "logged in user": "signed_in",
+    "signed in user": "signed_in",
+    "all user": "signed_in",
+    "any user": "signed_in",
+    "every user": "signed_in",
+    "end user": "signed_in",
+    "regular user": "signed_in",
+    "normal user": "signed_in",
     "standard user": "signed_in",
-}  # fmt: skip
+}
 KINDS = {
     "full": [
         "manager",
@@ -147,7 +176,7 @@ INTRO = re.compile(
     r"users|kinds of users|user groups|actors)|^users(?= :)|rbac|role based access "
     r"control(?: \( rbac \))?|role based (?:access|permissions|authori[sz]ation)"
     r"|permissions|access levels)"
-    r"(?: (?:are|is|with|for|like|such|as|including|include|includes|between|of|:|\(|-|–|—"
+    r"(?: (?:are|is|with|for|like|such|as|including|include|includes|between|of|:|\(|-"
     r"|the|following|roles|user|the roles|needed|eg|users|namely|and|permissions|three|two"
     r"|four|different|supporting|supports))+ ?"
 )

@@ -35,7 +35,7 @@ TECH = re.compile(
 ENDS = re.compile(
     r"(?<!\S)(?:with|that|which|where|who|whose|to|using|via|in|on|so|and (?:an?|the|its)"
     r"|including|has|have|should|must|needs?|can|will|allowing|letting|it|we|based on"
-    r"|written|supporting|such|backed|running|\(|,|:|\.|;|!|–|—|-|→)(?!\S)"
+    r"|written|supporting|such|backed|running|\(|,|:|\.|;|!|-|→)(?!\S)"
 )
 ABOUT = re.compile(
     rf"^(?:{KIND} )*(?:is |will be )?(?:for|of|to) (?:(?:an?|the|our|my|your|their|managing"

@@ -21,7 +21,7 @@ COMPOSITE = word_set("address location name names contact dimensions details inf
 """Last words of names whose brackets list parts, each a field."""
 INTRO = re.compile(
     r"^(?:(?:enum|one of|either|values?|possible values|allowed values|options?|can be"
-    r"|could be|may be|e\.?g|eg|is|are|of|being|from|:|,|-|–|=|\() ?)+ "
+    r"|could be|may be|e\.?g|eg|is|are|of|being|from|:|,|-|=|\() ?)+ "
 )
 SPLIT = re.compile(r" ?(?:,? or |,? and | , | \| | / | → | ; |,|\|) ?")
 STOP = re.compile(

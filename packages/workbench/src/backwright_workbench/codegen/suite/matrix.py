@@ -51,7 +51,8 @@ class Matrix:
         self._create(entity, rights, path)
         for way, own in ways.items():
             self._line(f"GET {one}", way, [rights.read(caller, own) for caller in self.callers])
-        for field in self._updated(rights) or [None]:
+        updated: list[str | None] = [*self._updated(rights)]
+        for field in updated or [None]:
             route = f"PATCH {one}"
             label = route if route not in self.sent else f"{route} ({field})"
             self.sent[label] = _body({field: good(field, declared.fields[field])} if field else {})

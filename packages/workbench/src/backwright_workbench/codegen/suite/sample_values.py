@@ -4,7 +4,6 @@ What lives here: values as source text. What must not: the tests that use them.
 """
 
 from decimal import Decimal
-from typing import Final
 
 from backwright_workbench.blueprint import naming
 from backwright_workbench.blueprint.model import FieldModel

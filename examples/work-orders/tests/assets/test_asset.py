@@ -1,0 +1,226 @@
+"""Assets: what can be done with them, and what is refused."""
+
+from typing import Any
+
+from backwright.testing import TestService
+
+from tests.factories import a_work_order, an_asset
+from work_orders.access import Role
+from work_orders.assets.models import Asset, AssetStatus
+
+URL = "/assets"
+
+
+async def body(service: TestService) -> dict[str, Any]:
+    """What a client sends to create an asset."""
+    return {
+        "name": "Name 1",
+        "tag": "Tag 1",
+        "category": "Category 1",
+        "location": "Location 1",
+        "status": "active",
+        "installed_on": "2026-03-01",
+        "description": "Description 1",
+    }
+
+
+async def test_an_asset_that_was_created_can_be_read(service: TestService) -> None:
+    """Creating answers 201 and where the row is; what is read there is what was sent."""
+    client = await service.client_for(Role.ADMIN)
+    sent = await body(service)
+    made = await client.post(URL, json=sent)
+    assert made.status_code == 201, made.text
+    read = await client.get(made.headers["Location"])
+    assert read.json() == made.json()
+    assert {name: read.json()[name] for name in sent} == sent
+
+
+async def test_all_that_is_required_is_asked_for_at_once(service: TestService) -> None:
+    """An empty body is refused, naming each field that it lacks."""
+    client = await service.client_for(Role.ADMIN)
+    refused = await client.post(URL, json={})
+    assert refused.status_code == 422
+    missing = {fault["pointer"] for fault in refused.json()["errors"]}
+    assert missing == {"/name", "/tag"}
+
+
+WRONG = [
+    ("name", None),
+    ("name", "x" * 201),
+    ("name", 7),
+    ("tag", None),
+    ("tag", "x" * 51),
+    ("tag", 7),
+    ("category", "x" * 101),
+    ("category", 7),
+    ("location", "x" * 201),
+    ("location", 7),
+    ("status", None),
+    ("status", "something else"),
+    ("installed_on", "2026-02-30"),
+    ("description", "x" * 10001),
+    ("description", 7),
+]
+
+
+async def test_wrong_values_are_refused(service: TestService) -> None:
+    """What a field cannot hold is refused, naming the field."""
+    client = await service.client_for(Role.ADMIN)
+    sent = await body(service)
+    for field, value in WRONG:
+        refused = await client.post(URL, json=sent | {field: value})
+        assert refused.status_code == 422, (field, value)
+        assert {fault["pointer"] for fault in refused.json()["errors"]} == {f"/{field}"}
+
+
+async def test_fields_that_no_client_writes_are_refused(service: TestService) -> None:
+    """Unknown fields, and those that the service itself writes, are refused and not ignored."""
+    client = await service.client_for(Role.ADMIN)
+    sent = await body(service)
+    for field in ("id", "version", "created_at", "surprise"):
+        refused = await client.post(URL, json=sent | {field: None})
+        assert refused.status_code == 422, field
+
+
+async def test_two_assets_cannot_have_the_same_tag(service: TestService) -> None:
+    """A second row with the same tag is a conflict that names the field."""
+    client = await service.client_for(Role.ADMIN)
+    first = await client.post(URL, json=await body(service))
+    assert first.status_code == 201
+    again = await body(service)
+    second = await client.post(URL, json=again)
+    assert second.status_code == 409
+    assert second.json()["errors"][0]["pointer"] == "/tag"
+
+
+async def test_a_change_touches_only_what_it_names(service: TestService) -> None:
+    """A merge patch changes what it names, counts the version up, and leaves the rest alone."""
+    client = await service.client_for(Role.ADMIN)
+    row = await an_asset(service, name="Name 1")
+    address = f"{URL}/{row.id}"
+    before = (await client.get(address)).json()
+    changed = await client.patch(address, json={"name": "Name 2"})
+    assert changed.status_code == 200, changed.text
+    after = (await client.get(address)).json()
+    assert after == changed.json()
+    assert after["name"] == "Name 2"
+    assert after["version"] == before["version"] + 1
+    untouched = set(before) - {"name", "version", "updated_at"}
+    assert all(after[other] == before[other] for other in untouched)
+
+
+async def test_null_empties_a_field_and_absence_does_not(service: TestService) -> None:
+    """A field that is absent stays; a field that is null is emptied."""
+    client = await service.client_for(Role.ADMIN)
+    row = await an_asset(service, category="Category 1")
+    kept = await client.patch(f"{URL}/{row.id}", json={})
+    assert kept.json()["category"] == "Category 1"
+    emptied = await client.patch(f"{URL}/{row.id}", json={"category": None})
+    assert emptied.json()["category"] is None
+
+
+async def test_a_change_of_an_old_version_is_refused(service: TestService) -> None:
+    """Of two changes that saw the same version, the second is refused."""
+    client = await service.client_for(Role.ADMIN)
+    row = await an_asset(service)
+    address = f"{URL}/{row.id}"
+    seen = {"If-Match": (await client.get(address)).headers["ETag"]}
+    change = {"name": "Name 1"}
+    first = await client.patch(address, json=change, headers=seen)
+    second = await client.patch(address, json=change, headers=seen)
+    assert (first.status_code, second.status_code) == (200, 412)
+
+
+async def test_an_asset_that_was_deleted_is_gone(service: TestService) -> None:
+    """Deleting answers 204 once, and 404 from then on."""
+    client = await service.client_for(Role.ADMIN)
+    row = await an_asset(service)
+    address = f"{URL}/{row.id}"
+    assert (await client.delete(address)).status_code == 204
+    assert (await client.get(address)).status_code == 404
+    assert (await client.delete(address)).status_code == 404
+
+
+async def test_an_asset_stays_while_work_orders_refer_to_it_as_asset(service: TestService) -> None:
+    """Deleting what work orders refer to is a conflict."""
+    client = await service.client_for(Role.ADMIN)
+    row = await an_asset(service)
+    user = await a_work_order(service, asset_id=row.id)
+    refused = await client.delete(f"{URL}/{row.id}")
+    assert refused.status_code == 409
+    assert user.asset_id == row.id
+    assert (await client.get(f"{URL}/{row.id}")).status_code == 200
+
+
+async def two(service: TestService) -> tuple[Asset, Asset]:
+    """Two assets that differ in everything that lists are asked for."""
+    first = await an_asset(
+        service,
+        status=AssetStatus.ACTIVE,
+        category="Category 1",
+        location="Location 1",
+        name="Name 1",
+    )
+    second = await an_asset(
+        service,
+        status=AssetStatus.OUT_OF_SERVICE,
+        category="Category 2",
+        location="Location 2",
+        name="Name 2",
+    )
+    return first, second
+
+
+async def test_pages_show_each_row_once_newest_first(service: TestService) -> None:
+    """Walking from page to page shows every row exactly once."""
+    client = await service.client_for(Role.ADMIN)
+    rows = [await an_asset(service) for _ in range(5)]
+    seen, page = [], (await client.get(URL, params={"limit": 2})).json()
+    while page["next"]:
+        seen += page["items"]
+        page = (await client.get(URL, params={"limit": 2, "cursor": page["next"]})).json()
+    seen += page["items"]
+    assert [item["id"] for item in seen] == sorted((str(row.id) for row in rows), reverse=True)
+
+
+async def test_filters_find_the_rows_with_the_value(service: TestService) -> None:
+    """Each declared filter shows the rows with that value and no other."""
+    client = await service.client_for(Role.ADMIN)
+    first, _ = await two(service)
+    filters = {
+        "status": "active",
+        "category": "Category 1",
+        "location": "Location 1",
+    }
+    for name, value in filters.items():
+        found = (await client.get(URL, params={name: value})).json()
+        assert [item["id"] for item in found["items"]] == [str(first.id)], name
+
+
+async def test_sorts_order_the_rows_both_ways(service: TestService) -> None:
+    """Each declared sort orders rows upwards and, with a minus, downwards."""
+    client = await service.client_for(Role.ADMIN)
+    first, second = await two(service)
+    for sort in ("name",):
+        falling = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+        for order, expected in ((sort, [first, second]), (falling, [second, first])):
+            found = (await client.get(URL, params={"sort": order})).json()["items"]
+            assert [item["id"] for item in found] == [str(row.id) for row in expected], order
+
+
+async def test_search_finds_rows_by_their_words(service: TestService) -> None:
+    """A word finds the rows that have it, whatever its case."""
+    client = await service.client_for(Role.ADMIN)
+    found = await an_asset(service, name="Zebra")
+    await an_asset(service)
+    page = (await client.get(URL, params={"q": "zebra"})).json()
+    assert [item["id"] for item in page["items"]] == [str(found.id)]
+    assert (await client.get(URL, params={"q": "zebra -zebra"})).json()["items"] == []
+
+
+async def test_a_list_takes_only_what_is_declared(service: TestService) -> None:
+    """Pages are bounded, and unknown parameters are refused."""
+    client = await service.client_for(Role.ADMIN)
+    refusals = {"limit=0": 422, "limit=101": 422, "surprise=1": 400, "sort=surprise": 400}
+    for query, status in refusals.items():
+        assert (await client.get(f"{URL}?{query}")).status_code == status, query

@@ -1,0 +1,59 @@
+"""The example service, written, migrated and put to its own tests: generated code is judged by running it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from backwright_workbench.blueprint.model import Blueprint
+from backwright_workbench.codegen import DERIVED, write
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def service(work_orders: Blueprint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The service in a directory of its own, with what its commands derive."""
+    root = tmp_path_factory.mktemp("work-orders")
+    for path, text in write(work_orders).items():
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    for path, command in DERIVED.items():
+        (root / path).write_text(run(root, "-m", work_orders.package, *command))
+    return root
+
+
+def run(root: Path, *arguments: str) -> str:
+    """The output of Python in the service's directory; a failure shows all of it."""
+    environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+    found = subprocess.run(
+        [sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert found.returncode == 0, found.stdout[-6000:] + found.stderr[-3000:]
+    return found.stdout
+
+
+def test_its_types_are_strict(service: Path) -> None:
+    """`mypy --strict` over code and tests finds nothing."""
+    run(service, "-m", "mypy")
+
+
+def test_its_areas_import_along_foreign_keys_only(service: Path) -> None:
+    """The import contract that is written with it holds."""
+    code = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    run(service, "-c", code)
+
+
+def test_its_database_goes_up_and_down(service: Path) -> None:
+    """The commands of the README work on a fresh checkout."""
+    assert "database: empty" not in run(service, "-m", "work_orders", "migrate", "up")
+    run(service, "-m", "work_orders", "seed", "--rows", "5")
+    run(service, "-m", "work_orders", "migrate", "down", "--to", "base")
+
+
+def test_its_own_suite_is_green_and_covers_it(service: Path) -> None:
+    """All of its tests pass, and reach at least nine tenths of its code."""
+    run(service, "-m", "coverage", "run", "-m", "pytest", "-q")
+    run(service, "-m", "coverage", "report")
