@@ -177,11 +177,11 @@ def interrupted(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[int, li
     return code, os.listdir(tmp_path)
 
 
-@pytest.mark.parametrize("interrupted", [signal.SIGINT, signal.SIGTERM], indirect=True)
+@pytest.mark.parametrize("interrupted", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], indirect=True)
 def test_an_interrupted_run_leaves_nothing(interrupted: tuple[int, list[str]]) -> None:
-    """Ctrl-C and termination alike: the process tells how it ended, and no half service stays."""
+    """Ctrl-C, termination, a closed terminal: the process tells how it ended, and no half service stays."""
     code, left = interrupted
-    assert code in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+    assert code in (128 + signal.SIGINT, 128 + signal.SIGTERM, 128 + signal.SIGHUP)
     assert left == []
 
 

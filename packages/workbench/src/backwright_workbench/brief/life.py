@@ -24,7 +24,7 @@ def life(thing: Thing, fields: dict[str, FieldModel]) -> tuple[States | None, di
         first = _first(states, field)
         fields[states.field] = field.model_copy(update={"default": first, "optional": False})
         usual_actions = thing.entry.actions if thing.known else {}
-        return states, _fitting(actions_for(states, first, usual_actions), fields, states)
+        return states, _fitting(actions_for(states, usual, usual_actions), fields, states)
     if usual and _enum(fields.get(usual.field)):
         values = fields[usual.field].values
         if set(values) <= set(thing.entry.fields[usual.field].values):

@@ -16,6 +16,7 @@ from backwright_workbench.brief.grammar import GLUE, LABELS
 from backwright_workbench.brief.text import clauses
 from backwright_workbench.brief.trace import Assumption, Contradiction, Quote, Status, TraceRow
 
+_NAME = re.compile(r"entities\.\w+")
 _SEPARATORS = frozenset({",", ";", "and", "plus", ".", "!"})
 
 
@@ -132,7 +133,7 @@ class Page:
         left = self._left(clause, first, stop)
         elements = tuple(dict.fromkeys(element for claim in claims for element in claim.elements))
         notes = list(dict.fromkeys(claim.note for claim in claims if claim.note))
-        statuses = {claim.status for claim in claims}
+        statuses = {claim.status for claim in claims if not _only_names(claim)} or {c.status for c in claims}
         if left and statuses == {"carried"} and clause.words[first] not in left:
             notes.append(f"with it: {' '.join(left)}")
             return "carried", elements, "; ".join(notes)
@@ -168,6 +169,11 @@ def foreign(page: Page) -> bool:
     """Whether hardly any word of the text is one that every English text has."""
     words = [token.word for clause in page.clauses for token in clause.tokens if token.is_word]
     return len(words) >= 4 and sum(word in GLUE for word in words) < 0.2 * len(words)
+
+
+def _only_names(claim: Claim) -> bool:
+    """Whether a claim only says that some words mean an entity."""
+    return bool(claim.elements) and all(_NAME.fullmatch(element) for element in claim.elements)
 
 
 def _subject(element: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from backwright_workbench.blueprint.model import Grant, Grants
-from backwright_workbench.blueprint.naming import snake
+from backwright_workbench.blueprint.naming import plural, snake
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.things import Things
 
@@ -24,6 +24,7 @@ def rename_references(things: Things) -> None:
         for thing in things
         if thing.known and thing.snake != snake(thing.entry.name)
     }
+    areas = {plural(thing.entry.name): plural(thing.name) for thing in things if thing.known}
     for thing in things:
         names = {
             name: called[field.to]
@@ -32,6 +33,8 @@ def rename_references(things: Things) -> None:
         }
         if names:
             thing.entry = _renamed(thing.entry, names)
+        if thing.entry.area in areas:
+            thing.entry = thing.entry.model_copy(update={"area": areas[thing.entry.area]})
 
 
 def _renamed(entry: Entry, names: Mapping[str, str]) -> Entry:

@@ -192,7 +192,9 @@ def _by_rights(page: Page, things: Things, roles: Roles, clause: Clause) -> None
             and word not in BREAKS
         ):
             starts.append(index)
-        if words[index + 1 : index + 2] in (("can",), ("may",), ("should",)) and word not in BREAKS:
+        if words[index + 1 : index + 2] in (("can",), ("may",), ("should",)) and _starts_phrase(
+            clause, index
+        ):
             starts.append(index)
     starts.append(next((i for i, w in enumerate(words) if w not in DETERMINERS | {"only", "just"}), 0))
     for first in starts:
@@ -223,6 +225,14 @@ def _by_rights(page: Page, things: Things, roles: Roles, clause: Clause) -> None
             if told and same in (None, ADMIN):
                 _role(roles, phrase)
                 break
+
+
+def _starts_phrase(clause: Clause, index: int) -> bool:
+    """Whether a word begins a noun phrase, rather than ending one such as `sales manager`."""
+    if clause.words[index] in BREAKS:
+        return False
+    before = clause.tokens[index - 1] if index else None
+    return before is None or not before.is_word or before.word in BREAKS | DETERMINERS
 
 
 def _stranger(phrase: tuple[str, ...], rest: str, things: Things) -> bool:

@@ -149,20 +149,34 @@ def _branch(step: str, values: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def actions_for(states: States, default: str, usual: Mapping[str, Action]) -> dict[str, Action]:
-    """An action for every state that can be reached; those that are usual keep their names and fields."""
+def actions_for(
+    states: States, usual_states: States | None, usual: Mapping[str, Action]
+) -> dict[str, Action]:
+    """An action for every state that can be reached; those that are usual keep their names and fields.
+
+    Where a state is reached from others than usual, what the catalogue says of the action need not be true.
+    """
     reached = dict.fromkeys(state for targets in states.moves.values() for state in targets)
-    actions = {name: action for name, action in usual.items() if action.to is None or action.to in reached}
+    actions: dict[str, Action] = {}
+    for name, action in usual.items():
+        if action.to is None or action.to in reached:
+            same = usual_states is not None and _sources(states, action.to) == _sources(
+                usual_states, action.to
+            )
+            told = action.description if same or action.to is None else _told(action.to)
+            actions[name] = action.model_copy(update={"description": told})
     for state in reached:
-        if any(action.to == state for action in actions.values()):
-            continue
-        verb = _verb(state)
-        name = verb if verb not in RESERVED_ACTIONS and verb not in actions else f"mark_{state}"
-        actions[name] = Action(to=state, description=f"Move to {state.replace('_', ' ')}.")
+        if all(action.to != state for action in actions.values()):
+            verb = terms.STATE_VERBS.get(state, f"mark_{state}")
+            name = verb if verb not in RESERVED_ACTIONS and verb not in actions else f"mark_{state}"
+            actions[name] = Action(to=state, description=_told(state))
     return actions
 
 
-def _verb(state: str) -> str:
-    if state in terms.STATE_VERBS:
-        return terms.STATE_VERBS[state]
-    return f"mark_{state}"
+def _sources(states: States, to: str | None) -> set[str]:
+    """The states from which one may move to a state."""
+    return {state for state, targets in states.moves.items() if to in targets}
+
+
+def _told(state: str) -> str:
+    return f"Move to {state.replace('_', ' ')}."

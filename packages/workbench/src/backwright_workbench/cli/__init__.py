@@ -8,7 +8,6 @@ from typing import NoReturn
 from backwright_workbench import __version__
 from backwright_workbench.errors import InternalError
 
-TERMINATED = 128 + signal.SIGTERM
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -22,7 +21,9 @@ def main() -> None:
         return
     from backwright_workbench.cli.verbs import run
 
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminate)
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -39,5 +40,5 @@ def main() -> None:
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """Leaves by way of every `finally`, so that a terminated command tidies up as an interrupted one does."""
-    sys.exit(TERMINATED)
+    """Leaves by way of every `finally`: a terminated command, or one whose terminal is closed, tidies up too."""
+    sys.exit(128 + number)

@@ -46,7 +46,7 @@ def column_lines(
         _MAKERS[declared.type](declared, imports) if declared.type in _MAKERS else _enum(entity, name, names)
     )
     if declared.type == "reference":
-        column = _reference(declared, names, imports)
+        column = _reference(entity, declared, names, imports)
     if declared.type in NUMBERS and (declared.min is not None or declared.max is not None):
         column.options["info"] = _bounds(declared, imports)
     if declared.default is not None:
@@ -105,12 +105,15 @@ def _enum(entity: str, name: str, names: Names) -> Column:
     return Column(names.choices(entity, name))
 
 
-def _reference(declared: FieldModel, names: Names, imports: Imports) -> Column:
+def _reference(entity: str, declared: FieldModel, names: Names, imports: Imports) -> Column:
     assert declared.to is not None
-    foreign_key = imports.name("sqlalchemy", "ForeignKey")
+    options = {"ondelete": literal(on_delete(declared).upper().replace("_", " "))}
+    if names.closes_circle(entity, declared.to):
+        options["use_alter"] = "True"
     target = literal(f"{names.table(declared.to)}.id")
-    rule = literal(on_delete(declared).upper().replace("_", " "))
-    column = Column(imports.name("uuid", "UUID"), [f"{foreign_key}({target}, ondelete={rule})"])
+    column = Column(
+        imports.name("uuid", "UUID"), [call(imports.name("sqlalchemy", "ForeignKey"), target, **options)]
+    )
     if declared.set == "actor":
         column.options["info"] = f"{imports.name('backwright.entity', 'set_by_actor')}()"
     return column

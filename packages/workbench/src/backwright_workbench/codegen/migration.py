@@ -45,7 +45,7 @@ def migration_path(names: Names) -> str:
 def write_migration(names: Names) -> str:
     """The text of the first migration."""
     imports = Imports(names.package, {"upgrade", "downgrade"})
-    made = [users_table(), *runtime_tables(names.blueprint), *tables(names)]
+    made = [users_table(), *runtime_tables(), *tables(names)]
     up = [line for table in made for line in _create(table, imports)]
     up.append(f"    {imports.name('backwright.audit', 'create_triggers')}(op)")
     down = [f"    {imports.name('backwright.audit', 'drop_triggers')}(op)"]

@@ -98,6 +98,10 @@ class Names:
         by_area = [name for members in self.areas.values() for name in members]
         return tuple(_referred_first(by_area, self.blueprint.entities))
 
+    def closes_circle(self, entity: str, to: str) -> bool:
+        """Whether a reference leads to a table that is made later, which happens only in circles."""
+        return to in self.ordered and self.ordered.index(to) > self.ordered.index(entity)
+
     def has_service(self, entity: str) -> bool:
         """Whether there are rules to write: states or actions."""
         declared = self.blueprint.entities[entity]

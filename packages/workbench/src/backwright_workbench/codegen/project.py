@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backwright_workbench.codegen import docs_tables
 from backwright_workbench.codegen.names import Names
-from backwright_workbench.codegen.runtime_tables import table_names
+from backwright_workbench.codegen.runtime_tables import OWNERS
 
 STAND_INS = {
     "postgresql": "PostgreSQL was asked for: this version runs the embedded SQLite database (`DATABASE_URL`)",
@@ -143,7 +143,7 @@ def _quoted(values: list[str]) -> str:
 def values(names: Names) -> dict[str, object]:
     """Everything that the templates name."""
     blueprint = names.blueprint
-    runtime = [(f"`{table}`", RUNTIME_PURPOSE[table]) for table in ("users", *table_names(blueprint))]
+    runtime = [(f"`{table}`", RUNTIME_PURPOSE[table]) for table in ("users", *OWNERS)]
     area_rows = [
         (f"`{area}`", ", ".join(map(names.things, members)), _imports(area, names))
         for area, members in names.areas.items()

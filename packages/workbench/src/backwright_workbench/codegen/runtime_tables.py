@@ -11,8 +11,6 @@ from backwright.entity import CONVENTION, Entity
 from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry
 
-from backwright_workbench.blueprint.model import Blueprint
-
 OWNERS: Final = {
     "sessions": "backwright.sessions",
     "refresh_tokens": "backwright.sessions",
@@ -25,18 +23,11 @@ OWNERS: Final = {
 """Table → the module that declares it; those that others refer to first."""
 
 
-def runtime_tables(blueprint: Blueprint) -> list[Table]:
-    """The runtime's tables that a service has, without `users`."""
-    names = table_names(blueprint)
-    for name in names:
-        importlib.import_module(OWNERS[name])
-    return [Entity.metadata.tables[name] for name in names]
-
-
-def table_names(blueprint: Blueprint) -> tuple[str, ...]:
-    """The names of these tables; files are kept track of only where something has files."""
-    has_files = any(entity.attachments is not None for entity in blueprint.entities.values())
-    return tuple(name for name in OWNERS if name != "attachments" or has_files)
+def runtime_tables() -> list[Table]:
+    """The runtime's tables, without `users`."""
+    for module in OWNERS.values():
+        importlib.import_module(module)
+    return [Entity.metadata.tables[name] for name in OWNERS]
 
 
 def users_table() -> Table:

@@ -11,7 +11,7 @@ CONNECT = re.compile(
     r"(?:,? ?(?:which|that|who|should|must|will|can|may|also|to|need to|needs to) )*"
     r"(?P<verb>with|having|has|have|contains?|includes?|include|containing|consists? of"
     r"|stores?|records?|needs?|tracks?|carry|carries|comes? with|come with|\(|:|-|"
-    r"(?:is|are) (?:described|defined|identified) by)"
+    r"(?:is|are) (?:described|defined|identified) by)(?!\S)"
     r"(?: (?:(?:at least|also|both|the|following|these|such|a|an|some|only|just|basic"
     r"|usual|fields?|attributes?|columns?|properties|data|information|details|including"
     r"|include|like|as|:|,|\() ?)*(?:fields?|attributes?|columns?|properties|data|details"
