@@ -2,7 +2,7 @@
 
 import pytest
 from backwright.conditional import digest, expected_version, row_tag
-from backwright.errors import PreconditionFailed, PreconditionRequired
+from backwright.errors import BadRequest, PreconditionFailed, PreconditionRequired
 from shop.service import Shop
 from starlette.requests import Request
 
@@ -17,7 +17,7 @@ def request(*tags: str) -> Request:
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
-        ((), None), (("*",), None), ((TAG,), 3), ((f' {TAG} , "7-0123456789abcdef"',), 7), ((TAG, "W/x"), 3),
+        ((), None), (("*",), None), ((TAG,), 3), ((f' {TAG} , "7-0123456789abcdef"',), 7), ((TAG, 'W/"x"'), 3),
         ((TAG, '"9-0123456789abcdef"'), 9),
     ],
 )  # fmt: skip
@@ -27,13 +27,20 @@ def test_if_match_names_a_version(tags: tuple[str, ...], expected: int | None) -
 
 
 @pytest.mark.parametrize(
-    "tag", ["x", '"3"', '"3-0123456789abcdeF"', '"3-0123456789abcdef', f"W/{TAG}", '"-0123456789abcdef"',
+    "tag", ['"x"', '"3"', '"3-0123456789abcdeF"', f"W/{TAG}", '"-0123456789abcdef"', '"", "y"',
             '"9999999999-0123456789abcdef"', '"٣-0123456789abcdef"']
 )  # fmt: skip
 def test_what_is_no_strong_tag_of_ours_matches_nothing(tag: str) -> None:
     """Strong comparison (RFC 9110 §13.1.1): a weak tag never does."""
     with pytest.raises(PreconditionFailed):
         expected_version(Request({"type": "http", "headers": [(b"if-match", tag.encode())]}), required=False)
+
+
+@pytest.mark.parametrize("text", ["x", '"3-0123456789abcdef', "3", f"{TAG} {TAG}", f"{TAG},", ","])
+def test_what_is_no_tag_at_all_is_a_mistake(text: str) -> None:
+    """400 (RFC 9110 §8.8.3), so that nobody takes a typo for a conflict."""
+    with pytest.raises(BadRequest, match="entity tags"):
+        expected_version(request(text), required=False)
 
 
 def test_where_it_is_required_it_is_asked_for() -> None:

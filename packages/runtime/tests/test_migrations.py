@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backwright import migrations
+from backwright import migrations, revisions
 from backwright.migrations import MigrationError, differences, downgrade, status, upgrade
 from backwright.settings import Settings
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
@@ -137,7 +137,7 @@ def test_two_heads_are_refused(settings: Settings) -> None:
     with pytest.raises(MigrationError, match="2 heads: half, two"):
         upgrade(settings)
     with pytest.raises(MigrationError, match="2 heads"):
-        migrations.head(settings.migrations)
+        revisions.head(settings.migrations)
 
 
 def test_unknown_revisions_and_missing_folders_are_explained(settings: Settings, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_unknown_revisions_and_missing_folders_are_explained(settings: Settings,
     with pytest.raises(MigrationError, match="migrate status"):
         upgrade(settings, "nowhere")
     with pytest.raises(MigrationError, match=r"where pyproject\.toml is"):
-        migrations.head(tmp_path / "elsewhere")
+        revisions.head(tmp_path / "elsewhere")
 
 
 def test_runners_take_turns(settings: Settings) -> None:
@@ -217,8 +217,8 @@ def test_the_revision_can_be_read_while_others_work(settings: Settings) -> None:
     """For the readiness probe."""
     path = migrations.database_path(settings.database_url)
     with pytest.raises(sqlite3.OperationalError):
-        migrations.current(path)
+        revisions.current(path)
     upgrade(settings, "one")
-    assert migrations.current(path) == "one"
+    assert revisions.current(path) == "one"
     downgrade(settings, "base")
-    assert migrations.current(path) is None
+    assert revisions.current(path) is None

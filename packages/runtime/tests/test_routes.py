@@ -153,11 +153,11 @@ async def test_sql_in_any_place_is_just_text(shop: Shop) -> None:
         for name in ("title", "title__contains", "sku__in", "kind", "price__gt", "q", "sort", "embed", "cursor", "limit"):
             answer = await shop.client.get("/products", params={name: attack}, headers=headers)
             assert answer.status_code in (200, 400, 422), (name, attack)
-            assert "password" not in answer.text
+            assert "$argon2" not in answer.text
             if name not in ("title", "title__contains", "q") and answer.status_code == 200:
                 assert answer.json()["items"] == []
         assert (await shop.client.get(f"/products/{attack}", headers=headers)).status_code == 404
-        assert (await shop.patch("manager", f"/products/{row['id']}", {"title": attack}, f'"{attack}"')).status_code == 412
+        assert (await shop.patch("manager", f"/products/{row['id']}", {"title": attack}, f'"{attack}"')).status_code in (400, 412)
         changed = await shop.patch("manager", f"/products/{row['id']}", {"title": attack})
         assert changed.json()["title"] == attack
     assert shop.sql("SELECT count(*) FROM products") == [(1,)]

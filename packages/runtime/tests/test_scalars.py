@@ -112,10 +112,11 @@ def test_every_amount_survives(value: Decimal) -> None:
 
 
 def test_a_whole_number_is_whole() -> None:
-    """true, 1.0, 1e2 and texts are none, and the range holds."""
+    """In either notation of JSON; true, halves and texts are none, and the range holds."""
     small = scalars.integer(0, 2**31 - 1)
-    assert taken(small, "7") == 7
-    for other in ("true", "1.0", "1e2", '"1"', "-1", "2147483648", "9" * 400):
+    for json in ("7", "7.0", "70e-1"):
+        assert taken(small, json) == 7
+    for other in ("true", "1.5", "1e20", "NaN", "1e400", '"1"', "-1", "2147483648", "9" * 400):
         assert refused(small, other)
 
 

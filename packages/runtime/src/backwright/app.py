@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import attachments, docs, guard, migrations
+from backwright import attachments, docs, guard, revisions
 from backwright import logging as logs
 from backwright.application import Application
 from backwright.audit import Audit
@@ -163,10 +163,10 @@ def checks(runtime: Runtime) -> Mapping[str, Check]:
     folder = runtime.settings.migrations
     found: dict[str, Check] = {"database": runtime.database.ping}
     if (folder / "env.py").exists():
-        head = migrations.head(folder)
+        head = revisions.head(folder)
 
         async def migrated() -> None:
-            current = await asyncio.to_thread(migrations.current, runtime.database.path)
+            current = await asyncio.to_thread(revisions.current, runtime.database.path)
             if current != head:
                 raise Unavailable(f"the database is at {current}, the code needs {head}: migrate up")
 

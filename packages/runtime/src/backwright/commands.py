@@ -11,22 +11,26 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 from fastapi import FastAPI
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
-from backwright import configuration, migrations, serving
+from backwright import configuration, revisions, serving
 from backwright import logging as logs
 from backwright.app import open_database
 from backwright.errors import Error
 from backwright.guard import RouteWithoutRule, check
-from backwright.migrations import MigrationError, Status
 from backwright.resource import Refused
+from backwright.revisions import MigrationError
 from backwright.runtime import Runtime
 from backwright.serving import ServerError
 from backwright.settings import Settings
+
+if TYPE_CHECKING:
+    from backwright.migrations import Status
 
 Factory = Callable[..., FastAPI]
 USER_ERROR = 2
@@ -93,11 +97,8 @@ def serve(arguments: argparse.Namespace, settings: Settings, create_app: Factory
         raise ServerError("Several processes need one count of requests; set RATE_LIMIT_STORE=database.")
     app = create_app(settings)
     check(app.routes)
-    if (settings.migrations / "env.py").exists() and not (found := migrations.status(settings)).is_current:
-        pending = len(found.pending)
-        sys.stderr.write(
-            f"The database is {pending} migrations behind; run: python -m {_package()} migrate up\n"
-        )
+    if (settings.migrations / "env.py").exists():
+        _warn_if_behind(settings)
     logs.configure(settings)
     try:
         where = {"host": arguments.host, "port": arguments.port}
@@ -111,6 +112,8 @@ def serve(arguments: argparse.Namespace, settings: Settings, create_app: Factory
 
 def migrate(arguments: argparse.Namespace, settings: Settings, _: Factory) -> int:
     """Move the database, or tell where it stands; `status` ends with 1 when something is pending."""
+    from backwright import migrations  # here, so that a process that only serves does not load Alembic
+
     if arguments.action == "up":
         say(migrations.upgrade(settings, arguments.to or "head"))
         return 0
@@ -122,7 +125,14 @@ def migrate(arguments: argparse.Namespace, settings: Settings, _: Factory) -> in
     return 0 if found.is_current else 1
 
 
-def say(found: Status) -> None:
+def _warn_if_behind(settings: Settings) -> None:
+    """Say so before serving: the service starts, and is not ready until the database is migrated."""
+    newest, path = revisions.head(settings.migrations), Path(str(make_url(settings.database_url).database))
+    if newest != (revisions.current(path) if path.exists() else None):
+        sys.stderr.write(f"The database is behind the code; run: python -m {_package()} migrate up\n")
+
+
+def say(found: "Status") -> None:
     """Print where the database stands."""
     lines = [f"database: {found.current or 'empty'}", f"newest:   {found.head or 'none'}"]
     lines += [f"pending:  {revision}" for revision in found.pending]

@@ -13,13 +13,14 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright.errors import PreconditionFailed, PreconditionRequired
+from backwright.errors import BadRequest, PreconditionFailed, PreconditionRequired
 
 JSON: Final = "application/json"
 TAG: Final = r'"[0-9]{1,9}-[0-9a-f]{16}"'
 """The form of a row's tag: its version, and a digest of what was shown."""
 
 _TAG: Final = re.compile(TAG)
+_ENTITY_TAGS: Final = re.compile(r'\s*(W/)?"[^"]*"\s*(,\s*(W/)?"[^"]*"\s*)*')
 
 
 class _Versioned(msgspec.Struct):
@@ -50,7 +51,8 @@ def expected_version(request: Request, *, required: bool) -> int | None:
     """The version that `If-Match` names; `None`: any.
 
     Versions only grow, so of several that a client has seen only the latest can be the stored one. Raises
-    `PreconditionRequired` if there has to be one, and `PreconditionFailed` if what is named was never a row's tag.
+    `PreconditionRequired` if there has to be one, `BadRequest` for what is no entity tag (RFC 9110 §8.8.3), and
+    `PreconditionFailed` if what is named was never a row's tag.
     """
     given = ",".join(request.headers.getlist("if-match"))
     if not given:
@@ -59,6 +61,8 @@ def expected_version(request: Request, *, required: bool) -> int | None:
         return None
     if given.strip() == "*":
         return None
+    if not _ENTITY_TAGS.fullmatch(given):
+        raise BadRequest('If-Match is no list of entity tags, such as "1-0123456789abcdef".')
     tags = [tag.strip() for tag in given.split(",")]
     versions = [int(tag[1:].partition("-")[0]) for tag in tags if _TAG.fullmatch(tag)]
     if not versions:

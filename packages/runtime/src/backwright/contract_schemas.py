@@ -52,12 +52,8 @@ def body_schema(bound: "BoundResource", model: type[BaseModel]) -> tuple[Documen
     """The schema of a body with an example, and those that it refers to. Enums stand in it: names may clash."""
     schema = model.model_json_schema(ref_template=REFS)
     others = schema.pop("$defs", {})
-    enums = {REFS.format(model=name): each for name, each in others.items() if "enum" in each}
+    _inline(schema, {REFS.format(model=name): each for name, each in others.items() if "enum" in each})
     for key, part in schema.get("properties", {}).items():
-        for place in (part, *part.get("anyOf", ())):
-            if place.get("$ref") in enums:
-                kind = enums[place.pop("$ref")]
-                place.update({"type": kind["type"], "enum": kind["enum"]})
         part.pop("default", None)
         part.pop("title", None)
         column = bound.table.c.get(key)
@@ -67,13 +63,30 @@ def body_schema(bound: "BoundResource", model: type[BaseModel]) -> tuple[Documen
     return schema, {name: each for name, each in others.items() if "enum" not in each}
 
 
+def _inline(value: Any, enums: Document) -> None:
+    """Put the values of enums where they are referred to."""
+    if isinstance(value, dict):
+        if value.get("$ref") in enums:
+            kind = enums[value.pop("$ref")]
+            value.update({"type": kind["type"], "enum": kind["enum"]})
+        for each in value.values():
+            _inline(each, enums)
+    elif isinstance(value, list):
+        for each in value:
+            _inline(each, enums)
+
+
 def _example(bound: "BoundResource", key: str, part: Document) -> Any:
     column = bound.table.c.get(key)
     return example_of(part) if column is None else example(column)
 
 
 def _describe(column: Column[Any] | None, key: str) -> str:
-    return sentence(column.doc if column is not None and column.doc else label(key).capitalize())
+    says = sentence(column.doc if column is not None and column.doc else label(key).capitalize())
+    if column is not None and isinstance(column.type, FixedPoint):
+        low, high = bounds(column)
+        says += f" An exact number from {low} to {high}, as digits in a string."
+    return says
 
 
 def bulk_schemas(bound: "BoundResource") -> Document:

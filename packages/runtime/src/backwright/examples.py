@@ -54,7 +54,8 @@ def example_of(schema: dict[str, Any]) -> Any:
         case "string":
             return _BY_FORMAT.get(schema.get("format", ""), "Text"[: schema.get("maxLength", 4)])
         case "integer" | "number":
-            return max(schema.get("minimum", 1), min(1, schema.get("maximum", 1)))
+            low = max(schema.get("minimum", 1), 1)
+            return min(low, schema.get("maximum", low))
         case "boolean":
             return True
         case "array":

@@ -28,15 +28,12 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from backwright.revisions import MigrationError, head
 from backwright.search import is_search_object
 from backwright.settings import Settings
 
 LOCK_SECONDS: Final = 60.0
 """How long a second runner waits for the first."""
-
-
-class MigrationError(Exception):
-    """The migrations cannot be run as they are. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +67,11 @@ def downgrade(settings: Settings, revision: str = "-1") -> Status:
 def status(settings: Settings) -> Status:
     """Where the database stands. Looks only. Raises `MigrationError`."""
     config = _config(settings)
-    _single_head(config)
+    head(Path(str(config.get_main_option("script_location"))))
     if not database_path(settings.database_url).exists():
         return Status(None, head(settings.migrations), _between(config, None))
     with _engine(settings.database_url).connect() as connection:
         return _status(config, connection)
-
-
-def head(folder: Path) -> str | None:
-    """The newest revision among the files in `folder`;
-
-    `None` if there is none. Raises `MigrationError` for several.
-    """
-    return _single_head(_config_for(folder))
-
-
-def current(path: Path) -> str | None:
-    """The revision that a database file is at;
-
-    `None` before the first migration. On a connection of its own.
-    """
-    probe = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)
-    try:
-        found = probe.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return None
-        raise
-    finally:
-        probe.close()
-    return None if found is None else str(found[0])
 
 
 def differences(database_url: str, metadata: MetaData) -> list[str]:
@@ -175,7 +147,7 @@ def _check_references(
 def _prepared(settings: Settings) -> Iterator[tuple[Config, Connection]]:
     """A configuration and a connection, with every other runner shut out."""
     config = _config(settings)
-    _single_head(config)
+    head(Path(str(config.get_main_option("script_location"))))
     path = database_path(settings.database_url)
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = _engine(settings.database_url)
@@ -226,30 +198,16 @@ def _config(settings: Settings) -> Config:
 
 
 def _config_for(folder: Path) -> Config:
-    if not (folder / "env.py").exists():
-        raise MigrationError(
-            f"There are no migrations in {folder.absolute()}. Run the command where pyproject.toml is, "
-            "or set MIGRATIONS."
-        )
+    head(folder)  # says so if this is not a folder of migrations, or if they do not end in one place
     config = Config()
     config.set_main_option("script_location", str(folder.absolute()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 
 
-def _single_head(config: Config) -> str | None:
-    heads = ScriptDirectory.from_config(config).get_heads()
-    if len(heads) > 1:
-        raise MigrationError(
-            f"The migrations end in {len(heads)} heads: {', '.join(sorted(heads))}. "
-            "Set down_revision of the newer one to the other, so that there is one order."
-        )
-    return heads[0] if heads else None
-
-
 def _status(config: Config, connection: Connection) -> Status:
     found = MigrationContext.configure(connection).get_current_revision()
-    return Status(found, _single_head(config), _between(config, found))
+    return Status(found, head(Path(str(config.get_main_option("script_location")))), _between(config, found))
 
 
 def _between(config: Config, found: str | None) -> tuple[str, ...]:

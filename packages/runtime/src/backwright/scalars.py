@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 
 MAX_TEXT: Final = 10_000
 """Characters of a text that has no length of its own, such as an argument of an action."""
@@ -119,8 +119,12 @@ def decimal_pattern(precision: int, places: int, *, signed: bool) -> str:
 
 
 def integer(low: int, high: int) -> Any:
-    """The annotation of a whole number from `low` to `high`; true and 1.0 are none."""
-    return Annotated[int, Field(ge=low, le=high)]
+    """The annotation of a whole number from `low` to `high`. 1.0 is one, as JSON has one kind of numbers."""
+    return Annotated[int, BeforeValidator(_whole), Field(ge=low, le=high)]
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and abs(value) <= MAX_EXACT and value.is_integer() else value
 
 
 def text(maximum: int, minimum: int = 0) -> Any:

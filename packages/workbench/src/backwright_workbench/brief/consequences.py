@@ -45,9 +45,9 @@ def orphans(matrix: Matrix) -> None:
         if any(grants != NOTHING for role, grants in given.items() if role != ADMIN):
             continue
         here = [s for s in matrix.statements if s.thing in (None, thing)]
-        for role in matrix.roles:
-            refused = any(s.denied or (s.only and role not in s.roles) for s in here)
-            if role == ADMIN or refused:
+        roles = [role for role in matrix.roles if role != ADMIN]
+        for role in roles:
+            if any(s.denied or (s.only and role not in s.roles) for s in here):
                 continue
             path = path_to(matrix.things, thing, role)
             if path and any(s.own and role in s.roles for s in matrix.statements):
@@ -55,6 +55,26 @@ def orphans(matrix: Matrix) -> None:
                 given[role] = Grants(read=rows, create=rows, update=rows)
             else:
                 given[role] = by_kind(matrix.things, thing, role)
+        if not roles and not here:
+            _for_all_who_sign_in(matrix, thing)
+
+
+def _for_all_who_sign_in(matrix: Matrix, thing: Thing) -> None:
+    """Where the only role is `admin`, everybody who signs in reads and adds, and changes what is their
+    own.
+    """
+    path = path_to(matrix.things, thing, SIGNED_IN)
+    mine = Grant(rows=path or "all")
+    act = ActGrant(rows=mine.rows) if thing.entry.actions else None
+    matrix.given[thing.name][SIGNED_IN] = Grants(
+        read=Grant(), create=mine, update=mine, delete=mine if path else None, act=act
+    )
+    matrix.page.assume(
+        f"everybody who signs in reads and adds {thing.name}",
+        "the brief names no roles and the catalogue knows none for it",
+        f"entities.{thing.name}.access.signed_in",
+        f"read: all, create: {mine.rows}, update: {mine.rows}",
+    )
 
 
 def parts(matrix: Matrix) -> None:

@@ -88,7 +88,7 @@ class Constraints:
         field |= {"optional": "optional" in self.flags} if self.flags & {"optional", "required"} else {}
         field |= self._bounds(field["type"])
         if "unique" in self.flags and field["type"] not in ("text", "json", "boolean", "enum"):
-            field |= {"unique": True}
+            field |= {"unique": True} | ({} if "optional" in self.flags else {"optional": False})
         if field.get("unique") and field.get("max", 0) > MAX_UNIQUE_LENGTH:
             field["unique"] = False
         if "required" in self.flags:

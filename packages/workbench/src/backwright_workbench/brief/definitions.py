@@ -11,7 +11,9 @@ from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import (
     BREAKS,
     LABELS,
+    MODALS,
     VERBS,
+    is_plural,
 )
 from backwright_workbench.brief.lexicon import nouns as terms
 from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
@@ -41,6 +43,18 @@ def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
         if not labels and (known or _describes(page, clause, clause.words.index(after, span[1]) + 1)):
             yield span
     elif _told_of(clause, span, after) or (after == "with" and known and clause.kind == "item"):
+        yield span
+
+
+def sibling(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
+    """The plural that an item begins with, if most items beside it begin with known things and it does
+    nothing itself.
+    """
+    span = noun_phrase(page, clause, 0, catalogue) if clause.kind == "item" else None
+    if not span or not can_be_thing(clause, span) or not is_plural(clause.words[span[1] - 1]):
+        return
+    acts = set(clause.words[span[1] : span[1] + 1]) & (VERBS | MODALS)
+    if not acts and _among_things(page, clause, catalogue):
         yield span
 
 
@@ -86,7 +100,7 @@ def _describes(page: Page, clause: Clause, at: int) -> bool:
     return len(items) >= 2 and len(short) >= 0.7 * len(items) and not set(rest[:1]) & BREAKS
 
 
-def among_things(page: Page, clause: Clause, catalogue: Catalogue) -> bool:
+def _among_things(page: Page, clause: Clause, catalogue: Catalogue) -> bool:
     """Whether most items of the list that a clause is in begin with nouns in the plural that the catalogue
     knows.
     """

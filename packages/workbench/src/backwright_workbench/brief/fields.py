@@ -6,6 +6,7 @@ thing. What must not: where lists are (`items.py`), sentences about relations (`
 
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.blueprint.naming import plural
+from backwright_workbench.brief.accounts import read_account_fields
 from backwright_workbench.brief.field_items import read_item
 from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.items import items, paired, plural_item
@@ -25,6 +26,7 @@ def read_fields(page: Page, things: Things) -> None:
     """Give every thing the fields that the brief names for it."""
     for region in regions(page, things):
         if region.thing is None:
+            read_account_fields(page, things, region)
             continue
         said = _read_region(page, things, region, region.thing)
         if said and not region.examples:

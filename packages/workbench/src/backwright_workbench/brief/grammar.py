@@ -126,13 +126,14 @@ GLUE = (
         "important note notes user users"
         " people stories story acceptance criteria things thing stuff kind kinds type types sort way ways"
         " able would like likes work works working describe described describes following "
-        "follows follow specification"
+        "specification"
         " spec brief mvp version v1 business company domain detail details information info "
         "store stores stored"
         " record records recorded track tracks tracked manage manages managed managing "
         "management relationship"
         " relationships relation relations main core common general whole entire"
-        " now ever fine ok okay enough simple small robust modern complete good great nice ready based level style"
+        " now ever fine ok okay enough simple small robust modern complete good great nice "
+        "ready based level style"
         " non first second third next finally additionally moreover furthermore addition"
     )
 )
@@ -163,6 +164,14 @@ LABELS = word_set(
     " operations actions backend service system project application app actors language framework quality"
 )
 """Words that introduce a list and name no entity."""
+
+
+INTRODUCING = word_set(
+    "build create implement develop make write provide support supports include includes "
+    "use uses using keep handle manage"
+    " describe contain expose offer generate get work works"
+)
+"""Verbs by which a brief introduces what it wants, rather than saying what people do."""
 
 
 def singular_words(words: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from backwright_workbench.blueprint.model import USER
 from backwright_workbench.blueprint.naming import snake
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.definitions import among_things, defined
+from backwright_workbench.brief.definitions import defined, sibling
 from backwright_workbench.brief.grammar import (
     BREAKS,
     DETERMINERS,
@@ -21,7 +21,7 @@ from backwright_workbench.brief.grammar import (
 )
 from backwright_workbench.brief.identity import identify, is_known
 from backwright_workbench.brief.lexicon import nouns as terms
-from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
+from backwright_workbench.brief.noun_phrases import Span, noun_list
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Things
 
@@ -91,16 +91,7 @@ def _listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) ->
     yield from defined(page, clause, catalogue)
     if clause.lists_fields:
         return
-    if (
-        (
-            clause.kind == "item"
-            and among_things(page, clause, catalogue)
-            and (span := noun_phrase(page, clause, 0, catalogue))
-        )
-        and is_plural(clause.words[span[1] - 1])
-        and can_be_thing(clause, span)
-    ):
-        yield span
+    yield from sibling(page, clause, catalogue)
     for _, stop, _ in clause.find(terms.FORWARD):
         yield from noun_list(page, clause, stop, catalogue, strict=True)
     for _, stop, _ in clause.find(terms.KEEP):

@@ -10,9 +10,10 @@ not understood; so nothing can be dropped silently.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import GLUE, LABELS
+from backwright_workbench.brief.grammar import GLUE, INTRODUCING, LABELS, MODALS, VERBS
 from backwright_workbench.brief.text import clauses
 from backwright_workbench.brief.trace import Assumption, Contradiction, Quote, Status, TraceRow
 
@@ -146,9 +147,19 @@ class Page:
             return "carried", elements, "; ".join(notes)
         if statuses & {"partly", "not understood"}:
             return "partly", elements, "; ".join(notes)
+        if not claims and _demands(clause, first, stop):
+            return "not understood", (), "it says what somebody does, and to nothing that was found"
         if not claims:
             notes.append("asks for nothing by itself")
         return "understood", elements, "; ".join(notes)
+
+
+def _demands(clause: Clause, first: int, stop: int) -> bool:
+    """Whether words that ask for nothing one by one together say that somebody does something."""
+    said = clause.words[first:stop]
+    if clause.kind == "heading" or clause.words[-1] == ":":
+        return False
+    return any(a in MODALS and b in VERBS - INTRODUCING for a, b in pairwise(said))
 
 
 def claim_labels(page: Page) -> None:

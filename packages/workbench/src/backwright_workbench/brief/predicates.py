@@ -226,7 +226,7 @@ def _claim_group(page: Page, things: Things, clause: Clause, group: _Group) -> N
     for first, stop, thing in things.in_clause(clause, group.first, group.stop):
         page.claim(clause, first, stop, f"entities.{thing.name}.access")
     text = " ".join(clause.words[group.first : group.stop])
-    for pattern in (terms.OWN, terms.DENY):
+    for pattern in (terms.OWN, terms.DENY, terms.ANONYMOUSLY):
         for match in pattern.finditer(text):
             _claim_match(page, clause, group.first, match)
 

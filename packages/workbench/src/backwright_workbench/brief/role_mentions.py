@@ -28,8 +28,15 @@ def read_roles(page: Page, things: Things) -> Roles:
     for clause in page.clauses:
         if clause.words[:1] == ("roles",) and clause.words[1:2] and roles_like(clause.words[1]):
             _listed(page, roles, clause, 1, len(clause.words))
-        for _, stop, _ in clause.find(terms.INTRO):
+        for first, stop, _ in clause.find(terms.INTRO):
+            if clause.words[first] == "users" and not any(
+                roles_like(w) for w in clause.words[stop : stop + 3]
+            ):
+                continue
             _listed(page, roles, clause, stop, len(clause.words))
+        if clause.words[:1] in (("user",), ("users",)):
+            for _, stop, _ in clause.find(terms.ROLE_OF_USERS):
+                _listed(page, roles, clause, stop, len(clause.words))
         for first, _, _ in clause.find(terms.BEFORE):
             _listed_before(page, roles, clause, first)
         if clause.parent is not None and clause.kind in ("item", "row") and _is_label(clause.parent):
@@ -123,11 +130,8 @@ def _listed(page: Page, roles: Roles, clause: Clause, first: int, stop: int) -> 
 
 def _thing_or_role(page: Page, clause: Clause, index: int, phrase: tuple[str, ...]) -> bool:
     """Whether words that another step took may mean a role all the same: people, or a usual role."""
-    return (
-        page.claimed_for(clause, index, "entities.")
-        or page.claimed_for(clause, index, "roles.")
-        or any("_".join(phrase) in names for names in terms.KINDS.values())
-    )
+    taken_so = any(page.claimed_for(clause, index, prefix) for prefix in ("entities.", "roles."))
+    return taken_so or roles_like(phrase[-1])
 
 
 def _listed_before(page: Page, roles: Roles, clause: Clause, at: int) -> None:

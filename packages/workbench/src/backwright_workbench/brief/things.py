@@ -81,6 +81,11 @@ class Things:
         """Let one more phrase mean a thing, unless it has a meaning."""
         self._by_phrase.setdefault(phrase, thing)
 
+    def drop(self, thing: Thing) -> None:
+        """Take a thing off the list with its phrases."""
+        del self._by_name[thing.name]
+        self._by_phrase = {phrase: meant for phrase, meant in self._by_phrase.items() if meant is not thing}
+
     def absorb(self, thing: Thing, owner: Thing) -> None:
         """Take a thing off the list that is but a field of another: its phrases mean the other from now
         on.

@@ -125,10 +125,10 @@ def routes(names: Names) -> str:
         things, thing = names.things(entity), names.thing(entity)
         rows += [
             (f"`GET {path}`", f"{things}: page by page, {_queries(declared)}"),
-            (f"`POST {path}`", f"create a {thing}"),
+            (f"`POST {path}`", f"create {names.one(entity)}"),
             (f"`GET {path}/{{id}}`", f"one {thing}, with `ETag`"),
             (f"`PATCH {path}/{{id}}`", "change some fields (merge patch), `If-Match` honoured"),
-            (f"`DELETE {path}/{{id}}`", f"delete a {thing}"),
+            (f"`DELETE {path}/{{id}}`", f"delete {names.one(entity)}"),
         ]
         rows += [
             (f"`POST {path}/{{id}}/{name.replace('_', '-')}`", a.description or name)

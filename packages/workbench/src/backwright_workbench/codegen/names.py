@@ -7,7 +7,7 @@ not: text of files.
 from dataclasses import dataclass
 from functools import cached_property
 
-from backwright_workbench.blueprint import naming
+from backwright_workbench.blueprint import naming, sentences
 from backwright_workbench.blueprint.model import (
     USER,
     Blueprint,
@@ -54,6 +54,10 @@ class Names:
     def thing(self, entity: str) -> str:
         """The entity in running text: `work order`."""
         return naming.title(entity).lower()
+
+    def one(self, entity: str) -> str:
+        """One of them in running text: `an asset`."""
+        return f"{sentences.article(self.thing(entity))} {self.thing(entity)}"
 
     def things(self, entity: str) -> str:
         """Many of them in running text: `work orders`."""

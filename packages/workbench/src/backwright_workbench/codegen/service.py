@@ -60,8 +60,7 @@ def _class(entity: str, names: Names, imports: Imports) -> Sequence[str]:
     model = imports.name(names.models(entity), entity)
     base = f"{imports.name('backwright.service', 'Service')}[{model}]"
     found = [f"class {names.service(entity)}({base}):"]
-    thing = names.thing(entity)
-    text = f"What can be done with {sentences.article(thing)} {thing} beyond create, read, update and delete."
+    text = f"What can be done with {names.one(entity)} beyond create, read, update and delete."
     found += docstring(text, indent=4)
     if declared.states is not None:
         found += [

@@ -90,7 +90,8 @@ ALWAYS: dict[str, tuple[re.Pattern[str], str]] = {
     "logging": (
         phrase(
             r"(?:(?:structured|json|request|centrali[sz]ed|application|error|access|proper|good"
-            r"|detailed) )*(?:logging(?! (?:in|out|into))|log files)(?: (?:and|with|of|requests|request ids?))*"
+            r"|detailed) )*(?:logging(?! (?:in|out|into))|log files)(?: (?:and|with|of|requests"
+            r"|request ids?))*"
             r"|(?:structured|json|request|application|error|access) logs(?: (?:and|with|of"
             r"|requests|request ids?))*"
         ),

@@ -91,3 +91,10 @@ NOUN_VERBS = word_set(
     "places control access change level set range links link rate rates store sign pay "
     "leave moves visits watch move number purchase transfer"
 )
+
+ACCOUNT_FIELDS = word_set(
+    "id name full_name username user_name email email_address password passwords "
+    "hashed_password password_hash role roles"
+    " active is_active status login last_login created_at updated_at account accounts first_name last_name"
+)
+"""What every account has, so that no entity needs it."""

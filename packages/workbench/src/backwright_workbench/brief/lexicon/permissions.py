@@ -205,3 +205,8 @@ OF_RIGHTS = word_set("cannot only own everything anything all them assigned belo
 """Words that belong to a statement about rights, whatever it says."""
 
 TURN_VERBS = word_set("can publish approve may cannot must have has are should")
+
+ANONYMOUSLY = re.compile(
+    r"(?<!\S)without (?:(?:logging|signing) in|login|sign in|authentication|(?:an "
+    r")?accounts?|registration)(?!\S)"
+)

@@ -193,3 +193,7 @@ NO_ROLES = word_set(
     "role access user_role permission different etc rbac each_role everything system api "
     "data it they we you level"
 )
+
+ROLE_OF_USERS = re.compile(
+    r"(?<!\S)(?:a )?role (?:\(|:|of|either|which is|can be)(?: (?:either|one of))?(?= )"
+)

@@ -7,8 +7,9 @@ import re
 
 START = re.compile(
     r"^(?:(?:please|hi|hello|can you|could you|would you|i|we|you|id|lets|let us|need"
-    r"|needs|want|wants|like|to|would|are|am|is|help(?= (?:me|us) )|me|us|our|the|goal"
-    r"|task|project|looking|for|building|must|should|have|going) )*"
+    r"|needs|want|wants|like|to|would|are|am|is|help(?= (?:me|us) )|me|us|our|(?:the "
+    r")?(?:goal|task|project) is|the"
+    r"|looking|for|building|must|should|have|going) )*"
     r"(?:(?:implement|implements|build|builds|create|creates|develop|design|make|write"
     r"|set up|setup|generate|produce|deliver|provide|code|draft) )?(?:(?:me|us|a|an|the"
     r"|out|up|our|my|new|for me|for us|for) )*"

@@ -109,7 +109,7 @@ def _factory(entity: str, names: Names, imports: Imports, service: str) -> list[
         f"async def {factory(entity)}(", (Item(f"service: {service}"), Item(values)), f") -> {model}"
     )
     found = lines(signature, after=":")
-    found += docstring(f"{article(names.thing(entity)).capitalize()} {names.thing(entity)}.", indent=4)
+    found += docstring(f"{names.one(entity).capitalize()}.", indent=4)
     for name, field in needed(declared).items():
         target = reference_column(name)
         found.append(f'    if "{target}" not in values:')
@@ -133,7 +133,7 @@ def _owned(entity: str, path: Path, names: Names, imports: Imports, service: str
     )
     found = lines(Group(f"async def {owned_factory(entity, path)}(", items, f") -> {model}"), after=":")
     way = ", ".join(naming.title(part[1]).lower() for part in path)
-    thing = f"{article(names.thing(entity)).capitalize()} {names.thing(entity)}"
+    thing = names.one(entity).capitalize()
     found += docstring(f"{thing} that is this account's own, over its {way}.", indent=4)
     column = reference_column(step)
     if len(path) == 1:

@@ -5,9 +5,7 @@ What lives here: the shape of a test function. What must not: any test.
 
 from dataclasses import dataclass
 
-from backwright_workbench.blueprint import naming
 from backwright_workbench.blueprint.model import Entity
-from backwright_workbench.blueprint.sentences import article
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import Group, Item, docstring, lines
@@ -38,7 +36,7 @@ class Subject:
     @property
     def one(self) -> str:
         """`a work order`."""
-        return f"{article(self.names.thing(self.entity))} {self.names.thing(self.entity)}"
+        return self.names.one(self.entity)
 
     @property
     def many(self) -> str:
@@ -79,8 +77,3 @@ class Subject:
 def snake_one(subject: Subject) -> str:
     """`a_work_order`, for names of tests."""
     return subject.one.replace(" ", "_")
-
-
-def title(text: str) -> str:
-    """A sentence's beginning."""
-    return naming.title(text) if "_" in text else text[:1].upper() + text[1:]
