@@ -72,7 +72,8 @@ GOOD = {
 )  # fmt: skip
 async def test_the_database_refuses_what_the_api_refuses(shop: Shop, table: str, column: str, value: str) -> None:
     """Lengths, ranges, values, formats, presence and references hold also for plain SQL."""
-    raw = shop.database.driver.writer.raw
+    raw = sqlite3.connect(shop.database.path, isolation_level=None)
+    raw.execute("PRAGMA foreign_keys = ON")
     row = {
         "id": "'x'", **GOOD[table], "version": "1", "created_at": "'t'", "updated_at": "'t'",
     }  # fmt: skip
@@ -83,6 +84,7 @@ async def test_the_database_refuses_what_the_api_refuses(shop: Shop, table: str,
     row[column] = value
     with pytest.raises(sqlite3.IntegrityError):
         raw.execute(statement.format(table, ", ".join(row), ", ".join(row.values())))
+    raw.close()
 
 
 def test_every_entity_has_its_checks() -> None:

@@ -1,6 +1,7 @@
 """Paging: the order is total, a walk meets each row once, and a cursor shows and allows nothing."""
 
 import random
+import sqlite3
 import string
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
@@ -283,13 +284,14 @@ async def test_every_page_is_one_seek_in_an_index(
 
 async def test_page_one_thousand_costs_what_page_one_costs(shop: Shop) -> None:
     """Counted in steps of the engine, over thousands of rows, also where half of them have no value."""
-    raw = shop.database.driver.writer.raw
+    raw = sqlite3.connect(shop.database.path, isolation_level=None)
     raw.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
         "INSERT INTO products (id, sku, title, kind, price, stock, offered, released, created_at, updated_at) "
         "SELECT printf('%036d', i), i, 'x', 'small', i % 50, 0, 1, "
         "CASE WHEN i % 2 THEN date('2000-01-01', '+' || (i % 90) || ' days') END, 't', 't' FROM n"
     )
+    raw.close()
     for sort in ("", "price", "-price", "released", "-released"):
         costs = []
         params = {"limit": "50", **({"sort": sort} if sort else {})}

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Float, Integer, LargeBinary, Numeric, String
 
 from backwright import sample_words as words
-from backwright.columns import FixedPoint, Id, Timestamp, integer_range, rules_of
+from backwright.columns import FixedPoint, Id, Texts, Timestamp, integer_range, rules_of
 from backwright.sample_texts import Row, fitted, text
 
 BASE: Final = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -167,6 +167,8 @@ def _default(column: Column[Any]) -> Any:
 
 
 def _is_list(column: Column[Any]) -> bool:
+    if isinstance(column.type, Texts):
+        return True
     default = column.default
     return default is not None and default.is_callable and isinstance(default.arg(None), list)  # type: ignore[attr-defined]
 

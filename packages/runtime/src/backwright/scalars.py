@@ -120,7 +120,7 @@ def decimal_pattern(precision: int, places: int, *, signed: bool) -> str:
 
 def integer(low: int, high: int) -> Any:
     """The annotation of a whole number from `low` to `high`. 1.0 is one, as JSON has one kind of numbers."""
-    return Annotated[int, BeforeValidator(_whole), Field(ge=low, le=high)]
+    return Annotated[int, Field(ge=low, le=high), BeforeValidator(_whole)]
 
 
 def _whole(value: Any) -> Any:

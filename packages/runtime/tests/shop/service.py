@@ -1,5 +1,6 @@
 """The shop as a running service, and the means to call it in a test."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,10 +18,9 @@ from backwright.entity import Entity
 from backwright.runtime import Runtime
 from backwright.settings import Settings
 from fastapi import FastAPI
-from sqlalchemy import Column, create_engine
+from sqlalchemy import create_engine
 from sqlalchemy.orm import InstrumentedAttribute
 
-from shop.models import Customer
 from shop.resources import accounts, resources
 
 SEARCHED = {resource.name: resource.search for resource in resources if resource.search}
@@ -145,9 +145,8 @@ async def running(folder: Path, *, empty: bool = True, **changed: Any) -> AsyncI
         shutil.copy(template(), folder / "shop.db")
     app = create_app(settings(folder, **changed), title="Shop", accounts=accounts, resources=resources)
     async with app.router.lifespan_context(app):
-        transport = httpx2.ASGITransport(app=app)
+        await asyncio.sleep(0)  # what is done at each start begins, and the first to write waits for it
+        async with app.state.runtime.database.work():
+            transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield Shop(app, client)
-
-
-__all__ = ["Column", "Customer", "Shop", "running", "settings", "template"]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def case(file: Path) -> dict[str, object]:
     return loaded
 
 
+@cache
 def drawn(file: Path) -> Blueprint:
     """The blueprint of a file's brief."""
     return read(str(case(file)["brief"]), CATALOGUE, created=date(2026, 11, 21)).require()
@@ -29,7 +31,9 @@ def found_in(blueprint: Blueprint) -> dict[str, set[str]]:
     """What a blueprint says, in the terms of the files."""
     return {
         "entities": set(blueprint.entities),
-        "fields": {f"{name}.{field}" for name, entity in blueprint.entities.items() for field in entity.fields},
+        "fields": {
+            f"{name}.{field}" for name, entity in blueprint.entities.items() for field in entity.fields
+        },
         "roles": set(blueprint.roles),
         "auth": set(blueprint.auth.methods),
         "requests": {blueprint.limits.requests},

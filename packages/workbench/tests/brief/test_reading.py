@@ -82,7 +82,9 @@ def test_a_domain_without_entities_gets_the_usual_ones() -> None:
 
 def test_a_noun_that_nobody_knows_becomes_an_entity_with_inferred_fields() -> None:
     """Fields of unknown things take the types that their names suggest."""
-    blueprint = reading("API for managing zeppelins. Each zeppelin has a name, a price, a launch date and a url.").require()
+    blueprint = reading(
+        "API for managing zeppelins. Each zeppelin has a name, a price, a launch date and a url."
+    ).require()
 
     fields = blueprint.entities["Zeppelin"].fields
     assert {name: field.type for name, field in fields.items()} == {
@@ -110,7 +112,9 @@ def test_what_users_have_beyond_their_account_becomes_a_profile() -> None:
 
 def test_an_assumption_names_the_line_to_change() -> None:
     """Whoever disagrees finds the path in the blueprint and the line as it stands."""
-    assumptions = {assumption.path: assumption.line for assumption in reading("Manage products and orders.").assumptions}
+    assumptions = {
+        assumption.path: assumption.line for assumption in reading("Manage products and orders.").assumptions
+    }
 
     assert assumptions["stores.database"] == "database: sqlite"
     assert "auth.register_as" in assumptions
@@ -122,7 +126,10 @@ def test_an_assumption_names_the_line_to_change() -> None:
         ("", "the brief is empty"),
         ("  \n\n---\n", "the brief is empty"),
         ("Make it fast and secure, with tests and Docker.", "no entity was found"),
-        ("Erstelle ein Backend für eine Bibliothek mit Büchern und Mitgliedern.", "not seem to be in English"),
+        (
+            "Erstelle ein Backend für eine Bibliothek mit Büchern und Mitgliedern.",
+            "not seem to be in English",
+        ),
         ("作成してください 図書館 管理 システム バックエンド", "not seem to be in English"),
         ("Manage books\x00 and members", "control character (U+0000)"),
         ("Manage books \x1b[31m", "control character (U+001B)"),

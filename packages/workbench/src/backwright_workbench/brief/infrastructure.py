@@ -12,7 +12,7 @@ from typing import TypeVar
 from backwright_workbench.blueprint.model import Capability, Stores
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import word_set
+from backwright_workbench.brief.grammar import DETERMINERS, word_set
 from backwright_workbench.brief.lexicon import always, stores, wanted
 from backwright_workbench.brief.mentions import mentions, negated
 from backwright_workbench.brief.page import Page
@@ -96,7 +96,7 @@ def _choices(
                 quote = page.quote(clause, first, stop)
                 after = " ".join(clause.words[first : stop + 5])
                 page.claim(clause, first, stop, element)
-                if negated(clause, first) or _LEAVING & set(clause.words[max(0, first - 3) : first]):
+                if negated(clause, first) or _left_behind(clause, first):
                     continue
                 if _ASIDE.search(after):
                     asides.setdefault(option, quote)
@@ -117,3 +117,9 @@ def _choices(
         else:
             page.contradict(rule, quote, second)
     return {chosen: quote}
+
+
+def _left_behind(clause: Clause, first: int) -> bool:
+    """Whether a store is named as what the service moves away from: `migrate from MySQL`."""
+    before = [word for word in clause.words[max(0, first - 3) : first] if word not in DETERMINERS]
+    return bool(before) and before[-1] in _LEAVING

@@ -34,28 +34,32 @@ its subject.
 def read_things(page: Page, catalogue: Catalogue) -> Things:
     """The things of a brief, in the order in which it comes to them."""
     things = Things()
-    things.domains = domains = catalogue.domains_in(
-        [word for clause in page.clauses for word in clause.words]
-    )
-    titled: list[tuple[str, ...]] = []
+    things.domains = catalogue.domains_in([word for clause in page.clauses for word in clause.words])
+    read = [clause for clause in page.clauses if clause.kind != "header" and not clause.lists_fields]
+    subject: tuple[str, ...] = ()
     for listed, search in ((True, _listed), (False, _done_to), (False, _in_passing)):
-        for clause in (
-            clause for clause in page.clauses if clause.kind != "header" and not clause.lists_fields
-        ):
-            for first, stop in search(page, clause, things, catalogue):
-                phrase = clause.words[first:stop]
-                names_service = clause is page.clauses[0] and len(clause.words) <= _LONGEST_TITLE_LINE
-                if names_service and not is_known(phrase, catalogue, things.domains):
-                    titled.append(phrase)
-                    continue
-                thing = things.meant_by(phrase) or identify(phrase, things, catalogue, domains, page)
+        for clause in read:
+            phrases = [clause.words[slice(*span)] for span in search(page, clause, things, catalogue)]
+            if clause is page.clauses[0] and _names_service(clause, phrases, things, catalogue):
+                subject = phrases[0]
+                continue
+            for phrase in phrases:
+                thing = things.meant_by(phrase) or identify(phrase, things, catalogue, things.domains, page)
                 if thing:
                     thing.listed = thing.listed or listed
-    for phrase in titled if not len(things) else ():
-        identify(phrase, things, catalogue, domains, page)
+    if subject and not len(things):
+        identify(subject, things, catalogue, things.domains, page)
     _bring(page, things, catalogue)
     _claim(page, things)
     return things
+
+
+def _names_service(
+    clause: Clause, phrases: list[tuple[str, ...]], things: Things, catalogue: Catalogue
+) -> bool:
+    """Whether the one noun of a short first line says what the service is about, rather than what it stores."""
+    alone = len(set(phrases)) == 1 and len(clause.words) <= _LONGEST_TITLE_LINE
+    return alone and not is_known(phrases[0], catalogue, things.domains)
 
 
 def _bring(page: Page, things: Things, catalogue: Catalogue) -> None:

@@ -13,8 +13,11 @@ from backwright_workbench.brief.lexicon import permissions as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.predicates import Subject, predicates
 from backwright_workbench.brief.roles import MAKER, PUBLIC, SIGNED_IN, Roles
-from backwright_workbench.brief.statements import EVERY_ROLE, Statement, is_right, rights
+from backwright_workbench.brief.statements import EVERY_ROLE, Statement, base_form, is_right, rights
 from backwright_workbench.brief.things import Things
+from backwright_workbench.brief.trace import Quote
+
+WRITING = ("create", "update", "delete", "act")
 
 
 def read_permissions(page: Page, things: Things, roles: Roles) -> list[Statement]:
@@ -25,7 +28,28 @@ def read_permissions(page: Page, things: Things, roles: Roles) -> list[Statement
         found += _bracketed(page, things, roles, clause)
         found += _passive(page, things, roles, clause)
         found += _of_things(page, things, clause)
+    _contradictions(page, things, found)
     return found
+
+
+def _contradictions(page: Page, things: Things, statements: list[Statement]) -> None:
+    """`Books are read-only` against `editors can create books`, or against CRUD for books."""
+    for fixed in [s for s in statements if s.verbs == WRITING and s.denied]:
+        here = page.quote(fixed.clause, *fixed.place)
+        for said in statements:
+            if said.thing is fixed.thing and not said.denied and set(said.verbs) & {*WRITING, "everything"}:
+                _contradict(page, here, page.quote(said.clause, *said.place))
+                break
+        for clause in page.clauses:
+            named = [first for first, _, thing in things.in_clause(clause) if thing is fixed.thing]
+            if "crud" in clause.words and named:
+                at = clause.words.index("crud")
+                _contradict(page, here, page.quote(clause, at, at + 1))
+
+
+def _contradict(page: Page, one: Quote, two: Quote) -> None:
+    first, second = sorted((one, two), key=lambda quote: (quote.line, quote.column))
+    page.contradict("what is read-only is not written", first, second)
 
 
 def _active(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
@@ -126,7 +150,7 @@ def _passive(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterat
         if not by or not mentions:
             continue
         thing, end = mentions[-1][2], by[-1][1]
-        if verbs := rights(terms.STEMS.get(match["verb"], match["verb"]), thing):
+        if verbs := rights(base_form(match["verb"], things), thing):
             page.claim(clause, first, end, f"entities.{thing.name}.access")
             named = tuple(dict.fromkeys(role for _, _, role in by))
             only = "only" in clause.words[first:stop]
@@ -142,6 +166,8 @@ def _of_things(page: Page, things: Things, clause: Clause) -> Iterator[Statement
         elif match := terms.FIXED_THINGS.match(rest):
             verb = "delete" if match["verb"].startswith(("delet", "remov")) else "update"
             said = Statement((EVERY_ROLE,), (verb,), thing, clause, (first, stop), denied=True)
+        elif match := terms.READ_ONLY_THINGS.match(rest):
+            said = Statement((EVERY_ROLE,), WRITING, thing, clause, (first, stop), denied=True)
         elif match := terms.PRIVATE_THINGS.match(rest):
             verbs = ("read", "create", "update", "delete")
             said = Statement((SIGNED_IN,), verbs, thing, clause, (first, stop), own=True, only=True)

@@ -159,7 +159,9 @@ def _called(thing: Thing, other: Thing | None, verb: str) -> tuple[str, bool]:
     mine = next((name for name, field in thing.entry.fields.items() if field.set == "actor"), "")
     if mine and role in ("", "owner", "creator", "author"):
         return mine, False
-    return (role, False) if role or not verb else (f"{verb}_by", True)
+    if role or not verb:
+        return role or "user", False
+    return f"{verb}_by", True
 
 
 def _subject_goes_on(sentence: _Sentence) -> None:

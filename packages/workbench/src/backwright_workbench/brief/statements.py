@@ -59,6 +59,14 @@ def rights(verb: str, thing: Thing | None) -> tuple[str, ...]:
     return terms.VERBS.get(verb, ())
 
 
+def base_form(participle: str, things: Things) -> str:
+    """The verb of a participle: `edited` → `edit`, `deleted` → `delete`, `cancelled` → `cancel`."""
+    if participle in terms.IRREGULAR:
+        return terms.IRREGULAR[participle]
+    endings = (participle[:-2], participle[:-1], participle[:-3], f"{participle[:-3]}y")
+    return next((verb for verb in endings if verb and is_right(verb, things)), participle)
+
+
 def _changes_state(verb: str, thing: Thing) -> bool:
     """Whether a verb leads to a state that a thing without declared moves may be in: to cancel is to change
     its status.

@@ -82,7 +82,7 @@ def _slug(words: str, things: Things, catalogue: Catalogue, first: str) -> str:
     thing = things.meant_by(tuple(core.split()))
     last = core.split()[-1]
     noun = thing or catalogue.find(core) or things.meant_by((last,))
-    base = plural(core) if noun and core != "todo" else core
+    base = plural(singular(core)) if noun and core != "todo" else core
     slug = re.sub(r"[^a-z0-9]+", "-", base.lower().replace("_", "-")).strip("-")
     slug = re.sub(r"^[^a-z]+", "", slug)[:50].strip("-")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):

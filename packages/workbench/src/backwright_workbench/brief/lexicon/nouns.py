@@ -86,7 +86,8 @@ NOT_THINGS = word_set(
     "month year hour minute second"
 )
 NOT_HEADS = word_set(
-    "user data information detail management system api endpoint operation feature role "
+    "status state priority workflow lifecycle flow user data information detail "
+    "management system api endpoint operation feature role "
     "access backend app application table"
     " database field column permission microservice platform portal solution software "
     "support functionality authentication security search filter code"

@@ -130,42 +130,11 @@ SEE_ALL = re.compile(
 )
 REASON = re.compile(r"(?<!\S)(?:so that|so i|so they|so we|in order to|because)(?= ).*")
 PASSIVE = re.compile(
-    r"(?<!\S)(?:can|may|must|should|is|are)(?: (?:only|just|also|not))* be "
-    r"(?P<verb>\w+?)(?:d|ed|ted|n|en)?(?: (?:only|just))? (?:by|only by|to) (?:the |a |an "
-    r")?"
+    r"(?<!\S)(?:can|may|must|should|is|are)(?: (?:only|just|also|not))* be (?P<verb>[a-z]+)"
+    r"(?: (?:only|just))? (?:by|only by|to) (?:the |a |an )?"
 )
-STEMS = {
-    "view": "view",
-    "rea": "read",
-    "read": "read",
-    "see": "see",
-    "delet": "delete",
-    "delete": "delete",
-    "edit": "edit",
-    "update": "update",
-    "creat": "create",
-    "create": "create",
-    "manag": "manage",
-    "manage": "manage",
-    "add": "add",
-    "chang": "change",
-    "modifi": "modify",
-    "approv": "approve",
-    "approve": "approve",
-    "cancell": "cancel",
-    "cancel": "cancel",
-    "publish": "publish",
-    "clos": "close",
-    "close": "close",
-    "assign": "assign",
-    "remov": "remove",
-    "reject": "reject",
-    "confirm": "confirm",
-    "browse": "browse",
-    "brows": "browse",
-    "access": "access",
-    "list": "list",
-}
+IRREGULAR = {"seen": "see", "read": "read", "written": "write", "made": "make", "sent": "send", "paid": "pay", "set": "set"}
+"""Participles that do not end in `ed`."""
 SUBJECT_FILL = word_set(
     "our their these those "
     "only just also and or , both the a an all each every as & / i any logged in "
@@ -209,4 +178,9 @@ TURN_VERBS = word_set("can publish approve may cannot must have has are should")
 ANONYMOUSLY = re.compile(
     r"(?<!\S)without (?:(?:logging|signing) in|login|sign in|authentication|(?:an "
     r")?accounts?|registration)(?!\S)"
+)
+
+READ_ONLY_THINGS = re.compile(
+    r"^(?:is|are|should be|must be) (?:strictly |always )?read only(?: (?:for|to) "
+    r"(?:everyone|everybody|all(?: users)?|clients))?(?!\S)"
 )

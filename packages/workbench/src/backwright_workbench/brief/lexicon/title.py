@@ -11,7 +11,8 @@ START = re.compile(
     r")?(?:goal|task|project) is|the"
     r"|looking|for|building|must|should|have|going) )*"
     r"(?:(?:implement|implements|build|builds|create|creates|develop|design|make|write"
-    r"|set up|setup|generate|produce|deliver|provide|code|draft) )?(?:(?:me|us|a|an|the"
+    r"|set up|setup|generate|produce|deliver|provide|code|draft|manage|managing|track"
+    r"|tracking|store|storing|keep track of) )?(?:(?:me|us|a|an|the"
     r"|out|up|our|my|new|for me|for us|for) )*"
 )
 BUILD = re.compile(

@@ -9,23 +9,23 @@ from backwright_workbench.blueprint import naming
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import literal, module
-from backwright_workbench.codegen.suite import listing, rules, writing
+from backwright_workbench.codegen.suite import changing, creating, listing, rules
 from backwright_workbench.codegen.suite.subject import Block, Subject
 
 Maker = Callable[[Subject], Block | list[Block] | None]
 
 ORDER: tuple[Maker, ...] = (
-    writing.body,
-    writing.created,
-    writing.missing,
-    writing.wrong,
-    writing.unknown,
-    writing.taken,
-    writing.changed,
-    writing.emptied,
-    writing.stale,
-    writing.deleted,
-    writing.in_use,
+    creating.body,
+    creating.created,
+    creating.missing,
+    creating.wrong,
+    creating.unknown,
+    creating.taken,
+    changing.changed,
+    changing.emptied,
+    changing.stale,
+    changing.deleted,
+    changing.in_use,
     listing.two,
     listing.pages,
     listing.filtered,

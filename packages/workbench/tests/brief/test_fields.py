@@ -1,0 +1,129 @@
+"""The fields that a brief names: where lists of them begin and end, types, limits, values, references."""
+
+from datetime import date
+
+import pytest
+from backwright_workbench.blueprint.model import Blueprint, Entity, FieldModel
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.reading import read
+
+
+def drawn(text: str) -> Blueprint:
+    """The blueprint of a brief."""
+    return read(text, Catalogue.builtin(), created=date(2026, 11, 21)).require()
+
+
+def zeppelin(described: str) -> Entity:
+    """The entity of a brief that describes one thing nobody knows."""
+    return drawn(f"Manage zeppelins and hangars. {described}").entities["Zeppelin"]
+
+
+def field(described: str, name: str) -> FieldModel:
+    """One field of a zeppelin that has what is described."""
+    return zeppelin(f"Each zeppelin has {described}.").fields[name]
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        "Zeppelins have a name, a price and a length.",
+        "A zeppelin should have a name, price and length.",
+        "Zeppelin: name, price, length",
+        "Zeppelins (name, price, length)",
+        "Zeppelins with a name, price and length.",
+        "Every zeppelin consists of a name, a price as well as a length.",
+        "We store the name, price and length of each zeppelin.",
+        "For each zeppelin we record the name, the price and the length.",
+        "\n\n# Zeppelins\n\n- name\n- price\n- length\n",
+        "\n\n- Zeppelins:\n  - name\n  - price\n  - length\n",
+        "\n\n# Zeppelin\nFields: name, price, length\n",
+        "\n\n| Entity | Fields |\n|---|---|\n| Zeppelin | name, price, length |\n",
+        "\n\n# Zeppelin\n\n| Field | Type |\n|---|---|\n| name | string |\n| price | |\n| length | |\n",
+    ],
+)
+def test_fields_are_found_however_they_are_listed(described: str) -> None:
+    """Sentences, definitions, brackets, nested lists and tables name the same three fields."""
+    assert list(zeppelin(described).fields) == ["name", "price", "length"]
+
+
+@pytest.mark.parametrize(
+    ("described", "name", "expected"),
+    [
+        ("a motto up to 500 characters", "motto", {"type": "string", "max": 500, "optional": True}),
+        ("a motto (max 80)", "motto", {"type": "string", "max": 80, "optional": True}),
+        ("a motto (text, required)", "motto", {"type": "text"}),
+        ("a unique motto", "motto", {"type": "string", "max": 200, "unique": True}),
+        ("a rating between 1 and 10", "rating", {"type": "integer", "min": 1, "max": 10}),
+        ("a rating (1-10)", "rating", {"type": "integer", "min": 1, "max": 10}),
+        ("an engine count from 2 to 8", "engine_count", {"type": "integer", "min": 2, "max": 8}),
+        ("a length in metres (decimal)", "length_metres", {"type": "decimal", "optional": True}),
+        ("a grade between 0 and 100", "grade", {"type": "integer", "min": 0, "max": 100, "optional": True}),
+        ("at most 20 passengers", "max_passengers", {"type": "integer", "min": 1, "max": 20}),
+        ("a retired flag", "retired", {"type": "boolean", "default": False}),
+        ("a helium yes/no", "helium", {"type": "boolean", "default": False}),
+        ("a crew size (integer, default 3)", "crew_size", {"type": "integer", "default": 3}),
+        ("a price in euros", "price", {"type": "money", "min": 0}),
+        ("a price per mile", "price_per_mile", {"type": "money", "min": 0}),
+        ("a launch date (optional)", "launch_date", {"type": "date", "optional": True}),
+        (
+            "a status (new, flying, moored)",
+            "status",
+            {"values": ("new", "flying", "moored"), "default": "new"},
+        ),
+        (
+            "a status: new | flying | moored",
+            "status",
+            {"values": ("new", "flying", "moored"), "default": "new"},
+        ),
+        ("a status of new, flying or moored", "status", {"values": ("new", "flying", "moored")}),
+        ("a status (new, flying; default flying)", "status", {"default": "flying"}),
+        ("a priority (low, medium, high)", "priority", {"default": "medium"}),
+        ("a kind (rigid | blimp)", "kind", {"values": ("rigid", "blimp"), "default": None}),
+    ],
+)
+def test_types_and_limits_are_read_from_words(described: str, name: str, expected: dict[str, object]) -> None:
+    """What the words say stands in the field; what they leave open is inferred from the name."""
+    found = field(described, name).model_dump()
+
+    assert {key: found[key] for key in expected} == expected
+
+
+def test_start_and_end_share_their_last_word() -> None:
+    """`a start and end date` are two dates."""
+    entity = zeppelin("Each zeppelin has a name and a start and end date.")
+
+    assert list(entity.fields) == ["name", "start_date", "end_date"]
+
+
+def test_a_bracket_of_parts_makes_fields_of_them() -> None:
+    """An address in parts is not an enum."""
+    entity = zeppelin("Each zeppelin has a name and an address (street, city, zip code).")
+
+    assert list(entity.fields) == ["name", "street", "city", "zip_code"]
+
+
+def test_examples_complete_what_is_usual() -> None:
+    """`such as` and `etc` leave the catalogue's fields in place; a plain list replaces them."""
+    some = drawn("Manage products with fields such as name, price and voltage.").entities["Product"].fields
+    all_ = drawn("Manage products with name, price and voltage.").entities["Product"].fields
+
+    assert {"voltage", "sku"} <= some.keys()
+    assert list(all_) == ["name", "price", "voltage"]
+
+
+def test_an_item_that_names_a_thing_is_a_reference() -> None:
+    """A zeppelin's hangar is one of the hangars."""
+    found = field("a name and a hangar", "hangar")
+
+    assert (found.type, found.to) == ("reference", "Hangar")
+
+
+@pytest.mark.parametrize("name", ["class", "metadata", "schema"])
+def test_a_name_that_python_or_the_library_takes_is_lengthened(name: str) -> None:
+    """The field keeps its meaning and the service its keywords."""
+    assert f"{name}_value" in zeppelin(f"Each zeppelin has a name and a {name}.").fields
+
+
+def test_what_every_row_has_is_not_declared_again() -> None:
+    """Ids and timestamps come with every entity."""
+    assert list(zeppelin("Zeppelin: id, name, created at, updated_at").fields) == ["name"]

@@ -1,0 +1,125 @@
+"""How things relate: references, lists of many, trees, many to many, and doings that are things of their own."""
+
+from datetime import date
+
+import pytest
+from backwright_workbench.blueprint.model import Blueprint
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.reading import read
+
+
+def drawn(text: str) -> Blueprint:
+    """The blueprint of a brief about zeppelins and hangars."""
+    brief = f"Manage zeppelins and hangars. {text}"
+    return read(brief, Catalogue.builtin(), created=date(2026, 11, 21)).require()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A zeppelin belongs to a hangar.",
+        "Each hangar has many zeppelins.",
+        "Hangars contain several zeppelins.",
+        "Every zeppelin has one hangar.",
+        "Zeppelins are stored in a hangar.",
+        "Each zeppelin has a name and belongs to a hangar.",
+        "Zeppelins are linked to one hangar.",
+        "- Zeppelin: name, hangar",
+    ],
+)
+def test_a_relation_becomes_a_required_reference(sentence: str) -> None:
+    """Told from either side, the zeppelin refers to its hangar."""
+    field = drawn(sentence).entities["Zeppelin"].fields["hangar"]
+
+    assert (field.to, field.optional) == ("Hangar", False)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["A zeppelin can belong to a hangar.", "Zeppelins may be linked to a hangar."]
+)
+def test_a_relation_that_may_be_is_optional(sentence: str) -> None:
+    """`can` and `may` make no duty."""
+    assert drawn(sentence).entities["Zeppelin"].fields["hangar"].optional
+
+
+def test_one_sentence_may_tell_of_two_references() -> None:
+    """`belongs to a hangar and a captain`."""
+    blueprint = drawn("Captains have a name. A zeppelin belongs to a hangar and a captain.")
+
+    fields = blueprint.entities["Zeppelin"].fields
+    assert (fields["hangar"].to, fields["captain"].to) == ("Hangar", "Captain")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "set_"),
+    [
+        ("Zeppelins are owned by a user.", "owner", "actor"),
+        ("Each zeppelin is assigned to a user.", "assignee", None),
+        ("A zeppelin belongs to a user.", "user", None),
+        ("Zeppelins are inspected by a user.", "inspected_by", None),
+    ],
+)
+def test_a_relation_to_users_is_a_reference_to_accounts(sentence: str, name: str, set_: str | None) -> None:
+    """The verb names the reference; owners are the callers who created the row."""
+    field = drawn(sentence).entities["Zeppelin"].fields[name]
+
+    assert (field.to, field.set) == ("User", set_)
+
+
+def test_many_to_many_becomes_a_thing_between() -> None:
+    """Each pair occurs once."""
+    blueprint = drawn("There is a many-to-many relationship between zeppelins and hangars.")
+
+    between = blueprint.entities["ZeppelinHangar"]
+    assert {field.to for field in between.fields.values()} >= {"Zeppelin", "Hangar"}
+    assert between.unique == (("zeppelin", "hangar"),)
+
+
+def test_a_part_of_its_own_kind_refers_to_its_parent() -> None:
+    """Sub-hangars are hangars below a hangar."""
+    field = drawn("Hangars can have subhangars.").entities["Hangar"].fields["parent"]
+
+    assert (field.to, field.optional) == ("Hangar", True)
+
+
+def test_a_doing_between_two_things_is_recorded() -> None:
+    """Members who borrow books make loans, although the brief names none."""
+    brief = "Manage books and members. Members borrow books."
+    blueprint = read(brief, Catalogue.builtin(), created=date(2026, 11, 21)).require()
+
+    assert {field.to for field in blueprint.entities["Loan"].fields.values()} >= {"Book", "Member"}
+
+
+def test_circles_of_required_references_are_opened() -> None:
+    """Otherwise no first row could ever be created."""
+    fields = drawn("A zeppelin belongs to a hangar. A hangar belongs to a zeppelin.").entities
+
+    assert fields["Zeppelin"].fields["hangar"].optional != fields["Hangar"].fields["zeppelin"].optional
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        "Zeppelin status: new → flying → moored",
+        "Zeppelins have a status (new -> flying -> moored).",
+        "A zeppelin's status goes from new to flying to moored.",
+    ],
+)
+def test_states_follow_the_arrows(flow: str) -> None:
+    """Each state leads to the next, and an action makes each move."""
+    entity = drawn(flow).entities["Zeppelin"]
+
+    assert entity.states is not None
+    assert entity.states.moves == {"new": ("flying",), "flying": ("moored",)}
+    assert {action.to for action in entity.actions.values()} == {"flying", "moored"}
+
+
+def test_a_state_may_be_entered_until_another() -> None:
+    """`can be scrapped until flying`: from every state before it."""
+    entity = drawn("Zeppelin status: new → built → flying. Zeppelins can be scrapped until flying.").entities[
+        "Zeppelin"
+    ]
+
+    assert entity.states is not None
+    assert entity.states.moves["new"] == ("built", "scrapped")
+    assert entity.states.moves["built"] == ("flying", "scrapped")
