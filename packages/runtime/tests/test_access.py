@@ -1,7 +1,17 @@
 """Access rules as declarations: what they allow, and the SQL that they become."""
 
 import pytest
-from backwright.access import Access, Operation, Policy, allow, condition, field_expression, matching, own, shows_always
+from backwright.access import (
+    Access,
+    Operation,
+    Policy,
+    allow,
+    condition,
+    field_expression,
+    matching,
+    own,
+    shows_always,
+)
 from shop.models import Customer, Line, Order, Product, Review
 from sqlalchemy.dialects import sqlite
 
@@ -47,7 +57,9 @@ def test_own_is_a_comparison_with_the_caller() -> None:
 def test_own_follows_references_step_by_step() -> None:
     """Three steps: sub-selects, so that no row is doubled."""
     text = sql(own(Line.order_id, Order.customer_id, Customer.account_id).on(Line.__table__))
-    assert text.startswith("lines.order_id IN (SELECT orders_1.id FROM orders AS orders_1 WHERE orders_1.customer_id IN")
+    assert text.startswith(
+        "lines.order_id IN (SELECT orders_1.id FROM orders AS orders_1 WHERE orders_1.customer_id IN"
+    )
     assert text.count("SELECT") == 2
 
 

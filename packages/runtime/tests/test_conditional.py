@@ -95,7 +95,9 @@ async def test_a_change_with_the_right_tag_goes_through(shop: Shop) -> None:
     for method, body in (("PATCH", {"json": {"stock": 1}}), ("DELETE", {})):
         answer = await shop.call("manager", method, path, **body)
         assert (answer.status_code, answer.json()["code"]) == (428, "precondition_required")
-    assert (await shop.call("manager", "DELETE", path, headers={"If-Match": second.headers["etag"]})).status_code == 204
+    assert (
+        await shop.call("manager", "DELETE", path, headers={"If-Match": second.headers["etag"]})
+    ).status_code == 204
 
 
 async def test_a_precondition_on_a_missing_row_is_not_found(shop: Shop) -> None:

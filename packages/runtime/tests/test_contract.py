@@ -42,7 +42,11 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
 
 def whole(document: dict[str, Any], schema: Any) -> Any:
     """A schema with its references resolved, as JSON Schema 2020-12."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": document["components"], **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "components": document["components"],
+        **schema,
+    }
 
 
 async def test_each_operation_has_a_name_a_summary_and_its_refusals(document: dict[str, Any]) -> None:
@@ -65,7 +69,12 @@ async def test_each_operation_has_a_name_a_summary_and_its_refusals(document: di
 
 async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     """No dangling `$ref`, and every link to an operation that exists."""
-    names = {each["operationId"] for item in document["paths"].values() for each in item.values() if "operationId" in each}
+    names = {
+        each["operationId"]
+        for item in document["paths"].values()
+        for each in item.values()
+        if "operationId" in each
+    }
 
     def walk(value: Any) -> None:
         if isinstance(value, dict):
@@ -114,7 +123,11 @@ async def test_what_is_served_is_what_is_published(shop: Shop, document: dict[st
     await shop.made("/lines", order_id=order["id"], product_id=product["id"])
     schemas = document["components"]["schemas"]
     for who in ("manager", "clerk", "auditor", "shopper:ada", "clerk+shopper:ada", None):
-        for path, name in (("/customers", "Customer"), ("/orders?embed=customer", "Order"), ("/products", "Product")):
+        for path, name in (
+            ("/customers", "Customer"),
+            ("/orders?embed=customer", "Order"),
+            ("/products", "Product"),
+        ):
             answer = await shop.get(who, path)
             if answer.status_code == 200:
                 jsonschema.validate(answer.json(), whole(document, schemas[f"{name}List"]))
@@ -128,7 +141,9 @@ async def test_reading_and_writing_differ(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for name in ("ProductCreate", "ProductUpdate", "OrderCreate", "OrderUpdate"):
         assert schemas[name]["additionalProperties"] is False
-        assert not {"id", "version", "created_at", "placed_by_id", "margin"} & set(schemas[name]["properties"])
+        assert not {"id", "version", "created_at", "placed_by_id", "margin"} & set(
+            schemas[name]["properties"]
+        )
     assert "required" not in schemas["ProductUpdate"]
     assert schemas["ProductCreate"]["required"] == ["sku", "title", "price"]
     assert "state" not in schemas["OrderCreate"]["properties"]
@@ -142,7 +157,16 @@ async def test_required_is_what_everybody_sees(shop: Shop) -> None:
     assert row_schema(bound[Line])["required"] == [
         "id", "order_id", "product_id", "quantity", "version", "created_at", "updated_at",
     ]  # fmt: skip
-    assert row_schema(bound[Customer])["required"] == ["id", "name", "email", "vip", "referred_by_id", "version", "created_at", "updated_at"]
+    assert row_schema(bound[Customer])["required"] == [
+        "id",
+        "name",
+        "email",
+        "vip",
+        "referred_by_id",
+        "version",
+        "created_at",
+        "updated_at",
+    ]
     assert row_schema(bound[Product])["required"] == ["id", "version", "created_at", "updated_at"]
     credit = row_schema(bound[Customer])["properties"]["credit"]
     assert credit["type"] == ["string", "null"]
@@ -156,7 +180,9 @@ async def test_money_is_never_a_number(document: dict[str, Any]) -> None:
         assert "number" not in json.dumps({**price, "description": ""})
         assert "string" in json.dumps(price)
     parameters = document["paths"]["/products"]["get"]["parameters"]
-    assert {each["schema"]["type"] for each in parameters if each["name"].startswith("price__g")} == {"string"}
+    assert {each["schema"]["type"] for each in parameters if each["name"].startswith("price__g")} == {
+        "string"
+    }
 
 
 async def test_who_may_come_without_a_token_is_said(document: dict[str, Any]) -> None:

@@ -226,7 +226,9 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     program = WRITING.format(tests=str(Path(__file__).parent))
     acknowledged: set[str] = set()
     for _ in range(2):
-        with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=-1, text=True) as process:
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path)], stdout=-1, text=True
+        ) as process:
             assert process.stdout is not None
             for _, line in zip(range(40), process.stdout, strict=False):
                 acknowledged.add(line.strip())

@@ -56,7 +56,9 @@ def test_an_unknown_refusal_is_our_own_fault() -> None:
     assert (error.kind, error.detail) == (Kind.INTERNAL, "")
 
 
-@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY_SNAPSHOT])
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY_SNAPSHOT]
+)
 def test_slow_and_busy_is_try_again(code: int) -> None:
     """503 with `Retry-After`, extended codes included, bare or wrapped by SQLAlchemy."""
     for error in (operational(code), OperationalError("SELECT secret", {}, operational(code))):

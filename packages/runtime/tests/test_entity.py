@@ -54,7 +54,14 @@ def test_text_without_a_length_is_refused() -> None:
 
 GOOD = {
     "customers": {"name": "'x'", "email": "'a@b.cd'", "vip": "0", "credit": "0", "points": "0"},
-    "products": {"sku": "'x'", "title": "'x'", "kind": "'small'", "price": "100", "stock": "0", "offered": "1"},
+    "products": {
+        "sku": "'x'",
+        "title": "'x'",
+        "kind": "'small'",
+        "price": "100",
+        "stock": "0",
+        "offered": "1",
+    },
 }
 
 
@@ -70,7 +77,9 @@ GOOD = {
         ("customers", "account_id", "'nobody'"),
     ],
 )  # fmt: skip
-async def test_the_database_refuses_what_the_api_refuses(shop: Shop, table: str, column: str, value: str) -> None:
+async def test_the_database_refuses_what_the_api_refuses(
+    shop: Shop, table: str, column: str, value: str
+) -> None:
     """Lengths, ranges, values, formats, presence and references hold also for plain SQL."""
     raw = sqlite3.connect(shop.database.path, isolation_level=None)
     raw.execute("PRAGMA foreign_keys = ON")

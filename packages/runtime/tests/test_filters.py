@@ -90,8 +90,12 @@ def test_negative_numbers_are_numbers() -> None:
 @pytest.fixture
 async def stocked(shop: Shop) -> Shop:
     """Four products that differ in everything."""
-    await shop.product("Red_Lamp 50%", kind="small", price="10.00", released="2026-01-01", cost="5.00", stock=1)
-    await shop.product("redder lamp", kind="large", price="20.00", released="2026-02-01", stock=2, weight="1.500")
+    await shop.product(
+        "Red_Lamp 50%", kind="small", price="10.00", released="2026-01-01", cost="5.00", stock=1
+    )
+    await shop.product(
+        "redder lamp", kind="large", price="20.00", released="2026-02-01", stock=2, weight="1.500"
+    )
     await shop.product("Éclair", kind="huge", price="30.00", offered=False, stock=3)
     await shop.product("back\\slash", kind="huge", price="40.00", released="2026-03-01", stock=4)
     return shop

@@ -21,7 +21,9 @@ def test_a_query_string_is_read_strictly() -> None:
     assert pairs(b"a=1+2&b=&c=%2B") == {"a": "1 2", "b": "", "c": "+"}
 
 
-@pytest.mark.parametrize("raw", [b"a=%ff", b"a=%ed%a0%80", b"a=\xc3\xa9", b"&".join([b"a=1"] * (MAX_PARAMETERS + 1))])
+@pytest.mark.parametrize(
+    "raw", [b"a=%ff", b"a=%ed%a0%80", b"a=\xc3\xa9", b"&".join([b"a=1"] * (MAX_PARAMETERS + 1))]
+)
 def test_a_query_string_that_is_no_text_is_refused(raw: bytes) -> None:
     """Broken UTF-8, half characters, raw bytes, and too many parameters."""
     with pytest.raises(BadRequest):
@@ -60,7 +62,14 @@ async def test_the_size_of_a_page_is_bounded(shop: Shop, limit: str) -> None:
 
 async def test_sorting_takes_declared_fields(shop: Shop) -> None:
     """Not every column; at most three; of one that comes twice the first decides."""
-    for query in ("sort=sku", "sort=password_hash", "sort=", "sort=--price", "sort=price,title,kind,stock", "sort=price,"):
+    for query in (
+        "sort=sku",
+        "sort=password_hash",
+        "sort=",
+        "sort=--price",
+        "sort=price,title,kind,stock",
+        "sort=price,",
+    ):
         status, faults = await refused(shop, "manager", query)
         assert status == 400
         assert "released" in faults[0]["detail"]

@@ -17,7 +17,9 @@ from shop.models import Product
 from shop.service import Shop
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, select
 
-TABLE = Table("t", MetaData(), Column("id", Integer, primary_key=True), Column("a", Integer), Column("b", Integer))
+TABLE = Table(
+    "t", MetaData(), Column("id", Integer, primary_key=True), Column("a", Integer), Column("b", Integer)
+)
 ENGINE = create_engine("sqlite://")
 Row = tuple[int, int | None, int | None]
 
@@ -32,7 +34,9 @@ def page(rows: Sequence[Row], keys: tuple[Key, ...], cursor: Cursor | None, size
         TABLE.metadata.create_all(connection)
         connection.execute(TABLE.delete())
         if rows:
-            connection.execute(TABLE.insert(), [dict(zip(("id", "a", "b"), row, strict=True)) for row in rows])
+            connection.execute(
+                TABLE.insert(), [dict(zip(("id", "a", "b"), row, strict=True)) for row in rows]
+            )
         for part in parts(keys, nulls, backward=backward):
             statement = select(TABLE).order_by(*(key.order(backward=backward) for key in part.keys))
             statement = statement if part.where is None else statement.where(part.where)
@@ -90,7 +94,10 @@ def test_a_cursor_opens_only_for_its_list() -> None:
     """Bound to resource, sort, filters and roles; made by another secret it is noise."""
     text = SEALER.seal(Cursor(("a", None, 1), True), "orders by date")
     assert SEALER.open(text, "orders by date") == Cursor(("a", None, 1), True)
-    for sealer, binding in ((SEALER, "orders by name"), (Sealer(b"another secret of thirty-two bytes!!"), "orders by date")):
+    for sealer, binding in (
+        (SEALER, "orders by name"),
+        (Sealer(b"another secret of thirty-two bytes!!"), "orders by date"),
+    ):
         with pytest.raises(BadRequest, match="does not belong to this list"):
             sealer.open(text, binding)
 
@@ -108,7 +115,9 @@ def test_an_altered_cursor_does_not_open(data: st.DataObject) -> None:
     text = SEALER.seal(Cursor(("a", 1), False), "x")
     at = data.draw(st.integers(0, len(text)))
     other = data.draw(st.sampled_from(string.ascii_letters + string.digits + "-_=!/+ \n\xe9"))
-    changed = data.draw(st.sampled_from([text[:at] + other + text[at:], text[:at] + other + text[at + 1 :], text[:at]]))
+    changed = data.draw(
+        st.sampled_from([text[:at] + other + text[at:], text[:at] + other + text[at + 1 :], text[:at]])
+    )
     if changed != text:
         with pytest.raises(BadRequest):
             SEALER.open(changed, "x")
@@ -184,7 +193,10 @@ async def test_rows_without_a_value_come_last(shop: Shop) -> None:
     """Up or down."""
     for born in ("1980-01-01", None, "1990-01-01"):
         await shop.customer(born=born)
-    for sort, expected in (("born", ["1980-01-01", "1990-01-01", None]), ("-born", ["1990-01-01", "1980-01-01", None])):
+    for sort, expected in (
+        ("born", ["1980-01-01", "1990-01-01", None]),
+        ("-born", ["1990-01-01", "1980-01-01", None]),
+    ):
         rows = (await shop.get("manager", "/customers", sort=sort)).json()["items"]
         assert [row["born"] for row in rows] == expected
 

@@ -17,7 +17,14 @@ async def sent(shop: Shop, content: bytes | str, media: str = "application/json"
 
 async def test_all_faults_come_at_once_and_without_the_values(shop: Shop) -> None:
     """JSON Pointers and sentences; nothing that was sent, not even of a secret in the wrong place."""
-    body = {"sku": "x" * 21, "title": 7, "price": "free", "stock": -1, "kind": "hidden-value", "password": "hunter2-x"}
+    body = {
+        "sku": "x" * 21,
+        "title": 7,
+        "price": "free",
+        "stock": -1,
+        "kind": "hidden-value",
+        "password": "hunter2-x",
+    }
     answer = await shop.post("manager", "/products", body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -92,7 +99,9 @@ async def test_many_faults_make_a_short_answer(shop: Shop) -> None:
     assert len(answer.content) < 20_000
 
 
-@pytest.mark.parametrize("media", ["", "text/plain", "application/xml", "application/merge-patch+json", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "media", ["", "text/plain", "application/xml", "application/merge-patch+json", "multipart/form-data"]
+)
 async def test_another_media_type_is_415(shop: Shop, media: str) -> None:
     """With what to send."""
     answer = await sent(shop, '{"sku": "A"}', media)
@@ -105,7 +114,11 @@ async def test_a_patch_may_call_itself_a_merge_patch(shop: Shop) -> None:
     customer = await shop.customer()
     for media in ("application/merge-patch+json", "application/json; charset=utf-8"):
         answer = await shop.call(
-            "manager", "PATCH", f"/customers/{customer['id']}", content='{"vip": true}', headers={"Content-Type": media}
+            "manager",
+            "PATCH",
+            f"/customers/{customer['id']}",
+            content='{"vip": true}',
+            headers={"Content-Type": media},
         )
         assert answer.status_code == 200
 

@@ -67,7 +67,11 @@ async def test_a_slash_at_the_end_is_another_path(shop: Shop) -> None:
 )  # fmt: skip
 async def test_what_is_no_id_is_not_found(shop: Shop, id_: str) -> None:
     """For each operation; never a failure of a conversion."""
-    for method, path in (("GET", f"/products/{id_}"), ("DELETE", f"/customers/{id_}"), ("POST", f"/orders/{id_}/pay")):
+    for method, path in (
+        ("GET", f"/products/{id_}"),
+        ("DELETE", f"/customers/{id_}"),
+        ("POST", f"/orders/{id_}/pay"),
+    ):
         answer = await shop.call("manager", method, path)
         assert answer.status_code in (404, 405), (method, answer.status_code)
         assert answer.headers["content-type"] == "application/problem+json"
@@ -136,7 +140,10 @@ async def test_a_failure_tells_nothing_but_its_id(
     assert answer.status_code == 500
     assert set(answer.json()) == {"type", "title", "status", "code", "request_id"}
     assert "secret_column" not in answer.text
-    assert any("secret_column" in str(record.exc_info) or "nowhere" in str(record.exc_text) for record in caplog.records)
+    assert any(
+        "secret_column" in str(record.exc_info) or "nowhere" in str(record.exc_text)
+        for record in caplog.records
+    )
 
 
 INJECTIONS = (
@@ -150,14 +157,27 @@ async def test_sql_in_any_place_is_just_text(shop: Shop) -> None:
     row = await shop.product("' OR '1'='1")
     headers = await shop.headers("manager")
     for attack in INJECTIONS:
-        for name in ("title", "title__contains", "sku__in", "kind", "price__gt", "q", "sort", "embed", "cursor", "limit"):
+        for name in (
+            "title",
+            "title__contains",
+            "sku__in",
+            "kind",
+            "price__gt",
+            "q",
+            "sort",
+            "embed",
+            "cursor",
+            "limit",
+        ):
             answer = await shop.client.get("/products", params={name: attack}, headers=headers)
             assert answer.status_code in (200, 400, 422), (name, attack)
             assert "$argon2" not in answer.text
             if name not in ("title", "title__contains", "q") and answer.status_code == 200:
                 assert answer.json()["items"] == []
         assert (await shop.client.get(f"/products/{attack}", headers=headers)).status_code == 404
-        assert (await shop.patch("manager", f"/products/{row['id']}", {"title": attack}, f'"{attack}"')).status_code in (400, 412)
+        assert (
+            await shop.patch("manager", f"/products/{row['id']}", {"title": attack}, f'"{attack}"')
+        ).status_code in (400, 412)
         changed = await shop.patch("manager", f"/products/{row['id']}", {"title": attack})
         assert changed.json()["title"] == attack
     assert shop.sql("SELECT count(*) FROM products") == [(1,)]
@@ -229,7 +249,9 @@ async def test_a_change_that_is_refused_lets_nothing_go(shop: Shop) -> None:
     """What did not happen changes no answer."""
     await shop.product(sku="A")
     await hits(shop, None, "/products")
-    assert (await shop.post("manager", "/products", {"sku": "A", "title": "x", "price": "1.00"})).status_code == 409
+    assert (
+        await shop.post("manager", "/products", {"sku": "A", "title": "x", "price": "1.00"})
+    ).status_code == 409
     assert (await hits(shop, None, "/products"))[0] == 1
 
 
@@ -238,7 +260,13 @@ async def test_answers_that_show_or_ask_others_go_with_them(shop: Shop) -> None:
     customer, product = await shop.customer("Ada"), await shop.product()
     order = await shop.made("/orders", customer_id=customer["id"])
     await shop.made("/lines", order_id=order["id"], product_id=product["id"])
-    paths = ("/orders?embed=customer", "/orders?customer.name=Ada", "/lines?embed=order", "/lines?order.state=open", "/lines")
+    paths = (
+        "/orders?embed=customer",
+        "/orders?customer.name=Ada",
+        "/lines?embed=order",
+        "/lines?order.state=open",
+        "/lines",
+    )
     for path in paths:
         await hits(shop, "manager", path)
         assert (await hits(shop, "manager", path))[0] == 1, path

@@ -50,7 +50,11 @@ def test_a_value_that_is_one_already_stays() -> None:
 def test_a_time_is_kept_in_utc() -> None:
     """Offsets are converted, fractions cut at microseconds, lower-case letters taken (RFC 3339 §5.6)."""
     expected = datetime(2026, 1, 15, 9, 30, 0, 123456, tzinfo=UTC)
-    for text in ("2026-01-15T09:30:00.123456Z", "2026-01-15T11:30:00.1234567+02:00", "2026-01-15t09:30:00.123456z"):
+    for text in (
+        "2026-01-15T09:30:00.123456Z",
+        "2026-01-15T11:30:00.1234567+02:00",
+        "2026-01-15t09:30:00.123456z",
+    ):
         assert taken(scalars.Moment, f'"{text}"') == expected
 
 
@@ -81,7 +85,15 @@ def test_the_first_and_last_moments_are_taken() -> None:
 def test_a_day_is_a_day() -> None:
     """No times, no seconds, no days that do not exist."""
     assert taken(scalars.Day, '"2024-02-29"') == date(2024, 2, 29)
-    for other in ('"2026-02-29"', '"2026-01-15T00:00:00Z"', '"0"', "0", '"20260115"', '"0000-01-01"', '"10000-01-01"'):
+    for other in (
+        '"2026-02-29"',
+        '"2026-01-15T00:00:00Z"',
+        '"0"',
+        "0",
+        '"20260115"',
+        '"0000-01-01"',
+        '"10000-01-01"',
+    ):
         assert "day" in refused(scalars.Day, other)
 
 
@@ -92,7 +104,20 @@ def test_an_exact_number_is_digits_in_a_string() -> None:
     """Never a float, so that no amount is ever rounded on its way."""
     assert taken(MONEY, '"12.50"') == Decimal("12.50")
     assert taken(MONEY, '"-999999999999.99"') == Decimal("-999999999999.99")
-    for other in ("12.5", "12", '"1e3"', '"1.005"', '"NaN"', '"Infinity"', '" 1"', '"1_0"', '"+1"', '".5"', '"٣"', '""'):
+    for other in (
+        "12.5",
+        "12",
+        '"1e3"',
+        '"1.005"',
+        '"NaN"',
+        '"Infinity"',
+        '" 1"',
+        '"1_0"',
+        '"+1"',
+        '".5"',
+        '"٣"',
+        '""',
+    ):
         assert "digits in a string" in refused(MONEY, other)
     assert "digits" in refused(MONEY, f'"{"9" * 400}"')
 
@@ -141,9 +166,17 @@ def test_text_has_no_nul_and_no_half_characters() -> None:
 @pytest.mark.parametrize(
     ("form", "good", "bad"),
     [
-        ("email", ["Ada@Example.com", "a.b+c@x-y.org"], ["ada", "ada@", "@x.org", "a b@x.org", "a@b", "a@x..org"]),
+        (
+            "email",
+            ["Ada@Example.com", "a.b+c@x-y.org"],
+            ["ada", "ada@", "@x.org", "a b@x.org", "a@b", "a@x..org"],
+        ),
         ("phone", ["+44 20 7946 0000", "(030) 123-45"], ["call me", "12", "+", "123456x"]),
-        ("url", ["https://example.com/a?b#c", "http://[::1]:8000/"], ["javascript:alert(1)", "//x", "https://"]),
+        (
+            "url",
+            ["https://example.com/a?b#c", "http://[::1]:8000/"],
+            ["javascript:alert(1)", "//x", "https://"],
+        ),
     ],
 )
 def test_formats_are_checked(form: str, good: list[str], bad: list[str]) -> None:

@@ -4,7 +4,16 @@ import random
 import sqlite3
 
 import pytest
-from backwright.search import MAX_QUERY, NOTHING, creation, is_search_object, query, removal
+from backwright.search import (
+    MAX_QUERY,
+    NOTHING,
+    create_index,
+    creation,
+    drop_index,
+    is_search_object,
+    query,
+    removal,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from shop.service import Shop
@@ -47,7 +56,9 @@ def found(database: sqlite3.Connection, text: str) -> set[str]:
     matching = query(text)
     if matching is None:
         return set()
-    statement = "SELECT s.id FROM things_fts f JOIN things_search s ON s.docid = f.rowid WHERE things_fts MATCH ?"
+    statement = (
+        "SELECT s.id FROM things_fts f JOIN things_search s ON s.docid = f.rowid WHERE things_fts MATCH ?"
+    )
     return {id_ for (id_,) in database.execute(statement, (matching,))}
 
 
@@ -68,7 +79,9 @@ def test_case_and_accents_do_not_matter(index: sqlite3.Connection, text: str, ex
 def test_no_input_is_an_error(text: str) -> None:
     """Whatever is typed, the engine understands it."""
     database = sqlite3.connect(":memory:")
-    database.execute("CREATE VIRTUAL TABLE f USING fts5(title, words, tokenize='unicode61 remove_diacritics 2')")
+    database.execute(
+        "CREATE VIRTUAL TABLE f USING fts5(title, words, tokenize='unicode61 remove_diacritics 2')"
+    )
     for columns in ((), ("title",)):
         matching = query(text.replace("\x00", ""), columns)
         if matching is not None:
@@ -103,7 +116,22 @@ def test_an_index_over_rows_that_are_there_is_filled() -> None:
     }  # fmt: skip
     for statement in removal("things"):
         database.execute(statement)
-    assert [row for row in database.execute("SELECT name FROM sqlite_master WHERE name LIKE '%search%'")] == []
+    assert [
+        row for row in database.execute("SELECT name FROM sqlite_master WHERE name LIKE '%search%'")
+    ] == []
+
+
+def test_a_migration_makes_and_removes_it() -> None:
+    """Through Alembic's `op`, or anything that executes text."""
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE things (id VARCHAR(36) PRIMARY KEY, title TEXT, words TEXT)")
+    create_index(database, "things", ["title"])
+    database.execute("INSERT INTO things VALUES ('1', 'Lamp', NULL)")
+    assert found(database, "lamp") == {"1"}
+    drop_index(database, "things")
+    assert database.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'things_%'").fetchone() == (
+        0,
+    )
 
 
 async def test_results_are_ranked_and_paged(shop: Shop) -> None:

@@ -155,7 +155,9 @@ def test_an_argument_may_bring_its_own_rules() -> None:
 
     class Strict(Service[Order]):
         @action("send")
-        async def send(self, row: Order, days: Annotated[int, Field(le=9)], to: UUID | None = None) -> None: ...
+        async def send(
+            self, row: Order, days: Annotated[int, Field(le=9)], to: UUID | None = None
+        ) -> None: ...
 
     body = actions_of(Strict, Order)["send"].body
     assert body is not None

@@ -67,7 +67,14 @@ async def test_two_roles_together_see_both_and_no_more(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["phone=%2B49 222", "phone__contains=2", "phone__null=false", "sort=credit", "credit__gt=1", "born__null=true"],
+    [
+        "phone=%2B49 222",
+        "phone__contains=2",
+        "phone__null=false",
+        "sort=credit",
+        "credit__gt=1",
+        "born__null=true",
+    ],
 )
 async def test_a_field_that_is_hidden_on_some_rows_answers_no_questions(shop: Shop, query: str) -> None:
     """Filtering and sorting by it would tell what it hides."""
@@ -110,9 +117,13 @@ async def test_embeds_show_what_may_be_seen_of_the_target(shop: Shop) -> None:
     (me,) = await rows(shop, "shopper:ada", "/customers?embed=referred_by")
     assert me["referred_by_id"] == bob["id"]
     assert me["referred_by"] is None
-    (auditor,) = [row for row in await rows(shop, "auditor", "/customers?embed=referred_by") if row["id"] == ada["id"]]
+    (auditor,) = [
+        row for row in await rows(shop, "auditor", "/customers?embed=referred_by") if row["id"] == ada["id"]
+    ]
     assert auditor["referred_by"]["name"] == "bob"
-    assert (await shop.get("manager", f"/customers/{bob['id']}?embed=referred_by")).json()["referred_by"] is None
+    assert (await shop.get("manager", f"/customers/{bob['id']}?embed=referred_by")).json()[
+        "referred_by"
+    ] is None
 
 
 async def test_what_a_role_cannot_read_it_cannot_embed(shop: Shop) -> None:

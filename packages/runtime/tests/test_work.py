@@ -61,7 +61,9 @@ async def test_a_refusal_at_the_commit_undoes_everything(shop: Shop) -> None:
 async def test_a_refused_statement_can_be_caught_in_the_block(shop: Shop) -> None:
     """Our errors come out of the statement itself, and the transaction goes on."""
     add = shop.database.prepare(
-        insert(Customer).values(name=bindparam("who"), email=bindparam("mail"), id=bindparam("key", type_=Customer.id.type))
+        insert(Customer).values(
+            name=bindparam("who"), email=bindparam("mail"), id=bindparam("key", type_=Customer.id.type)
+        )
     )
     async with shop.database.work() as work:
         with pytest.raises(Invalid):
@@ -105,7 +107,9 @@ async def test_a_session_after_an_error_does_not_hold_up_the_next(shop: Shop) ->
         assert not work.session.new
 
 
-async def test_what_follows_a_commit_follows_only_a_commit(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_follows_a_commit_follows_only_a_commit(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     """In order; what it raises is logged and stops neither the others nor the answer."""
     called: list[str] = []
 
@@ -169,7 +173,9 @@ async def test_a_row_that_was_changed_meanwhile_is_not_overwritten(shop: Shop) -
             row.name = "Other"
 
 
-async def test_a_cancellation_during_the_commit_does_not_tear_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_cancellation_during_the_commit_does_not_tear_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However often it comes: the commit ends, what follows it happens, then the cancellation goes on."""
     called: list[str] = []
     reached, cancelled = asyncio.Event(), threading.Event()

@@ -64,7 +64,9 @@ async def test_code_of_the_service_may_set_what_clients_may_not(shop: Shop) -> N
 async def test_a_role_writes_its_fields(shop: Shop) -> None:
     """403 names the fields at fault; the ones that are allowed do not slip through beside them."""
     made = await shop.customer()
-    answer = await shop.patch("clerk", f"/customers/{made['id']}", {"vip": True, "name": "X", "credit": "9.00"})
+    answer = await shop.patch(
+        "clerk", f"/customers/{made['id']}", {"vip": True, "name": "X", "credit": "9.00"}
+    )
     assert answer.status_code == 403
     assert places(answer) == {"/name", "/credit"}
     assert await shop.stored(Customer, made["id"], Customer.vip, Customer.name) == [False, "Ada"]
@@ -169,7 +171,9 @@ async def test_nobody_refers_to_what_their_roles_cannot_read_at_all(shop: Shop) 
     answer = await shop.post("supplier", "/orders", {"customer_id": str(uuid4())})
     assert answer.status_code == 403
     account = str(shop.ids["shopper:ada"])
-    assert (await shop.post("manager", "/customers", {"name": "A", "email": "a@b.cd", "account_id": account})).status_code == 201
+    assert (
+        await shop.post("manager", "/customers", {"name": "A", "email": "a@b.cd", "account_id": account})
+    ).status_code == 201
 
 
 async def test_who_writes_without_reading_gets_no_fields_back(shop: Shop) -> None:
@@ -241,7 +245,9 @@ async def test_json_fields_keep_what_they_get(shop: Shop) -> None:
     assert patched.json()["profile"] is None
     assert shop.sql("SELECT profile IS NULL, labels FROM customers") == [(1, '["x", "y"]')]
     for wrong in ([1], "x", 1, True):
-        assert (await shop.patch("manager", f"/customers/{made['id']}", {"profile": wrong})).status_code == 422
+        assert (
+            await shop.patch("manager", f"/customers/{made['id']}", {"profile": wrong})
+        ).status_code == 422
 
 
 async def test_a_patch_of_the_state_obeys_the_transitions(shop: Shop) -> None:
@@ -249,7 +255,9 @@ async def test_a_patch_of_the_state_obeys_the_transitions(shop: Shop) -> None:
     order = await shop.made("/orders", customer_id=(await shop.customer())["id"])
     refused = await shop.patch("clerk", f"/orders/{order['id']}", {"state": "shipped"})
     assert refused.status_code == 409
-    assert refused.json()["detail"] == "The order is open and cannot become shipped; possible: cancelled, paid."
+    assert (
+        refused.json()["detail"] == "The order is open and cannot become shipped; possible: cancelled, paid."
+    )
     assert places(refused) == {"/state"}
     assert (await shop.patch("clerk", f"/orders/{order['id']}", {"state": "open"})).status_code == 200
     assert (await shop.patch("clerk", f"/orders/{order['id']}", {"state": "cancelled"})).status_code == 200

@@ -1,8 +1,8 @@
 """Who may do what, on which rows, with which fields.
 
-What lives here: the declarations (`allow`, `own`, `matching`) and their meaning as SQL conditions. What must not:
-running anything. A rule becomes part of the one statement that is sent, so a row that the caller may not see is never
-fetched, counted, sorted or matched.
+What lives here: the declarations (`allow`, `own`, `matching`) and their meaning as SQL conditions. What
+must not: running anything. A rule becomes part of the one statement that is sent, so a row that the caller
+may not see is never fetched, counted, sorted or matched.
 
 Deny by default: what no grant of the caller's roles covers does not happen.
 """
@@ -54,13 +54,15 @@ class Rows:
 def own(*path: InstrumentedAttribute[Any]) -> Rows:
     """The rows that lead to the caller's account along `path`.
 
-    `own(WorkOrder.assignee_id, Technician.account_id)`: the orders whose assignee is the technician of this account.
-    Each step is a foreign key to the class of the next step; the last one is a foreign key to the accounts. Raises
-    `TypeError` for a path that does not lead there.
+    `own(WorkOrder.assignee_id, Technician.account_id)`: the orders whose assignee is the technician of this
+    account. Each step is a foreign key to the class of the next step; the last one is a foreign key to the
+    accounts. Raises `TypeError` for a path that does not lead there.
     """
     if not path:
         raise TypeError("own() needs the column that leads to the account")
-    for step, following in zip(path, (*(each.class_.__tablename__ for each in path[1:]), ACCOUNTS), strict=True):
+    for step, following in zip(
+        path, (*(each.class_.__tablename__ for each in path[1:]), ACCOUNTS), strict=True
+    ):
         column = step.class_.__table__.c[step.key]
         if not any(key.target_fullname == f"{following}.id" for key in column.foreign_keys):
             raise TypeError(f"own(): {step.class_.__name__}.{step.key} does not refer to {following}")
@@ -188,7 +190,8 @@ def shows_always(grants: Sequence[Grant], name: str) -> bool:
 def field_expression(grants: Sequence[Grant], column: Column[Any], table: FromClause) -> ColumnElement[Any]:
     """The column as these grants show it: itself, or NULL on the rows where no grant covers the field.
 
-    A caller with two roles may see a field on the rows of one role only; the difference is decided row by row.
+    A caller with two roles may see a field on the rows of one role only; the difference is decided row by
+    row.
     """
     shown: ColumnElement[Any] = table.c[column.key]
     if shows_always(grants, column.key):

@@ -19,7 +19,8 @@ SIGNED_IN: Final = "signed_in"
 class Actor:
     """A caller with the roles that count for this request.
 
-    `method` says how the caller proved who they are: `"token"`, `"system"` (a command or a job) or `"anonymous"`.
+    `method` says how the caller proved who they are: `"token"`, `"system"` (a command or a job) or
+    `"anonymous"`.
     """
 
     id: UUID | None

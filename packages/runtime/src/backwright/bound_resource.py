@@ -1,8 +1,8 @@
 """A resource at work in one service.
 
-What lives here: what follows from a declaration once the service is known: models, filters, views and writers for each
-set of roles, and the door for routes, services and attachments. What must not: SQL (`views.py`, `pages.py`, `writes.py`),
-HTTP (`routes.py`).
+What lives here: what follows from a declaration once the service is known: models, filters, views and
+writers for each set of roles, and the door for routes, services and attachments. What must not: SQL
+(`views.py`, `pages.py`, `writes.py`), HTTP (`routes.py`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -180,9 +180,7 @@ class BoundResource:
     @cached_property
     def known_roles(self) -> frozenset[str]:
         """Every role that some resource says something about. Any other one changes nothing."""
-        return frozenset(
-            role for bound in self.runtime.resources.values() for role in bound.policy.access
-        )
+        return frozenset(role for bound in self.runtime.resources.values() for role in bound.policy.access)
 
     def view(self, roles: frozenset[str]) -> View | None:
         """What these roles see; `None` if they may not read at all."""
@@ -245,7 +243,9 @@ def _default(column: Column[Any]) -> Any:
         case None:
             return None
         case other:
-            raise TypeError(f"{column.table.name}.{column.name}: a default of the kind {other!r} is not known")
+            raise TypeError(
+                f"{column.table.name}.{column.name}: a default of the kind {other!r} is not known"
+            )
 
 
 def _words(name: str) -> str:

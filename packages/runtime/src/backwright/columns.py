@@ -1,8 +1,8 @@
 """Column types that mean the same on every engine, and the rules that a column carries.
 
-What lives here: SQLAlchemy types with one wire form each, and the table of rules (`Rules`) that both the API schema
-and the database CHECKs are made from, so that the two cannot drift apart. What must not: anything about resources or
-requests.
+What lives here: SQLAlchemy types with one wire form each, and the table of rules (`Rules`) that both the
+API schema and the database CHECKs are made from, so that the two cannot drift apart. What must not:
+anything about resources or requests.
 """
 
 from dataclasses import dataclass
@@ -66,8 +66,9 @@ class Id(TypeDecorator[UUID]):
 class Timestamp(TypeDecorator[datetime]):
     """A moment in UTC with microseconds.
 
-    Naive values are refused: they mean different moments on different machines. On SQLite the column is text in the
-    fixed-width form `2026-11-21T08:30:00.000000Z`, so that it sorts as time and is its own wire form (RFC 3339).
+    Naive values are refused: they mean different moments on different machines. On SQLite the column is
+    text in the fixed-width form `2026-11-21T08:30:00.000000Z`, so that it sorts as time and is its own wire
+    form (RFC 3339).
     """
 
     impl = String

@@ -1,7 +1,7 @@
 """Conditional requests (RFC 9110 §13): validators, `If-None-Match`, `If-Match`.
 
-What lives here: what an `ETag` is and what a precondition says. What must not: rows and resources. The tag of a row begins
-with its version, so that `If-Match` can be checked in the statement that writes.
+What lives here: what an `ETag` is and what a precondition says. What must not: rows and resources. The tag
+of a row begins with its version, so that `If-Match` can be checked in the statement that writes.
 """
 
 import re
@@ -51,8 +51,8 @@ def expected_version(request: Request, *, required: bool) -> int | None:
     """The version that `If-Match` names; `None`: any.
 
     Versions only grow, so of several that a client has seen only the latest can be the stored one. Raises
-    `PreconditionRequired` if there has to be one, `BadRequest` for what is no entity tag (RFC 9110 §8.8.3), and
-    `PreconditionFailed` if what is named was never a row's tag.
+    `PreconditionRequired` if there has to be one, `BadRequest` for what is no entity tag (RFC 9110 §8.8.3),
+    and `PreconditionFailed` if what is named was never a row's tag.
     """
     given = ",".join(request.headers.getlist("if-match"))
     if not given:

@@ -1,7 +1,7 @@
 """What a resource says about itself in the OpenAPI document.
 
-What lives here: the operations of the routes in `routes.py`. What must not: what all operations have in common
-(`openapi.py`).
+What lives here: the operations of the routes in `routes.py`. What must not: what all operations have in
+common (`openapi.py`).
 """
 
 from typing import TYPE_CHECKING, Final
@@ -141,7 +141,7 @@ def _name(bound: "BoundResource") -> str:
 
 
 def _a(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
 
 
 def _row(bound: "BoundResource", description: str) -> Document:

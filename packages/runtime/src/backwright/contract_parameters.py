@@ -1,6 +1,7 @@
 """The parameters of a resource in the OpenAPI document.
 
-What lives here: what may stand in the query, the path and the headers. What must not: operations (`contract.py`).
+What lives here: what may stand in the query, the path and the headers. What must not: operations
+(`contract.py`).
 """
 
 from typing import TYPE_CHECKING, Any, Final

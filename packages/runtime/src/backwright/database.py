@@ -1,7 +1,7 @@
 """The database: prepared reads, and the one door to everything that changes.
 
-What lives here: the door that the rest of the runtime uses, the same for each engine. What must not: anything that
-knows a driver (`sqlite.py`), a resource or a request.
+What lives here: the door that the rest of the runtime uses, the same for each engine. What must not:
+anything that knows a driver (`sqlite.py`), a resource or a request.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """What the database refuses, in the words of the API.
 
-What lives here: the one table from the engine's refusal to an error kind. The text of the engine goes to the log as the
-cause of the exception; the caller learns the field, never the SQL.
+What lives here: the one table from the engine's refusal to an error kind. The text of the engine goes to
+the log as the cause of the exception; the caller learns the field, never the SQL.
 """
 
 import re

@@ -122,10 +122,14 @@ def _rules(bound: "BoundResource") -> Iterator[str]:
 
 
 def _state(bound: "BoundResource") -> Iterator[str]:
-    """Transitions need a column, and a row that nobody can own needs no owner."""
+    """Moves have a column, new rows have their values, and who sets a column is somebody."""
     service = bound.resource.service
     if service.transitions and service.state is None:
         yield "the service has transitions and does not say which column holds the state"
+    try:
+        bound.defaults()
+    except TypeError as error:
+        yield f"{error}; give a Python value or function"
     for column in bound.table.columns:
         if rules_of(column.info).set_by_actor and not column.foreign_keys:
             yield f"{column.key!r} is set by the actor, but does not refer to the accounts"

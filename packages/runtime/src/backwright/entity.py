@@ -1,8 +1,8 @@
 """The base of every table's class.
 
-An `Entity` is an ordinary SQLAlchemy declarative class. What it adds: identity (UUIDv7), a version for optimistic
-locking, two times, constraint names by convention, relationships that raise instead of loading lazily, and a CHECK in
-the database for each rule that the API enforces.
+An `Entity` is an ordinary SQLAlchemy declarative class. What it adds: identity (UUIDv7), a version for
+optimistic locking, two times, constraint names by convention, relationships that raise instead of loading
+lazily, and a CHECK in the database for each rule that the API enforces.
 """
 
 from collections.abc import Iterator

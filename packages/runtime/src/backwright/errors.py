@@ -1,8 +1,8 @@
 """What can go wrong, and how it is told (RFC 9457).
 
-Business code raises an `Error` with a *kind*; it knows no HTTP. `STATUS` is the one table that turns a kind into a
-status, and `problem` the one place that turns an error into bytes. Nothing here may echo what the caller sent, name
-SQL, or hold a stack: that belongs in the log line with the same request id.
+Business code raises an `Error` with a *kind*; it knows no HTTP. `STATUS` is the one table that turns a kind
+into a status, and `problem` the one place that turns an error into bytes. Nothing here may echo what the
+caller sent, name SQL, or hold a stack: that belongs in the log line with the same request id.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
 """Example values for the OpenAPI document: plausible, and valid for what they are an example of.
 
-What lives here: a value for a column or a JSON Schema. What must not: sample rows of a database (`samples.py`).
+What lives here: a value for a column or a JSON Schema. What must not: sample rows of a database
+(`samples.py`).
 """
 
 from decimal import Decimal

@@ -1,7 +1,8 @@
 """The fields of a resource, as Pydantic sees them.
 
-What lives here: from a column and its rules to the strict type of its values, and the models of bodies. What must not: the
-forms of values themselves (`scalars.py`). The models coerce nothing and take no unknown keys.
+What lives here: from a column and its rules to the strict type of its values, and the models of bodies.
+What must not: the forms of values themselves (`scalars.py`). The models coerce nothing and take no unknown
+keys.
 """
 
 import warnings

@@ -1,11 +1,13 @@
 """Filters: from declared fields to typed conditions.
 
-What lives here: which parameters a field gives, their values, their SQL. What must not: who may use them (`views.py`).
+What lives here: which parameters a field gives, their values, their SQL. What must not: who may use them
+(`views.py`).
 
-A filter is a parameter named after the field (`status=open`) or field and operator (`due_at__lt=…`). Only declared
-fields and the operators of their type exist; values are typed before any SQL is made. `asset.criticality=high` filters
-through a relation. `not` includes rows where the value is missing. Texts are compared exactly, accents and case
-included; `contains` takes the letters A–Z in either case (SQL's LIKE), accents as they are.
+A filter is a parameter named after the field (`status=open`) or field and operator (`due_at__lt=…`). Only
+declared fields and the operators of their type exist; values are typed before any SQL is made.
+`asset.criticality=high` filters through a relation. `not` includes rows where the value is missing. Texts
+are compared exactly, accents and case included; `contains` takes the letters A–Z in either case (SQL's
+LIKE), accents as they are.
 """
 
 import re
@@ -73,7 +75,9 @@ def operators(column: Column[Any]) -> tuple[str, ...]:
     """The operators that make sense for a column's type. Raises `TypeError` for one that cannot be compared."""
     kind = column.type
     if isinstance(kind, JSON):
-        raise TypeError(f"{column.table.name}.{column.name} holds JSON, which cannot be filtered or sorted by")
+        raise TypeError(
+            f"{column.table.name}.{column.name} holds JSON, which cannot be filtered or sorted by"
+        )
     found: tuple[str, ...] = ("", "not", "in")
     if isinstance(kind, Boolean):
         found = ("",)
@@ -89,7 +93,9 @@ def filters_for(name: str, column: Column[Any], relation: str | None = None) -> 
     value: TypeAdapter[Any] = TypeAdapter(_in_text(column))
     for operator in operators(column):
         parameter = f"{name}__{operator}" if operator else name
-        yield Filter(parameter, column.key, operator, column, _FLAG if operator == "null" else value, relation)
+        yield Filter(
+            parameter, column.key, operator, column, _FLAG if operator == "null" else value, relation
+        )
 
 
 def _in_text(column: Column[Any]) -> Any:

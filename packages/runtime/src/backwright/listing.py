@@ -1,7 +1,7 @@
 """What a list request asks for: from the query string to a typed query, everything checked and bounded.
 
-What lives here: which parameters there are and what they mean. What must not: SQL. Unknown parameters and fields are a
-400 with what is allowed; wrong values a 422; both name every fault at once.
+What lives here: which parameters there are and what they mean. What must not: SQL. Unknown parameters and
+fields are a 400 with what is allowed; wrong values a 422; both name every fault at once.
 """
 
 import json
@@ -71,7 +71,9 @@ def refuse_unknown(given: Mapping[str, str], allowed: Sequence[str]) -> None:
         )
 
 
-def parse(view: "View", given: Mapping[str, str], open_cursor: Callable[[str, str], paging.Cursor]) -> ListQuery:
+def parse(
+    view: "View", given: Mapping[str, str], open_cursor: Callable[[str, str], paging.Cursor]
+) -> ListQuery:
     """The typed query for `given`, as this view allows it. Raises `BadRequest` or `Invalid` with all faults."""
     refuse_unknown(given, [*_standard(view), *view.filters])
     faults: list[FieldError] = []

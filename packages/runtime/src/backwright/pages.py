@@ -1,7 +1,8 @@
 """Lists: filters, search, sort and cursor of one view as one SELECT.
 
-What lives here: from a checked `ListQuery` to rows and the places of the neighbouring pages. What must not: which rows and
-fields may be seen (`views.py`), what a request may ask for (`listing.py`), what a cursor is (`paging.py`).
+What lives here: from a checked `ListQuery` to rows and the places of the neighbouring pages. What must not:
+which rows and fields may be seen (`views.py`), what a request may ask for (`listing.py`), what a cursor is
+(`paging.py`).
 """
 
 from collections.abc import Sequence

@@ -1,11 +1,12 @@
 """Keyset paging: a page starts after the last row seen, not after a number of rows.
 
-What lives here: the total order of a list, the condition that continues it, and the sealed cursor. A walk neither skips
-nor repeats a row that existed throughout, and page 1,000 costs what page 1 costs.
+What lives here: the total order of a list, the condition that continues it, and the sealed cursor. A walk
+neither skips nor repeats a row that existed throughout, and page 1,000 costs what page 1 costs.
 
-A cursor is encrypted (AES-SIV, RFC 5297: the same place gives the same text, so lists have stable ETags), so it shows
-no data, and bound to everything that shaped the list (resource, sort, filters, caller's roles): used with anything
-else it does not open. The one order that may shift under a walk is that by relevance, which depends on all rows.
+A cursor is encrypted (AES-SIV, RFC 5297: the same place gives the same text, so lists have stable ETags),
+so it shows no data, and bound to everything that shaped the list (resource, sort, filters, caller's roles):
+used with anything else it does not open. The one order that may shift under a walk is that by relevance,
+which depends on all rows.
 """
 
 import hashlib
@@ -59,10 +60,11 @@ class Part:
 
 
 def parts(keys: tuple[Key, ...], nulls: Sequence[bool] | None, *, backward: bool) -> list[Part]:
-    """The stretches to read, in order, from a cursor whose i-th value is NULL where `nulls[i]`; `None`: no cursor.
+    """The stretches to read, in order, from a cursor whose i-th value is NULL where `nulls[i]`; `None`: no
+    cursor.
 
-    Rows without a value come last, which no index has in both directions. So a list that is sorted by a nullable
-    column is walked in two parts, and each page of either is found by one seek.
+    Rows without a value come last, which no index has in both directions. So a list that is sorted by a
+    nullable column is walked in two parts, and each page of either is found by one seek.
     """
     first = keys[0]
     if nulls is None or not first.nullable:
@@ -77,8 +79,8 @@ def parts(keys: tuple[Key, ...], nulls: Sequence[bool] | None, *, backward: bool
 def after(part: Part, nulls: Sequence[bool], *, backward: bool) -> ColumnElement[bool]:
     """The rows of a part that come after (or, `backward`, before) the one with the key values `k0`, `k1` …
 
-    Where the order is uniform and nothing is nullable, a row comparison is used, which every engine turns into one
-    seek; else a bound on the first key tells it where to begin.
+    Where the order is uniform and nothing is nullable, a row comparison is used, which every engine turns
+    into one seek; else a bound on the first key tells it where to begin.
     """
     keys, nulls = part.keys, nulls[part.skipped :]
     values = [bindparam(f"k{part.skipped + at}", type_=Stored()) for at in range(len(keys))]

@@ -1,8 +1,8 @@
 """Request bodies: from bytes to checked values.
 
-What lives here: media types, strict reading, and every fault in words. What must not: what is done with the values. Nothing
-that was sent is repeated in an answer. A name that comes twice in one JSON object is refused, because two readers could
-take different values for it (RFC 8259 §4).
+What lives here: media types, strict reading, and every fault in words. What must not: what is done with the
+values. Nothing that was sent is repeated in an answer. A name that comes twice in one JSON object is
+refused, because two readers could take different values for it (RFC 8259 §4).
 """
 
 import json

@@ -1,6 +1,7 @@
 """Foreign keys under access rules: a row may only point at rows that the caller may see.
 
-What lives here: the check of references before a write, and who refers to a row that is to go. What must not: the write.
+What lives here: the check of references before a write, and who refers to a row that is to go. What must
+not: the write.
 """
 
 from collections.abc import Mapping
@@ -29,8 +30,8 @@ class References:
     async def check(self, work: Work, actor: Actor, values: Mapping[str, Any]) -> None:
         """Every foreign key that a client can send must point at a row that the caller may see.
 
-        Raises `Invalid` naming each that does not; a row that is not there and one that is not to be seen give the
-        same answer.
+        Raises `Invalid` naming each that does not; a row that is not there and one that is not to be seen
+        give the same answer.
         """
         fault = "there is no such row, or you may not refer to it"
         faults = [
@@ -47,9 +48,7 @@ class References:
         if name not in self._seen:
             self._seen[name] = self._prepare(name)
         prepared = self._seen[name]
-        return prepared is not None and bool(
-            await work.fetch(prepared, {"id": id_, "actor_id": actor.id})
-        )
+        return prepared is not None and bool(await work.fetch(prepared, {"id": id_, "actor_id": actor.id}))
 
     def _prepare(self, name: str) -> Prepared | None:
         """The question whether a row may be referred to; `None`: these roles may refer to none."""

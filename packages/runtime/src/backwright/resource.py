@@ -1,7 +1,8 @@
 """What the API exposes of an entity: the declaration.
 
-What lives here: `Resource`, a value that says everything: fields, filters, sorts, search, embeds, access, limits. What must
-not: anything that runs. It is at work as a `BoundResource`, and `declaration_checks.py` says what is refused.
+What lives here: `Resource`, a value that says everything: fields, filters, sorts, search, embeds, access,
+limits. What must not: anything that runs. It is at work as a `BoundResource`, and `declaration_checks.py`
+says what is refused.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
 """The HTTP side of a resource: requests in, calls to the service, bytes out.
 
-What lives here: the routes and what each operation answers. What must not: SQL or access rules, bodies (`payloads.py`),
-validators (`conditional.py`). Each route is an ordinary FastAPI `APIRoute`; its handler takes the request directly
-(`get_route_handler` is FastAPI's own seam for that), because solving dependencies and a response model would cost more
-than the work itself.
+What lives here: the routes and what each operation answers. What must not: SQL or access rules, bodies
+(`payloads.py`), validators (`conditional.py`). Each route is an ordinary FastAPI `APIRoute`; its handler
+takes the request directly (`get_route_handler` is FastAPI's own seam for that), because solving
+dependencies and a response model would cost more than the work itself.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
@@ -300,4 +300,4 @@ def _written(bound: "BoundResource", row: Mapping[str, Any], status: int) -> Res
     return Response(body, status, headers, JSON)
 
 
-__all__ = ["JSON", "ResourceRoute", "handle", "row_id", "routes_of"]
+__all__ = ["JSON", "ResourceRoute", "handle", "routes_of", "row_id"]

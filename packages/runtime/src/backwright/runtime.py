@@ -1,6 +1,7 @@
 """What a running service is made of.
 
-What lives here: the value that the composition root builds and everything else is handed. What must not: behaviour.
+What lives here: the value that the composition root builds and everything else is handed. What must not:
+behaviour.
 """
 
 from dataclasses import dataclass, field

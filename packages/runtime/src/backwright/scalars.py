@@ -1,8 +1,9 @@
 """The forms of single values: which text or JSON value stands for what, checked exactly.
 
-What lives here: one strict Pydantic annotation for each kind of value, with the JSON Schema that says the same. What must
-not: columns and resources (`fields.py`). Pydantic's own readers are wider than what we publish (a date may be a number of
-seconds, an id may have braces, a decimal a float); here a value has one form, and everything else is refused.
+What lives here: one strict Pydantic annotation for each kind of value, with the JSON Schema that says the
+same. What must not: columns and resources (`fields.py`). Pydantic's own readers are wider than what we
+publish (a date may be a number of seconds, an id may have braces, a decimal a float); here a value has one
+form, and everything else is refused.
 """
 
 import re
@@ -87,7 +88,9 @@ Moment = Annotated[
     PlainValidator(moment),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 35}),
 ]
-Day = Annotated[date, PlainValidator(day), WithJsonSchema({"type": "string", "format": "date", "maxLength": 10})]
+Day = Annotated[
+    date, PlainValidator(day), WithJsonSchema({"type": "string", "format": "date", "maxLength": 10})
+]
 
 
 def decimal(precision: int, places: int, low: Decimal, high: Decimal) -> Any:
@@ -124,7 +127,9 @@ def integer(low: int, high: int) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and abs(value) <= MAX_EXACT and value.is_integer() else value
+    return (
+        int(value) if isinstance(value, float) and abs(value) <= MAX_EXACT and value.is_integer() else value
+    )
 
 
 def text(maximum: int, minimum: int = 0) -> Any:

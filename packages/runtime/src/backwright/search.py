@@ -1,11 +1,12 @@
 """Full-text search: one contract on every engine, FTS5 on SQLite.
 
-What lives here: the objects that make a table searchable, for migrations; and what a user's words mean. The contract is
-that of a web search: all words must occur, a word matches words that begin with it, "quoted phrases" match as a whole,
-`-word` excludes, `or` between words widens. Case and accents do not matter. No input is an error.
+What lives here: the objects that make a table searchable, for migrations; and what a user's words mean. The
+contract is that of a web search: all words must occur, a word matches words that begin with it, "quoted
+phrases" match as a whole, `-word` excludes, `or` between words widens. Case and accents do not matter. No
+input is an error.
 
-The index is an external-content table over a view, keyed by a number of its own (`<table>_search.docid`): SQLite's
-implicit row ids change under VACUUM, and an index keyed by them would then point at other rows.
+The index is an external-content table over a view, keyed by a number of its own (`<table>_search.docid`):
+SQLite's implicit row ids change under VACUUM, and an index keyed by them would then point at other rows.
 """
 
 import re
@@ -84,8 +85,9 @@ def is_search_object(name: str) -> bool:
 def query(text: str, columns: Sequence[str] = ()) -> str | None:
     """The FTS5 query for a user's words; `None` if there is nothing to search for.
 
-    Only quoted strings and the three operators reach FTS5, so nothing that a user types can be a syntax error. With
-    `columns` only those are looked into. What is only excluded finds nothing: there must be a word to look for.
+    Only quoted strings and the three operators reach FTS5, so nothing that a user types can be a syntax
+    error. With `columns` only those are looked into. What is only excluded finds nothing: there must be a
+    word to look for.
     """
     wanted: list[str] = []
     unwanted: list[str] = []

@@ -1,8 +1,8 @@
 """The rules of an area: what may be done with a resource beyond reading it.
 
-What lives here: the base class of business code, and how it declares actions. What must not: HTTP; business code raises
-`backwright.errors`. A `Service` is made for one request: it knows the caller and the unit of work. Override `create`,
-`update` or `delete` to add a rule; add an `@action` for a named use case.
+What lives here: the base class of business code, and how it declares actions. What must not: HTTP; business
+code raises `backwright.errors`. A `Service` is made for one request: it knows the caller and the unit of
+work. Override `create`, `update` or `delete` to add a rule; add an `@action` for a named use case.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -55,8 +55,9 @@ class Action:
 def action(name: str) -> Callable[[Method], Method]:
     """Expose a method as `POST /{resource}/{id}/{name}`.
 
-    The first parameter after `self` is the row; the others become the body, typed and strict. A parameter that is named
-    like a column takes the column's rules. Who may call it is said in the resource's `access` (`allow.act(name)`).
+    The first parameter after `self` is the row; the others become the body, typed and strict. A parameter
+    that is named like a column takes the column's rules. Who may call it is said in the resource's `access`
+    (`allow.act(name)`).
     """
 
     def mark(method: Method) -> Method:
@@ -120,7 +121,9 @@ class Service(Generic[T]):
         with self.session.no_autoflush:  # a reference that leads nowhere is refused here, not by the database
             await writer.references.check(self.work, self.actor, {key: after[key] for key in changes})
         await self.work.flush()
-        await self.record(action.name, id_, {key: each for key, each in changes.items() if key not in STANDARD})
+        await self.record(
+            action.name, id_, {key: each for key, each in changes.items() if key not in STANDARD}
+        )
         view = self.bound.view(self.actor.roles)
         assert view is not None, "the row was seen before the action"
         shown = await view.written(self.work, self.actor, id_)

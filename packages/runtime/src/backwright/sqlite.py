@@ -1,12 +1,12 @@
 """SQLite as a first-class engine: in the event loop, one writer, safe under `kill -9`.
 
-What lives here: connections, transactions and the SQLAlchemy dialect over them. What must not: what a refusal means
-to a caller (`database_errors.py`).
+What lives here: connections, transactions and the SQLAlchemy dialect over them. What must not: what a
+refusal means to a caller (`database_errors.py`).
 
-A read costs about ten microseconds, a thread hop many times that, so reads run in the loop; one that takes longer
-than `LOOP_BUDGET` is stopped and run again in a thread. Write-ahead logging lets readers go on while one connection
-writes. `synchronous=FULL` makes an acknowledged commit outlive a power cut, not only a killed process; its fsync
-runs in a thread, so that the loop never waits for a disk.
+A read costs about ten microseconds, a thread hop many times that, so reads run in the loop; one that takes
+longer than `LOOP_BUDGET` is stopped and run again in a thread. Write-ahead logging lets readers go on while
+one connection writes. `synchronous=FULL` makes an acknowledged commit outlive a power cut, not only a
+killed process; its fsync runs in a thread, so that the loop never waits for a disk.
 """
 
 import asyncio
@@ -59,8 +59,8 @@ class Dialect(SQLiteDialect_pysqlite):
         """Nothing: an exception ends the `Work`, which rolls back."""
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        """Execute, after showing SQLAlchemy that we are where waiting is allowed: elsewhere (a lazy load in a template,
-        say) it raises `MissingGreenlet`, on SQLite as on every other engine."""
+        """Execute, after showing SQLAlchemy that we are where waiting is allowed: elsewhere (a lazy load in
+        a template, say) it raises `MissingGreenlet`, on SQLite as on every other engine."""
         await_only(_turn())
         cursor.execute(statement, parameters)
 

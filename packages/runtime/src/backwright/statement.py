@@ -1,8 +1,8 @@
 """A statement compiled once and run many times.
 
-What lives here: from a SQLAlchemy statement to SQL text, an order of parameters and conversions. What must not: running
-it. SQLAlchemy builds and compiles (dialects, types, safety); the driver executes. What remains per request is one pass
-over the parameters and one over the columns that need a conversion at all.
+What lives here: from a SQLAlchemy statement to SQL text, an order of parameters and conversions. What must
+not: running it. SQLAlchemy builds and compiles (dialects, types, safety); the driver executes. What remains
+per request is one pass over the parameters and one over the columns that need a conversion at all.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,8 +25,9 @@ Converter = Callable[[Any], Any]
 class Prepared:
     """SQL text, the order of its parameters and the conversions of its columns.
 
-    With `wire=True` rows come back in the form in which they go over the wire (text for ids, times and enums;
-    exact numbers as strings; JSON as raw bytes), which spares making Python values that would only be printed again.
+    With `wire=True` rows come back in the form in which they go over the wire (text for ids, times and
+    enums; exact numbers as strings; JSON as raw bytes), which spares making Python values that would only
+    be printed again.
     """
 
     __slots__ = ("_binders", "_converters", "_defaults", "_made", "_names", "changes", "columns", "sql")

@@ -1,9 +1,9 @@
 """Reading: what callers with certain roles see of a resource, as compiled statements.
 
-A `View` belongs to one resource and one set of roles. What lives here: which rows and fields it shows, what it may be
-asked for, and one row by its id. What must not: lists (`pages.py`). Access rules, fields and embeds become one SELECT,
-compiled once per shape and kept; a request only supplies parameters. Rows come back in wire form and are printed as
-JSON without becoming objects.
+A `View` belongs to one resource and one set of roles. What lives here: which rows and fields it shows, what
+it may be asked for, and one row by its id. What must not: lists (`pages.py`). Access rules, fields and
+embeds become one SELECT, compiled once per shape and kept; a request only supplies parameters. Rows come
+back in wire form and are printed as JSON without becoming objects.
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,8 +59,8 @@ class View:
     def shows_always(self, name: str) -> bool:
         """Whether a field is shown on every row that is shown.
 
-        Only such fields may be filtered, sorted, searched or followed: with any other one, what is listed would
-        tell what is hidden.
+        Only such fields may be filtered, sorted, searched or followed: with any other one, what is listed
+        would tell what is hidden.
         """
         return name in STANDARD or (name in self.names and shows_always(self.grants, name))
 
@@ -127,10 +127,11 @@ class View:
         return self.shown(rows[0], embeds) if rows else None
 
     async def written(self, work: Work, actor: Actor, id_: UUID) -> dict[str, Any] | None:
-        """The fields of a row that the caller has just changed, inside the unit of work; `None` if it is gone.
+        """The fields of a row that the caller has just changed, inside the unit of work; `None` if it is
+        gone.
 
-        Without the row rule: they saw the row when they changed it, and the answer says what became of it, also
-        where it has left their sight by that.
+        Without the row rule: they saw the row when they changed it, and the answer says what became of it,
+        also where it has left their sight by that.
         """
         shape = ("written",)
         statement = select(*self.columns(self.table)).where(self.table.c.id == bindparam("id"))

@@ -1,7 +1,8 @@
 """The unit of work: everything that one request changes, in one transaction.
 
-What lives here: what can be done inside the transaction, and what follows from its commit. What must not: when it begins and
-ends (`Database.work()`). Nothing else commits, so business code cannot commit half of a request.
+What lives here: what can be done inside the transaction, and what follows from its commit. What must not:
+when it begins and ends (`Database.work()`). Nothing else commits, so business code cannot commit half of a
+request.
 """
 
 import logging

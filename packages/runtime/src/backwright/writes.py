@@ -1,9 +1,10 @@
 """Writing: create, update and delete as single statements that carry the access rules themselves.
 
-A `Writer` belongs to one resource and one set of roles. What lives here: the three statements and what they refuse. What
-must not: business rules (`service.py`). The row rule, the expected version and the state that a move starts from stand
-in the statement's WHERE, so nothing can change between a check and the write. What a statement would not touch is
-explained by one read before it: not there, changed meanwhile, not allowed, or not in the right state.
+A `Writer` belongs to one resource and one set of roles. What lives here: the three statements and what they
+refuse. What must not: business rules (`service.py`). The row rule, the expected version and the state that
+a move starts from stand in the statement's WHERE, so nothing can change between a check and the write. What
+a statement would not touch is explained by one read before it: not there, changed meanwhile, not allowed,
+or not in the right state.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,8 +61,8 @@ class Writer:
     def grants(self, operation: Operation, names: Sequence[str] = ()) -> list[list[Grant]]:
         """For each name the grants that cover it.
 
-        Raises `Forbidden` if there are none, naming the fields at fault. A field that no client can send is set by
-        the service's own code, which needs no grant.
+        Raises `Forbidden` if there are none, naming the fields at fault. A field that no client can send is
+        set by the service's own code, which needs no grant.
         """
         given = self.bound.policy.grants(self.roles, operation)
         if not given:
@@ -76,9 +77,7 @@ class Writer:
 
     def action_grants(self, action: str) -> list[Grant]:
         """The grants to call an action. Raises `Forbidden` if there are none."""
-        given = [
-            each for each in self.bound.policy.grants(self.roles, Operation.ACT) if each.covers(action)
-        ]
+        given = [each for each in self.bound.policy.grants(self.roles, Operation.ACT) if each.covers(action)]
         if not given:
             raise Forbidden(f"Your roles may not {action} {self.bound.title_plural}.")
         return given

@@ -84,7 +84,10 @@ class Order(Entity):
     """What a customer wants to buy."""
 
     __tablename__ = "orders"
-    __table_args__ = (Index("ix_orders_state_id", "state", "id"), Index("ix_orders_due_at_id", "due_at", "id"))
+    __table_args__ = (
+        Index("ix_orders_state_id", "state", "id"),
+        Index("ix_orders_due_at_id", "due_at", "id"),
+    )
 
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id", ondelete="RESTRICT"), index=True)
     placed_by_id: Mapped[UUID] = mapped_column(

@@ -80,7 +80,13 @@ class Shop:
         return {"Authorization": f"Bearer {self._tokens[who]}"}
 
     async def call(
-        self, who: str | None, method: str, path: str, *, headers: Mapping[str, str] | None = None, **given: Any
+        self,
+        who: str | None,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **given: Any,
     ) -> httpx2.Response:
         """One request of a caller."""
         return await self.client.request(
@@ -119,7 +125,9 @@ class Shop:
     async def product(self, title: str = "Lamp", **values: Any) -> dict[str, Any]:
         """A new product."""
         self._count += 1
-        return await self.made("/products", **{"sku": f"P{self._count}", "title": title, "price": "10.00", **values})
+        return await self.made(
+            "/products", **{"sku": f"P{self._count}", "title": title, "price": "10.00", **values}
+        )
 
     async def shopper(self, name: str) -> dict[str, Any]:
         """A customer with an account: the caller `shopper:<name>`."""

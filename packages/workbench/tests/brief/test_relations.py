@@ -24,7 +24,7 @@ def drawn(text: str) -> Blueprint:
         "Zeppelins are stored in a hangar.",
         "Each zeppelin has a name and belongs to a hangar.",
         "Zeppelins are linked to one hangar.",
-        "- Zeppelin: name, hangar",
+        "\n\n- Zeppelin: name, hangar",
     ],
 )
 def test_a_relation_becomes_a_required_reference(sentence: str) -> None:

@@ -6,8 +6,10 @@ not: finding the words (`queries.py`).
 
 import keyword
 import re
+from collections.abc import Sequence
 
-from backwright_workbench.blueprint.checks.queries import LARGE
+from backwright_workbench.blueprint.checks.queries import LARGE, QUERY_PARAMETERS
+from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.inference import infer_field
@@ -15,124 +17,104 @@ from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Thing, Things
 
+_MOMENTS = ("created_at", "updated_at")
+_TIME_ENDING = re.compile(r"_(?:date|time|at|on|day)$")
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+){0,2}")
+_TEXTS = ("title", "name", "description", "content", "body", "notes", "summary", "email")
+_NO_FILTERS = QUERY_PARAMETERS | {"id", "keyword", "text"}
+
 
 def column(
     page: Page, things: Things, thing: Thing, clause: Clause, first: int, stop: int, *, key: str
 ) -> str:
-    """The field that an item of a filter means; an unknown one is added, as somebody wants to filter by
-    it.
+    """The field that an item of a filter or sort means; empty if none.
+
+    An unknown one is added for a filter, as somebody wants to filter by it.
     """
-    words = tuple(
-        w
-        for w in clause.words[first:stop]
-        if w
-        not in (
-            "(",
-            ")",
-            "the",
-            "a",
-            "an",
-            "and",
-            ".",
-            "range",
-            "ranges",
-            "by",
-            "their",
-            "its",
-            "ascending",
-            "descending",
-            "asc",
-            "desc",
-            "then",
-            "of",
-            "[",
-            "]",
-        )
-    )
     hit = things.at(clause, first)
     if hit and "by" in clause.words[first + hit[1] : stop]:
         page.claim(clause, first, first + hit[1] + 1)
-        words = tuple(w for w in clause.words[first + hit[1] + 1 : stop] if w not in ("the", "a", "."))
+        first += hit[1] + 1
+    words = tuple(word for word in clause.words[first:stop] if word not in terms.AROUND_FIELDS)
     name = field_meant(things, thing, words)
-    if not name:
-        name = "_".join(singular_words(words))
-        if (
-            not words
-            or len(words) > 3
-            or keyword.iskeyword(name)
-            or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
-            or not page.free(clause, first, stop)
-            or len(name) > 40
-        ):
-            return ""
-        if (
-            key != "filters"
-            or infer_field(name).type in LARGE
-            or name in ("limit", "cursor", "sort", "q", "embed", "total", "id", "keyword", "text")
-        ):
-            return ""
-        field = infer_field(name).model_copy(update={"unique": False})
-        thing.entry = thing.entry.model_copy(update={"fields": {**thing.entry.fields, name: field}})
-        page.assume(
-            f"{thing.name} has a field {name}",
-            "the brief filters by it and no field says the same",
-            f"entities.{thing.name}.fields.{name}",
-            f"{name}: {{type: {field.type}}}",
-        )
-    field_ = thing.entry.fields.get(name)
-    if field_ is not None and field_.type in LARGE:
+    if not name and key == "filters" and page.free(clause, first, stop):
+        name = _added(page, thing, "_".join(singular_words(words)))
+    if not name or (name in thing.entry.fields and thing.entry.fields[name].type in LARGE):
         return ""
     page.claim(clause, first, stop, f"entities.{thing.name}.{key}")
     return name
 
 
-def field_meant(things: Things, thing: Thing, words: tuple[str, ...]) -> str:
+def _added(page: Page, thing: Thing, name: str) -> str:
+    """Give a thing the field that a brief filters by; empty if the name is none that one could filter by."""
+    field = infer_field(name)
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or len(name) > 40 or name in _NO_FILTERS:
+        return ""
+    if field.type in LARGE:
+        return ""
+    return _enter(page, thing, name, field, "the brief filters by it and no field says the same")
+
+
+def text_added(page: Page, thing: Thing, name: str) -> str:
+    """Give a thing a text that the brief searches by; empty if the name is none for a text."""
+    return _enter(page, thing, name, infer_field(name), "the brief searches by it") if name in _TEXTS else ""
+
+
+def _enter(page: Page, thing: Thing, name: str, field: FieldModel, why: str) -> str:
+    field = field.model_copy(update={"unique": False})
+    thing.entry = thing.entry.model_copy(update={"fields": {**thing.entry.fields, name: field}})
+    path = f"entities.{thing.name}.fields.{name}"
+    page.assume(f"{thing.name} has a field {name}", why, path, f"{name}: {{type: {field.type}}}")
+    return name
+
+
+def field_meant(things: Things, thing: Thing, words: Sequence[str]) -> str:
     """The field of a thing that words mean; empty if none."""
-    fields = thing.entry.fields
     if not words:
         return ""
-    plain, single = "_".join(words), "_".join(singular_words(words))
-    for name in (plain, single, f"{single}s"):
-        if name in fields or name in ("created_at", "updated_at"):
-            return name
-    if words[0] in terms.SYNONYMS and (
-        len(words) == 1 or words[1] in ("date", "at", "time", "first", "on", "added")
-    ):
-        return terms.SYNONYMS[words[0]]
-    for length in range(len(words)):
-        other = things.meant_by(words[length:])
+    single = "_".join(singular_words(words))
+    for meant in (_by_name(thing, words), _moment(words), _reference(things, thing, words)):
+        if meant:
+            return meant
+    return _by_part(thing, single)
+
+
+def _by_name(thing: Thing, words: Sequence[str]) -> str:
+    single = "_".join(singular_words(words))
+    names = ("_".join(words), single, f"{single}s")
+    return next((name for name in names if name in thing.entry.fields or name in _MOMENTS), "")
+
+
+def _moment(words: Sequence[str]) -> str:
+    """`newest first`, `creation date`."""
+    rest = words[1] if len(words) > 1 else ""
+    return terms.SYNONYMS.get(words[0], "") if rest in ("", *terms.OF_MOMENTS) else ""
+
+
+def _reference(things: Things, thing: Thing, words: Sequence[str]) -> str:
+    """`assigned technician`: the reference to the thing that the last words mean."""
+    for at in range(len(words)):
+        other = things.meant_by(words[at:])
         if other:
-            names = [n for n, f in fields.items() if f.to == other.name]
-            if names:
-                return names[0]
-    stem = re.sub(r"_(?:date|time|at|on|day)$", "", single)
-    for name in fields:
-        if re.sub(r"_(?:date|time|at|on|day)$", "", name) == stem and stem != single:
-            return name
-    if single in ("date", "time", "day", "period"):
-        return next(
-            (n for n, f in fields.items() if f.type in ("date", "datetime") and not f.read_only), "created_at"
-        )
-    ends = [n for n in fields if n.endswith(f"_{single}") or n.startswith(f"{single}_")]
-    if len(ends) == 1:
-        return ends[0]
-    if single in ("user", "assignee", "owner", "author", "person"):
-        return next((n for n, f in fields.items() if f.to == "User" and n != "account"), "")
+            to = [name for name, field in thing.entry.fields.items() if field.to == other.name]
+            return to[0] if to else ""
     return ""
 
 
-def missing(page: Page, thing: Thing, name: str) -> str:
-    """Give a thing a text that the brief searches by and that it does not have; empty if the name is none for
-    a text.
-    """
-    if name not in ("title", "name", "description", "content", "body", "notes", "summary", "email"):
-        return ""
-    field = infer_field(name).model_copy(update={"unique": False})
-    thing.entry = thing.entry.model_copy(update={"fields": {**thing.entry.fields, name: field}})
-    page.assume(
-        f"{thing.name} has a field {name}",
-        "the brief searches by it",
-        f"entities.{thing.name}.fields.{name}",
-        f"{name}: {{type: {field.type}}}",
-    )
-    return name
+def _by_part(thing: Thing, single: str) -> str:
+    """A field that the words name but for `date` and the like, or that has them at one end."""
+    fields = thing.entry.fields
+    stem = _TIME_ENDING.sub("", single)
+    if stem != single:
+        for name in fields:
+            if _TIME_ENDING.sub("", name) == stem:
+                return name
+    if single in ("date", "time", "day", "period"):
+        times = (n for n, f in fields.items() if f.type in ("date", "datetime") and not f.read_only)
+        return next(times, "created_at")
+    ends = [name for name in fields if name.endswith(f"_{single}") or name.startswith(f"{single}_")]
+    if len(ends) == 1:
+        return ends[0]
+    if single in ("user", "assignee", "owner", "author", "person"):
+        return next((n for n, f in fields.items() if f.to == USER and n != "account"), "")
+    return ""

@@ -57,7 +57,9 @@ def read_things(page: Page, catalogue: Catalogue) -> Things:
 def _names_service(
     clause: Clause, phrases: list[tuple[str, ...]], things: Things, catalogue: Catalogue
 ) -> bool:
-    """Whether the one noun of a short first line says what the service is about, rather than what it stores."""
+    """Whether the one noun of a short first line says what the service is about, rather than what it
+    stores.
+    """
     alone = len(set(phrases)) == 1 and len(clause.words) <= _LONGEST_TITLE_LINE
     return alone and not is_known(phrases[0], catalogue, things.domains)
 

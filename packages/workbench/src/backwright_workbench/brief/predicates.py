@@ -5,7 +5,7 @@ What lives here: from predicate to statements. What must not: who is spoken of (
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS, singular_words
@@ -37,8 +37,22 @@ def predicates(page: Page, things: Things, subject: Subject) -> Iterator[Stateme
         if begin <= first < end:
             page.claim(clause, first, stop, note="a reason")
             end = first
+    end = _next_subject(things, subject, end)
     sweeping = list(_sweeping(page, things, subject, end))
     yield from sweeping or _detailed(page, things, subject, end)
+
+
+def _next_subject(things: Things, subject: Subject, end: int) -> int:
+    """Where somebody else is spoken of who is no role: `anyone can read posts, authors write posts`.
+
+    What is said from there on is not said of this subject; a grant too few is seen, a grant too many is not.
+    """
+    words = subject.clause.words
+    for first, stop, _ in things.in_clause(subject.clause, subject.begin + 1, end):
+        begins = words[first - 1] in (",", ";", "and", "while")
+        if begins and stop < end and is_right(words[stop], things) and words[stop] not in terms.NOUNS_TOO:
+            return first
+    return end
 
 
 def _sweeping(page: Page, things: Things, subject: Subject, end: int) -> Iterator[Statement]:
@@ -49,6 +63,10 @@ def _sweeping(page: Page, things: Things, subject: Subject, end: int) -> Iterato
     said = Statement(subject.roles, ("read",), None, clause, (begin, end))
     if match := terms.SEE_ALL.search(text):
         yield said
+        stop = begin + text[: match.end()].count(" ") + 1
+        if any(is_right(word, things) for word in clause.words[stop:end]):
+            yield from _detailed(page, things, replace(subject, begin=stop), end)
+            end = stop
     elif match := terms.EVERYTHING.search(text):
         said = Statement(subject.roles, ("everything",), None, clause, (begin, end), only=subject.only)
         yield from (said.about(thing) for thing in about)

@@ -8,7 +8,7 @@ import re
 
 from backwright_workbench.blueprint.checks.queries import SEARCHABLE
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.columns import column, field_meant, missing
+from backwright_workbench.brief.columns import column, field_meant, text_added
 from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.offers import bulk, cache, files
 from backwright_workbench.brief.page import Page
@@ -120,7 +120,7 @@ def _search(page: Page, things: Things, clause: Clause, main: Thing) -> None:
             while (hit := things.at(clause, a)) and hit[0] is thing and a + hit[1] < b:
                 a += hit[1]
             words = tuple(w for w in clause.words[a:b] if w not in ("the", ".", "and", "(", ")"))
-            name = field_meant(things, thing, words) or missing(page, thing, "_".join(words))
+            name = field_meant(things, thing, words) or text_added(page, thing, "_".join(words))
             field = thing.entry.fields.get(name)
             if field is None:
                 continue

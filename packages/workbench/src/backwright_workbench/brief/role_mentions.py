@@ -17,6 +17,7 @@ from backwright_workbench.brief.grammar import (
     sounds_like_person,
 )
 from backwright_workbench.brief.lexicon import roles as terms
+from backwright_workbench.brief.lexicon.permissions import PASSIVE
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles
 from backwright_workbench.brief.things import Things
@@ -174,6 +175,7 @@ def _name(phrase: tuple[str, ...]) -> str:
 
 def _by_rights(page: Page, things: Things, roles: Roles, clause: Clause) -> None:
     """Roles named by what they may do: `managers can …`, `As a librarian, …`, `only by admins`."""
+    _by_passive(roles, things, clause)
     story = terms.STORY.match(clause.text)
     words = clause.words
     if story:
@@ -241,19 +243,27 @@ def _starts_phrase(clause: Clause, index: int) -> bool:
 
 def _stranger(phrase: tuple[str, ...], rest: str, things: Things) -> bool:
     """`The office can schedule lessons`: whoever may do something and is neither a thing nor the system."""
+    return bool(terms.MAY_DO.match(rest)) and _unheard(phrase, things)
+
+
+def _unheard(phrase: tuple[str, ...], things: Things) -> bool:
+    """Whether a phrase names nothing yet and is no word of every brief."""
     word = phrase[-1]
-    plain = (
-        word.isalpha()
-        and word.isascii()
-        and not set(phrase) & (GLUE | BREAKS)
-        and " ".join(phrase) not in terms.SAME
-    )
+    plain = word.isalpha() and word.isascii() and not set(phrase) & (GLUE | BREAKS)
     return (
         plain
-        and bool(re.match(r"(?:can|may) (?!be )[a-z]", rest))
+        and " ".join(phrase) not in terms.SAME
         and not things.meant_by(phrase)
         and not things.meant_by((word,))
     )
+
+
+def _by_passive(roles: Roles, things: Things, clause: Clause) -> None:
+    """`Orders can be cancelled by clerks`."""
+    for _, stop, _ in clause.find(PASSIVE):
+        phrase = singular_words(clause.words[stop : stop + 1])
+        if phrase and _unheard(phrase, things):
+            _role(roles, phrase)
 
 
 def _rolelike(phrase: tuple[str, ...], things: Things) -> bool:

@@ -43,7 +43,11 @@ _TOKEN = re.compile(
 )
 _HUMP = re.compile(r"[A-Z]?[a-z]+")
 _CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)+")
-_KNOWN_CAMEL = frozenset({"JavaScript", "TypeScript", "YouTube", "OpenTelemetry", "PayPal", "WhatsApp"})
+_KNOWN_CAMEL = frozenset(
+    "JavaScript TypeScript YouTube OpenTelemetry PayPal WhatsApp GitHub GitLab LinkedIn "
+    "SendGrid MailGun KeyCloak"
+    " SqlAlchemy".split()
+)
 _SILENT = frozenset("*`#~\"'\u2018\u2019“”_\\")
 _ARROWS = frozenset({"→", "⇒", "➜", "➔", "\u2014>", "->", "-->", "=>"})
 _DASHES = frozenset("-\u2013\u2014")

@@ -133,7 +133,15 @@ PASSIVE = re.compile(
     r"(?<!\S)(?:can|may|must|should|is|are)(?: (?:only|just|also|not))* be (?P<verb>[a-z]+)"
     r"(?: (?:only|just))? (?:by|only by|to) (?:the |a |an )?"
 )
-IRREGULAR = {"seen": "see", "read": "read", "written": "write", "made": "make", "sent": "send", "paid": "pay", "set": "set"}
+IRREGULAR = {
+    "seen": "see",
+    "read": "read",
+    "written": "write",
+    "made": "make",
+    "sent": "send",
+    "paid": "pay",
+    "set": "set",
+}
 """Participles that do not end in `ed`."""
 SUBJECT_FILL = word_set(
     "our their these those "
@@ -164,6 +172,13 @@ PLAIN = word_set(
     "do the a their own all able system data in on of and but or not change changes "
     "anything"
 )
+
+NOUNS_TOO = word_set(
+    "list lists order orders book books request requests file files log logs record records reading post"
+)
+"""Verbs of rights that are nouns at least as often, so that one after a thing does not make the thing a
+subject.
+"""
 
 MAKING = word_set("publish share list sell")
 """Verbs that make a row where a thing has no action of that name."""

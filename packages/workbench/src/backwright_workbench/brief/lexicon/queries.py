@@ -5,7 +5,7 @@ What lives here: tables and patterns, as data. What must not: code that reads th
 
 import re
 
-from backwright_workbench.brief.grammar import phrase
+from backwright_workbench.brief.grammar import phrase, word_set
 
 LINK = (
     r"(?: (?:by|on|with|using|for|of|via|through|across|over|in|and|filters?|such|as|like"
@@ -84,3 +84,8 @@ FREQUENT = phrase(
     r"responses)"
 )
 """After a mention of caching: the data that is read most, without naming it."""
+
+AROUND_FIELDS = word_set(
+    "( ) [ ] . the a an and range ranges by their its ascending descending asc desc then of"
+)
+OF_MOMENTS = word_set("date at time first on added")

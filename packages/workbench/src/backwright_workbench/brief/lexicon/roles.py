@@ -197,3 +197,9 @@ NO_ROLES = word_set(
 ROLE_OF_USERS = re.compile(
     r"(?<!\S)(?:a )?role (?:\(|:|of|either|which is|can be)(?: (?:either|one of))?(?= )"
 )
+
+MAY_DO = re.compile(
+    r"(?:can|may) (?!be )[a-z]|(?:have|has) (?:full|read|write|access|only read)|(?:are"
+    r"|is) (?:read only|allowed to)"
+)
+"""What follows whoever may do something."""

@@ -21,7 +21,7 @@ AUTH: dict[AuthMethod, re.Pattern[str]] = {
         r"|social (?:login|sign in|auth|logins)|(?:google|github|microsoft|facebook|apple)(?: "
         r"(?:and|or|/) (?:google|github|microsoft|facebook|apple))*"
         r" (?:login|logins|sign in|sign on|oauth2?|auth|authentication|accounts?)"
-        r"|(?:and|via|with|or|through) (?:google|github|microsoft|facebook|apple)(?! (?:maps"
+        r"|(?:and|via|with|or|through) (?:google|github|microsoft|facebook|apple)(?! (?:actions|maps"
         r"|pay|analytics|drive|cloud|sheets|calendar))"
         r"|(?:sign|log|login) ?in (?:with|via|using|through) (?:google|github|microsoft|facebook|apple)"
         r"(?: (?:and|or|/) (?:google|github|microsoft|facebook|apple))*)(?: (?:authentication"

@@ -62,7 +62,8 @@ WANTED: dict[Capability, re.Pattern[str]] = {
     ),
     "feature_flags": phrase(r"feature (?:flags?|toggles?|switches)"),
     "message_broker": phrase(
-        r"(?:rabbit ?mq|kafka|nats|sqs|pulsar|amqp|google pub ?/? ?sub|redis streams)(?: "
+        r"(?:(?:domain |business )?(?:events?|messages) (?:on|via|through|over|to) "
+        r")?(?:rabbit ?mq|kafka|nats|sqs|pulsar|amqp|google pub ?/? ?sub|redis streams)(?: "
         r"(?:events?|messaging|queues?|topics?|broker|streams?|integration))*"
         r"|message (?:brokers?|queues?|bus)|event (?:bus|driven(?: architecture)?|streaming"
         r"|sourcing|broker)|domain events|pub ?/ ?sub|pubsub"
