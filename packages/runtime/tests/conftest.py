@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from sqlalchemy import create_engine
 
 sys.path.insert(0, str(Path(__file__).parent))  # the shop, a service for the tests of resources
-from shop.service import Shop, running  # noqa: E402
+from shop.service import Shop, running
 
 TABLES = (
     "users", "sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log", "rate_limits",

@@ -12,7 +12,7 @@ from backwright.access import (
     own,
     shows_always,
 )
-from shop.models import Customer, Line, Order, Product, Review
+from shop.models import Customer, Line, Order, Product, Review, table
 from sqlalchemy.dialects import sqlite
 
 
@@ -51,12 +51,12 @@ def test_names_limit_a_grant() -> None:
 
 def test_own_is_a_comparison_with_the_caller() -> None:
     """One step: the column itself."""
-    assert sql(own(Customer.account_id).on(Customer.__table__)) == "customers.account_id = ?"
+    assert sql(own(Customer.account_id).on(table(Customer))) == "customers.account_id = ?"
 
 
 def test_own_follows_references_step_by_step() -> None:
     """Three steps: sub-selects, so that no row is doubled."""
-    text = sql(own(Line.order_id, Order.customer_id, Customer.account_id).on(Line.__table__))
+    text = sql(own(Line.order_id, Order.customer_id, Customer.account_id).on(table(Line)))
     assert text.startswith(
         "lines.order_id IN (SELECT orders_1.id FROM orders AS orders_1 WHERE orders_1.customer_id IN"
     )
@@ -65,7 +65,7 @@ def test_own_follows_references_step_by_step() -> None:
 
 def test_a_rule_works_on_an_alias() -> None:
     """Embeds join tables under other names."""
-    assert sql(own(Customer.account_id).on(Customer.__table__.alias("who"))) == "who.account_id = ?"
+    assert sql(own(Customer.account_id).on(table(Customer).alias("who"))) == "who.account_id = ?"
 
 
 @pytest.mark.parametrize(
@@ -84,27 +84,27 @@ def test_own_refuses_a_path_that_leads_elsewhere(path: tuple[object, ...]) -> No
 def test_rules_can_be_combined() -> None:
     """Both, or one of them."""
     cheap, few = matching(lambda row: row.price < 10), matching(lambda row: row.stock < 5)
-    table = Product.__table__
-    assert sql((cheap & few).on(table)) == "products.price < ? AND products.stock < ?"
-    assert sql((cheap | few).on(table)) == "products.price < ? OR products.stock < ?"
+    products = table(Product)
+    assert sql((cheap & few).on(products)) == "products.price < ? AND products.stock < ?"
+    assert sql((cheap | few).on(products)) == "products.price < ? OR products.stock < ?"
 
 
 def test_several_grants_widen_the_rows() -> None:
     """A caller may see what any of their roles may see; one grant without a rule means all rows."""
     mine, all_rows = allow.read(where=own(Customer.account_id)).grants, allow.read().grants
-    assert condition((*mine, *all_rows), Customer.__table__) is None
-    both = condition((*mine, *mine), Customer.__table__)
+    assert condition((*mine, *all_rows), table(Customer)) is None
+    both = condition((*mine, *mine), table(Customer))
     assert sql(both) == "customers.account_id = ? OR customers.account_id = ?"
 
 
 def test_a_field_of_one_role_is_hidden_on_the_rows_of_the_other() -> None:
     """Name on every row, credit on one's own: the credit of others is NULL."""
     grants = (*allow.read("name").grants, *allow.read(where=own(Customer.account_id)).grants)
-    table = Customer.__table__
+    customers = table(Customer)
     assert shows_always(grants, "name")
     assert not shows_always(grants, "credit")
-    assert sql(field_expression(grants, table.c.name, table)) == "customers.name"
-    assert sql(field_expression(grants, table.c.credit, table)).startswith(
+    assert sql(field_expression(grants, customers.c.name, customers)) == "customers.name"
+    assert sql(field_expression(grants, customers.c.credit, customers)).startswith(
         "CASE WHEN (customers.account_id = ?) THEN customers.credit"
     )
 

@@ -11,7 +11,7 @@ from backwright.bound_resource import MAX_BULK
 from backwright.errors import PreconditionFailed, Unauthenticated
 from backwright.resource import Refused, Resource
 from backwright.writes import Writer
-from shop.models import Customer, Line, Order, Product, Review
+from shop.models import Customer, Line, Order, Product, Review, table
 from shop.service import Shop
 from sqlalchemy import ColumnDefault, func
 
@@ -111,7 +111,7 @@ async def test_a_default_that_only_the_database_can_make_is_refused(
 ) -> None:
     """`default=func.now()` would have to be asked for; `server_default` is the place for it."""
     bound = shop.runtime.resources[Line]
-    monkeypatch.setattr(Line.__table__.c.quantity, "default", ColumnDefault(func.abs(1)))
+    monkeypatch.setattr(table(Line).c.quantity, "default", ColumnDefault(func.abs(1)))
     with pytest.raises(Refused, match=r"lines\.quantity: a default of the kind .* give a Python value"):
         bound.check(frozenset({"manager", "clerk", "shopper"}))
 

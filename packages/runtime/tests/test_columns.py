@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,10 +24,11 @@ from sqlalchemy import BigInteger, Column, Integer, SmallInteger, String
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
-SQLITE, POSTGRES = sqlite.dialect(), postgresql.dialect()
+SQLITE = sqlite.dialect()
+POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def there_and_back(kind: TypeDecorator, value: object) -> object:
+def there_and_back(kind: TypeDecorator[Any], value: object) -> object:
     """What comes back of a value that was stored on SQLite."""
     return kind.process_result_value(kind.process_bind_param(value, SQLITE), SQLITE)
 

@@ -75,7 +75,7 @@ def test_a_full_disk_is_try_later() -> None:
 
 def test_a_mistake_in_a_statement_is_a_defect() -> None:
     """500, with the cause for the log only."""
-    with pytest.raises(Exception) as caught, translated():  # noqa: PT011, PT012
+    with pytest.raises(Exception) as caught, translated():  # noqa: PT011
         raise operational(sqlite3.SQLITE_ERROR)
     assert caught.value.kind is Kind.INTERNAL  # type: ignore[attr-defined]
     assert isinstance(caught.value.__cause__, sqlite3.OperationalError)

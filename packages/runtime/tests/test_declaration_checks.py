@@ -7,7 +7,7 @@ from backwright.access import allow, matching, own
 from backwright.columns import set_by_actor
 from backwright.resource import Refused, Resource
 from backwright.service import Service
-from shop.models import Customer, Line, Order, State
+from shop.models import Customer, Line, Order, State, table
 from shop.resources import Role, orders, products
 from shop.service import Shop
 
@@ -101,7 +101,7 @@ def _no_form(column: Any) -> Any:
 
 async def test_a_column_that_the_actor_sets_refers_to_the_accounts(shop: Shop) -> None:
     """Else it would hold ids of nothing."""
-    column = Line.__table__.c.quantity
+    column = table(Line).c.quantity
     info = dict(column.info)
     column.info.update(set_by_actor())
     try:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from backwright.entity import Entity, checks, new_id
-from shop.models import Customer, Line, Order, Product
+from shop.models import Customer, Line, Order, Product, table
 from shop.service import Shop
 from sqlalchemy import Column, MetaData, String, Table, select
 from sqlalchemy.exc import InvalidRequestError
@@ -20,16 +20,16 @@ def test_ids_grow_with_time() -> None:
 
 def test_an_entity_has_what_every_entity_has() -> None:
     """Identity first, then its own columns, then version and times."""
-    names = [column.key for column in Product.__table__.columns]
+    names = [column.key for column in table(Product).columns]
     assert names[0] == "id"
     assert names[-3:] == ["version", "created_at", "updated_at"]
-    assert Product.__mapper__.version_id_col is Product.__table__.c.version
+    assert Product.__mapper__.version_id_col is table(Product).c.version
     assert repr(Product(id=UUID(int=1))) == f"<Product {UUID(int=1)}>"
 
 
 def test_constraints_are_named_by_convention() -> None:
     """So that a migration can find them, on every engine."""
-    names = {str(constraint.name) for constraint in Line.__table__.constraints}
+    names = {str(constraint.name) for constraint in table(Line).constraints}
     assert {
         "pk_lines", "uq_lines_order_id_product_id", "fk_lines_order_id", "ck_lines_quantity_range",
     } <= names  # fmt: skip
@@ -98,6 +98,6 @@ async def test_the_database_refuses_what_the_api_refuses(
 
 def test_every_entity_has_its_checks() -> None:
     """One CHECK for each rule, none by hand."""
-    names = {str(each.name) for each in Customer.__table__.constraints if str(each.name).startswith("ck_")}
+    names = {str(each.name) for each in table(Customer).constraints if str(each.name).startswith("ck_")}
     assert {"ck_customers_name_length", "ck_customers_email_format", "ck_customers_vip_boolean"} <= names
     assert Entity.metadata.naming_convention["ck"] == "ck_%(table_name)s_%(constraint_name)s"

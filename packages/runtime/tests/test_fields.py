@@ -16,10 +16,10 @@ from backwright.fields import (
     update_model_for,
 )
 from pydantic import TypeAdapter, ValidationError
-from shop.models import Customer, Kind, Product
+from shop.models import Customer, Kind, Product, table
 from sqlalchemy import Column, Float, LargeBinary, MetaData, String, Table, Uuid
 
-FIELDS = [field_of(Product.__table__.c[name]) for name in ("sku", "title", "kind", "price", "cost", "origin")]
+FIELDS = [field_of(table(Product).c[name]) for name in ("sku", "title", "kind", "price", "cost", "origin")]
 Create, Update = create_model_for("Product", FIELDS), update_model_for("Product", FIELDS)
 
 
@@ -67,10 +67,10 @@ def test_a_field_may_have_the_name_of_a_method() -> None:
 
 def test_each_column_type_has_a_form() -> None:
     """All of the shop's columns; and the form of each is in the published schema."""
-    for column in Customer.__table__.columns:
+    for column in table(Customer).columns:
         assert TypeAdapter(describe(column)).json_schema()
-    assert describe(Customer.__table__.c.profile) is scalars.JsonObject
-    assert describe(Customer.__table__.c.labels) is scalars.Texts
+    assert describe(table(Customer).c.profile) is scalars.JsonObject
+    assert describe(table(Customer).c.labels) is scalars.Texts
 
 
 @pytest.mark.parametrize("kind", [Float(), LargeBinary(), String(), Uuid()])

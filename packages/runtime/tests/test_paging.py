@@ -43,7 +43,7 @@ def page(rows: Sequence[Row], keys: tuple[Key, ...], cursor: Cursor | None, size
             if part.continues:
                 statement = statement.where(after(part, nulls or (), backward=backward))
             limited = statement.limit(size - len(found))
-            found += [tuple(row) for row in connection.execute(limited, values)]  # type: ignore[misc]
+            found += [tuple(row) for row in connection.execute(limited, values)]
     return found[::-1] if backward else found
 
 
@@ -130,9 +130,10 @@ def test_noise_is_no_cursor(text: str) -> None:
         SEALER.open(text, "x")
 
 
-async def walk(shop: Shop, path: str, *, back: bool = False, **params: str) -> list[str]:
+async def walk(shop: Shop, path: str, params: dict[str, str], *, back: bool = False) -> list[str]:
     """The ids of a whole list, page by page; `Link` and body agree on each."""
     seen: list[str] = []
+    params = dict(params)
     while True:
         answer = await shop.get("manager", path, **params)
         assert answer.status_code == 200, answer.text
@@ -167,7 +168,7 @@ async def test_every_sort_walks_forward_and_back(shop: Shop) -> None:
     everything = {row for (row,) in shop.sql("SELECT id FROM products")}
     for sort in SORTS:
         params = {"sort": sort} if sort else {}
-        forward = await walk(shop, "/products", limit="7", **params)
+        forward = await walk(shop, "/products", {"limit": "7", **params})
         assert len(forward) == 30
         assert set(forward) == everything
         whole = (await shop.get("manager", "/products", limit="100", **params)).json()
@@ -177,7 +178,7 @@ async def test_every_sort_walks_forward_and_back(shop: Shop) -> None:
         while end["next"]:
             end = (await shop.get("manager", "/products", limit="7", cursor=end["next"], **params)).json()
         last = [row["id"] for row in end["items"]]
-        before = await walk(shop, "/products", back=True, limit="7", cursor=end["prev"], **params)
+        before = await walk(shop, "/products", {"limit": "7", "cursor": end["prev"], **params}, back=True)
         assert before + last == forward
 
 

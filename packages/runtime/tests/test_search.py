@@ -116,9 +116,7 @@ def test_an_index_over_rows_that_are_there_is_filled() -> None:
     }  # fmt: skip
     for statement in removal("things"):
         database.execute(statement)
-    assert [
-        row for row in database.execute("SELECT name FROM sqlite_master WHERE name LIKE '%search%'")
-    ] == []
+    assert list(database.execute("SELECT name FROM sqlite_master WHERE name LIKE '%search%'")) == []
 
 
 def test_a_migration_makes_and_removes_it() -> None:

@@ -143,7 +143,7 @@ def test_an_argument_needs_a_type() -> None:
 
     class Loose(Service[Order]):
         @action("send")
-        async def send(self, row: Order, where) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        async def send(self, row: Order, where) -> None:  # type: ignore[no-untyped-def]
             """Send it."""
 
     with pytest.raises(TypeError, match=r"Loose\.send: where needs a type"):

@@ -10,7 +10,7 @@ from backwright.sqlite import Dialect
 from backwright.statement import Prepared, changed_by, format_fixed, reached_by_delete, wire_converter
 from hypothesis import given
 from hypothesis import strategies as st
-from shop.models import Customer, Kind, Line, Order, Product
+from shop.models import Customer, Kind, Line, Order, Product, table
 from shop.service import Shop
 from sqlalchemy import JSON, Boolean, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql
@@ -20,11 +20,9 @@ DIALECT = Dialect(paramstyle="qmark")
 
 def test_parameters_come_in_the_order_of_the_placeholders() -> None:
     """By name; a constant of the statement is its default; what is missing is NULL."""
-    table = Product.__table__
-    rule = table.c.kind == Kind.HUGE
-    prepared = Prepared(
-        select(table.c.id).where(table.c.price > bindparam("p", type_=table.c.price.type), rule), DIALECT
-    )
+    c = table(Product).c
+    rule = c.kind == Kind.HUGE
+    prepared = Prepared(select(c.id).where(c.price > bindparam("p", type_=c.price.type), rule), DIALECT)
     assert prepared.sql.count("?") == 2
     assert prepared.arguments({"p": Decimal("1.50")}) == [150, "huge"]
     assert prepared.arguments({}) == [None, "huge"]
@@ -40,8 +38,8 @@ def test_a_list_of_constants_is_part_of_the_statement() -> None:
 async def test_rows_come_as_python_values_or_as_they_go_over_the_wire(shop: Shop) -> None:
     """Each column type both ways."""
     await shop.customer(born="1980-02-03", credit="5.50", profile={"a": [1]}, vip=True)
-    table = Customer.__table__.c
-    wanted = (table.born, table.credit, table.profile, table.vip, table.phone, table.created_at, table.id)
+    c = table(Customer).c
+    wanted = (c.born, c.credit, c.profile, c.vip, c.phone, c.created_at, c.id)
     statement = select(*wanted)
     ((*python, created, id_),) = await shop.database.fetch(shop.database.prepare(statement))
     assert python == [date(1980, 2, 3), Decimal("5.50"), {"a": [1]}, True, None]
@@ -55,7 +53,7 @@ async def test_rows_come_as_python_values_or_as_they_go_over_the_wire(shop: Shop
 
 def test_other_engines_give_python_values() -> None:
     """Their drivers convert by themselves, so nothing but their own conversion is applied."""
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     assert wire_converter(Boolean(), dialect) is None
     assert wire_converter(JSON(), DIALECT) is not None
     assert wire_converter(FixedPoint(), DIALECT) is not None
@@ -91,9 +89,9 @@ def test_a_statement_knows_what_it_changes() -> None:
 def test_a_delete_reaches_over_references() -> None:
     """Lines go with their order; customers lose a reference to a customer, and nobody's orders change by that."""
     assert changed_by(delete(Order)) == {"orders", "lines"}
-    assert {"customers"} == reached_by_delete(Customer.__table__)
-    assert reached_by_delete(Line.__table__) == {"lines"}
-    assert reached_by_delete(Product.__table__) == {"products", "reviews"}
+    assert {"customers"} == reached_by_delete(table(Customer))
+    assert reached_by_delete(table(Line)) == {"lines"}
+    assert reached_by_delete(table(Product)) == {"products", "reviews"}
 
 
 def test_a_statement_with_a_mistake_does_not_compile() -> None:

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import sqlite3
 import threading
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
+from backwright.database import Work
 from backwright.errors import Conflict, Error, Invalid, Kind, PreconditionFailed, Unavailable
 from shop.models import Customer, Order, Product
 from shop.service import Shop
@@ -26,6 +28,12 @@ def customer(name: str) -> Customer:
     return Customer(name=name, email=f"{name}@example.com".lower())
 
 
+async def write(shop: Shop, block: Callable[[Work], Awaitable[None]]) -> None:
+    """A unit of work with this content."""
+    async with shop.database.work() as work:
+        await block(work)
+
+
 async def test_a_block_that_ends_is_stored(shop: Shop) -> None:
     """Statements and the ORM session share one transaction, and see each other's changes."""
     count = shop.database.prepare(select(Customer.name))
@@ -39,11 +47,14 @@ async def test_a_block_that_ends_is_stored(shop: Shop) -> None:
 @pytest.mark.parametrize("error", [RuntimeError, asyncio.CancelledError, Conflict])
 async def test_an_exception_undoes_everything(shop: Shop, error: type[BaseException]) -> None:
     """And the next one can write."""
+
+    async def broken(work: Work) -> None:
+        work.session.add(customer("Ada"))
+        await work.flush()
+        raise error
+
     with pytest.raises(error):
-        async with shop.database.work() as work:
-            work.session.add(customer("Ada"))
-            await work.flush()
-            raise error
+        await write(shop, broken)
     async with shop.database.work() as work:
         work.session.add(customer("Bob"))
     assert await names(shop) == ["Bob"]
@@ -51,9 +62,12 @@ async def test_an_exception_undoes_everything(shop: Shop, error: type[BaseExcept
 
 async def test_a_refusal_at_the_commit_undoes_everything(shop: Shop) -> None:
     """What the session held back until the end is refused with a sentence."""
+
+    async def clashing(work: Work) -> None:
+        work.session.add_all([customer("Ada"), customer("ada")])
+
     with pytest.raises(Conflict) as caught:
-        async with shop.database.work() as work:
-            work.session.add_all([customer("Ada"), customer("ada")])
+        await write(shop, clashing)
     assert [each.pointer for each in caught.value.errors] == ["/email"]
     assert await names(shop) == []
 
@@ -76,10 +90,11 @@ async def test_savepoints_undo_a_part(shop: Shop) -> None:
     """`session.begin_nested()` works as SQLAlchemy says."""
     async with shop.database.work() as work:
         work.session.add(customer("Ada"))
+        nested = await work.session.begin_nested()
+        work.session.add(customer("ada"))
         with pytest.raises(IntegrityError):
-            async with work.session.begin_nested():
-                work.session.add(customer("ada"))
-                await work.session.flush()
+            await work.session.flush()
+        await nested.rollback()
         async with work.session.begin_nested():
             work.session.add(customer("Bob"))
     assert await names(shop) == ["Ada", "Bob"]
@@ -87,22 +102,28 @@ async def test_savepoints_undo_a_part(shop: Shop) -> None:
 
 async def test_business_code_cannot_commit_half(shop: Shop) -> None:
     """A commit of the session is no commit of the unit of work."""
+
+    async def committing(work: Work) -> None:
+        work.session.add(customer("Ada"))
+        await work.session.commit()
+        raise RuntimeError
+
     with pytest.raises(RuntimeError):
-        async with shop.database.work() as work:
-            work.session.add(customer("Ada"))
-            await work.session.commit()
-            raise RuntimeError
+        await write(shop, committing)
     assert await names(shop) == []
 
 
 async def test_a_session_after_an_error_does_not_hold_up_the_next(shop: Shop) -> None:
     """Nor is anything of it left."""
+
+    async def clashing(work: Work) -> None:
+        work.session.add(customer("Ada"))
+        work.session.add(customer("ADA"))
+        await work.flush()
+
     for _ in range(3):
         with pytest.raises(Conflict):
-            async with shop.database.work() as work:
-                work.session.add(customer("Ada"))
-                work.session.add(customer("ADA"))
-                await work.flush()
+            await write(shop, clashing)
     async with shop.database.work() as work:
         assert not work.session.new
 
@@ -126,10 +147,13 @@ async def test_what_follows_a_commit_follows_only_a_commit(
     assert [record.message for record in caplog.records] == [
         "a call after the commit failed; the change itself is stored"
     ]
+
+    async def refused(work: Work) -> None:
+        work.after_commit(lambda: called.append("never"))
+        raise Conflict
+
     with pytest.raises(Conflict):
-        async with shop.database.work() as work:
-            work.after_commit(lambda: called.append("never"))
-            raise Conflict
+        await write(shop, refused)
     assert called == ["first", "last"]
 
 
@@ -165,12 +189,15 @@ async def test_it_tells_which_tables_changed(shop: Shop) -> None:
 async def test_a_row_that_was_changed_meanwhile_is_not_overwritten(shop: Shop) -> None:
     """The version of each row is checked by the session as well."""
     made = await shop.customer()
+
+    async def late(work: Work) -> None:
+        row = await work.session.get(Customer, UUID(made["id"]))
+        assert row is not None
+        await work.session.execute(text("UPDATE customers SET version = 9"))
+        row.name = "Other"
+
     with pytest.raises(PreconditionFailed):
-        async with shop.database.work() as work:
-            row = await work.session.get(Customer, UUID(made["id"]))
-            assert row is not None
-            await work.session.execute(text("UPDATE customers SET version = 9"))
-            row.name = "Other"
+        await write(shop, late)
 
 
 async def test_a_cancellation_during_the_commit_does_not_tear_it(
@@ -191,12 +218,11 @@ async def test_a_cancellation_during_the_commit_does_not_tear_it(
 
     monkeypatch.setattr(writer, "control", slow)
 
-    async def write() -> None:
-        async with shop.database.work() as work:
-            work.session.add(customer("Ada"))
-            work.after_commit(lambda: called.append("done"))
+    async def add(work: Work) -> None:
+        work.session.add(customer("Ada"))
+        work.after_commit(lambda: called.append("done"))
 
-    task = asyncio.create_task(write())
+    task = asyncio.create_task(write(shop, add))
     await reached.wait()
     task.cancel()
     await asyncio.sleep(0)
@@ -224,11 +250,13 @@ async def test_a_commit_that_fails_is_told_and_undone(shop: Shop, monkeypatch: p
             raise error
         control(sql)
 
+    async def add(work: Work) -> None:
+        work.session.add(customer("Ada"))
+        work.after_commit(lambda: called.append("never"))
+
     monkeypatch.setattr(writer, "control", full)
     with pytest.raises(Unavailable, match="cannot store"):
-        async with shop.database.work() as work:
-            work.session.add(customer("Ada"))
-            work.after_commit(lambda: called.append("never"))
+        await write(shop, add)
     monkeypatch.undo()
     async with shop.database.work() as work:
         work.session.add(customer("Bob"))
@@ -252,13 +280,13 @@ async def test_writers_queue_and_none_is_lost(shop: Shop) -> None:
 async def test_cancelled_writers_leave_the_door_open(shop: Shop) -> None:
     """Hundreds that give up while they wait or work."""
 
-    async def write(name: str) -> None:
+    async def add(name: str) -> None:
         async with shop.database.work() as work:
             work.session.add(customer(name))
             await work.flush()
             await asyncio.sleep(0.002)
 
-    tasks = [asyncio.create_task(write(f"C{number}")) for number in range(300)]
+    tasks = [asyncio.create_task(add(f"C{number}")) for number in range(300)]
     for number, task in enumerate(tasks):
         if number % 3 != 0:
             await asyncio.sleep(0)

@@ -244,7 +244,8 @@ async def test_json_fields_keep_what_they_get(shop: Shop) -> None:
     patched = await shop.patch("manager", f"/customers/{made['id']}", {"profile": None})
     assert patched.json()["profile"] is None
     assert shop.sql("SELECT profile IS NULL, labels FROM customers") == [(1, '["x", "y"]')]
-    for wrong in ([1], "x", 1, True):
+    wrongs: list[Any] = [[1], "x", 1, True]
+    for wrong in wrongs:
         assert (
             await shop.patch("manager", f"/customers/{made['id']}", {"profile": wrong})
         ).status_code == 422
@@ -297,7 +298,8 @@ async def test_bulk_is_all_or_nothing(shop: Shop) -> None:
     assert clash.json()["detail"] == "Item 1: This value is already taken. Nothing was created."
     assert shop.sql("SELECT count(*) FROM products") == [(20,)]
     assert (await shop.post("manager", "/products/bulk", {"items": [*items, items[0]]})).status_code == 413
-    for wrong in ({"items": []}, {}, {"items": [items[0], 1]}, []):
+    wrongs: list[Any] = [{"items": []}, {}, {"items": [items[0], 1]}, []]
+    for wrong in wrongs:
         assert (await shop.post("manager", "/products/bulk", wrong)).status_code == 422
     line = await shop.post("clerk", "/lines/bulk", {"items": [{}]})
     assert line.status_code == 403

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SAYS: Final = {
     "": "equals", "not": "is not, or is missing", "in": "is one of these", "gt": "is greater than",
     "gte": "is at least", "lt": "is less than", "lte": "is at most",
-    "contains": "contains (A–Z in either case, accents as they are)",
+    "contains": "contains (A to Z in either case, accents as they are)",
     "null": "is missing (true) or present (false)",
 }  # fmt: skip
 
@@ -40,7 +40,10 @@ def list_parameters(bound: "BoundResource") -> list[Document]:
     ]
     if resource.sorts:
         terms = [sign + name for name in resource.sorts for sign in ("", "-")]
-        says = "Fields to sort by; - in front for descending. Rows without a value come last. Without sort, newest first."
+        says = (
+            "Fields to sort by; - in front for descending. Rows without a value come last. "
+            "Without sort, newest first."
+        )
         found.append(listed("sort", {"type": "string", "enum": terms}, MAX_SORTS, says))
     if resource.search:
         words = {"type": "string", "maxLength": search.MAX_QUERY, "pattern": NO_NUL}

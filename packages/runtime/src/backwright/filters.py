@@ -6,7 +6,7 @@ What lives here: which parameters a field gives, their values, their SQL. What m
 A filter is a parameter named after the field (`status=open`) or field and operator (`due_at__lt=…`). Only
 declared fields and the operators of their type exist; values are typed before any SQL is made.
 `asset.criticality=high` filters through a relation. `not` includes rows where the value is missing. Texts
-are compared exactly, accents and case included; `contains` takes the letters A–Z in either case (SQL's
+are compared exactly, accents and case included; `contains` takes the letters A to Z in either case (SQL's
 LIKE), accents as they are.
 """
 

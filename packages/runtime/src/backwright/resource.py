@@ -27,7 +27,8 @@ class Resource:
 
     - `fields`: the columns that the API shows and takes; every other column must be in `hidden`.
     - `read_only`: those of `fields` that no client writes.
-    - `filters`, `sorts`, `search`, `embeds`: what a list may be asked for; `asset.criticality` filters through a relation.
+    - `filters`, `sorts`, `search`, `embeds`: what a list may be asked for; `asset.criticality` filters through a
+      relation.
     - `access`: role → `allow.…`; roles that are not named may nothing.
     - `attachments`, `cache`, `limit` (`"100/minute"` for each caller), `bulk` (rows that one request may create).
     - `require_match`: changes need `If-Match` (428 without).

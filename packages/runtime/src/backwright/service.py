@@ -44,7 +44,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Action:
-    """A named use case: its path segment, the method that carries it out, and the model of its body, if it takes one."""
+    """A named use case: its path segment, the method that carries it out, the model of its body if it takes one."""
 
     name: str
     method: str

@@ -80,7 +80,7 @@ class Dialect(SQLiteDialect_pysqlite):
 
 
 class _Cursor(sqlite3.Cursor):
-    """A cursor as SQLAlchemy's asynchronous results expect it: rows are there at once, closing has nothing to wait for."""
+    """A cursor as SQLAlchemy's asynchronous results expect it: rows are there at once, closing waits for nothing."""
 
     async def _async_soft_close(self) -> None:
         pass

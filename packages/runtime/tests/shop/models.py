@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backwright.accounts import Account
 from backwright.entity import Email, Entity, FixedPoint, Money, Phone, Url, between, set_by_actor
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 
@@ -132,3 +132,10 @@ class Review(Entity):
 
     product: Mapped[Product] = relationship()
     author: Mapped[User] = relationship()
+
+
+def table(entity: type[Entity]) -> Table:
+    """The table of a class."""
+    found = entity.__table__
+    assert isinstance(found, Table)
+    return found

@@ -3,7 +3,6 @@
 from typing import get_args
 
 from backwright.sniffing import FORMATS
-
 from backwright_workbench.blueprint.model import MediaType
 
 

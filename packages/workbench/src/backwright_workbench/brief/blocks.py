@@ -20,7 +20,6 @@ class Block:
     level: int = 0
     cells: tuple[int, ...] = ()
     """Offsets of a table row's bars."""
-    after_blank: bool = False
     clauses: list[Clause] = field(default_factory=list)
 
 

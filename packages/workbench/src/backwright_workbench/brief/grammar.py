@@ -6,6 +6,7 @@ and ends. What must not: words that ask for something (`lexicon/`) and business 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from backwright_workbench.blueprint.naming import singular
 
@@ -94,8 +95,6 @@ VERBS = word_set(
 commoner.
 """
 
-LIST_BREAKS = word_set(", and or & / plus")
-
 BREAKS = PREPOSITIONS | CONJUNCTIONS | PRONOUNS | AUXILIARIES | VERBS
 
 GLUE = (
@@ -174,17 +173,23 @@ INTRODUCING = word_set(
 """Verbs by which a brief introduces what it wants, rather than saying what people do."""
 
 
+@lru_cache(maxsize=10_000)
+def _singular(word: str) -> str:
+    """The singular of one word; briefs repeat their words."""
+    return singular(word)
+
+
 def singular_words(words: Sequence[str]) -> tuple[str, ...]:
     """The phrase with its last word in the singular: how phrases are compared."""
     if not words:
         return ()
     last = words[-1]
-    return (*words[:-1], (last.isascii() and last.isalpha() and singular(last)) or last)
+    return (*words[:-1], (last.isascii() and last.isalpha() and _singular(last)) or last)
 
 
 def is_plural(word: str) -> bool:
     """Whether a word has the form of a plural."""
-    return word.isascii() and word.isalpha() and singular(word) != word
+    return word.isascii() and word.isalpha() and _singular(word) != word
 
 
 def verb_here(words: Sequence[str], at: int) -> bool:

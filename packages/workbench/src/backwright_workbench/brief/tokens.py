@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from backwright_workbench.brief.grammar import word_set
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -24,7 +26,6 @@ class Token:
     line: int
     column: int
     kind: Literal["word", "number", "mark"]
-    capital: bool = False
 
     @property
     def is_word(self) -> bool:
@@ -43,10 +44,10 @@ _TOKEN = re.compile(
 )
 _HUMP = re.compile(r"[A-Z]?[a-z]+")
 _CAMEL = re.compile(r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)+")
-_KNOWN_CAMEL = frozenset(
+_KNOWN_CAMEL = word_set(
     "JavaScript TypeScript YouTube OpenTelemetry PayPal WhatsApp GitHub GitLab LinkedIn "
     "SendGrid MailGun KeyCloak"
-    " SqlAlchemy".split()
+    " SqlAlchemy"
 )
 _SILENT = frozenset("*`#~\"'\u2018\u2019“”_\\")
 _ARROWS = frozenset({"→", "⇒", "➜", "➔", "\u2014>", "->", "-->", "=>"})
@@ -79,7 +80,7 @@ def tokens(text: str, start: int, end: int, lines: Lines) -> Iterator[Token]:
         if match.lastgroup == "number":
             yield Token(found, begin, stop, line, column, "number")
         elif match.lastgroup == "special":
-            yield Token(_special(found), begin, stop, line, column, "word", found[0].isupper())
+            yield Token(_special(found), begin, stop, line, column, "word")
         elif found in _SILENT or (found in _DASHES and _inside_word(text, begin)):
             continue
         else:
@@ -92,13 +93,12 @@ def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
         for hump in _HUMP.finditer(found):
             line, column = lines.place(begin + hump.start())
             yield Token(
-                hump.group().lower(), begin + hump.start(), begin + hump.end(), line, column, "word", True
-            )
+                hump.group().lower(), begin + hump.start(), begin + hump.end(), line, column, "word")
         return
     line, column = lines.place(begin)
     plain = unicodedata.normalize("NFKC", found).lower().replace("\u2019", "'")
     plain = plain.removesuffix("'s").replace("'", "")
-    yield Token(plain, begin, begin + len(found), line, column, "word", found[0].isupper())
+    yield Token(plain, begin, begin + len(found), line, column, "word")
 
 
 def _special(found: str) -> str:

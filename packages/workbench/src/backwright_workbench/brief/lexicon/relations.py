@@ -90,7 +90,6 @@ PREPOSITION = re.compile(
     r"|any|specific|its|their|our))*"
 )
 JOIN = re.compile(r"(?<!\S)(?:many to many|n to n|n : m|m : n|n : n|m2m)(?!\S)")
-ONE_TO_MANY = re.compile(r"(?<!\S)(?:one to many|1 (?:to|:) (?:n|many))(?!\S)")
 TREE = re.compile(
     r"(?<!\S)(?:sub ?(?P<sub>[a-z]+)|parent (?P<parent>[a-z]+)|nested (?P<nested>[a-z]+)"
     r"|child (?P<child>[a-z]+))(?!\S)"

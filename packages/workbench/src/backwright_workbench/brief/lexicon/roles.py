@@ -187,7 +187,6 @@ CAN = re.compile(
     r"full|has full|have read|has read|have access|has access|are read|is read|do "
     r"everything|manages?|have write|only)(?!\S)"
 )
-ONLY_BY = re.compile(r"(?<!\S)(?:only |just )?(?:by|for|to) (?:the |a |an )?")
 MAKERS = word_set("author owner creator uploader poster")
 NO_ROLES = word_set(
     "role access user_role permission different etc rbac each_role everything system api "
