@@ -9,7 +9,7 @@ from backwright.actor import Actor
 from backwright.app import create_app
 from backwright.errors import Kind
 from backwright.guard import public
-from backwright.openapi import operations
+from backwright.openapi import operations, response
 from backwright.settings import Settings
 from fastapi import APIRouter, Depends
 from jsonschema import Draft202012Validator
@@ -53,8 +53,8 @@ def test_the_document_introduces_the_service(document: dict[str, Any]) -> None:
     """Title, address, tags, how to sign in."""
     assert document["openapi"] == "3.1.0"
     assert document["info"]["title"] == "Things"
-    assert document["servers"] == [{"url": "https://things.example.com"}]
-    assert document["tags"] == [{"name": "things"}]
+    assert document["servers"] == [{"url": "https://things.example.com", "x-internal": False}]
+    assert document["tags"] == [{"name": "things", "description": "Operations on things."}]
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
@@ -95,9 +95,18 @@ def test_examples_of_problems_fit_their_schema(document: dict[str, Any]) -> None
     """For every kind."""
     parts = document["components"]
     validator = Draft202012Validator(parts["schemas"]["Problem"])
-    assert len(parts["responses"]) == len(Kind)
-    for response in parts["responses"].values():
-        validator.validate(response["content"]["application/problem+json"]["example"])
+    for kind in Kind:
+        validator.validate(response(kind)["content"]["application/problem+json"]["example"])
+
+
+def test_only_problems_that_some_operation_answers_are_listed(document: dict[str, Any]) -> None:
+    """A component that nothing refers to says something untrue about the service."""
+    listed = document["components"]["responses"]
+    assert set(listed) == {
+        name for name in listed if f"#/components/responses/{name}" in str(document["paths"])
+    }
+    assert "Unauthenticated" in listed
+    assert "Gone" not in listed
 
 
 def test_rate_limits_are_told_with_the_services_own_quota(document: dict[str, Any]) -> None:

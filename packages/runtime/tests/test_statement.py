@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 from backwright.columns import FixedPoint
-from backwright.sqlite import Dialect
+from backwright.sqlite_dialect import Dialect
 from backwright.statement import Prepared, changed_by, format_fixed, reached_by_delete, wire_converter
 from hypothesis import given
 from hypothesis import strategies as st

@@ -15,7 +15,7 @@ from sqlalchemy import Dialect, Executable
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from backwright import sqlite
+from backwright import sqlite, sqlite_dialect
 from backwright.database_errors import translated
 from backwright.errors import Unavailable
 from backwright.statement import Prepared, changed_by
@@ -38,7 +38,7 @@ class Database:
         if self.url.get_backend_name() != "sqlite" or self.url.database in (None, "", ":memory:"):
             raise ValueError(f"{self.url!r} is not a SQLite file; write sqlite:///./var/service.db")
         self.path = Path(str(self.url.database))
-        self.dialect: Dialect = sqlite.Dialect(paramstyle="qmark")
+        self.dialect: Dialect = sqlite_dialect.Dialect(paramstyle="qmark")
         self.changed: Callable[[frozenset[str]], None] = lambda tables: None
         """Called after each commit with the names of the tables that it may have changed."""
         self._statement_timeout = statement_timeout
@@ -57,8 +57,8 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"The database file {self.path} cannot be opened: {error}") from error
         self._driver = driver
-        self._write_engine = sqlite.engine(driver.writer, self._statement_timeout, self._saw)
-        self._read_engine = sqlite.engine(driver.reader, READING_BUDGET, lambda statement: None)
+        self._write_engine = sqlite_dialect.engine(driver.writer, self._statement_timeout, self._saw)
+        self._read_engine = sqlite_dialect.engine(driver.reader, READING_BUDGET, lambda statement: None)
 
     async def close(self) -> None:
         """Close the connections; waits for a running commit."""

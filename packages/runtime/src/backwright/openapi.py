@@ -4,6 +4,7 @@ What lives here: what all operations have in common (who may call, problems, rat
 merging of what resources say about themselves. What must not: any knowledge of a single resource.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,10 +15,12 @@ from starlette.routing import BaseRoute
 from backwright.errors import MEDIA_TYPE, STATUS, TITLES, TYPE_ROOT, Kind
 from backwright.guard import needs_actor
 from backwright.limits import QUOTA_EXCEEDED, Policy
+from backwright.openapi_bounds import bound
 
 Document = dict[str, Any]
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BEARER: Final = "bearer"
+_REFERENCE: Final = re.compile(r"#/components/responses/(\w+)")
 
 PROBLEM: Final[Document] = {
     "type": "object",
@@ -77,9 +80,14 @@ HEADERS: Final[Document] = {
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     "X-Request-Id": {"description": "Names this request in our logs.", "schema": {"type": "string"}},
+    "Access-Control-Allow-Origin": {
+        "description": "The calling page's origin, if it is one of those that may call; else absent.",
+        "schema": {"type": "string"},
+    },
     "Allow": {"description": "The methods that are taken here.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to prove who you are.", "schema": {"type": "string"}},
 }
+EVERYWHERE: Final = ("RateLimit-Policy", "RateLimit", "X-Request-Id", "Access-Control-Allow-Origin")
 _OWN_HEADERS: Final = {
     Kind.UNAUTHENTICATED: ("WWW-Authenticate",),
     Kind.METHOD_NOT_ALLOWED: ("Allow",),
@@ -107,7 +115,8 @@ def document(
         version=version,
         description=description,
         routes=routes,
-        servers=[{"url": server}],
+        servers=[{"url": server, "x-internal": False}],
+        contact={"name": title},
         openapi_version="3.1.0",
     )
     parts: Document = found.setdefault("components", {})
@@ -116,19 +125,24 @@ def document(
             parts.setdefault(section, {}).update(entries)
     parts.setdefault("schemas", {})["Problem"] = PROBLEM
     parts.setdefault("headers", {}).update(limit_headers(policy))
-    parts.setdefault("responses", {}).update({name(kind): response(kind) for kind in Kind})
+    responses = {name(kind): response(kind) for kind in Kind}
+    parts.setdefault("responses", {}).update(responses)
     parts.setdefault("securitySchemes", {})[BEARER] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "The access token from `POST /auth/login`.",
+        "description": "The access token from `POST /auth/login`: a JWT, verified as in RFC8725.",
     }
     signed = set(_signed_in(routes))
     for path, method, operation in operations(found):
         complete(path, operation, signed_in=(path, method) in signed)
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
-    found["tags"] = [{"name": tag} for tag in _tags(found)]
+    used = set(_REFERENCE.findall(str(found["paths"])))
+    for unused in responses.keys() - used:
+        del parts["responses"][unused]
+    found["tags"] = [{"name": tag, "description": f"Operations on {tag.lower()}."} for tag in _tags(found)]
+    bound(found)
     return found
 
 
@@ -142,6 +156,7 @@ def operations(found: Document) -> Iterator[tuple[str, str, Document]]:
 
 def complete(path: str, operation: Document, *, signed_in: bool) -> None:
     """Add what every operation says: who may call it, its problems and its headers."""
+    operation.setdefault("description", operation.get("summary", path) + ".")
     operation.setdefault("security", [{BEARER: []}] if signed_in else [])
     responses: Document = operation.setdefault("responses", {})
     for status in [status for status, each in responses.items() if "HTTPValidationError" in str(each)]:
@@ -150,7 +165,7 @@ def complete(path: str, operation: Document, *, signed_in: bool) -> None:
         responses.setdefault(str(STATUS[kind]), {"$ref": f"#/components/responses/{name(kind)}"})
     for each in responses.values():
         if "$ref" not in each:
-            for header in ("RateLimit-Policy", "RateLimit", "X-Request-Id"):
+            for header in EVERYWHERE:
                 each.setdefault("headers", {}).setdefault(header, {"$ref": f"#/components/headers/{header}"})
     operation["responses"] = dict(sorted(responses.items()))
 
@@ -186,7 +201,7 @@ def response(kind: Kind) -> Document:
         example["errors"] = [{"detail": "is required", "pointer": "/title"}]
     if kind is Kind.RATE_LIMITED:
         example["violated-policies"] = ["default"]
-    headers = ("X-Request-Id", "RateLimit-Policy", "RateLimit", *_OWN_HEADERS.get(kind, ()))
+    headers = (*EVERYWHERE, *_OWN_HEADERS.get(kind, ()))
     return {
         "description": TITLES[kind],
         "headers": {header: {"$ref": f"#/components/headers/{header}"} for header in headers},

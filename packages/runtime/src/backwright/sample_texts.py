@@ -4,9 +4,10 @@ What lives here: the choice of words. What must not: the words (`sample_words.py
 """
 
 import re
+import string
 from collections.abc import Mapping
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column
 
@@ -14,6 +15,9 @@ from backwright import sample_words as words
 from backwright.columns import rules_of
 
 Row = Mapping[str, Any]
+
+_DIGITS: Final = string.digits + string.ascii_lowercase
+"""What numbers are written with where a text has no room for more."""
 
 
 def text(column: Column[Any], entity: str, row: Row, number: int, random: Random) -> str:
@@ -23,7 +27,7 @@ def text(column: Column[Any], entity: str, row: Row, number: int, random: Random
     if format_ == "email":
         return email(row, number, random)[-length:]
     if format_ == "phone":
-        return f"+44 20 {79_460_000 + number}"
+        return phone(number)
     if format_ == "url":
         return f"https://www.example.com/{_words_of(entity)[-1]}/{number + 1}"
     return fitted(_phrase(name, entity, row, number, random), length)
@@ -88,6 +92,30 @@ def email(row: Row, number: int, random: Random) -> str:
         name = f"{row.get('first_name') or 'info'} {row.get('last_name') or ''}"
     local = re.sub(r"[^a-z]+", ".", name.lower()).strip(".")[:40] or "info"
     return f"{local}.{number + 1}@example.com"
+
+
+def phone(number: int) -> str:
+    """A telephone number in London."""
+    return f"+44 20 {79_460_000 + number}"
+
+
+def marked(column: Column[Any], found: str, number: int) -> str:
+    """The text with a number in it, within the column's format and length."""
+    format_, length = rules_of(column.info).format, getattr(column.type, "length", None) or 200
+    if format_ == "email":
+        return re.sub(r"(\.\d+)?@", f".{number + 1}@", found, count=1)[-length:]
+    if format_ == "phone":
+        return phone(number)
+    if format_ == "url":
+        return f"{found.rpartition('/')[0]}/{number + 1}"
+    mark = f" {number + 1}"
+    if len(mark) < length:
+        return (fitted(found, length - len(mark)) + mark).strip()
+    digits = ""
+    for _ in range(length):
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
 
 
 def fitted(found: str, length: int) -> str:

@@ -15,8 +15,8 @@ from typing import Any, Final
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Float, Integer, LargeBinary, Numeric, String
 
 from backwright import sample_words as words
-from backwright.columns import FixedPoint, Id, Texts, Timestamp, integer_range, rules_of
-from backwright.sample_texts import Row, fitted, text
+from backwright.columns import FixedPoint, Id, Texts, Timestamp, bounds, integer_range, rules_of
+from backwright.sample_texts import Row, marked, text
 
 BASE: Final = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 """The Monday morning around which sample times lie: always the same, so that rows are too."""
@@ -140,26 +140,43 @@ def _midnight_or_later(start: date) -> datetime:
     return start if isinstance(start, datetime) else datetime(start.year, start.month, start.day, tzinfo=UTC)
 
 
-def told_apart(column: Column[Any], found: Any, number: int, attempt: int) -> Any:
-    """Another value for a column that must be unique; the same one where only chance can help."""
-    if isinstance(found, str) and rules_of(column.info).format is None and not isinstance(column.type, Enum):
-        mark = f" {number + 1}" if not attempt else f" {number + 1}.{attempt}"
-        length = getattr(column.type, "length", None) or 200
-        return (fitted(found, max(length - len(mark), 0)) + mark)[-length:].strip()
-    if isinstance(column.type, Integer) and isinstance(found, int) and not isinstance(found, bool):
-        rules, (_, most) = rules_of(column.info), integer_range(column.type)
-        first = 1 if rules.minimum is None else int(rules.minimum)
-        last = most if rules.maximum is None else int(rules.maximum)
-        return first + number if first + number <= last else found
+def told_apart(column: Column[Any], found: Any, number: int) -> Any:
+    """The `number`-th other value for a column that must be unique: a new one for each number, and from the
+    first again where the column's domain is smaller. The same value where only chance can help.
+    """
+    kind = column.type
+    if isinstance(kind, Enum):
+        options = _options(kind)
+        return options[number % len(options)]
+    if isinstance(kind, Boolean):
+        return number % 2 == 0
+    if isinstance(found, str):
+        return marked(column, found, number)
+    if isinstance(kind, (FixedPoint, Integer)):
+        return _counted(column, number)
     if isinstance(found, (date, datetime)):
-        return found + timedelta(days=number)
+        return found + timedelta(days=number % 20_000)
     return found
 
 
+def _counted(column: Column[Any], number: int) -> int | Decimal:
+    """The column's numbers in their order, from 1 or what lies nearest to it."""
+    kind = column.type
+    low, high = bounds(column)
+    places = kind.places if isinstance(kind, FixedPoint) else 0
+    first, last = int(low.scaleb(places)) if places else int(low), int(high.scaleb(places)) if places else int(high)
+    start = min(max(first, 10**places), last)
+    found = first + (start - first + number) % (last - first + 1)
+    return Decimal(found).scaleb(-places) if isinstance(kind, FixedPoint) else found
+
+
 def _choice(kind: Enum, column: Column[Any], random: Random) -> Any:
-    options: list[Any] = list(kind.enum_class) if kind.enum_class is not None else list(kind.enums)
-    default = _default(column)
+    options, default = _options(kind), _default(column)
     return default if default in options and random.random() < 0.25 else random.choice(options)
+
+
+def _options(kind: Enum) -> list[Any]:
+    return list(kind.enum_class) if kind.enum_class is not None else list(kind.enums)
 
 
 def _default(column: Column[Any]) -> Any:

@@ -4,7 +4,7 @@ What lives here: rows that fit together (references, unique values) and putting 
 must not: credentials. A sample account has no password hash, so nobody can sign in with one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
@@ -24,7 +24,9 @@ SPAN: Final = timedelta(days=90)
 """How long before `BASE` the oldest sample row was created."""
 
 _CHUNK: Final = 2_000
-_TRIES: Final = 30
+_TRIES: Final = 8
+_OTHERS: Final = 500
+"""How many values of a unique column are looked at before it counts as used up."""
 
 Kind = type[Entity]
 Row = dict[str, Any]
@@ -34,10 +36,11 @@ Ids = Mapping[Table, Sequence[UUID]]
 class Samples:
     """Rows of one entity. `ids` are those of the rows that may be referred to, by table.
 
-    With `numbered`, unique values carry the row's number from the first row on, for rows that join others.
+    `there`, the values of unique columns of rows that exist already, makes rows that join them: unique values
+    carry the row's number from the first row on.
     """
 
-    def __init__(self, entity: Kind, ids: Ids, *, numbered: bool = False) -> None:
+    def __init__(self, entity: Kind, ids: Ids, *, there: Iterable[Mapping[str, Any]] | None = None) -> None:
         table = entity.__table__
         assert isinstance(table, Table)
         self.table = table
@@ -45,9 +48,11 @@ class Samples:
         self._ids = ids
         self._random = Random(table.name)  # noqa: S311 - the same each time is the point
         self._columns = [c for c in table.columns if c.key not in STANDARD and c.key not in CREDENTIALS]
-        self._numbered = numbered
+        self._joins = there is not None
         self._unique = unique_groups(table)
         self._taken: list[set[tuple[Any, ...]]] = [set() for _ in self._unique]
+        for row in there or ():
+            self._take(row)
 
     def rows(self, count: int) -> Iterator[Row]:
         """Up to `count` rows, oldest first; fewer where unique values or references run out."""
@@ -60,15 +65,15 @@ class Samples:
 
     def row(self, number: int, given: Mapping[str, Any]) -> Row | None:
         """One row with these values in it; none if there is no further one that is unique."""
-        for attempt in range(_TRIES):
+        for _ in range(_TRIES):
             row: Row = {"version": 1, **given}
             for column in self._columns:
                 if column.key not in row:
                     row[column.key] = self._value(column, row, number)
             if any(row[c.key] is None and not c.nullable for c in self._columns):
                 return None
-            self._tell_apart(row, given, number, attempt)
-            if self._take(row):
+            if self._is_told_apart(row, given, number):
+                self._take(row)
                 return row
         return None
 
@@ -90,25 +95,53 @@ class Samples:
         # Squared: the first rows are referred to more often, as in life, and certainly at all.
         return there[int(len(there) * self._random.random() ** 2)]
 
-    def _tell_apart(self, row: Row, given: Mapping[str, Any], number: int, attempt: int) -> None:
-        """Change one value of each unique group that is taken: the row's number makes it another one."""
-        for group, taken in zip(self._unique, self._taken, strict=True):
-            if not self._numbered and tuple(row[key] for key in group) not in taken:
-                continue
-            for column in (self.table.c[key] for key in group if key not in given):
-                changed = told_apart(column, row[column.key], number, attempt)
-                if changed != row[column.key]:
-                    row[column.key] = changed
-                    break
+    def _is_told_apart(self, row: Row, given: Mapping[str, Any], number: int) -> bool:
+        """Change the row until no unique group in it is taken. Whether that was possible.
 
-    def _take(self, row: Row) -> bool:
-        keys = [tuple(row[key] for key in group) for group in self._unique]
-        free = [None in key or key not in taken for key, taken in zip(keys, self._taken, strict=True)]
-        if not all(free):
-            return False
-        for key, taken in zip(keys, self._taken, strict=True):
-            taken.add(key)
-        return True
+        Groups that are given as a whole are left to the database, which refuses what is taken.
+        """
+        groups = [at for at, group in enumerate(self._unique) if not given.keys() >= set(group)]
+        if self._joins:
+            for at in groups:
+                self._tell_apart(at, row, given, number)
+        for _ in groups:  # groups that share a column may undo each other's change
+            for at in groups:
+                if not self._is_free(at, row) and not self._tell_apart(at, row, given, number):
+                    return False
+        return all(self._is_free(at, row) for at in groups)
+
+    def _tell_apart(self, at: int, row: Row, given: Mapping[str, Any], number: int) -> bool:
+        """Give one column of a unique group another value, so that the group is free. Whether there was one."""
+        columns = [self.table.c[key] for key in self._unique[at] if key not in given and row[key] is not None]
+        for column in columns:
+            before = row[column.key]
+            for other in self._others(column, before, number):
+                row[column.key] = other
+                if self._is_free(at, row):
+                    return True
+            row[column.key] = before
+        optional = next((column.key for column in columns if column.nullable), None)
+        if optional is not None:
+            row[optional] = None
+        return optional is not None
+
+    def _others(self, column: Column[Any], before: Any, number: int) -> Iterator[Any]:
+        """What else could stand in a column, as far as it is worth looking."""
+        target = reference(column)
+        if target is None:
+            for step in range(_OTHERS):
+                yield told_apart(column, before, number + step)
+            return
+        there = self._ids.get(target, ())
+        yield from (there[(number + step) % len(there)] for step in range(min(len(there), _OTHERS)))
+
+    def _is_free(self, at: int, row: Row) -> bool:
+        key = tuple(row[each] for each in self._unique[at])
+        return None in key or key not in self._taken[at]
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        for group, taken in zip(self._unique, self._taken, strict=True):
+            taken.add(tuple(row[key] for key in group))
 
     def _id(self, created: datetime) -> UUID:
         """A UUIDv7 of that moment whose random part is the same each time (RFC 9562 §5.7)."""
@@ -194,29 +227,23 @@ def in_order(entities: Sequence[Kind]) -> list[Kind]:
     """
     by_table = {kind.__table__: kind for kind in entities}
     found: list[Kind] = []
-    open_: list[Kind] = []
-
-    def visit(kind: Kind) -> None:
-        if kind in found:
-            return
-        open_.append(kind)
-        for column in sorted(kind.__table__.columns, key=lambda each: bool(each.nullable)):
-            referred = reference(column)
-            target = None if referred is None else by_table.get(referred)
-            if target is None or target is kind:
-                continue
-            if target not in open_:
-                visit(target)
-            elif not column.nullable and target not in found:
-                raise ValueError(
-                    f"rows of {kind.__name__} and {target.__name__} need each other; no row can be first"
-                )
-        open_.remove(kind)
-        found.append(kind)
-
-    for kind in entities:
-        visit(kind)
+    left = list(entities)
+    while left:
+        waiting = {kind: _referred(kind, by_table) & set(left) for kind in left}
+        needing = {kind: _referred(kind, by_table, needed=True) & set(left) for kind in left}
+        free = [kind for kind in left if not waiting[kind]] or [kind for kind in left if not needing[kind]]
+        if not free:
+            names = " and ".join(kind.__name__ for kind in left[:2])
+            raise ValueError(f"rows of {names} need each other; no row can be first")
+        found.append(free[0])
+        left.remove(free[0])
     return found
+
+
+def _referred(kind: Kind, by_table: Mapping[Any, Kind], *, needed: bool = False) -> set[Kind]:
+    """The other entities that a row refers to; with `needed` only those that it cannot do without."""
+    columns = [column for column in kind.__table__.columns if not (needed and column.nullable)]
+    return {by_table[target] for c in columns if (target := reference(c)) in by_table} - {kind}
 
 
 def reference(column: Any) -> Table | None:

@@ -42,25 +42,25 @@ def drop_index(op: Any, name: str) -> None:
 
 def creation(name: str, columns: Sequence[str]) -> list[str]:
     """The statements that create the search objects of a table and fill them."""
-    listed = ", ".join(columns)
-    new = ", ".join(f"new.{each}" for each in columns)
-    old = ", ".join(f"old.{each}" for each in columns)
+    listed = ", ".join(f'"{each}"' for each in columns)  # quoted: a column may be called like a keyword
+    new = ", ".join(f'new."{each}"' for each in columns)
+    old = ", ".join(f'old."{each}"' for each in columns)
     docid = f"(SELECT docid FROM {name}_search WHERE id = {{}}.id)"
     add = f"INSERT INTO {name}_fts(rowid, {listed}) VALUES ({docid.format('new')}, {new});"
     remove = f"INSERT INTO {name}_fts({name}_fts, rowid, {listed}) VALUES ('delete', {docid.format('old')}, {old});"
-    selected = ", ".join(f"t.{each}" for each in columns)
+    selected = ", ".join(f't."{each}"' for each in columns)
     return [
         f"CREATE TABLE {name}_search (docid INTEGER PRIMARY KEY, id VARCHAR(36) NOT NULL UNIQUE)",
         f"CREATE VIEW {name}_searchable AS SELECT s.docid AS docid, {selected} "
-        f"FROM {name}_search s JOIN {name} t ON t.id = s.id",
+        f'FROM {name}_search s JOIN "{name}" t ON t.id = s.id',
         f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content='{name}_searchable', "
         "content_rowid='docid', tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
-        f"CREATE TRIGGER {name}_search_insert AFTER INSERT ON {name} BEGIN "
+        f'CREATE TRIGGER {name}_search_insert AFTER INSERT ON "{name}" BEGIN '
         f"INSERT INTO {name}_search(id) VALUES (new.id); {add} END",
-        f"CREATE TRIGGER {name}_search_update AFTER UPDATE OF {listed} ON {name} BEGIN {remove} {add} END",
-        f"CREATE TRIGGER {name}_search_delete BEFORE DELETE ON {name} BEGIN {remove} "
+        f'CREATE TRIGGER {name}_search_update AFTER UPDATE OF {listed} ON "{name}" BEGIN {remove} {add} END',
+        f'CREATE TRIGGER {name}_search_delete BEFORE DELETE ON "{name}" BEGIN {remove} '
         f"DELETE FROM {name}_search WHERE id = old.id; END",
-        f"INSERT INTO {name}_search(id) SELECT id FROM {name}",
+        f'INSERT INTO {name}_search(id) SELECT id FROM "{name}"',
         f"INSERT INTO {name}_fts({name}_fts) VALUES ('rebuild')",
     ]
 

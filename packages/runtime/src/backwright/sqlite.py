@@ -1,7 +1,7 @@
 """SQLite as a first-class engine: in the event loop, one writer, safe under `kill -9`.
 
-What lives here: connections, transactions and the SQLAlchemy dialect over them. What must not: what a
-refusal means to a caller (`database_errors.py`).
+What lives here: connections and transactions. What must not: SQLAlchemy (`sqlite_dialect.py`), what a refusal
+means to a caller (`database_errors.py`).
 
 A read costs about ten microseconds, a thread hop many times that, so reads run in the loop; one that takes
 longer than `LOOP_BUDGET` is stopped and run again in a thread. Write-ahead logging lets readers go on while
@@ -12,85 +12,19 @@ killed process; its fsync runs in a thread, so that the loop never waits for a d
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, cast
-
-from sqlalchemy import Engine, Executable, event
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import Pool, StaticPool
-from sqlalchemy.util import await_only
+from typing import Any, Final
 
 from backwright.errors import Unavailable
+from backwright.sqlite_dialect import Raw
 
 LOOP_BUDGET: Final = 0.025
 """Seconds that a read may hold the event loop before it is moved to a thread."""
 
 _STEPS: Final = 2_000
 """Virtual machine steps between two looks at the clock."""
-
-
-async def _turn() -> None:
-    """Nothing to wait for."""
-
-
-class Dialect(SQLiteDialect_pysqlite):
-    """The SQLAlchemy dialect for a connection that we own: asynchronous in name, transactions left to `Work`."""
-
-    driver = "backwright"
-    is_async = True
-    supports_statement_cache = True
-
-    @classmethod
-    def get_pool_class(cls, url: Any) -> type[Pool]:
-        """One connection, ours."""
-        return StaticPool
-
-    def do_begin(self, dbapi_connection: Any) -> None:
-        """Nothing: `Work` has begun the transaction."""
-
-    def do_commit(self, dbapi_connection: Any) -> None:
-        """Nothing: only `Work` commits, so that business code cannot commit half of a request."""
-
-    def do_rollback(self, dbapi_connection: Any) -> None:
-        """Nothing: an exception ends the `Work`, which rolls back."""
-
-    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        """Execute, after showing SQLAlchemy that we are where waiting is allowed: elsewhere (a lazy load in
-        a template, say) it raises `MissingGreenlet`, on SQLite as on every other engine."""
-        await_only(_turn())
-        cursor.execute(statement, parameters)
-
-    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        """The same for many rows."""
-        await_only(_turn())
-        cursor.executemany(statement, parameters)
-
-    def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
-        """The same for a statement without parameters."""
-        await_only(_turn())
-        cursor.execute(statement)
-
-    def get_driver_connection(self, connection: Any) -> Any:
-        """The `sqlite3` connection itself."""
-        return connection
-
-
-class _Cursor(sqlite3.Cursor):
-    """A cursor as SQLAlchemy's asynchronous results expect it: rows are there at once, closing waits for nothing."""
-
-    async def _async_soft_close(self) -> None:
-        pass
-
-
-class _Raw(sqlite3.Connection):
-    """A connection whose cursors are ours."""
-
-    def cursor(self, factory: Any = _Cursor) -> Any:
-        return super().cursor(factory)
 
 
 class Connection:
@@ -103,7 +37,7 @@ class Connection:
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
-            factory=_Raw,
+            factory=Raw,
         )
         self._deadline = float("inf")
         self.raw.execute("PRAGMA foreign_keys = ON")
@@ -274,24 +208,6 @@ def ask(path: Path) -> None:
         probe.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     finally:
         probe.close()
-
-
-def engine(connection: Connection, seconds: float, seen: Callable[[Executable], None]) -> AsyncEngine:
-    """A SQLAlchemy engine over a connection that we own.
-
-    Each statement may take `seconds`; those that SQLAlchemy has compiled are shown to `seen` before they run.
-    """
-    dialect = Dialect(dbapi=Dialect.import_dbapi())
-    pool = StaticPool(lambda: cast(Any, connection.raw), reset_on_return=None)
-    plain = Engine(pool, dialect, make_url("sqlite+backwright://"))
-
-    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-        connection.limit(seconds)
-        if context is not None and context.compiled is not None:
-            seen(context.compiled.statement)
-
-    event.listen(plain, "before_cursor_execute", before)
-    return AsyncEngine(plain)
 
 
 def _is(error: sqlite3.Error, *codes: int) -> bool:

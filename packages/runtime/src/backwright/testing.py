@@ -19,13 +19,13 @@ from uuid import UUID
 
 import httpx2
 from fastapi import FastAPI
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import Table, delete, insert, select
 
 from backwright.entity import Entity
 from backwright.limits import MemoryStore
 from backwright.runtime import Runtime
 from backwright.sample_files import sample_file
-from backwright.samples import Samples, reference
+from backwright.samples import Samples, reference, unique_groups
 from backwright.settings import Settings
 from backwright.storage import open_storage
 from backwright.testing_contract import conforms
@@ -34,6 +34,8 @@ from backwright.testing_kits import Factory, place, take
 __all__ = ["TestService", "conforms", "sample_file"]
 
 URL: Final = "http://testserver"
+FIRST_NUMBER: Final = 100
+"""Where the numbers in sample values begin, far from the small ones that tests write themselves."""
 
 E = TypeVar("E", bound=Entity)
 
@@ -60,7 +62,7 @@ class TestService:
         self._kit = take(self)
         self._clients: list[httpx2.AsyncClient] = []
         self._by_role: dict[str, UUID] = {}
-        self._number = 0
+        self._number = FIRST_NUMBER
         self._own = None if self.folder else tempfile.TemporaryDirectory(dir=place())
         home = self.folder or Path(self._own.name if self._own else "")
         database = home / "service.db"
@@ -142,7 +144,7 @@ class TestService:
             if target is not None and column.key not in values:
                 needs_one = not column.nullable and target is not table
                 values[column.key] = await self._referred(target) if needs_one else None
-        sampled = Samples(entity, {}, numbered=True).row(self._number, values)
+        sampled = Samples(entity, {}, there=await self._unique_values(table)).row(self._number, values)
         if sampled is None:
             raise ValueError(f"{entity.__name__} needs values that samples cannot give; name them")
         row = entity(**sampled)
@@ -150,6 +152,12 @@ class TestService:
             work.session.add(row)
         self.runtime.cache.clear()
         return row
+
+    async def first(self, entity: type[E]) -> E | None:
+        """The row of an entity that was stored first; none where there is no row."""
+        async with self.runtime.database.work() as work:
+            found: E | None = await work.session.scalar(select(entity).order_by(entity.id).limit(1))
+        return found
 
     async def remove(self, path: str, id_: UUID | str) -> None:
         """Remove a row of the resource served at `path` (`/work-orders`), past all access rules."""
@@ -180,6 +188,15 @@ class TestService:
         (kind,) = (mapper.class_ for mapper in Entity.registry.mappers if mapper.local_table is table)
         made: Entity = await self.make(kind)
         return made.id
+
+    async def _unique_values(self, table: Table) -> list[dict[str, Any]]:
+        """What stands in the unique columns of the rows that a test has so far."""
+        keys = sorted({key for group in unique_groups(table) for key in group})
+        if not keys:
+            return []
+        prepared = self.runtime.database.prepare(select(*(table.c[key] for key in keys)))
+        rows = await self.runtime.database.fetch(prepared)
+        return [dict(zip(keys, row, strict=True)) for row in rows]
 
     def _client(self, headers: dict[str, str]) -> httpx2.AsyncClient:
         transport = httpx2.ASGITransport(app=self.app)

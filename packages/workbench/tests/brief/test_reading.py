@@ -1,4 +1,4 @@
-"""Reading briefs as a whole: blueprints drawn from briefs of several domains and styles, and what happens to bad ones."""
+"""Reading briefs as a whole: blueprints from several domains and styles, and what happens to bad briefs."""
 
 from datetime import date
 from pathlib import Path
@@ -118,6 +118,13 @@ def test_an_assumption_names_the_line_to_change() -> None:
 
     assert assumptions["stores.database"] == "database: sqlite"
     assert "auth.register_as" in assumptions
+
+
+def test_what_is_taken_from_the_catalogue_is_listed() -> None:
+    """Fields, beginning states and rights that the brief does not tell are assumptions about their entity."""
+    paths = {assumption.path for assumption in reading("Manage work orders and assets.").assumptions}
+
+    assert {"entities.WorkOrder.fields", "entities.WorkOrder.states", "entities.WorkOrder.access"} <= paths
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 def test_a_long_brief_is_read_in_full() -> None:
-    """Just below the limit of size, and with a last line that still counts."""
-    brief = "Manage orders.\n" + "The weather was nice that day.\n" * 3000 + "- PostgreSQL\n"
+    """Hundreds of lines that ask for nothing hide neither the first nor the last."""
+    brief = "Manage orders.\n" + "The weather was nice that day.\n" * 500 + "- PostgreSQL\n"
 
     assert reading(brief).require().stores.database == "postgresql"

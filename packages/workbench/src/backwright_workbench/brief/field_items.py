@@ -140,6 +140,8 @@ def _read_rest(thing: Thing, item: _Item, name: str) -> list[tuple[int, int]]:
     said, rest, last = item.said, item.rest, item.name.split("_")[-1]
     said.values = _values(item)
     taken = said.read(rest, bracketed=item.bracketed and not said.values)
+    if said.default is not None:
+        thing.defaults.add(name)
     if not said.values:
         return taken
     said.type = None

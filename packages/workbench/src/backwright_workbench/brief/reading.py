@@ -33,6 +33,7 @@ from backwright_workbench.brief.text import unreadable
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.title import read_title
 from backwright_workbench.brief.trace import Reading, Refusal
+from backwright_workbench.brief.usual import assume_usual
 from backwright_workbench.errors import Place
 
 _EXAMPLE = "for example: “Build a library system with books (title, ISBN, copies), members and loans.”"
@@ -80,6 +81,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     roles = read_roles(page, things)
     statements = read_permissions(page, things, roles)
     named_roles = give_access(page, things, roles, statements, unguarded_service=sign_in.nobody is not None)
+    assume_usual(page, things, statements)
     register_as = read_registration(page, named_roles)
     title, service = read_title(page, things, catalogue)
 

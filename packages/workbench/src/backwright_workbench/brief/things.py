@@ -32,6 +32,8 @@ class Thing:
     """The fields that the brief names, in its order."""
     exhaustive: bool = False
     """Whether the brief's fields are all of them, rather than examples."""
+    defaults: set[str] = field(default_factory=set)
+    """The fields whose default the brief says."""
     links: dict[str, FieldModel] = field(default_factory=dict)
     """References that the brief's sentences tell of."""
     states: States | None = None

@@ -92,8 +92,7 @@ def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
     if _CAMEL.fullmatch(found) and found not in _KNOWN_CAMEL:
         for hump in _HUMP.finditer(found):
             line, column = lines.place(begin + hump.start())
-            yield Token(
-                hump.group().lower(), begin + hump.start(), begin + hump.end(), line, column, "word")
+            yield Token(hump.group().lower(), begin + hump.start(), begin + hump.end(), line, column, "word")
         return
     line, column = lines.place(begin)
     plain = unicodedata.normalize("NFKC", found).lower().replace("\u2019", "'")

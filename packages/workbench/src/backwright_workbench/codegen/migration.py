@@ -148,4 +148,5 @@ def _constraint(constraint: Constraint) -> Node:
 
 def _unqualified(text: str, constraint: CheckConstraint) -> str:
     """The condition without the table's name: a CHECK sees one row of one table."""
-    return text.replace(f"{constraint.table.name}.", "")
+    name = constraint.table.name
+    return text.replace(f'"{name}".', "").replace(f"{name}.", "")

@@ -76,7 +76,9 @@ def _column(name: str, field: FieldModel, names: Names) -> Column[Any]:
         return Column(
             reference_column(name), Id(), ForeignKey(f"{names.table(field.to)}.id", ondelete=rule), **common
         )
-    return Column(name, _type(field), **common)
+    # Not DDL, but whether a text may be empty depends on it.
+    default = field.default if field.type in ("string", "text") else None
+    return Column(name, _type(field), default=default, **common)
 
 
 def _type(field: FieldModel) -> TypeEngine[Any]:

@@ -28,8 +28,10 @@ MAX_LENGTH = {"string": 10_000, "text": 100_000}
 DEFAULT_LENGTH = {"string": 200, "text": 10_000}
 MAX_UNIQUE_LENGTH = 700
 """Characters of a unique string: MariaDB indexes 3072 bytes, four for each."""
+DECIMAL_DIGITS = 14
+"""All digits of a decimal or an amount of money, those after the point included."""
 MAX_NUMBER = {"integer": 2**31 - 1, "decimal": 10**12 - 1, "money": 10**12 - 1}
-"""What fits the columns: 32 bits, and 14 digits of which two follow the point."""
+"""The largest whole number that fits the column: 32 bits, and 14 digits of which two follow the point."""
 MAX_VALUES = 100
 
 
@@ -72,14 +74,32 @@ def _limits(field: FieldModel, path: Path) -> Iterator[Fault]:
                 f"a unique string has at most {MAX_UNIQUE_LENGTH} characters",
                 "or it has no index",
             )
-    elif field.type in MAX_NUMBER:
-        top = MAX_NUMBER[field.type]
+    elif field.type in NUMBERS:
+        top, hint = _largest(field), _fewer_places(field)
         for option in ("min", "max"):
             value = getattr(field, option)
             if value is not None and not -top <= value <= top:
-                yield Fault((*path, option), f"the type {field.type} holds -{top} to {top}")
+                yield Fault((*path, option), f"the type {field.type} holds -{top} to {top}", hint)
         if field.min is not None and field.max is not None and field.min > field.max:
             yield Fault((*path, "min"), f"min {field.min} is above max {field.max}", "exchange them")
+
+
+def _places(field: FieldModel) -> int:
+    """Digits after the point."""
+    return {"integer": 0, "money": 2}.get(field.type, 2 if field.places is None else field.places)
+
+
+def _largest(field: FieldModel) -> Decimal:
+    """The largest number that fits the column."""
+    if field.type == "integer":
+        return Decimal(MAX_NUMBER["integer"])
+    return Decimal(10**DECIMAL_DIGITS - 1).scaleb(-_places(field))
+
+
+def _fewer_places(field: FieldModel) -> str | None:
+    if field.type != "decimal" or _places(field) <= 2:
+        return None
+    return f"places: {_places(field)} of {DECIMAL_DIGITS} digits leave room for that; take fewer places"
 
 
 def _values(field: FieldModel, path: Path) -> Iterator[Fault]:
@@ -120,7 +140,7 @@ def _default(field: FieldModel, path: Path) -> Iterator[Fault]:
 
 
 def _number(field: FieldModel, default: bool | int | str, path: Path) -> Iterator[Fault]:
-    places = {"integer": 0, "money": 2}.get(field.type, 2 if field.places is None else field.places)
+    places = _places(field)
     exact = not isinstance(default, bool) and (field.type != "integer" or isinstance(default, int))
     try:
         number = Decimal(default) if exact else None
@@ -130,11 +150,11 @@ def _number(field: FieldModel, default: bool | int | str, path: Path) -> Iterato
         hint = "a whole number" if field.type == "integer" else 'a whole number, or one in quotes: "0.5"'
         yield Fault(path, f"{default!r} is not a number of type {field.type}", hint)
         return
-    top = MAX_NUMBER[field.type]
+    top = _largest(field)
     low = -top if field.min is None else field.min
     high = top if field.max is None else field.max
     if not low <= number <= high:
-        yield Fault(path, f"{default} is not between {low} and {high}")
+        yield Fault(path, f"{default} is not between {low} and {high}", _fewer_places(field))
     elif int(number.as_tuple().exponent) < -places:
         yield Fault(path, f"{default} has more than {places} digits after the point")
 

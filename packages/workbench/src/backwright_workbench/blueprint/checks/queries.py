@@ -9,6 +9,8 @@ from backwright_workbench.blueprint.model import USER, Blueprint, Entity, refere
 TIMES = ("created_at", "updated_at")
 """Columns of every entity that a list may be filtered and sorted by."""
 SEARCHABLE = ("string", "text", "email")
+INDEX_COLUMNS = frozenset({"docid", "rank", "rowid"})
+"""Columns that the search index has itself."""
 LARGE = ("text", "json")
 QUERY_PARAMETERS = frozenset({"limit", "cursor", "sort", "q", "embed", "total"})
 """What every list understands already."""
@@ -60,6 +62,8 @@ def _search(entity: Entity, path: Path) -> Iterator[Fault]:
                 f"{name!r} is of type {field.type}",
                 f"search looks in {', '.join(SEARCHABLE)}",
             )
+        elif name in INDEX_COLUMNS:
+            yield Fault((*path, index), f"{name!r} is a column of the search index", "name the field more exactly")
 
 
 def _embeds(entity: Entity, path: Path) -> Iterator[Fault]:

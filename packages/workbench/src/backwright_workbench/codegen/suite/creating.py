@@ -28,7 +28,7 @@ def body(subject: Subject) -> Block | None:
     for name, field in sent(declared).items():
         value: Node = good(name, field)
         if field.type == "reference":
-            value = f"str({reference(field, imports)})"
+            value = f"str({reference(name, field, subject)})"
         found += lines(value, indent=8, before=f"{literal(column(name, declared))}: ", after=",")
     return [*found, "    }"]
 

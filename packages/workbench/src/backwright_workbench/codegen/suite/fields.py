@@ -34,17 +34,14 @@ def needed(declared: Entity) -> Fields:
     return {n: f for n, f in declared.fields.items() if f.type == "reference" and not f.optional}
 
 
+def in_groups(name: str, declared: Entity) -> bool:
+    """Whether a field is unique, alone or together with others."""
+    return declared.fields[name].unique or any(name in group for group in declared.unique)
+
+
 def settled(declared: Entity) -> Fields:
     """What a stored row of the tests may be given: no references to accounts or to its own table."""
     return {n: f for n, f in declared.fields.items() if f.to != USER}
-
-
-def is_crowdable(declared: Entity) -> bool:
-    """Whether many rows can exist: no field is unique and has only a few values."""
-    few = [f for f in declared.fields.values() if f.unique and not f.optional]
-    ranges = [f for f in few if f.type == "integer" and f.min is not None and f.max is not None]
-    narrow = [f for f in ranges if (f.max or 0) - (f.min or 0) < 100]
-    return not narrow and not any(f.type in ("boolean", "enum") for f in few)
 
 
 def changeable(declared: Entity) -> Fields:

@@ -6,7 +6,7 @@ What lives here: one function for each test. What must not: which values rows ge
 from backwright_workbench.blueprint.model import FieldModel, reference_column
 from backwright_workbench.codegen.names import column
 from backwright_workbench.codegen.source import Group, Item, lines, literal, strings
-from backwright_workbench.codegen.suite.fields import is_crowdable, settled
+from backwright_workbench.codegen.suite.fields import settled
 from backwright_workbench.codegen.suite.rights import Rights
 from backwright_workbench.codegen.suite.sample_values import good
 from backwright_workbench.codegen.suite.stored import stored_value
@@ -19,7 +19,7 @@ WORD = "zebra"
 def pages(subject: Subject) -> Block | None:
     """A walk over the pages sees each row once."""
     role = subject.rights.unrestricted("read")
-    if role is None or not is_crowdable(subject.declared):
+    if role is None or not subject.is_crowdable():
         return None
     lines_ = [
         subject.client(role),

@@ -7,7 +7,7 @@ from backwright_workbench.blueprint.model import Action, Entity
 from backwright_workbench.codegen.names import column
 from backwright_workbench.codegen.service import required as demanded
 from backwright_workbench.codegen.source import Group, Item, Node, lines, literal
-from backwright_workbench.codegen.suite.fields import is_crowdable, sent, state_field
+from backwright_workbench.codegen.suite.fields import sent, state_field
 from backwright_workbench.codegen.suite.sample_values import good
 from backwright_workbench.codegen.suite.stored import reference
 from backwright_workbench.codegen.suite.subject import Block, Subject
@@ -24,7 +24,7 @@ def moves(subject: Subject) -> list[Block]:
     """The table of moves, and the test that tries each pair of states."""
     role = subject.rights.unrestricted("update", "read")
     states = subject.declared.states
-    if states is None or role is None or not is_crowdable(subject.declared):
+    if states is None or role is None or not subject.is_crowdable(states.field):
         return []
     values = subject.declared.fields[states.field].values
     table = ["MOVES = {"]
@@ -78,7 +78,7 @@ def arguments(subject: Subject, action: Action) -> dict[str, str]:
     for name in action.takes:
         field = subject.declared.fields[name]
         value = (
-            f"str({reference(field, subject.imports)})" if field.type == "reference" else good(name, field)
+            f"str({reference(name, field, subject)})" if field.type == "reference" else good(name, field)
         )
         found[column(name, subject.declared)] = value
     return found
@@ -118,7 +118,7 @@ def _refused(subject: Subject, role: str, name: str, action: Action) -> Block | 
     if state is None or action.to is None:
         return None
     others = [value for value in subject.declared.fields[state].values if value not in start]
-    if not others or not is_crowdable(subject.declared):
+    if not others or not subject.is_crowdable(state):
         return None
     needed = {column(taken, subject.declared): taken for taken in action.takes}
     sent_ = {

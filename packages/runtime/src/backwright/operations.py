@@ -1,0 +1,203 @@
+"""What each operation of a resource does with a request and answers.
+
+What lives here: status codes, headers and bodies, operation by operation. What must not: SQL or access
+rules, who asks and how often (`routes.py`), the reading of bodies (`payloads.py`), validators
+(`conditional.py`).
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backwright import conditional, listing, payloads, scalars
+from backwright.access import Operation
+from backwright.actor import Actor
+from backwright.conditional import JSON
+from backwright.errors import Error, FieldError, Forbidden, NotFound
+from backwright.payloads import MERGE_PATCH
+from backwright.service import Action
+from backwright.views import View
+
+if TYPE_CHECKING:
+    from backwright.bound_resource import BoundResource
+
+Operate = Callable[["BoundResource", Request, Actor], Awaitable[Response]]
+
+PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Encoding"}
+_encode = msgspec.json.Encoder().encode
+
+
+async def list_rows(bound: "BoundResource", request: Request, actor: Actor) -> Response:
+    """`GET /{resource}`: one page of the rows that the caller may see."""
+    view = bound.view(actor.roles)
+    if view is None:
+        raise Forbidden(f"Your roles may not read {bound.title_plural}.")
+    given = listing.pairs(request.scope["query_string"])
+    query = listing.parse(view, given, bound.sealer.open)
+
+    async def load() -> bytes:
+        page = await view.page(actor, query)
+        found: dict[str, Any] = {"items": page.items}
+        for name, cursor in (("next", page.next), ("prev", page.previous)):
+            found[name] = bound.sealer.seal(cursor, query.binding) if cursor else None
+        if page.total is not None:
+            found["total"] = {"count": page.total[0], "exact": page.total[1]}
+        return _encode(found)
+
+    relations = {*query.embeds, *(each.filter.relation for each in query.conditions if each.filter.relation)}
+    body = await _cached(view, relations, request, load)
+    links = _links(request, given, body)
+    headers = {**PRIVATE, **({"Link": links} if links else {})}
+    return conditional.answer(request, body, f'"{conditional.digest(body)}"', headers)
+
+
+def _links(request: Request, given: Mapping[str, str], body: bytes) -> str:
+    """The `Link` header (RFC 8288), which agrees with the body by being made from it."""
+    found = msgspec.json.decode(body, type=_Cursors)
+    links = []
+    for relation, cursor in (("next", found.next), ("prev", found.prev)):
+        if cursor:
+            target = request.scope["path"] + "?" + urlencode({**given, "cursor": cursor})
+            links.append(f'<{target}>; rel="{relation}"')
+    return ", ".join(links)
+
+
+class _Cursors(msgspec.Struct):
+    next: str | None = None
+    prev: str | None = None
+
+
+async def get_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
+    """`GET /{resource}/{id}`: one row, with `ETag` and answers to `If-None-Match`."""
+    view = bound.view(actor.roles)
+    if view is None:
+        raise Forbidden(f"Your roles may not read {bound.title_plural}.")
+    given = listing.pairs(request.scope["query_string"])
+    listing.refuse_unknown(given, ["embed"] if bound.resource.embeds else [])
+    embeds = listing.embeds_of(view, given.get("embed"))
+    id_ = row_id(request)
+
+    async def load() -> bytes:
+        row = await view.get(actor, id_, embeds)
+        if row is None:
+            raise NotFound(f"There is no such {bound.title}.")
+        return _encode(row)
+
+    body = await _cached(view, embeds, request, load)
+    return conditional.answer(request, body, conditional.row_tag(body), PRIVATE)
+
+
+async def create_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
+    """`POST /{resource}`: a new row, 201 with `Location`."""
+    _no_query(request)
+    bound.writer(actor.roles).grants(Operation.CREATE)
+    values = payloads.sent(await payloads.body(request, bound.create_model))
+    async with bound.database.work() as work:
+        row = await bound.service(actor, work).create(values)
+    return _written(bound, row, 201)
+
+
+async def create_rows(bound: "BoundResource", request: Request, actor: Actor) -> Response:
+    """`POST /{resource}/bulk`: all of them or none."""
+    _no_query(request)
+    bound.writer(actor.roles).grants(Operation.CREATE)
+    items = await payloads.items(request, bound)
+    rows = []
+    async with bound.database.work() as work:
+        service = bound.service(actor, work)
+        for at, values in enumerate(items):
+            try:
+                rows.append(await service.create(values))
+            except Error as error:
+                error.errors = tuple(_within(at, each) for each in error.errors)
+                error.detail = f"Item {at}: {error.detail} Nothing was created."
+                raise
+    return Response(_encode({"items": rows}), 201, media_type=JSON)
+
+
+def _within(at: int, fault: FieldError) -> FieldError:
+    return FieldError(fault.detail, pointer=f"/items/{at}{fault.pointer or ''}")
+
+
+async def update_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
+    """`PATCH /{resource}/{id}`: a merge patch (RFC 7396), guarded by `If-Match`."""
+    _no_query(request)
+    bound.writer(actor.roles).grants(Operation.UPDATE)
+    id_, version = row_id(request), _expected(bound, request)
+    changes = payloads.sent(await payloads.body(request, bound.update_model, MERGE_PATCH))
+    async with bound.database.work() as work:
+        row = await bound.service(actor, work).update(id_, changes, version=version)
+    return _written(bound, row, 200)
+
+
+async def delete_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
+    """`DELETE /{resource}/{id}`: 204; again: 404."""
+    _no_query(request)
+    bound.writer(actor.roles).grants(Operation.DELETE)
+    id_, version = row_id(request), _expected(bound, request)
+    async with bound.database.work() as work:
+        await bound.service(actor, work).delete(id_, version=version)
+    return Response(status_code=204)
+
+
+def act(action: Action) -> Operate:
+    async def operate(bound: "BoundResource", request: Request, actor: Actor) -> Response:
+        _no_query(request)
+        bound.writer(actor.roles).action_grants(action.name)
+        id_, version = row_id(request), _expected(bound, request)
+        arguments: dict[str, Any] = {}
+        if action.body is None:
+            await payloads.no_body(request)
+        else:
+            arguments = dict((await payloads.body(request, action.body)).__dict__)
+        async with bound.database.work() as work:
+            row = await bound.service(actor, work).act(action, id_, arguments, version=version)
+        return _written(bound, row, 200)
+
+    return operate
+
+
+async def _cached(
+    view: View, relations: Collection[str], request: Request, load: Callable[[], Awaitable[bytes]]
+) -> bytes:
+    """The answer from the cache, if the resource has one and all callers with these roles get the same answer."""
+    bound = view.bound
+    declared = bound.resource.cache
+    targets = [view.related(name) for name in relations]
+    if declared is None or any(each.row_ruled for each in (view, *targets)):
+        return await load()
+    query = request.scope["query_string"].decode("latin-1")
+    if "cursor=" in query:
+        return await load()
+    key = f"{request.scope['path']}?{query}|{','.join(sorted(view.roles))}"
+    tags = (bound.name, *(each.bound.name for each in targets))
+    return await bound.runtime.cache.through(key, load, tags=tags, seconds=declared.seconds)
+
+
+def row_id(request: Request) -> UUID:
+    """The id in the path. What cannot be an id names nothing, so it is a 404. Raises `NotFound`."""
+    try:
+        return scalars.uuid(request.path_params["id"])
+    except ValueError:
+        raise NotFound("There is nothing with this id.") from None
+
+
+def _no_query(request: Request) -> None:
+    listing.refuse_unknown(listing.pairs(request.scope["query_string"]), [])
+
+
+def _expected(bound: "BoundResource", request: Request) -> int | None:
+    return conditional.expected_version(request, required=bound.resource.require_match)
+
+
+def _written(bound: "BoundResource", row: Mapping[str, Any], status: int) -> Response:
+    body = _encode(row)
+    headers = {"ETag": conditional.row_tag(body, row["version"]), "Cache-Control": "no-store"}
+    if status == 201:
+        headers["Location"] = f"{bound.path}/{row['id']}"
+    return Response(body, status, headers, JSON)

@@ -1,0 +1,97 @@
+"""SQLAlchemy over a connection that we own.
+
+What lives here: the dialect, and the engine for ORM sessions. What must not: when a transaction begins and
+ends (`sqlite.py`).
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Engine, Executable, event
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.util import await_only
+
+if TYPE_CHECKING:
+    from backwright.sqlite import Connection
+
+
+async def _turn() -> None:
+    """Nothing to wait for."""
+
+
+class Dialect(SQLiteDialect_pysqlite):
+    """The SQLAlchemy dialect for a connection that we own: asynchronous in name, transactions left to `Work`."""
+
+    driver = "backwright"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: Any) -> type[Pool]:
+        """One connection, ours."""
+        return StaticPool
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Nothing: `Work` has begun the transaction."""
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        """Nothing: only `Work` commits, so that business code cannot commit half of a request."""
+
+    def do_rollback(self, dbapi_connection: Any) -> None:
+        """Nothing: an exception ends the `Work`, which rolls back."""
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Execute, after showing SQLAlchemy that we are where waiting is allowed: elsewhere (a lazy load in
+        a template, say) it raises `MissingGreenlet`, on SQLite as on every other engine."""
+        await_only(_turn())
+        cursor.execute(statement, parameters)
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """The same for many rows."""
+        await_only(_turn())
+        cursor.executemany(statement, parameters)
+
+    def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
+        """The same for a statement without parameters."""
+        await_only(_turn())
+        cursor.execute(statement)
+
+    def get_driver_connection(self, connection: Any) -> Any:
+        """The `sqlite3` connection itself."""
+        return connection
+
+
+class Cursor(sqlite3.Cursor):
+    """A cursor as SQLAlchemy's asynchronous results expect it: rows are there at once, closing waits for nothing."""
+
+    async def _async_soft_close(self) -> None:
+        pass
+
+
+class Raw(sqlite3.Connection):
+    """A connection whose cursors are ours."""
+
+    def cursor(self, factory: Any = Cursor) -> Any:
+        return super().cursor(factory)
+
+
+def engine(connection: "Connection", seconds: float, seen: Callable[[Executable], None]) -> AsyncEngine:
+    """A SQLAlchemy engine over a connection that we own.
+
+    Each statement may take `seconds`; those that SQLAlchemy has compiled are shown to `seen` before they run.
+    """
+    dialect = Dialect(dbapi=Dialect.import_dbapi())
+    pool = StaticPool(lambda: cast(Any, connection.raw), reset_on_return=None)
+    plain = Engine(pool, dialect, make_url("sqlite+backwright://"))
+
+    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+        connection.limit(seconds)
+        if context is not None and context.compiled is not None:
+            seen(context.compiled.statement)
+
+    event.listen(plain, "before_cursor_execute", before)
+    return AsyncEngine(plain)
