@@ -12,6 +12,7 @@ from backwright.errors import PreconditionFailed, Unauthenticated
 from backwright.resource import Refused, Resource
 from backwright.writes import Writer
 from shop.models import Customer, Line, Order, Product, Review, table
+from shop.resources import lines
 from shop.service import Shop
 from sqlalchemy import ColumnDefault, func
 
@@ -110,8 +111,8 @@ async def test_a_default_that_only_the_database_can_make_is_refused(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`default=func.now()` would have to be asked for; `server_default` is the place for it."""
-    bound = shop.runtime.resources[Line]
     monkeypatch.setattr(table(Line).c.quantity, "default", ColumnDefault(func.abs(1)))
+    bound = lines.bind(shop.runtime)
     with pytest.raises(Refused, match=r"lines\.quantity: a default of the kind .* give a Python value"):
         bound.check(frozenset({"manager", "clerk", "shopper"}))
 

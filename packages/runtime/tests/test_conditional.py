@@ -36,7 +36,7 @@ def test_what_is_no_strong_tag_of_ours_matches_nothing(tag: str) -> None:
         expected_version(Request({"type": "http", "headers": [(b"if-match", tag.encode())]}), required=False)
 
 
-@pytest.mark.parametrize("text", ["x", '"3-0123456789abcdef', "3", f"{TAG} {TAG}", f"{TAG},", ","])
+@pytest.mark.parametrize("text", ["", "x", '"3-0123456789abcdef', "3", f"{TAG} {TAG}", f"{TAG},", ","])
 def test_what_is_no_tag_at_all_is_a_mistake(text: str) -> None:
     """400 (RFC 9110 §8.8.3), so that nobody takes a typo for a conflict."""
     with pytest.raises(BadRequest, match="entity tags"):

@@ -87,8 +87,8 @@ def test_the_frameworks_own_error_form_is_nowhere(document: dict[str, Any]) -> N
     """There is one form, and it echoes nothing."""
     assert "HTTPValidationError" not in str(document)
     for _, _, operation in operations(document):
-        for status, response in operation["responses"].items():
-            assert status < "400" or response["$ref"].startswith("#/components/responses/")
+        for status, answer in operation["responses"].items():
+            assert status < "400" or answer["$ref"].startswith("#/components/responses/")
 
 
 def test_examples_of_problems_fit_their_schema(document: dict[str, Any]) -> None:

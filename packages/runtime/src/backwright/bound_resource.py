@@ -5,13 +5,13 @@ writers for each set of roles, and the door for routes, services and attachments
 (`views.py`, `pages.py`, `writes.py`), HTTP (`routes.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Column, Table, inspect
+from sqlalchemy import Table, inspect
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
@@ -169,13 +169,37 @@ class BoundResource:
             detail = f"The {self.title} is {state} and cannot become {to}; possible: {possible}."
             raise Conflict(detail, errors=[FieldError(detail, pointer=f"/{self.state}")])
 
-    def defaults(self, given: Iterable[str] = ()) -> dict[str, Any]:
+    def defaults(self, given: Collection[str] = ()) -> dict[str, Any]:
         """The values of a new row's columns beside `given`; those that the database fills in itself are left out."""
+        found = {name: value for name, value in self._constants.items() if name not in given}
+        for name, make in self._made.items():
+            if name not in given:
+                found[name] = make(None)  # SQLAlchemy hands in its execution context; here is none
+        return found
+
+    @cached_property
+    def _constants(self) -> dict[str, Any]:
+        """Columns that are NULL, or the same on each new row, where nothing is given. Raises `TypeError`."""
         found: dict[str, Any] = {}
         for column in self.table.columns:
-            if column.key not in given and (column.default is not None or column.server_default is None):
-                found[column.key] = _default(column)
+            default = column.default
+            if isinstance(default, ScalarElementColumnDefault):
+                found[column.key] = default.arg
+            elif default is None and column.server_default is None:
+                found[column.key] = None
+            elif default is not None and not isinstance(default, CallableColumnDefault):
+                place = f"{column.table.name}.{column.name}"
+                raise TypeError(f"{place}: a default of the kind {default!r} is not known")
         return found
+
+    @cached_property
+    def _made(self) -> dict[str, Callable[[Any], Any]]:
+        """Columns with a value of their own on each new row, and what makes it."""
+        return {
+            column.key: cast(Callable[[Any], Any], column.default.arg)
+            for column in self.table.columns
+            if isinstance(column.default, CallableColumnDefault)
+        }
 
     @cached_property
     def known_roles(self) -> frozenset[str]:
@@ -232,20 +256,6 @@ class BoundResource:
     def check(self, roles: frozenset[str]) -> None:
         """Raise `Refused` if the declaration is unsafe or inconsistent. `roles`: those that the service knows."""
         declaration_checks.check(self, roles)
-
-
-def _default(column: Column[Any]) -> Any:
-    match column.default:
-        case ScalarElementColumnDefault(arg=value):
-            return value
-        case CallableColumnDefault(arg=make):
-            return make(cast(Any, None))  # SQLAlchemy hands in its execution context; here is none
-        case None:
-            return None
-        case other:
-            raise TypeError(
-                f"{column.table.name}.{column.name}: a default of the kind {other!r} is not known"
-            )
 
 
 def _words(name: str) -> str:

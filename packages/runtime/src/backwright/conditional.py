@@ -54,11 +54,12 @@ def expected_version(request: Request, *, required: bool) -> int | None:
     `PreconditionRequired` if there has to be one, `BadRequest` for what is no entity tag (RFC 9110 §8.8.3),
     and `PreconditionFailed` if what is named was never a row's tag.
     """
-    given = ",".join(request.headers.getlist("if-match"))
-    if not given:
+    headers = request.headers.getlist("if-match")
+    if not headers:
         if required:
             raise PreconditionRequired("Send If-Match with the ETag of the version that you have seen.")
         return None
+    given = ",".join(headers)
     if given.strip() == "*":
         return None
     if not _ENTITY_TAGS.fullmatch(given):

@@ -57,7 +57,9 @@ def list_parameters(bound: "BoundResource") -> list[Document]:
 def embed(bound: "BoundResource") -> Document:
     """What to show inside a row."""
     names = bound.resource.embeds
-    return listed("embed", {"type": "string", "enum": list(names)}, len(names), "Rows to show inside.")
+    found = listed("embed", {"type": "string", "enum": list(names)}, len(names), "Rows to show inside.")
+    found["schema"]["uniqueItems"] = True
+    return found
 
 
 def _filter(each: filters.Filter) -> Document:
@@ -87,7 +89,7 @@ def query(name: str, schema: Document, description: str) -> Document:
 
 def listed(name: str, items: Document, most: int, description: str) -> Document:
     """A parameter of the query string that takes several values, separated by commas."""
-    schema = {"type": "array", "items": items, "minItems": 1, "maxItems": most, "uniqueItems": True}
+    schema = {"type": "array", "items": items, "minItems": 1, "maxItems": most}
     return {**query(name, schema, description), "style": "form", "explode": False}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from fastapi.routing import APIRoute
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +30,21 @@ __all__ = ["JSON", "ResourceRoute", "handle", "routes_of", "row_id"]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
+class _Row(Convertor[str]):
+    """One segment of a path that is not `bulk`, which is another resource (405 for what it does not take)."""
+
+    regex = "(?!bulk(?:/|$))[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("row", _Row())
+
+
 class ResourceRoute(APIRoute):
     """A route that applies its resource's declared access itself."""
 
@@ -41,7 +57,7 @@ class ResourceRoute(APIRoute):
 
 def routes_of(bound: "BoundResource") -> list[APIRoute]:
     """Every route of a resource."""
-    one, name = bound.path + "/{id}", bound.name
+    one, name = bound.path + ("/{id:row}" if bound.resource.bulk else "/{id}"), bound.name
     single = contract.singular(bound)
     found = [
         _route(bound, bound.path, "GET", f"list_{name}", operations.list_rows),

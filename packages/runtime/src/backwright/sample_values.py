@@ -164,7 +164,10 @@ def _counted(column: Column[Any], number: int) -> int | Decimal:
     kind = column.type
     low, high = bounds(column)
     places = kind.places if isinstance(kind, FixedPoint) else 0
-    first, last = int(low.scaleb(places)) if places else int(low), int(high.scaleb(places)) if places else int(high)
+    first, last = (
+        int(low.scaleb(places)) if places else int(low),
+        int(high.scaleb(places)) if places else int(high),
+    )
     start = min(max(first, 10**places), last)
     found = first + (start - first + number) % (last - first + 1)
     return Decimal(found).scaleb(-places) if isinstance(kind, FixedPoint) else found

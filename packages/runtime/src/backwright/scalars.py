@@ -30,12 +30,17 @@ MAX_EXACT: Final = 2**53 - 1
 """The largest integer that every JSON reader represents exactly (RFC 8259 §6)."""
 
 NO_NUL: Final = r"^[^\x00]*$"
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL: Final = (
-    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
-    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62})+$"
+    rf"^{_ATOM}(?:\.{_ATOM}){{0,31}}@(?:{_LABEL}\.){{1,20}}[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])$"
 )
+"""A dot-atom at a domain name (RFC 5321 §4.1.2); no quoted forms, no addresses of single machines."""
 PHONE: Final = r"^[+(]?[0-9][0-9 ()./-]{2,28}[0-9]$"
-URL: Final = r"^https?://[A-Za-z0-9.\[\]:-]{1,255}(?:/[^\s\x00]*)?$"
+_HOST: Final = rf"(?:(?:{_LABEL}\.){{0,20}}{_LABEL}|\[[0-9A-Fa-f:.]{{2,45}}\])"
+_URI_CHARACTER: Final = r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
+URL: Final = rf"^https?://{_HOST}(?::[0-9]{{1,5}})?(?:[/?#]{_URI_CHARACTER}*)?$"
+"""An absolute address (RFC 3986) without credentials in it; characters beyond ASCII are percent-encoded."""
 
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -154,8 +159,14 @@ def formatted(form: str, maximum: int) -> Any:
     return Annotated[str, limits, AfterValidator(then), Field(json_schema_extra=extra)]
 
 
+def _address(value: str) -> str:
+    if value.index("@") > 64:
+        raise ValueError("must have at most 64 characters before the @")
+    return value.casefold()
+
+
 _FORMS: Final[dict[str, tuple[str, Any, Callable[[str], str]]]] = {
-    "email": (EMAIL, {"format": "email"}, str.casefold),
+    "email": (EMAIL, {"format": "email"}, _address),
     "phone": (PHONE, None, str),
     "url": (URL, {"format": "uri"}, str),
 }

@@ -10,7 +10,7 @@ from backwright_workbench.brief import consequences
 from backwright_workbench.brief.consequences import Matrix
 from backwright_workbench.brief.grants import NOTHING, Given, fitted, without
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.rights import by_kind, for_public, stated, unguarded
+from backwright_workbench.brief.rights import by_kind, for_public, stated, unguarded, usual
 from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles, describe, kind
 from backwright_workbench.brief.statements import Statement
 from backwright_workbench.brief.things import Thing, Things
@@ -48,10 +48,10 @@ def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[st
     """The roles of the service: those that the brief names, else those usual for its things; always
     `admin`.
     """
-    usual = {role: text for thing in things for role, text in thing.entry.roles.items()}
+    known = {role: text for thing in things for role, text in thing.entry.roles.items()}
     named = [role for role in roles.named if role != ADMIN]
     if not named and not spoken:
-        named = [role for role in usual if role != ADMIN]
+        named = [role for role in known if role != ADMIN]
         if named:
             listed = ", ".join([ADMIN, *named])
             why = "the brief names no roles; these are usual for its entities"
@@ -59,7 +59,7 @@ def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[st
     elif ADMIN not in roles.named:
         line = f"admin: {describe(ADMIN, None)}"
         page.assume("there is a role admin", "somebody must look after accounts", "roles.admin", line)
-    return {role: describe(role, usual.get(role)) for role in (ADMIN, *named)}
+    return {role: describe(role, known.get(role)) for role in (ADMIN, *named)}
 
 
 def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
@@ -72,7 +72,7 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
     elif allowed:
         given = _stated(matrix, thing, role, allowed)
     elif role in thing.entry.access:
-        given = thing.entry.access[role]
+        given = usual(matrix.things, thing, role) or NOTHING
     elif _described(matrix, thing, role):
         given = NOTHING
     else:
@@ -85,10 +85,10 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
 def _stated(matrix: Matrix, thing: Thing, role: str, allowed: list[Statement]) -> Grants:
     """What statements give; `agents can see all tickets` takes nothing away from what is usual for staff."""
     given = stated(matrix.page, matrix.things, thing, role, allowed)
-    usual = thing.entry.access.get(role)
+    also = usual(matrix.things, thing, role)
     merely_sees = all(s.verbs == ("read",) and not s.own and not s.only and s.thing for s in allowed)
-    if merely_sees and isinstance(usual, Grants) and kind(role) in ("writer", "full"):
-        return usual.model_copy(update={"read": given.read})
+    if merely_sees and isinstance(also, Grants) and kind(role) in ("writer", "full"):
+        return also.model_copy(update={"read": given.read})
     return given
 
 
@@ -123,14 +123,14 @@ def _usually(matrix: Matrix, thing: Thing, who: str, opened: bool) -> Grants:
     """What the catalogue lets anybody do; what it opens to the public is for those who sign in, unless the
     brief opens.
     """
-    usual = thing.entry.access.get(who)
+    given = usual(matrix.things, thing, who)
     if who == SIGNED_IN:
         if any(s.thing is thing for s in matrix.statements if not s.denied):
             return NOTHING
-        if usual is None and not opened:
-            public = thing.entry.access.get(PUBLIC)
-            usual = Grants(read=public.read) if isinstance(public, Grants) else None
-    return usual if isinstance(usual, Grants) else NOTHING
+        if given is None and not opened:
+            public = usual(matrix.things, thing, PUBLIC)
+            given = Grants(read=public.read) if isinstance(public, Grants) else None
+    return given if isinstance(given, Grants) else NOTHING
 
 
 def _enter(thing: Thing, given: dict[str, Given]) -> None:

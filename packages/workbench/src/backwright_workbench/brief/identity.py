@@ -98,6 +98,7 @@ def legal_name(name: str, page: Page) -> str:
     taken = plural(name)
     if (
         name in RESERVED_ENTITIES
+        or keyword.iskeyword(name)
         or keyword.iskeyword(name.lower())
         or taken in RESERVED_PLURALS
         or taken in RESERVED_AREAS

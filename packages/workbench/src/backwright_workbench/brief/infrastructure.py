@@ -6,7 +6,6 @@ What lives here: finding these and claiming their words. What must not: sign-in 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from backwright_workbench.blueprint.model import Capability, Stores
@@ -28,16 +27,7 @@ _ASIDE = re.compile(
 _LEAVING = word_set("from migrate migrating replace replacing replaces legacy")
 
 
-@dataclass(frozen=True)
-class StoresSaid:
-    """The stores, and which of them the brief named."""
-
-    stores: Stores
-    database: bool
-    files: bool
-
-
-def read_stores(page: Page) -> StoresSaid:
+def read_stores(page: Page) -> Stores:
     """Where data is to live. Two databases, or two places for files, contradict each other."""
     databases = _choices(page, stores.DATABASES, "stores.database", "a service has one database")
     caches = _choices(page, stores.CACHES, "stores.cache", "a service has one cache")
@@ -54,7 +44,7 @@ def read_stores(page: Page) -> StoresSaid:
             "stores.database",
             "database: sqlite",
         )
-    return StoresSaid(named, bool(databases), bool(files))
+    return named
 
 
 def read_capabilities(page: Page, catalogue: Catalogue) -> tuple[Capability, ...]:

@@ -4,6 +4,8 @@ What lives here: choosing between the brief's states and the usual ones. What mu
 (`states.py`).
 """
 
+from collections.abc import Collection, Mapping
+
 from backwright_workbench.blueprint.model import Action, FieldModel, States
 from backwright_workbench.brief.states import actions_for
 from backwright_workbench.brief.things import Thing
@@ -14,9 +16,7 @@ def life(thing: Thing, fields: dict[str, FieldModel]) -> tuple[States | None, di
     usual = thing.entry.states
     if thing.states and _enum(fields.get(thing.states.field)):
         field = fields[thing.states.field]
-        states = thing.states.model_copy(
-            update={"moves": {s: to for s, to in thing.states.moves.items() if s in field.values}}
-        )
+        states = thing.states.model_copy(update={"moves": _inside(thing.states.moves, field.values)})
         if not states.moves:
             return None, _fitting(
                 {n: a for n, a in thing.entry.actions.items() if a.to is None}, fields, None
@@ -30,6 +30,16 @@ def life(thing: Thing, fields: dict[str, FieldModel]) -> tuple[States | None, di
         if set(values) <= set(thing.entry.fields[usual.field].values):
             return _within(thing, fields, usual)
     return None, _fitting({n: a for n, a in thing.entry.actions.items() if a.to is None}, fields, None)
+
+
+def _inside(moves: Mapping[str, tuple[str, ...]], values: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The moves between these states."""
+    kept = {
+        state: tuple(to for to in targets if to in values)
+        for state, targets in moves.items()
+        if state in values
+    }
+    return {state: targets for state, targets in kept.items() if targets}
 
 
 def _within(

@@ -4,6 +4,8 @@ What lives here: entering one reference, and words for people that are reference
 finding them.
 """
 
+import keyword
+
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.brief.lexicon import links as terms
 from backwright_workbench.brief.things import Thing
@@ -12,6 +14,8 @@ from backwright_workbench.brief.things import Thing
 def link(thing: Thing, name: str, to: str, *, optional: bool) -> str:
     """Let a thing refer to another by a field; one that is there already keeps its name. Gives the name."""
     name = terms.CALLED.get(name, name)
+    if keyword.iskeyword(name):
+        name = f"{name}_row"
     usual = thing.entry.fields.get(name)
     for known, field in thing.links.items():
         if known == name or (field.to == to and name in (to.lower(), known)):

@@ -39,6 +39,23 @@ def path_to(things: Things, thing: Thing, role: str, *, prefer: str = "") -> str
     return _walk(things, thing, person, prefer)
 
 
+def leads_to_account(things: Things, thing: Thing, rows: str) -> bool:
+    """Whether rows of a usual grant can still be told: every reference on the way is there, and an account
+    at its end.
+    """
+    if rows == "all":
+        return True
+    at: Thing | None = thing
+    for part in rows.split("."):
+        field = at.entry.fields.get(part) if at else None
+        if field is None or field.to is None:
+            return False
+        if field.to == USER:
+            return True
+        at = things.named(field.to)
+    return at is not None and sum(field.to == USER for field in at.entry.fields.values()) == 1
+
+
 def _direct(thing: Thing, prefer: str) -> str | None:
     own = [name for name, field in thing.entry.fields.items() if field.to == USER and name != "account"]
     for name in (prefer, *_OWNERS):

@@ -33,7 +33,7 @@ def main_thing(page: Page, things: Things) -> Thing | None:
     )
 
 
-def read_queries(page: Page, things: Things, *, bucket: bool) -> None:
+def read_queries(page: Page, things: Things) -> None:
     """Give things the filters, sorts, search, files, cache and bulk that the brief asks for."""
     main = main_thing(page, things)
     if main is None:

@@ -36,20 +36,18 @@ from backwright_workbench.brief.trace import Reading, Refusal
 from backwright_workbench.brief.usual import assume_usual
 from backwright_workbench.errors import Place
 
+_NOT_ENGLISH = "the brief does not seem to be in English"
 _EXAMPLE = "for example: “Build a library system with books (title, ISBN, copies), members and loans.”"
 
 
 def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief") -> Reading:
-    """Read a brief. Never raises over what the brief says: see `Reading.refusal` and
-    `Reading.contradictions`.
+    """Read a brief. Never raises over what it says: see `Reading.refusal` and `Reading.contradictions`.
 
     `created` dates the first migration; `name` is what messages call the text.
     """
     if cause := unreadable(text):
         why, line, column = cause
-        return _refused(
-            Page(""), name, why, "save it as plain text of at most 200,000 characters", line, column
-        )
+        return _refused(Page(""), name, why, "save it as shorter plain text", line, column)
     page = Page(text)
     if not page.clauses:
         return _refused(page, name, "the brief is empty", f"say what the service keeps, {_EXAMPLE}")
@@ -57,15 +55,12 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     stores = read_stores(page)
     sign_in = read_sign_in(page, catalogue)
     wanted = read_capabilities(page, catalogue)
+
     things = read_things(page, catalogue)
     if not len(things):
         assume_things(page, things, catalogue)
     if not len(things):
-        why = (
-            "the brief does not seem to be in English"
-            if foreign(page)
-            else "no entity was found in the brief"
-        )
+        why = _NOT_ENGLISH if foreign(page) else "no entity was found in the brief"
         return _refused(page, name, why, f"name in English the things that the service keeps, {_EXAMPLE}")
     limits = read_limits(page, things)
     budgets = read_budgets(page)
@@ -76,30 +71,29 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     read_associations(page, things, catalogue)
     read_moves(page, things)
     shape(things)
-    read_queries(page, things, bucket=stores.files)
+    read_queries(page, things)
 
-    roles = read_roles(page, things)
-    statements = read_permissions(page, things, roles)
-    named_roles = give_access(page, things, roles, statements, unguarded_service=sign_in.nobody is not None)
+    named = read_roles(page, things)
+    statements = read_permissions(page, things, named)
+    roles = give_access(page, things, named, statements, unguarded_service=sign_in.nobody is not None)
+    register_as = read_registration(page, roles)
     assume_usual(page, things, statements)
-    register_as = read_registration(page, named_roles)
-    title, service = read_title(page, things, catalogue)
 
+    title, service = read_title(page, things, catalogue)
     claim_labels(page)
     if page.contradictions:
         return Reading(None, page.trace(), tuple(page.assumptions), tuple(page.contradictions), name=name)
     blueprint = Blueprint(
         service=service,
         title=title,
-        description="",
         created=created,
-        stores=stores.stores,
+        stores=stores,
         auth=Auth(methods=sign_in.methods, register_as=register_as),
-        roles=named_roles,
+        roles=roles,
         limits=limits,
         budgets=budgets,
         wanted=wanted,
-        entities=_entities(things, tuple(named_roles)),
+        entities=_entities(things, tuple(roles)),
     )
     if faults := check(blueprint):
         why = "; ".join(f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in faults)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from backwright_workbench.blueprint.model import ActGrant, Grant, Grants
 from backwright_workbench.brief.grants import NOTHING, Given, writable
-from backwright_workbench.brief.ownership import own_rows, path_to, person_of
+from backwright_workbench.brief.ownership import leads_to_account, own_rows, path_to, person_of
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, kind
 from backwright_workbench.brief.statements import Statement
@@ -75,6 +75,19 @@ def _rows(page: Page, things: Things, thing: Thing, role: str, verb: str, statem
     makes_own = verb == "create" and person and "." not in own and not thing.entry.fields[own].optional
     looks_after_own = kind(role) == "self" and (verb != "read" or person is not None)
     return own if makes_own or looks_after_own else "all"
+
+
+def usual(things: Things, thing: Thing, who: str) -> Given | None:
+    """What the catalogue grants, as far as it can still be told whose the rows are."""
+    given = thing.entry.access.get(who)
+    if not isinstance(given, Grants):
+        return given
+    lost = [
+        verb
+        for verb in _ALL
+        if (grant := getattr(given, verb)) and not leads_to_account(things, thing, grant.rows)
+    ]
+    return given.model_copy(update=dict.fromkeys(lost))
 
 
 def by_kind(things: Things, thing: Thing, role: str) -> Given:

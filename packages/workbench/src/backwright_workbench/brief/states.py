@@ -16,6 +16,8 @@ from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Thing, Things
 from backwright_workbench.brief.values import values_in
 
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
 
 def read_moves(page: Page, things: Things) -> None:
     """`Orders can be cancelled until shipped`, `moves from draft to published`, arrows outside brackets."""
@@ -54,6 +56,8 @@ def _along(page: Page, thing: Thing, clause: Clause, first: int, stop: int, text
     new.
     """
     names = [_word(part.strip()) for step in text.split("→") for part in re.split(r" or | / ", step)]
+    if not all(_NAME.fullmatch(name) for name in names):
+        return
     name = next(
         (n for n in (*thing.fields, *thing.entry.fields) if n in ("status", "state", "stage")), "status"
     )
@@ -115,7 +119,7 @@ def _field(thing: Thing) -> tuple[FieldModel | None, str]:
 
 
 def _enter(thing: Thing, field: FieldModel, name: str, moves: dict[str, tuple[str, ...]], to: str) -> bool:
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", to) or not moves:
+    if not _NAME.fullmatch(to) or not moves:
         return False
     values = tuple(dict.fromkeys((*field.values, to)))
     thing.fields[name] = field.model_copy(update={"values": values})

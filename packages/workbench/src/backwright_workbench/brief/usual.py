@@ -59,9 +59,7 @@ def _beginning(page: Page, thing: Thing) -> None:
         if field.values and field.default and open_:
             page.assume(
                 f"{thing.name}.{name} begins as {field.default}",
-                "the brief lists the values and no default"
-                if field.default == field.values[0]
-                else "it is the middle",
+                "the brief lists the values and no default",
                 f"entities.{thing.name}.fields.{name}",
                 f"default: {field.default}",
             )

@@ -75,11 +75,12 @@ def _limits(field: FieldModel, path: Path) -> Iterator[Fault]:
                 "or it has no index",
             )
     elif field.type in NUMBERS:
-        top, hint = _largest(field), _fewer_places(field)
+        limit = _largest(field)
         for option in ("min", "max"):
             value = getattr(field, option)
-            if value is not None and not -top <= value <= top:
-                yield Fault((*path, option), f"the type {field.type} holds -{top} to {top}", hint)
+            if value is not None and not -limit <= value <= limit:
+                hint = _fewer_places(field)
+                yield Fault((*path, option), f"the type {field.type} holds -{limit} to {limit}", hint)
         if field.min is not None and field.max is not None and field.min > field.max:
             yield Fault((*path, "min"), f"min {field.min} is above max {field.max}", "exchange them")
 

@@ -63,7 +63,9 @@ def _search(entity: Entity, path: Path) -> Iterator[Fault]:
                 f"search looks in {', '.join(SEARCHABLE)}",
             )
         elif name in INDEX_COLUMNS:
-            yield Fault((*path, index), f"{name!r} is a column of the search index", "name the field more exactly")
+            yield Fault(
+                (*path, index), f"{name!r} is a column of the search index", "name the field more exactly"
+            )
 
 
 def _embeds(entity: Entity, path: Path) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ it. What must not: which values are good or bad (`sample_values.py`).
 
 from backwright_workbench.codegen.names import column
 from backwright_workbench.codegen.source import Group, Item, Node, lines, literal
-from backwright_workbench.codegen.suite.fields import required, sent, state_field
+from backwright_workbench.codegen.suite.fields import in_groups, required, sent, state_field
 from backwright_workbench.codegen.suite.sample_values import bad, good
 from backwright_workbench.codegen.suite.stored import reference
 from backwright_workbench.codegen.suite.subject import Block, Subject, snake_one
@@ -28,7 +28,7 @@ def body(subject: Subject) -> Block | None:
     for name, field in sent(declared).items():
         value: Node = good(name, field)
         if field.type == "reference":
-            value = f"str({reference(name, field, subject)})"
+            value = f"str({reference(subject.entity, name, subject.names, subject.imports)})"
         found += lines(value, indent=8, before=f"{literal(column(name, declared))}: ", after=",")
     return [*found, "    }"]
 
@@ -143,7 +143,9 @@ def taken(subject: Subject) -> list[Block]:
             "    assert first.status_code == 201",
         ]
         lines_.append("    again = await body(service)")
-        different = {n: good(n, f, 2) for n, f in others.items() if f.unique or _grouped(n, subject)}
+        different = {n: good(n, f, 2) for n, f in others.items() if in_groups(n, subject.declared)}
+        if not _differ(subject, name, different):
+            continue
         lines_ += [f"    again[{literal(n)}] = {value}" for n, value in different.items()]
         lines_ += [
             "    second = await client.post(URL, json=again)",
@@ -159,6 +161,10 @@ def taken(subject: Subject) -> list[Block]:
     return found
 
 
-def _grouped(name: str, subject: Subject) -> bool:
-    """Whether the field is unique together with others."""
-    return any(name in group for group in subject.declared.unique)
+def _differ(subject: Subject, name: str, different: dict[str, str]) -> bool:
+    """Whether two rows that a client creates differ in each unique group but that of the field: in a value
+    sent, or in what they refer to, which is made anew for each.
+    """
+    fresh = {n for n, f in sent(subject.declared).items() if f.type == "reference"}
+    distinct = {n for n, v in different.items() if v != good(n, subject.declared.fields[n])} | fresh
+    return all(distinct & set(group) for group in subject.declared.unique)

@@ -3,6 +3,8 @@
 What lives here: selections of fields. What must not: values (`sample_values.py`), text of tests.
 """
 
+from collections.abc import Mapping
+
 from backwright_workbench.blueprint.model import USER, Entity, FieldModel
 
 Fields = dict[str, FieldModel]
@@ -32,6 +34,12 @@ def sent(declared: Entity) -> Fields:
 def needed(declared: Entity) -> Fields:
     """The references that a stored row must have."""
     return {n: f for n, f in declared.fields.items() if f.type == "reference" and not f.optional}
+
+
+def brings(entity: str, other: str, entities: Mapping[str, Entity]) -> bool:
+    """Whether rows of one entity cannot be stored without rows of the other, or are the same."""
+    onward = {str(field.to) for field in needed(entities[entity]).values()} & entities.keys()
+    return entity == other or any(brings(to, other, entities) for to in onward)
 
 
 def in_groups(name: str, declared: Entity) -> bool:

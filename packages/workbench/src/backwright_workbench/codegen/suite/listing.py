@@ -6,8 +6,9 @@ What lives here: one function for each test. What must not: which values rows ge
 from backwright_workbench.blueprint.model import FieldModel, reference_column
 from backwright_workbench.codegen.names import column
 from backwright_workbench.codegen.source import Group, Item, lines, literal, strings
-from backwright_workbench.codegen.suite.fields import settled
+from backwright_workbench.codegen.suite.fields import brings, settled
 from backwright_workbench.codegen.suite.rights import Rights
+from backwright_workbench.codegen.suite.room import is_crowdable
 from backwright_workbench.codegen.suite.sample_values import good
 from backwright_workbench.codegen.suite.stored import stored_value
 from backwright_workbench.codegen.suite.subject import Block, Subject
@@ -58,13 +59,16 @@ def _queried(subject: Subject) -> dict[str, FieldModel]:
     """The fields that lists are filtered or sorted by and that a test can give two values."""
     fields = settled(subject.declared)
     names = dict.fromkeys([*subject.declared.filters, *subject.declared.sorts])
-    found = {name: fields[name] for name in names if name in fields and fields[name].to != subject.entity}
-    return {n: f for n, f in found.items() if _two_valued(f)}
+    found = {name: fields[name] for name in names if name in fields}
+    return {n: f for n, f in found.items() if _two_valued(f, subject)} if subject.has_room else {}
 
 
-def _two_valued(field: FieldModel) -> bool:
+def _two_valued(field: FieldModel, subject: Subject) -> bool:
     if field.type == "enum":
         return len(field.values) > 1
+    if field.type == "reference":
+        to, entities = str(field.to), subject.names.blueprint.entities
+        return is_crowdable(to, entities) and not brings(to, subject.entity, entities)
     return field.min is None or field.max is None or field.max > field.min
 
 
@@ -161,7 +165,7 @@ def searched(subject: Subject) -> Block | None:
         ((n, f) for n, f in fields.items() if f.type in ("string", "text") and (f.max or 200) >= len(WORD)),
         None,
     )
-    if role is None or pick is None:
+    if role is None or pick is None or not subject.has_room:
         return None
     lines_ = [
         subject.client(role),

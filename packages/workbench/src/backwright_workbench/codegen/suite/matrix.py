@@ -12,7 +12,7 @@ from backwright_workbench.codegen.suite.fields import changeable, required
 from backwright_workbench.codegen.suite.rights import Path, Rights, callers
 from backwright_workbench.codegen.suite.rules import sources
 from backwright_workbench.codegen.suite.sample_values import good
-from backwright_workbench.codegen.suite.stored import FACTORIES, factory, owned_factory
+from backwright_workbench.codegen.suite.stored import FACTORIES, factory, owned_factory, referred
 
 OTHER = "other"
 """The row of somebody else, as the table calls it."""
@@ -96,9 +96,7 @@ class Matrix:
             elif len(own) > 1:
                 sent[column(name, declared)] = self.imports.name(FACTORIES, owned_factory(own[1][0], own[1:]))
             else:
-                sent[column(name, declared)] = (
-                    f"others({self.imports.name(FACTORIES, factory(field.to or ''))})"
-                )
+                sent[column(name, declared)] = self._others(entity, name)
         to_user = any(value == "own_account" for value in sent.values())
         self.sent[f"POST {path}"] = _body(sent)
         self._line(
@@ -140,15 +138,19 @@ class Matrix:
             if field_.type != "reference":
                 sent[target] = good(taken, field_)
             elif field_.to in self.names.blueprint.entities:
-                sent[target] = f"others({self.imports.name(FACTORIES, factory(field_.to or ''))})"
-            else:
-                sent[target] = "own_account"
+                sent[target] = self._others(entity, taken)
+            else:  # not the caller's: where it is unique, the caller's may be taken by a row on the way
+                sent[target] = "another_account"
         if sent:
             self.sent[route] = _body(sent)
 
+    def _others(self, entity: str, name: str) -> str:
+        """A row for a reference, which belongs to nobody in particular."""
+        return f"others({self.imports.name(FACTORIES, referred(entity, name, self.names))})"
+
     def text(self) -> dict[str, str]:
         """The parts that the template prints."""
-        uses_own_account = any("own_account" in "\n".join(lines(node)) for node in self.sent.values())
+        sent = "\n".join(line for node in self.sent.values() for line in lines(node))
         return {
             "table": self._drawn(),
             "callers": "\n".join(
@@ -157,7 +159,8 @@ class Matrix:
             "rows": _mapping("ROWS: dict[str, dict[str, Maker]]", self.rows),
             "sent": _mapping("SENT: dict[str, dict[str, Any]]", self.sent),
             "states": _mapping("STATES: dict[str, dict[str, Any]]", self.states),
-            "own_account": "yes" if uses_own_account else "",
+            "own_account": "yes" if "own_account" in sent else "",
+            "another_account": "yes" if "another_account" in sent else "",
         }
 
     def _drawn(self) -> str:

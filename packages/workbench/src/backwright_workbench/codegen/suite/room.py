@@ -48,9 +48,9 @@ def _values(field: FieldModel, entities: Entities) -> float:
         case "enum":
             return len(field.values)
         case "string":
-            return 36 ** (field.max or MANY)
+            return MANY if field.max is None else float(min(36**field.max, MANY))
         case "integer" | "decimal" | "money" if field.min is not None and field.max is not None:
             places = {"integer": 0, "money": 2}.get(field.type, 2 if field.places is None else field.places)
-            return (field.max - field.min) * 10**places + 1
+            return float((field.max - field.min) * 10**places + 1)
         case _:
             return math.inf

@@ -78,7 +78,9 @@ def arguments(subject: Subject, action: Action) -> dict[str, str]:
     for name in action.takes:
         field = subject.declared.fields[name]
         value = (
-            f"str({reference(name, field, subject)})" if field.type == "reference" else good(name, field)
+            f"str({reference(subject.entity, name, subject.names, subject.imports)})"
+            if field.type == "reference"
+            else good(name, field)
         )
         found[column(name, subject.declared)] = value
     return found

@@ -12,8 +12,9 @@ from backwright_workbench.blueprint.sentences import article
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import Group, Item, docstring, lines, module
-from backwright_workbench.codegen.suite.fields import needed
+from backwright_workbench.codegen.suite.fields import in_groups, needed
 from backwright_workbench.codegen.suite.rights import Path, Rights
+from backwright_workbench.codegen.suite.room import is_crowdable
 from backwright_workbench.codegen.suite.sample_values import good
 
 FACTORIES = "tests.factories"
@@ -28,6 +29,19 @@ def factory(entity: str) -> str:
 def owned_factory(entity: str, path: Path) -> str:
     """The function that stores a row which leads to an account: `a_work_order_by_assignee`."""
     return "_by_".join((factory(entity), "_".join(step[1] for step in path)))
+
+
+def sharing_factory(entity: str) -> str:
+    """The function that gives a row which may be there already: `some_tier`."""
+    return f"some_{naming.snake(entity)}"
+
+
+def referred(entity: str, name: str, names: Names) -> str:
+    """The function that gives a row for a reference to another entity. Where few can exist, rows share them."""
+    entities = names.blueprint.entities
+    to = entities[entity].fields[name].to or ""
+    shares = not is_crowdable(to, entities) and not in_groups(name, entities[entity])
+    return sharing_factory(to) if shares else factory(to)
 
 
 def stored_value(
@@ -49,26 +63,34 @@ def stored_value(
             utc = imports.name("datetime", "UTC")
             return f"{imports.name('datetime', 'datetime')}(2026, 3, {number}, 9, 30, tzinfo={utc})"
         case "reference":
-            return reference(field, imports)
+            return reference(entity, name, names, imports)
         case _:
             return value
 
 
-def reference(field: FieldModel, imports: Imports) -> str:
-    """The id of a new row of the kind referred to."""
-    if field.to == USER:
+def reference(entity: str, name: str, names: Names, imports: Imports) -> str:
+    """The id of a row that a reference can lead to, a new one as far as there can be many."""
+    if names.blueprint.entities[entity].fields[name].to == USER:
         return f"await {imports.name(FACTORIES, 'an_account')}(service)"
-    assert field.to is not None
-    return f"(await {imports.name(FACTORIES, factory(field.to))}(service)).id"
+    return f"(await {imports.name(FACTORIES, referred(entity, name, names))}(service)).id"
 
 
 def write_factories(names: Names) -> str:
     """The text of `tests/factories.py`."""
-    own = {factory(entity) for entity in names.ordered} | {"an_account"}
+    own = {make(entity) for entity in names.ordered for make in (factory, sharing_factory)} | {"an_account"}
     imports = Imports(names.package, own)
     service = imports.name("backwright.testing", "TestService")
     blocks: list[Sequence[str]] = [_account(service, imports)]
-    blocks += [_factory(entity, names, imports, service) for entity in names.ordered]
+    shared = {
+        referred(entity, name, names)
+        for entity in names.ordered
+        for name, field in names.blueprint.entities[entity].fields.items()
+        if field.type == "reference" and field.to != USER
+    }
+    for entity in names.ordered:
+        blocks.append(_factory(entity, names, imports, service))
+        if sharing_factory(entity) in shared:
+            blocks.append(_sharing(entity, names, imports, service))
     for entity in names.ordered:
         for path in owned_paths(names)[entity]:
             blocks.append(_owned(entity, path, names, imports, service))
@@ -116,10 +138,23 @@ def _factory(entity: str, names: Names, imports: Imports, service: str) -> list[
         value = (
             "await an_account(service)"
             if field.to == USER
-            else f"(await {factory(field.to or '')}(service)).id"
+            else f"(await {referred(entity, name, names)}(service)).id"
         )
         found.append(f'        values["{target}"] = {value}')
     found.append(f"    return await service.make({model}, **values)")
+    return found
+
+
+def _sharing(entity: str, names: Names, imports: Imports, service: str) -> list[str]:
+    model = imports.name(names.models(entity), entity)
+    signature = Group(
+        f"async def {sharing_factory(entity)}(", (Item(f"service: {service}"),), f") -> {model}"
+    )
+    found = lines(signature, after=":")
+    doc = f"{names.one(entity).capitalize()} that is there already, else a new one: only few can exist."
+    found += docstring(doc, indent=4)
+    found.append(f"    there = await service.first({model})")
+    found.append(f"    return await {factory(entity)}(service) if there is None else there")
     return found
 
 

@@ -10,6 +10,7 @@ from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import Group, Item, docstring, lines
 from backwright_workbench.codegen.suite.rights import Rights
+from backwright_workbench.codegen.suite.room import is_crowdable, room
 from backwright_workbench.codegen.suite.stored import FACTORIES, factory
 
 Block = list[str]
@@ -32,6 +33,15 @@ class Subject:
     def rights(self) -> Rights:
         """Who may do what with it."""
         return Rights(self.entity, self.names)
+
+    def is_crowdable(self, *sharing: str) -> bool:
+        """Whether many rows can exist, with the same values in the fields `sharing`."""
+        return is_crowdable(self.entity, self.names.blueprint.entities, sharing=sharing)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether two rows can exist."""
+        return room(self.entity, self.names.blueprint.entities) >= 2
 
     @property
     def one(self) -> str:
