@@ -1,7 +1,7 @@
 """Writes docs/reference/runtime/ from the runtime's docstrings; with --check says whether they are up to date.
 
-One module, one page, under the same name. The text of a page is the module's head docstring and what it defines for others: a
-page cannot say something else than the code, because it is the code's own words.
+One module, one page, under the same name. The text of a page is the module's head docstring and what it defines for
+others: a page cannot say something else than the code, because it is the code's own words.
 """
 
 import ast

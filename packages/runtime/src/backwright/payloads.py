@@ -78,8 +78,13 @@ def invalid(error: ValidationError) -> Invalid:
 
 
 def _place(loc: Iterable[str | int]) -> list[str | int]:
-    """Where the fault is. A name that nobody knows is cut: it may be as long as the body."""
-    return [step[:64] if isinstance(step, str) else step for step in loc]
+    """Where the fault is."""
+    return [_name(step) if isinstance(step, str) else step for step in loc]
+
+
+def _name(text: str) -> str:
+    """A name that was sent, fit to be shown: it may be as long as the body, and hold any character."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[:64])
 
 
 def _refuse_repeated_names(raw: bytes) -> None:
@@ -94,5 +99,5 @@ def _refuse_repeated_names(raw: bytes) -> None:
 
     json.loads(raw, object_pairs_hook=once)
     if repeated:
-        faults = [FieldError("comes twice in one object", pointer=pointer([name[:64]])) for name in repeated]
+        faults = [FieldError("comes twice in one object", pointer=pointer([_name(name)])) for name in repeated]
         raise Invalid("A name comes twice in one object.", errors=faults[:MAX_FAULTS])
