@@ -101,7 +101,9 @@ async def test_many_faults_make_a_short_answer(shop: Shop) -> None:
 
 async def test_unknown_names_are_shown_without_control_characters(shop: Shop) -> None:
     """They are somebody's input, and end up in terminals and logs."""
-    answer = await sent(shop, '{"a\\u0000\\u001b[31m\\u202eb/~": 1, "sku": "A", "title": "x", "price": "1.00"}')
+    answer = await sent(
+        shop, '{"a\\u0000\\u001b[31m\\u202eb/~": 1, "sku": "A", "title": "x", "price": "1.00"}'
+    )
     (fault,) = answer.json()["errors"]
     assert fault["pointer"] == "/a\ufffd\ufffd[31m\ufffdb~1~0"
 

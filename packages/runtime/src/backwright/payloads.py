@@ -99,5 +99,7 @@ def _refuse_repeated_names(raw: bytes) -> None:
 
     json.loads(raw, object_pairs_hook=once)
     if repeated:
-        faults = [FieldError("comes twice in one object", pointer=pointer([_name(name)])) for name in repeated]
+        faults = [
+            FieldError("comes twice in one object", pointer=pointer([_name(name)])) for name in repeated
+        ]
         raise Invalid("A name comes twice in one object.", errors=faults[:MAX_FAULTS])

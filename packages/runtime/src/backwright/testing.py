@@ -62,6 +62,7 @@ class TestService:
         self._kit = take(self)
         self._clients: list[httpx2.AsyncClient] = []
         self._by_role: dict[str, UUID] = {}
+        self._made: list[Entity] = []
         self._number = FIRST_NUMBER
         self._own = None if self.folder else tempfile.TemporaryDirectory(dir=place())
         home = self.folder or Path(self._own.name if self._own else "")
@@ -131,7 +132,7 @@ class TestService:
         tokens = await accounts.open_session(account_id)
         return self._client({"Authorization": f"Bearer {tokens.access_token}"})
 
-    async def make(self, entity: type[E], **values: Any) -> E:
+    async def make(self, entity: type[E], /, **values: Any) -> E:
         """A stored row with these values and sample values for the rest, past all access rules.
 
         What it must refer to is made with it.
@@ -151,6 +152,7 @@ class TestService:
         async with self.runtime.database.work() as work:
             work.session.add(row)
         self.runtime.cache.clear()
+        self._made.append(row)
         return row
 
     async def first(self, entity: type[E]) -> E | None:
@@ -167,7 +169,16 @@ class TestService:
             await work.session.execute(delete(bound.table).where(bound.table.c.id == UUID(str(id_))))
         self.runtime.cache.clear()
 
-    async def insert(self, table: Table, **values: Any) -> None:
+    async def remove_made(self) -> None:
+        """Remove all rows that `make` has stored, the newest first."""
+        async with self.runtime.database.work() as work:
+            for row in reversed(self._made):
+                kind = type(row)
+                await work.session.execute(delete(kind).where(kind.id == row.id))
+        self._made.clear()
+        self.runtime.cache.clear()
+
+    async def insert(self, table: Table, /, **values: Any) -> None:
         """A raw row, for tests of what the database refuses."""
         async with self.runtime.database.work() as work:
             await work.session.execute(insert(table).values(values))

@@ -10,6 +10,7 @@ from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import (
     BREAKS,
+    GLUE,
     LABELS,
     MODALS,
     VERBS,
@@ -27,7 +28,7 @@ def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
     if clause.lists_fields:
         return
     yield from _in_relation(page, clause, catalogue)
-    span = noun_phrase(page, clause, 0, catalogue)
+    span = _label(page, clause) or noun_phrase(page, clause, 0, catalogue)
     if not span or not can_be_thing(clause, span):
         return
     after = clause.words[span[1]] if span[1] < len(clause.words) else ""
@@ -44,6 +45,15 @@ def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
             yield span
     elif _told_of(clause, span, after) or (after == "with" and known and clause.kind == "item"):
         yield span
+
+
+def _label(page: Page, clause: Clause) -> Span | None:
+    """Two or three words before a colon that lists fields: a name even where one is a verb too (`Pick
+    list: …`).
+    """
+    colon = clause.words.index(":") if ":" in clause.words[:4] else 0
+    plain = all(token.is_word and token.word not in GLUE | MODALS for token in clause.tokens[:colon])
+    return (0, colon) if colon >= 2 and plain and page.free(clause, 0, colon) else None
 
 
 def sibling(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
@@ -79,7 +89,7 @@ def _told_of(clause: Clause, span: Span, after: str) -> bool:
 def _in_relation(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
     """`Laptops, phones and licenses are assigned to employees`."""
     start = clause.words.index(":") + 1 if ":" in clause.words[:5] else 0
-    spans = noun_list(page, clause, start, catalogue, strict=False)
+    spans = noun_list(page, clause, start, catalogue, strict=False, acting=True)
     stop = spans[-1][1] if spans else 0
     if clause.words[stop : stop + 1] in (("is",), ("are",)) and _passive(clause.words[stop + 1 : stop + 3]):
         yield from spans
@@ -93,9 +103,8 @@ def _describes(page: Page, clause: Clause, at: int) -> bool:
     items = re.split(r" (?:,|and|;|\)|\|) | , and ", f" {' '.join(rest)} ")
     short = [item for item in items if 1 <= len(item.split()) <= 5]
     outside = re.sub(r"\([^)]*\)", " ", " ".join(rest))
-    if any(word in VERBS for word in outside.split()[1:]) and not re.search(
-        r"belongs? to|references?", outside
-    ):
+    acts = any(word in VERBS for item in outside.split(",") for word in item.split()[1:])
+    if acts and not re.search(r"belongs? to|references?", outside):
         return False
     return len(items) >= 2 and len(short) >= 0.7 * len(items) and not set(rest[:1]) & BREAKS
 

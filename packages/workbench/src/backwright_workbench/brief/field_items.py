@@ -90,7 +90,7 @@ def _named(clause: Clause, first: int, stop: int, borrowed: str) -> _Item:
         said.high, said.low, said.type = number(most["count"]), 1, "integer"
         counted = field_name(words[first + most.group().count(" ") : stop], "")
         return _Item(clause, begin, stop, stop, counted and f"max_{counted}", said)
-    end = name_end(clause, first, stop)
+    end = stop if borrowed else name_end(clause, first, stop)
     name = terms.STATUS.sub("status", field_name(words[first:end], borrowed))
     if words[end : end + 2] == ("/", "time") and name.endswith("_date"):
         name, end = f"{name.removesuffix('_date')}_time", end + 2

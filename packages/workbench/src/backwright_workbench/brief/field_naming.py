@@ -83,19 +83,7 @@ def field_name(words: tuple[str, ...], borrowed: str) -> str:
         kept[0] in VERBS - terms.NOUN_VERBS and infer_field(name) == infer_field("unheard")
     ):
         return ""
-    if keyword.iskeyword(name) or name in (
-        "metadata",
-        "registry",
-        "self",
-        "copy",
-        "json",
-        "schema",
-        "dict",
-        "validate",
-        "construct",
-        "row",
-        "type_annotation_map",
-    ):
+    if keyword.iskeyword(name) or name in terms.TAKEN:
         return f"{name}_value"
     return name
 

@@ -57,7 +57,7 @@ AUXILIARIES = word_set(
 MODALS = word_set("can could may might must shall should will would cannot cant to")
 
 VERBS = word_set(
-    "acknowledge acknowledges answer answers raise raises accept accepts access accesses "
+    "acknowledge acknowledges answer raise raises accept accepts access accesses "
     "add adds administer apply applies approve approves archive archives ask asks assign"
     " assigns attach attaches attend attends authenticate become becomes belong belongs "
     "borrow borrows browse browses build"

@@ -7,9 +7,9 @@ whether the noun is an entity (`nouns.py`).
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import (
+    AUXILIARIES,
     BREAKS,
     DETERMINERS,
-    MODALS,
     PREPOSITIONS,
     VERBS,
     is_plural,
@@ -84,7 +84,14 @@ def _verb_in_list(words: tuple[str, ...], at: int) -> bool:
 
 
 def noun_list(
-    page: Page, clause: Clause, at: int, catalogue: Catalogue, *, strict: bool, end: int | None = None
+    page: Page,
+    clause: Clause,
+    at: int,
+    catalogue: Catalogue,
+    *,
+    strict: bool,
+    acting: bool = False,
+    end: int | None = None,
 ) -> list[Span]:
     """The noun phrases of a list with commas and `and`; details in brackets are stepped over.
 
@@ -99,7 +106,13 @@ def noun_list(
         if can_be_thing(clause, span):
             spans.append(span)
         at = span[1]
-        if len(spans) > 1 and spans[-1] == span and at < len(words) and words[at] in VERBS | MODALS - {"to"}:
+        if (
+            not acting
+            and len(spans) > 1
+            and spans[-1] == span
+            and at < len(words)
+            and words[at] in VERBS | AUXILIARIES
+        ):
             spans.pop()
             break
         if at < len(words) and words[at] in ("(", "["):

@@ -110,6 +110,10 @@ def _listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) ->
         )
         if len(spans) >= 2:
             yield from _fields_of_land(clause, stop)
+    for _, stop, _ in clause.find(terms.CONTAINS):
+        spans = noun_list(page, clause, stop, catalogue, strict=False)
+        if len(spans) == 1 and is_plural(clause.words[spans[0][1] - 1]):
+            yield spans[0]
     for _, stop, _ in clause.find(terms.HAVE_WITH):
         spans = noun_list(page, clause, stop, catalogue, strict=False)[:1]
         yield from (
@@ -127,7 +131,8 @@ def _listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) ->
         if word in ("belongs", "belong") and clause.words[at + 1] == "to":
             yield from noun_list(page, clause, at + 2, catalogue, strict=False)[:1]
         elif word in ("many", "multiple", "several") and set(clause.words[:at]) & terms.HAS:
-            yield from noun_list(page, clause, at + 1, catalogue, strict=False)[:1]
+            spans = noun_list(page, clause, at + 1, catalogue, strict=False)[:1]
+            yield from (span for span in spans if is_plural(clause.words[span[1] - 1]))
 
 
 def _fields_of_land(clause: Clause, at: int) -> Iterator[Span]:

@@ -8,11 +8,11 @@ from backwright_workbench.blueprint.fault import Fault, Path, did_you_mean
 from backwright_workbench.blueprint.model import Action, Blueprint, Entity, States
 
 _ACTIONS = """
-actor attachments bulk create delete get list move patch post put read row self session state transitions
-update
+actor attachments bool bulk create delete dict get int list move patch post put read row self session state str
+transitions update
 """
 RESERVED_ACTIONS = frozenset(_ACTIONS.split())
-"""Methods of every service class, and routes below every resource."""
+"""Methods of every service class, types of their parameters, and routes below every resource."""
 
 
 def check(blueprint: Blueprint) -> Iterator[Fault]:

@@ -34,6 +34,8 @@ RESERVED_ENTITIES = frozenset(_ENTITIES.split())
 
 STANDARD_COLUMNS = ("id", "version", "created_at", "updated_at")
 _FIELDS = frozenset({*STANDARD_COLUMNS, "metadata", "registry", "self", "type_annotation_map"})
+_TYPES = frozenset({"bool", "dict", "int", "str"})
+"""What the types of columns are written with."""
 _MODEL_METHODS = frozenset({"construct", "copy", "dict", "json", "schema", "validate"})
 """Methods of the class that describes a request's body."""
 
@@ -128,8 +130,9 @@ def _field(entity: Entity, name: str, field: FieldModel, path: Path) -> Iterator
         yield Fault(path, f"every entity has {name!r}", "leave it out")
     elif name in _FIELDS or (name in _MODEL_METHODS and field.type != "reference"):
         yield Fault(path, f"{name!r} means something to the library", "choose another word")
-    elif keyword.iskeyword(name):
-        yield Fault(path, f"{name!r} is a Python keyword", f"for example {name}_value")
+    elif keyword.iskeyword(name) or name in _TYPES:
+        what = "keyword" if keyword.iskeyword(name) else "type"
+        yield Fault(path, f"{name!r} is a Python {what}", f"for example {name}_value")
     if field.type == "reference" and name.endswith("_id"):
         yield Fault(
             path, "a reference is named after what it refers to", f"call it {name.removesuffix('_id')!r}"

@@ -98,3 +98,8 @@ ACCOUNT_FIELDS = word_set(
     " active is_active status login last_login created_at updated_at account accounts first_name last_name"
 )
 """What every account has, so that no entity needs it."""
+
+TAKEN = word_set(
+    "metadata registry self copy json schema dict validate construct row type_annotation_map bool int str"
+)
+"""Names that mean something to Python or to the library."""

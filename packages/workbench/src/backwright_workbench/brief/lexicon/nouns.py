@@ -109,3 +109,9 @@ AFTER_LABELLED = ("", ":", "(", "-", "with", "has", "have", ".", ",", "→", "an
 
 TELLING = word_set("contains contain belongs belong consists includes include")
 OF_ACCESS = re.compile(r"(?<!\S)(?:access|permissions?|rights|read only|control)(?!\S)")
+
+CONTAINS = re.compile(
+    r"(?<!\S)(?:contains?|consists? of|is made of|are made of)(?: (?:many|multiple"
+    r"|several))?(?= )"
+)
+"""What follows is what a thing is made of: one noun in the plural is a thing itself."""

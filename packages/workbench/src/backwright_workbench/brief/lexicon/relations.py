@@ -77,6 +77,7 @@ TO_ONE = re.compile(
     r"|made))"
     r"(?: out)? (?:to|by|with|in|at|for|from|on)(?: (?:a|an|the|one|exactly|exactly one"
     r"|single|some|any|specific|its|their|our|only))*"
+    r"|(?:is|are|must be) (?:for|of|about)(?: (?:a|an|the|one|exactly|single))+"
     rf"|{AUX}(?:references?|uses?|concerns?)(?: (?:a|an|the|one))+"
 )
 TO_MANY = re.compile(
@@ -99,7 +100,7 @@ LINKS = word_set("links connects relates joins ties")
 
 AND_TO = re.compile(r"(?:, ?)?(?:and ?)?(?:also ?)?(?:to ?)?(?:a|an|the|one|exactly one)?")
 
-BELONGING = word_set("belongs belong linked related references")
+BELONGING = word_set("for belongs belong linked related references")
 MAY = re.compile(
     r"^(?:(?:,|i|we|they|you|can|may|must|should|will|could|also|want|wants|to|be|able|would|like|need) )+"
 )

@@ -79,7 +79,9 @@ class Matrix:
 
     def _create(self, entity: str, rights: Rights, path: str) -> None:
         declared = rights.declared
-        first_steps = {own[0][1]: own for own in rights.paths().values()}
+        first_steps: dict[str, Path] = {}
+        for own in (*rights.created(self.callers), *rights.paths().values()):
+            first_steps.setdefault(own[0][1], own)
         fields = dict(required(declared))
         for name in first_steps:
             field = declared.fields[name]
@@ -102,13 +104,15 @@ class Matrix:
         self._line(
             f"POST {path}",
             "-",
-            [rights.create(caller, tuple(fields), to_user=to_user) for caller in self.callers],
+            [
+                rights.create(caller, tuple(fields), tuple(first_steps.values()), to_user=to_user)
+                for caller in self.callers
+            ],
         )
 
     def _creates_own(self, rights: Rights, name: str) -> bool:
         """Whether somebody may create rows only as their own over this field."""
-        given = [grant for caller in self.callers for grant in rights.grants(caller, "create")]
-        return any(grant.rows != "all" and rights.path(grant.rows)[0][1] == name for grant in given)
+        return any(own[0][1] == name for own in rights.created(self.callers))
 
     def _updated(self, rights: Rights) -> list[str]:
         """The fields whose change is tried: the first of all, and one for each role that may change only

@@ -79,20 +79,29 @@ class Rights:
         """GET the rows."""
         return 200 if self.grants(caller, "read") else refused(caller)
 
-    def create(self, caller: str, fields: Sequence[str], *, to_user: bool) -> int:
-        """POST a row with these fields, which is the caller's own in every way. `to_user`: a field refers to
-        an account.
+    def created(self, callers: Sequence[str]) -> tuple[Path, ...]:
+        """The ways in which rows must be their creator's own."""
+        given = [grant for caller in callers for grant in self.grants(caller, "create")]
+        return tuple(self.path(grant.rows) for grant in given if grant.rows != "all")
+
+    def create(self, caller: str, fields: Sequence[str], owned: Sequence[Path], *, to_user: bool) -> int:
+        """POST a row with these fields, which is the caller's own in the ways `owned`. `to_user`: a field
+        refers to an account.
         """
-        given = [grant for grant in self.grants(caller, "create") if isinstance(grant, Grant)]
+        given = [
+            grant
+            for grant in self.grants(caller, "create")
+            if isinstance(grant, Grant) and (grant.rows == "all" or self.path(grant.rows) in owned)
+        ]
         if not given or not all(
             any(grant.fields is None or name in grant.fields for grant in given) for name in fields
         ):
             return refused(caller)
         if to_user and caller != "admin":
             return 422
-        return 201 if all(self._refers(caller, name) for name in fields) else 422
+        return 201 if all(self._refers(caller, name, owned) for name in fields) else 422
 
-    def _refers(self, caller: str, name: str) -> bool:
+    def _refers(self, caller: str, name: str, owned: Sequence[Path]) -> bool:
         """Whether the caller may see what the field refers to: rows made for the test are the caller's own
         only where a path says so.
         """
@@ -101,7 +110,7 @@ class Rights:
             return True
         target = Rights(to, self.names)
         given = target.grants(caller, "read")
-        on_path = [path for path in self.paths().values() if path[0] == (self.entity, name)]
+        on_path = [path for path in owned if path[0] == (self.entity, name)]
         return any(target.covers(grant, path[1:]) for grant in given for path in [*on_path, ()])
 
     def update(self, caller: str, field: str | None, own: Path | None) -> int:

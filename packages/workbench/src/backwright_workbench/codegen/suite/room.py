@@ -21,14 +21,23 @@ def is_crowdable(entity: str, entities: Entities, *, sharing: Collection[str] = 
     return room(entity, entities, sharing=sharing) >= MANY
 
 
+def can_share(entity: str, name: str, entities: Entities) -> bool:
+    """Whether many rows can refer to the same row over this field."""
+    groups = [group for group in _groups(entities[entity]) if name in group]
+    return all(_most(group, entity, entities, (name,)) >= MANY for group in groups)
+
+
 def room(entity: str, entities: Entities, *, sharing: Collection[str] = ()) -> float:
     """The number of rows that can exist for certain.
 
     Of fields that are unique together only the one with the most values counts: samples change one at a time.
     """
-    declared = entities[entity]
-    groups = [(name,) for name, field in declared.fields.items() if field.unique] + list(declared.unique)
+    groups = _groups(entities[entity])
     return min((_most(group, entity, entities, sharing) for group in groups), default=math.inf)
+
+
+def _groups(declared: Entity) -> list[tuple[str, ...]]:
+    return [(name,) for name, field in declared.fields.items() if field.unique] + list(declared.unique)
 
 
 def _most(group: Collection[str], entity: str, entities: Entities, sharing: Collection[str]) -> float:

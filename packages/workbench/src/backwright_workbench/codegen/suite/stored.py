@@ -12,9 +12,9 @@ from backwright_workbench.blueprint.sentences import article
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import Group, Item, docstring, lines, module
-from backwright_workbench.codegen.suite.fields import in_groups, needed
+from backwright_workbench.codegen.suite.fields import needed
 from backwright_workbench.codegen.suite.rights import Path, Rights
-from backwright_workbench.codegen.suite.room import is_crowdable
+from backwright_workbench.codegen.suite.room import can_share, is_crowdable
 from backwright_workbench.codegen.suite.sample_values import good
 
 FACTORIES = "tests.factories"
@@ -40,7 +40,7 @@ def referred(entity: str, name: str, names: Names) -> str:
     """The function that gives a row for a reference to another entity. Where few can exist, rows share them."""
     entities = names.blueprint.entities
     to = entities[entity].fields[name].to or ""
-    shares = not is_crowdable(to, entities) and not in_groups(name, entities[entity])
+    shares = not is_crowdable(to, entities) and can_share(entity, name, entities)
     return sharing_factory(to) if shares else factory(to)
 
 
@@ -128,7 +128,9 @@ def _factory(entity: str, names: Names, imports: Imports, service: str) -> list[
     declared = names.blueprint.entities[entity]
     values = f"**values: {imports.name('typing', 'Any')}"
     signature = Group(
-        f"async def {factory(entity)}(", (Item(f"service: {service}"), Item(values)), f") -> {model}"
+        f"async def {factory(entity)}(",
+        (Item(f"service: {service}"), Item("/"), Item(values)),
+        f") -> {model}",
     )
     found = lines(signature, after=":")
     found += docstring(f"{names.one(entity).capitalize()}.", indent=4)
@@ -164,6 +166,7 @@ def _owned(entity: str, path: Path, names: Names, imports: Imports, service: str
     items = (
         Item(f"service: {service}"),
         Item(f"account_id: {imports.name('uuid', 'UUID')}"),
+        Item("/"),
         Item(f"**values: {imports.name('typing', 'Any')}"),
     )
     found = lines(Group(f"async def {owned_factory(entity, path)}(", items, f") -> {model}"), after=":")
