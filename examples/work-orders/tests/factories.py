@@ -15,24 +15,24 @@ async def an_account(service: TestService) -> UUID:
     return await service.account()
 
 
-async def an_asset(service: TestService, **values: Any) -> Asset:
+async def an_asset(service: TestService, /, **values: Any) -> Asset:
     """An asset."""
     return await service.make(Asset, **values)
 
 
-async def a_technician(service: TestService, **values: Any) -> Technician:
+async def a_technician(service: TestService, /, **values: Any) -> Technician:
     """A technician."""
     return await service.make(Technician, **values)
 
 
-async def a_work_order(service: TestService, **values: Any) -> WorkOrder:
+async def a_work_order(service: TestService, /, **values: Any) -> WorkOrder:
     """A work order."""
     if "asset_id" not in values:
         values["asset_id"] = (await an_asset(service)).id
     return await service.make(WorkOrder, **values)
 
 
-async def a_technician_by_account(service: TestService, account_id: UUID, **values: Any) -> Technician:
+async def a_technician_by_account(service: TestService, account_id: UUID, /, **values: Any) -> Technician:
     """A technician that is this account's own, over its account."""
     return await a_technician(service, account_id=account_id, **values)
 
@@ -40,6 +40,7 @@ async def a_technician_by_account(service: TestService, account_id: UUID, **valu
 async def a_work_order_by_assignee_account(
     service: TestService,
     account_id: UUID,
+    /,
     **values: Any,
 ) -> WorkOrder:
     """A work order that is this account's own, over its assignee, account."""

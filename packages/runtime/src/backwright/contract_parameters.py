@@ -4,6 +4,7 @@ What lives here: what may stand in the query, the path and the headers. What mus
 (`contract.py`).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from backwright import filters, paging, search
@@ -51,7 +52,7 @@ def list_parameters(bound: "BoundResource") -> list[Document]:
         found.append(query("q", words, says))
     if resource.embeds:
         found.append(embed(bound))
-    return [*found, *(_filter(each) for each in bound.filters.values())]
+    return [*found, *_filters(bound)]
 
 
 def embed(bound: "BoundResource") -> Document:
@@ -62,24 +63,28 @@ def embed(bound: "BoundResource") -> Document:
     return found
 
 
-def _filter(each: filters.Filter) -> Document:
-    says = f"Rows whose {label(each.field)} {_SAYS[each.operator]}."
-    if each.operator == "contains":
-        text = {"type": "string", "minLength": 1, "maxLength": filters.MAX_TEXT, "pattern": NO_NUL}
-        return query(each.parameter, text, says)
-    schema = value(each)
-    if each.operator == "in":
-        return listed(each.parameter, schema, filters.MAX_IN, says)
-    return query(each.parameter, schema, says)
+def _filters(bound: "BoundResource") -> Iterator[Document]:
+    """A parameter for each filter. The filters of one field take the same values."""
+    values: dict[int, Document] = {}
+    for each in bound.filters.values():
+        says = f"Rows whose {label(each.field)} {_SAYS[each.operator]}."
+        if each.operator == "contains":
+            text = {"type": "string", "minLength": 1, "maxLength": filters.MAX_TEXT, "pattern": NO_NUL}
+            yield query(each.parameter, text, says)
+            continue
+        if id(each.adapter) not in values:
+            values[id(each.adapter)] = _value(each)
+        schema = dict(values[id(each.adapter)])
+        if each.operator == "in":
+            yield listed(each.parameter, schema, filters.MAX_IN, says)
+        else:
+            yield query(each.parameter, schema, says)
 
 
-def value(each: filters.Filter) -> Document:
+def _value(each: filters.Filter) -> Document:
     """The schema of one value of a filter."""
     schema: Document = each.adapter.json_schema(ref_template=REFS)
-    schema.pop("$defs", None)
-    for key in ("title", "description"):
-        schema.pop(key, None)
-    return schema
+    return {key: part for key, part in schema.items() if key not in ("$defs", "title", "description")}
 
 
 def query(name: str, schema: Document, description: str) -> Document:

@@ -109,16 +109,21 @@ def _access(bound: "BoundResource", roles: frozenset[str]) -> Iterator[str]:
 
 
 def _rules(bound: "BoundResource") -> Iterator[str]:
-    """Every row rule becomes SQL, on the table and on an alias of it."""
+    """Every row rule becomes SQL about the rows that it is given, under whatever name their table has."""
+    table = bound.table.alias("rows")
     for role, access in bound.policy.access.items():
         for grant in access.grants:
             if grant.where is None:
                 continue
+            place = f"the rule of {role!r} for {grant.operation}"
             try:
-                for table in (bound.table, bound.table.alias("other")):
-                    bound.database.prepare(select(table.c.id).where(grant.where.on(table)))
+                statement = select(table.c.id).where(grant.where.on(table))
+                bound.database.prepare(statement)
             except (SQLAlchemyError, KeyError, AttributeError, TypeError) as error:
-                yield f"the rule of {role!r} for {grant.operation} does not compile: {error}"
+                yield f"{place} does not compile: {error}"
+            else:
+                if len(statement.get_final_froms()) > 1:
+                    yield f"{place} speaks of a class; write matching(lambda row: row.field == …)"
 
 
 def _state(bound: "BoundResource") -> Iterator[str]:
