@@ -172,3 +172,39 @@ def test_strangers_get_the_role_that_looks_after_its_own_rows(brief: str, role: 
     found = read(brief, Catalogue.builtin(), created=date(2026, 11, 21)).require()
 
     assert found.auth.register_as == role
+
+
+def test_what_is_said_of_the_public_ends_where_somebody_else_is_spoken_of() -> None:
+    """`Anyone can read …, authors write …`: nobody without an account may write, whoever authors are."""
+    text = "create a blog api where anyone can read posts, authors write posts and moderators delete comments"
+    blueprint = read(text, Catalogue.builtin(), created=date(2026, 11, 21)).require()
+    for entity in blueprint.entities.values():
+        opened = entity.access.get("public")
+        assert opened is None or opened == Grants(read=Grant())
+
+
+def test_seeing_everything_and_changing_ones_own_are_two_rights() -> None:
+    """The second half of a sentence is not lost over its first."""
+    text = (
+        "Vets and pets. An appointment belongs to a pet and a vet. "
+        "Vets can read everything and update only their own appointments."
+    )
+    blueprint = read(text, Catalogue.builtin(), created=date(2026, 11, 21)).require()
+    rights = blueprint.entities["Appointment"].access["vet"]
+    assert isinstance(rights, Grants)
+    assert (rights.read, rights.update) == (Grant(), Grant(rows="vet"))
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "We run a small e-commerce shop. Please implement the backend: products and orders.",
+            "E-commerce shop",
+        ),
+        ("As a teacher I can create courses with a title and a syllabus.", "Courses"),
+    ],
+)
+def test_a_service_is_not_named_after_how_the_brief_begins(text: str, title: str) -> None:
+    """Who we are and what somebody does are no names."""
+    assert read(text, Catalogue.builtin(), created=date(2026, 11, 21)).require().title == title

@@ -106,7 +106,7 @@ def _describes(page: Page, clause: Clause, at: int) -> bool:
     acts = any(word in VERBS for item in outside.split(",") for word in item.split()[1:])
     if acts and not re.search(r"belongs? to|references?", outside):
         return False
-    return len(items) >= 2 and len(short) >= 0.7 * len(items) and not set(rest[:1]) & BREAKS
+    return len(items) >= 2 and len(short) >= 0.7 * len(items) and not set(rest[:1]) & (BREAKS - VERBS)
 
 
 def _among_things(page: Page, clause: Clause, catalogue: Catalogue) -> bool:

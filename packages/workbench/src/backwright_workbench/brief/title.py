@@ -55,6 +55,8 @@ def _cased(page: Page, head: Clause, words: str) -> str:
 
 def _subject(text: str) -> str:
     """The words of a first line that say what the service is for; empty if none do."""
+    if terms.STORY.match(text):
+        return ""
     rest = text[terms.START.match(text).end() :]  # type: ignore[union-attr]
     about = terms.ABOUT.match(f"{terms.TECH.sub('', rest)} ".replace("  ", " ").lstrip())
     plain = re.sub(r"\s+", " ", terms.TECH.sub(" ", rest)).strip()

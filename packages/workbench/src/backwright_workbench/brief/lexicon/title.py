@@ -9,12 +9,15 @@ START = re.compile(
     r"^(?:(?:please|hi|hello|can you|could you|would you|i|we|you|id|lets|let us|need"
     r"|needs|want|wants|like|to|would|are|am|is|help(?= (?:me|us) )|me|us|our|(?:the "
     r")?(?:goal|task|project) is|the"
-    r"|looking|for|building|must|should|have|going) )*"
+    r"|looking|for|building|must|should|have|going|run|runs|operate|own) )*"
     r"(?:(?:implement|implements|build|builds|create|creates|develop|design|make|write"
     r"|set up|setup|generate|produce|deliver|provide|code|draft|manage|managing|track"
     r"|tracking|store|storing|keep track of) )?(?:(?:me|us|a|an|the"
     r"|out|up|our|my|new|for me|for us|for) )*"
 )
+STORY = re.compile(r"^as (?:an?|the) (?:\w+ ){1,3}(?:i|we)(?!\S)")
+"""A user story tells what somebody does; it names no service."""
+
 BUILD = re.compile(
     r"^(?:\w+ ){0,6}?(?:implement|build|create|develop|design|make|write|need|want|service"
     r"|system|backend|api)(?!\S)"
