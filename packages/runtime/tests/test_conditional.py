@@ -76,6 +76,20 @@ async def test_what_has_not_changed_is_not_sent_again(shop: Shop) -> None:
     assert (await shop.get("manager", "/products")).headers["etag"] != before
 
 
+async def test_a_compressed_answer_and_its_304_say_the_same(shop: Shop) -> None:
+    """`Vary` names each header once, whether the body was worth compressing or not."""
+    for count in (1, 9):
+        for _ in range(count):
+            await shop.product()
+        first = await shop.call("manager", "GET", "/products", headers={"Accept-Encoding": "gzip"})
+        assert first.headers["vary"] == "Authorization, Accept-Encoding"
+        again = {"Accept-Encoding": "gzip", "If-None-Match": first.headers["etag"]}
+        assert (await shop.call("manager", "GET", "/products", headers=again)).headers[
+            "vary"
+        ] == first.headers["vary"]
+    assert first.headers["content-encoding"] == "gzip"
+
+
 async def test_roles_have_different_tags(shop: Shop) -> None:
     """They are shown different things of the same version."""
     product = await shop.product(cost="1.00")

@@ -66,6 +66,10 @@ async def test_every_column_is_shown_or_hidden(shop: Shop) -> None:
         ({"access": {}}, "access grants nothing to anybody"),
         ({"access": {Role.MANAGER: allow.nothing}}, "access grants nothing to anybody"),
         ({"access": {Role.MANAGER: allow.read(where=matching(lambda row: row.nonsense))}}, "does not compile"),
+        (
+            {"access": {Role.MANAGER: allow.read(where=matching(lambda row: Customer.vip.is_(True)))}},
+            "the rule of 'manager' for read speaks of a class; write matching(lambda row",
+        ),
         ({"access": {Role.CLERK: allow.update(where=own(Order.placed_by_id))}}, "'clerk' for update does not compile"),
     ],
 )  # fmt: skip

@@ -144,11 +144,11 @@ PIECES = (
 )  # fmt: skip
 
 
-async def test_thousands_of_made_up_queries_never_break_it(stocked: Shop) -> None:
+async def test_ten_thousand_made_up_queries_never_break_it(stocked: Shop) -> None:
     """Whatever stands in the query string: an answer or a problem, never a failure, and nothing of SQL in it."""
     random_ = random.Random(4)
     headers = await stocked.headers("manager")
-    for _ in range(2_500):
+    for _ in range(10_000):
         parts = []
         for _ in range(random_.randint(1, 4)):
             value = "".join(random_.choices(PIECES + tuple(string.printable), k=random_.randint(0, 6)))

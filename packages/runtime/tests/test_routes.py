@@ -201,10 +201,10 @@ async def test_a_resource_may_have_a_limit_of_its_own(shop: Shop) -> None:
 
 
 async def test_requests_that_are_given_up_leave_the_writer_free(shop: Shop) -> None:
-    """Hundreds of clients that go away in the middle of a create: the next one is served."""
+    """A thousand clients that go away in the middle of a create: the next one is served."""
     body = {"title": "x", "price": "1.00"}
     tasks = [
-        asyncio.create_task(shop.post("manager", "/products", {**body, "sku": f"S{n}"})) for n in range(200)
+        asyncio.create_task(shop.post("manager", "/products", {**body, "sku": f"S{n}"})) for n in range(1_000)
     ]
     for task in tasks:
         await asyncio.sleep(0)

@@ -195,6 +195,35 @@ def test_what_is_referred_to_comes_first() -> None:
         in_order([Egg, Hen])
 
 
+def test_a_reference_that_may_be_empty_does_not_hold_up_one_that_may_not() -> None:
+    """The first of the two declared could wait for the second, which cannot wait."""
+
+    class Ship(Entity):
+        """Has a favourite captain, perhaps."""
+
+        __tablename__ = "sample_ships"
+        captain_id: Mapped[UUID | None] = mapped_column(ForeignKey("sample_captains.id"))
+
+    class Captain(Entity):
+        """Needs a ship."""
+
+        __tablename__ = "sample_captains"
+        ship_id: Mapped[UUID] = mapped_column(ForeignKey("sample_ships.id"))
+
+    assert in_order([Ship, Captain]) == in_order([Captain, Ship]) == [Ship, Captain]
+
+
+def test_rows_that_join_others_differ_from_them() -> None:
+    """Values that are there are not given again, whatever number a row has."""
+    depot = UUID(int=1)
+    there: list[dict[str, Any]] = [{"depot_id": depot, "number": number} for number in range(1, 30)]
+    rows = Samples(Tour, {}, there=there)
+    last = rows.row(7, {"depot_id": depot, "driver_id": None})
+    assert last is not None
+    assert last["number"] == 30
+    assert rows.row(8, {"depot_id": depot, "driver_id": None}) is None
+
+
 async def test_many_rows_are_written_quickly_enough_to_be_used(empty: Database) -> None:
     """Twenty thousand rows, in chunks, all there."""
     table = table_of(Driver)

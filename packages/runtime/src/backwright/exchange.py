@@ -71,6 +71,9 @@ class Exchange:
             self.status = message["status"]
             headers = list(message.get("headers", ()))
             said = dict(headers)
+            if said.get(b"vary", b"").count(b"Accept-Encoding") > 1:
+                # Compression has added what the route had said already, so that its 304 says the same.
+                headers = [pair if pair[0] != b"vary" else (b"vary", once(pair[1])) for pair in headers]
             headers += [pair for pair in self._always if pair[0] not in said]
             headers += self.extra
             headers.append((b"x-request-id", self.context.request_id.encode()))
@@ -91,6 +94,11 @@ class Exchange:
         if self.deadline is not None and not self.started and (at := self.deadline.when()) is not None:
             earned = self.context.started + seen / SLOWEST
             self.deadline.reschedule(max(at, asyncio.get_running_loop().time() + earned - perf_counter()))
+
+
+def once(listed: bytes) -> bytes:
+    """A list of names in a header, each once."""
+    return b", ".join(dict.fromkeys(name.strip() for name in listed.split(b",")))
 
 
 def read_headers(raw: HeaderList) -> tuple[dict[bytes, bytes], Error | None]:

@@ -17,6 +17,7 @@ from backwright.database import Database
 from backwright.entity import Entity
 from backwright.runtime import Runtime
 from backwright.settings import Settings
+from backwright.storage import open_storage
 from fastapi import FastAPI
 from sqlalchemy import create_engine
 from sqlalchemy.orm import InstrumentedAttribute
@@ -40,19 +41,18 @@ def template() -> Path:
     return path
 
 
-def settings(folder: Path, **changed: Any) -> Settings:
+def settings(folder: Path) -> Settings:
     """The settings of a shop in a folder: hashing at the least cost, no rate limit in the way."""
-    given: dict[str, Any] = {
-        "environment": "test",
-        "service": "shop",
-        "database_url": f"sqlite:///{folder}/shop.db",
-        "files_url": f"file:{folder}/files",
-        "secret_key": "a secret for tests only, forty-eight characters!",
-        "rate_limit": "1000000/minute",
-        "password_memory_kib": 8,
-        "password_time_cost": 1,
-    }
-    return Settings(**(given | changed))
+    return Settings(
+        environment="test",
+        service="shop",
+        database_url=f"sqlite:///{folder}/shop.db",
+        files_url=f"file:{folder}/files",
+        secret_key="a secret for tests only, forty-eight characters!",
+        rate_limit="1000000/minute",
+        password_memory_kib=8,
+        password_time_cost=1,
+    )
 
 
 class Shop:
@@ -146,15 +146,30 @@ class Shop:
         return self.database.driver.reader.raw.execute(text, values).fetchall()
 
 
+@cache
+def application() -> FastAPI:
+    """The shop, made once for each process; every test starts it again on a database of its own."""
+    app = create_app(settings(template().parent), title="Shop", accounts=accounts, resources=resources)
+    app.state.declared = dict(app.state.runtime.resources)
+    return app
+
+
 @asynccontextmanager
-async def running(folder: Path, *, empty: bool = True, **changed: Any) -> AsyncIterator[Shop]:
+async def running(folder: Path, *, empty: bool = True) -> AsyncIterator[Shop]:
     """A started shop in `folder`, with an empty database or with the one that is there."""
     if empty:
         shutil.copy(template(), folder / "shop.db")
-    app = create_app(settings(folder, **changed), title="Shop", accounts=accounts, resources=resources)
+    app, given = application(), settings(folder)
+    runtime: Runtime = app.state.runtime
+    runtime.database.path = folder / "shop.db"
+    runtime.database.changed = runtime.cache.invalidate
+    runtime.storage = open_storage(given.files_url)
+    runtime.cache.clear()
+    runtime.resources.clear()
+    runtime.resources.update(app.state.declared)
     async with app.router.lifespan_context(app):
         await asyncio.sleep(0)  # what is done at each start begins, and the first to write waits for it
-        async with app.state.runtime.database.work():
+        async with runtime.database.work():
             transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield Shop(app, client)

@@ -125,6 +125,17 @@ NAMES = [
 FIELDS = [
     ("{type: string}", "{type: string, values: [a]}", "'values' does not fit the type string; it fits: enum"),
     ("{type: string}", "{type: string, places: 2}", "'places' does not fit the type string"),
+    (
+        '{type: decimal, places: 2, default: "0.50"}',
+        "{type: decimal, places: 9, max: 100000}",
+        "the type decimal holds -99999.999999999 to 99999.999999999; places: 9 of 14 digits",
+    ),
+    (
+        '{type: decimal, places: 2, default: "0.50"}',
+        "{type: decimal, places: 9, default: 100000}",
+        "100000 is not between -99999.999999999 and 99999.999999999",
+    ),
+    ("      level: {type: integer", "      int: {type: integer", "'int' is a Python type"),
     ("{type: string}", "{type: string, to: Person}", "'to' does not fit the type string"),
     ("{type: string}", "{type: string, set: actor}", "'set' does not fit the type string"),
     ("{type: string}", "{type: string, min: 2}", "'min' does not fit the type string"),
@@ -282,6 +293,10 @@ def test_an_entity_that_nobody_may_read_is_refused() -> None:
 
 
 ALLOWED = [
+    (
+        '{type: decimal, places: 2, default: "0.50"}',
+        '{type: decimal, places: 9, max: 99999, default: "0.5"}',
+    ),
     ("name: {type: string, max", "total: {type: string, max"),
     (
         "name: {type: string, max",
@@ -324,3 +339,11 @@ def test_faults_are_values_with_paths() -> None:
     assert fault.path == ("entities", "Ticket", "filters", 0)
     assert dotted(fault.path) == "entities.Ticket.filters[0]"
     assert str(fault).startswith("entities.Ticket.filters[0]: no field is called 'nothing'")
+
+
+def test_a_field_that_the_search_index_has_itself_may_not_be_searched() -> None:
+    """`rank` is a column of the index; as a column of the table it is fine."""
+    rename = ("      body: {type: text", "      rank: {type: text")
+    assert faults(rename, ("search: [title, body]", "search: [title]")) == []
+    told = faults(rename, ("search: [title, body]", "search: [title, rank]"))
+    assert any("'rank' is a column of the search index" in fault for fault in told)
