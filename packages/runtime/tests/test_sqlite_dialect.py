@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from shop.models import Customer
+from shop.models import Customer, table
 from shop.service import Shop
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import MissingGreenlet
@@ -18,7 +18,7 @@ async def test_many_rows_go_in_at_once(shop: Shop) -> None:
     """One statement, many sets of values; and one by the driver's own name for it."""
     async with shop.database.work() as work:
         connection = await work.session.connection()
-        await connection.execute(insert(Customer.__table__), [row("Ada"), row("Bob")])
+        await connection.execute(insert(table(Customer)), [row("Ada"), row("Bob")])
         await connection.exec_driver_sql("UPDATE customers SET vip = 1")
         await connection.exec_driver_sql(
             "UPDATE customers SET points = ? WHERE name = ?", [(1, "Ada"), (2, "Bob")]

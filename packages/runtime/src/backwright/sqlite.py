@@ -27,6 +27,11 @@ _STEPS: Final = 2_000
 """Virtual machine steps between two looks at the clock."""
 
 
+_EVERYWHERE: Final = ("foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16000")
+_READING: Final = ("query_only = ON",)
+_WRITING: Final = ("journal_mode = WAL", "synchronous = FULL")
+
+
 class Connection:
     """One `sqlite3` connection with a time limit on every statement."""
 
@@ -40,14 +45,8 @@ class Connection:
             factory=Raw,
         )
         self._deadline = float("inf")
-        self.raw.execute("PRAGMA foreign_keys = ON")
-        self.raw.execute("PRAGMA temp_store = MEMORY")
-        self.raw.execute("PRAGMA cache_size = -16000")
-        if read_only:
-            self.raw.execute("PRAGMA query_only = ON")
-        else:
-            _retry(self.raw, "PRAGMA journal_mode = WAL")
-            self.raw.execute("PRAGMA synchronous = FULL")
+        for pragma in (*_EVERYWHERE, *(_READING if read_only else _WRITING)):
+            _patiently(self.raw, f"PRAGMA {pragma}")
         self.raw.set_progress_handler(self._late, _STEPS)
 
     def _late(self) -> int:
@@ -76,7 +75,7 @@ class Connection:
         self.raw.close()
 
 
-def _retry(raw: sqlite3.Connection, sql: str) -> None:
+def _patiently(raw: sqlite3.Connection, sql: str) -> None:
     """Run a start-up statement that another process may briefly stand in the way of."""
     for attempt in range(100):
         try:

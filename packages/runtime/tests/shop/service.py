@@ -1,6 +1,7 @@
 """The shop as a running service, and the means to call it in a test."""
 
 import asyncio
+import atexit
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -30,7 +31,9 @@ SEARCHED = {resource.name: resource.search for resource in resources if resource
 @cache
 def template() -> Path:
     """An empty database with all tables; made once, copied for each test."""
-    path = Path(mkdtemp(prefix="shop-")) / "template.db"
+    folder = Path(mkdtemp(prefix="shop-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "template.db"
     engine = create_engine(f"sqlite:///{path}")
     Entity.metadata.create_all(engine)
     with engine.begin() as connection:
