@@ -24,7 +24,7 @@ from backwright.context import now
 from backwright.downloads import content
 from backwright.errors import BadRequest, Conflict, Forbidden, NotFound
 from backwright.multipart import FilePart
-from backwright.routes import JSON, ResourceRoute, handle, row_id
+from backwright.routes import JSON, route, row_id
 from backwright.signed_links import PARAMETERS, SECONDS, Links
 from backwright.uploads import Uploads
 
@@ -67,24 +67,8 @@ def _route(
     status: int = 200,
     max_body_size: int | None = None,
 ) -> APIRoute:
-    operation_id = contract.operation_id(bound, verb)
-
-    async def endpoint(request: Request) -> Response:
-        return await handle(bound, request, operate, operation_id)
-
-    endpoint.__name__ = operation_id
-    return ResourceRoute(
-        path,
-        endpoint,
-        methods=[method],
-        operation_id=operation_id,
-        name=operation_id,
-        status_code=status,
-        tags=[bound.title_plural.capitalize()],
-        response_class=Response,
-        max_body_size=max_body_size,
-        openapi_extra=contract.operation(bound, verb),
-    )
+    operation_id, described = contract.operation_id(bound, verb), contract.operation(bound, verb)
+    return route(bound, path, method, operation_id, operate, described, status, max_body_size)
 
 
 class AttachmentRoutes:

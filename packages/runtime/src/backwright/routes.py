@@ -85,6 +85,22 @@ def routes_of(bound: "BoundResource") -> list[APIRoute]:
 def _route(
     bound: "BoundResource", path: str, method: str, operation_id: str, operate: Operate, status: int = 200
 ) -> APIRoute:
+    described = contract.operation(bound, operation_id)
+    return route(bound, path, method, operation_id, operate, described, status)
+
+
+def route(
+    bound: "BoundResource",
+    path: str,
+    method: str,
+    operation_id: str,
+    operate: Operate,
+    described: dict[str, Any],
+    status: int = 200,
+    max_body_size: int | None = None,
+) -> APIRoute:
+    """One guarded route of a resource. `described` is its part of the OpenAPI document, `max_body_size` in bytes."""
+
     async def endpoint(request: Request) -> Response:
         return await handle(bound, request, operate, operation_id)
 
@@ -98,7 +114,8 @@ def _route(
         status_code=status,
         tags=[bound.title_plural.capitalize()],
         response_class=Response,
-        openapi_extra=contract.operation(bound, operation_id),
+        max_body_size=max_body_size,
+        openapi_extra=described,
     )
 
 
