@@ -11,10 +11,12 @@ fail() {
     exit 1
 }
 
+# The interpreter itself: to uv a shim (pyenv's) or a link in an active environment is another Python each time,
+# and it would make .venv anew on every run.
 find_python() {
     for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
         if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-            command -v "$candidate"
+            "$candidate" -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))'
             return
         fi
     done

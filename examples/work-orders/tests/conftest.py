@@ -1,4 +1,7 @@
-"""What every test gets: a running service with a fresh database of its own."""
+"""What every test gets: a running service with a fresh database of its own.
+
+On SQLite, unless BACKWRIGHT_TEST_DATABASES names another engine: docs/backend-testing.md.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

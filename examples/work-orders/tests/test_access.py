@@ -106,7 +106,7 @@ STATES: dict[str, dict[str, Any]] = {
     "POST /work-orders/{id}/assign": {"status": WorkOrderStatus.OPEN},
     "POST /work-orders/{id}/start": {"status": WorkOrderStatus.ASSIGNED},
     "POST /work-orders/{id}/hold": {"status": WorkOrderStatus.IN_PROGRESS},
-    "POST /work-orders/{id}/resume": {"status": WorkOrderStatus.ASSIGNED},
+    "POST /work-orders/{id}/resume": {"status": WorkOrderStatus.ON_HOLD},
     "POST /work-orders/{id}/complete": {"status": WorkOrderStatus.IN_PROGRESS},
     "POST /work-orders/{id}/cancel": {"status": WorkOrderStatus.OPEN},
 }

@@ -1,9 +1,9 @@
 """The OpenAPI document: it is true, and the committed copy is what is served."""
 
-import json
 from pathlib import Path
 
 import pytest
+from backwright.openapi_yaml import as_yaml
 from backwright.testing import TestService, conforms
 
 from work_orders.access import Role
@@ -15,15 +15,15 @@ DOCUMENT = ROOT / "docs" / "api.yaml"
 
 
 async def test_the_committed_document_is_what_is_served() -> None:
-    """After a change of the API, write it again: `python -m work_orders openapi > docs/api.yaml`."""
+    """To the byte. After a change of the API it is written again; README.md has the command."""
     if not DOCUMENT.exists():
         pytest.skip("docs/api.yaml has not been written yet")
     limit = {"rate_limit": Settings.model_fields["rate_limit"].default}
     async with TestService(create_app, Settings, root=ROOT, overrides=limit) as service:
-        assert json.loads(DOCUMENT.read_text()) == json.loads(json.dumps(service.app.openapi()))
+        assert DOCUMENT.read_text(encoding="utf-8") == as_yaml(service.app.openapi())
 
 
-@pytest.mark.parametrize("role", [Role.ADMIN, Role.DISPATCHER])
-async def test_every_operation_keeps_the_contract(service: TestService, role: Role) -> None:
-    """Generated requests, right and wrong ones, get only answers that the document promises."""
-    await conforms(service, role)
+async def test_every_operation_keeps_the_contract(service: TestService) -> None:
+    """Generated requests, right and wrong ones, of each role, get only answers that the document promises."""
+    accepted = await conforms(service, Role.ADMIN, *Role, examples=2)
+    assert "GET /assets" in accepted

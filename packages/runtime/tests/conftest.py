@@ -4,9 +4,12 @@ Other test modules may define fixtures of the same names; theirs win.
 """
 
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,10 +19,12 @@ from backwright.database import Database
 from backwright.entity import Entity
 from backwright.runtime import Runtime
 from backwright.settings import Settings
+from backwright.testing_databases import Template
+from backwright.testing_kits import create_tables
 from fastapi import FastAPI
-from sqlalchemy import create_engine
 
 sys.path.insert(0, str(Path(__file__).parent))  # the shop, a service for the tests of resources
+import services
 from shop.service import Shop, running
 
 TABLES = (
@@ -54,27 +59,43 @@ def declared(user_class: type[Account]) -> Accounts:
     return Accounts(user_class, roles=Role, admin=Role.ADMIN, register_as=Role.VIEWER)
 
 
+@pytest.fixture(params=services.engines())
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine that the suite is to run on: whoever asks for a database gets it once on each."""
+    found: str = request.param
+    if found == "postgresql":
+        services.postgresql()
+    if found == "mariadb":
+        services.mariadb()
+    return found
+
+
+@cache
+def office_template(engine: str) -> Template:
+    """A database with the tables of the accounts."""
+    return Template(engine, lambda url: create_tables(url, [Entity.metadata.tables[name] for name in TABLES]))
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Hashing at the least cost, a database file of its own, no default rate limit in the way."""
-    return Settings(
+def settings(tmp_path: Path, engine: str, user_class: type[Account]) -> Iterator[Settings]:
+    """Hashing at the least cost, a database of its own, no default rate limit in the way."""
+    lent = office_template(engine).lend(tmp_path, "office.db")
+    yield Settings(
         environment="test",
         service="office",
-        database_url=f"sqlite:///{tmp_path}/office.db",
+        database_url=lent,
         files_url=f"file:{tmp_path}/files",
         secret_key="a secret for tests only, forty-eight characters!",
         rate_limit="100000/minute",
         password_memory_kib=8,
         password_time_cost=1,
     )
+    office_template(engine).give_back(lent)
 
 
 @pytest.fixture
 async def app(settings: Settings, declared: Accounts) -> AsyncGenerator[FastAPI, None]:
     """The service, started."""
-    engine = create_engine(settings.database_url)
-    Entity.metadata.create_all(engine, tables=[Entity.metadata.tables[name] for name in TABLES])
-    engine.dispose()
     made = create_app(settings, title="Office", accounts=declared)
     async with made.router.lifespan_context(made):
         yield made
@@ -119,8 +140,31 @@ def bearer(accounts: BoundAccounts) -> Callable[..., Awaitable[dict[str, str]]]:
     return headers
 
 
+@pytest.fixture(scope="session")
+def s3_servers() -> Iterator[Callable[[str], Any]]:
+    """`s3_servers("moto")`, `s3_servers("s3rver")`: started at the first use, for the whole run."""
+    from s3_services import SERVERS
+
+    started: dict[str, Any] = {}
+    with ExitStack() as stack:
+
+        def server(name: str) -> Any:
+            if name not in started:
+                started[name] = stack.enter_context(SERVERS[name]())
+            return started[name]
+
+        yield server
+
+
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncGenerator[Shop, None]:
+async def shop(tmp_path: Path, engine: str) -> AsyncGenerator[Shop, None]:
     """A started shop with an empty database."""
+    async with running(tmp_path, engine) as found:
+        yield found
+
+
+@pytest.fixture
+async def sqlite_shop(tmp_path: Path) -> AsyncGenerator[Shop, None]:
+    """The same on SQLite alone, for what is that engine's own."""
     async with running(tmp_path) as found:
         yield found

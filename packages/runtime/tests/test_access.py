@@ -34,9 +34,11 @@ def test_what_no_grant_covers_does_not_happen() -> None:
 def test_grants_are_joined() -> None:
     """`|` adds; `everything` is each operation on all rows with all names."""
     rules = allow.read("name") | allow.update("phone") | allow.create() | allow.delete() | allow.act("pay")
-    assert [grant.operation for grant in rules.grants] == [
-        Operation.READ, Operation.UPDATE, Operation.CREATE, Operation.DELETE, Operation.ACT,
+    assert [grant.operation for grant in (rules | allow.refer("account_id")).grants] == [
+        Operation.READ, Operation.UPDATE, Operation.CREATE, Operation.DELETE, Operation.ACT, Operation.REFER,
     ]  # fmt: skip
+    with pytest.raises(TypeError, match="needs the references"):
+        allow.refer()
     assert {grant.operation for grant in allow.everything.grants} == set(Operation)
     assert Access() == allow.nothing
 

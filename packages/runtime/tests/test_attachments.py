@@ -3,9 +3,8 @@
 import asyncio
 import base64
 import hashlib
-import os
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +30,7 @@ from backwright.testing import TestService
 from fastapi import FastAPI
 from sqlalchemy import ForeignKey, String, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
+from storages import KINDS, Backstage, opened
 
 
 class Role(StrEnum):
@@ -77,10 +77,20 @@ vaults = Resource(
 )
 
 
+@pytest.fixture(params=KINDS)
+async def behind(
+    request: pytest.FixtureRequest, tmp_path: Path, s3_servers: Callable[[str], Any]
+) -> AsyncGenerator[Backstage, None]:
+    """Where the files go: a folder, or a bucket."""
+    async with opened(request.param, tmp_path / "files", s3_servers) as made:
+        yield made
+
+
 @pytest.fixture
-async def service(user_class: type[Account]) -> AsyncGenerator[TestService, None]:
-    """The service with crates and vaults, started on an empty database."""
+async def service(user_class: type[Account], behind: Backstage) -> AsyncGenerator[TestService, None]:
+    """The service with crates and vaults, started on an empty database and an empty storage."""
     async with TestService(archive) as started:
+        started.runtime.storage = behind.storage
         yield started
 
 
@@ -120,18 +130,13 @@ async def count(service: TestService) -> int:
     return int((await database.fetch(database.prepare(select(func.count()).select_from(table))))[0][0])
 
 
-def files_of(service: TestService) -> list[Path]:
-    root = Path(service.settings.files_url.removeprefix("file:"))
-    return [path for path in root.rglob("*") if path.is_file()]
-
-
-async def settled(service: TestService, files: int) -> None:
+async def settled(behind: Backstage, files: int) -> None:
     """Wait for removals that go on in the background."""
     for _ in range(200):
-        if len(files_of(service)) == files:
+        if len(behind.names()) == files:
             return
         await asyncio.sleep(0.01)
-    assert len(files_of(service)) == files
+    assert len(behind.names()) == files
 
 
 # Taking in and giving out.
@@ -227,19 +232,19 @@ async def test_attachments_are_listed_in_pages(
 
 
 async def test_removing_takes_row_and_file(
-    service: TestService, admin: httpx2.AsyncClient, crate: Crate
+    service: TestService, behind: Backstage, admin: httpx2.AsyncClient, crate: Crate
 ) -> None:
     """204, then 404, and nothing is left on the disk."""
     where = await sent(admin, crate)
-    assert len(files_of(service)) == 1
+    assert len(behind.names()) == 1
     assert (await admin.delete(where)).status_code == 204
     assert (await admin.delete(where)).status_code == 404
     assert (await admin.get(where + "/content")).status_code == 404
-    await settled(service, files=0)
+    await settled(behind, files=0)
 
 
 async def test_deleting_the_row_takes_its_attachments(
-    service: TestService, admin: httpx2.AsyncClient, crate: Crate
+    service: TestService, behind: Backstage, admin: httpx2.AsyncClient, crate: Crate
 ) -> None:
     """In the same transaction; files of other rows stay."""
     other = await service.make(Crate)
@@ -248,7 +253,7 @@ async def test_deleting_the_row_takes_its_attachments(
     assert (await admin.delete(f"/crates/{crate.id}")).status_code == 204
     assert await count(service) == 1
     assert (await admin.get(kept + "/content")).status_code == 200
-    await settled(service, files=1)
+    await settled(behind, files=1)
 
 
 async def test_adding_and_removing_are_recorded(
@@ -349,6 +354,7 @@ async def test_a_link_opens_one_file_for_five_minutes(
 )
 async def test_a_bad_file_leaves_nothing(
     service: TestService,
+    behind: Backstage,
     admin: httpx2.AsyncClient,
     crate: Crate,
     name: str,
@@ -362,7 +368,7 @@ async def test_a_bad_file_leaves_nothing(
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.json()["detail"]
     assert await count(service) == 0
-    await settled(service, files=0)
+    await settled(behind, files=0)
 
 
 @pytest.mark.parametrize(
@@ -456,7 +462,6 @@ async def test_all_files_together_have_a_quota(user_class: type[Account]) -> Non
         refused = await send(admin, second, "a.txt", b"x" * 700_000, "text/plain")
         assert refused.status_code == 409
         assert await count(service) == 1
-        await settled(service, files=1)
 
 
 async def test_a_file_in_quarantine_is_not_downloaded_before_its_release(service: TestService) -> None:
@@ -476,7 +481,7 @@ async def test_a_file_in_quarantine_is_not_downloaded_before_its_release(service
 
 
 async def test_an_upload_that_is_cut_off_leaves_nothing(
-    service: TestService, admin: httpx2.AsyncClient, crate: Crate
+    service: TestService, behind: Backstage, admin: httpx2.AsyncClient, crate: Crate
 ) -> None:
     """The sender disappears half-way: no row, no file, no place taken."""
     begun = asyncio.Event()
@@ -500,11 +505,11 @@ async def test_an_upload_that_is_cut_off_leaves_nothing(
     with pytest.raises(asyncio.CancelledError):
         await upload
     assert await count(service) == 0
-    await settled(service, files=0)
+    await settled(behind, files=0)
 
 
 async def test_a_row_that_goes_while_its_file_comes_takes_the_file_with_it(
-    service: TestService, admin: httpx2.AsyncClient, crate: Crate
+    service: TestService, behind: Backstage, admin: httpx2.AsyncClient, crate: Crate
 ) -> None:
     """The sender is told that there is no such row any more."""
     begun, gate = asyncio.Event(), asyncio.Event()
@@ -523,34 +528,38 @@ async def test_a_row_that_goes_while_its_file_comes_takes_the_file_with_it(
     gate.set()
     assert (await upload).status_code == 404
     assert await count(service) == 0
-    await settled(service, files=0)
+    await settled(behind, files=0)
 
 
-async def test_collecting_goes_on_until_it_is_cancelled(service: TestService) -> None:
+async def test_collecting_goes_on_until_it_is_cancelled(
+    service: TestService, behind: Backstage, crate: Crate
+) -> None:
     """A database that is away for a while does not end it."""
-    draft = Path(service.settings.files_url.removeprefix("file:")) / "drafts" / "half"
-    await service.runtime.storage.sweep(now())
     await service.runtime.database.close()
     rounds = asyncio.create_task(keep_collecting(service.runtime, every=timedelta(milliseconds=1)))
     await asyncio.sleep(0.01)
     await service.runtime.database.connect()
-    draft.write_bytes(b"half")
-    os.utime(draft, (0, 0))
-    await settled(service, files=0)
+    async with service.runtime.database.work() as work:
+        await work.session.execute(
+            insert(table).values({**pending(crate), "created_at": now() - timedelta(2)})
+        )
+    async with asyncio.timeout(5):
+        while await count(service):
+            await asyncio.sleep(0.01)
+    await settled(behind, files=0)
     rounds.cancel()
     with pytest.raises(asyncio.CancelledError):
         await rounds
 
 
 async def test_what_a_crash_leaves_is_invisible_and_collected(
-    service: TestService, admin: httpx2.AsyncClient, crate: Crate
+    service: TestService, behind: Backstage, admin: httpx2.AsyncClient, crate: Crate
 ) -> None:
     """A pending row, a file whose row is gone, a row whose object is gone, a draft; and nothing else."""
     kept, adrift = await sent(admin, crate), await service.make(Crate)
     await sent(admin, adrift)
     orphaned = await sent(admin, crate)
-    root = Path(service.settings.files_url.removeprefix("file:"))
-    (root / "drafts" / "half").write_bytes(b"half")
+    behind.leave()
     async with service.runtime.database.work() as work:
         id_ = UUID(orphaned.rsplit("/", 1)[-1])
         await work.session.execute(delete(table).where(table.c.id == id_))
@@ -561,17 +570,16 @@ async def test_what_a_crash_leaves_is_invisible_and_collected(
 
     assert (await collect(service.runtime)).files == 0, "what is young may still be under way"
     hours_ago = now() - timedelta(hours=2)
-    for path in root.rglob("*"):
-        os.utime(path, (hours_ago.timestamp(), hours_ago.timestamp()))
     async with service.runtime.database.work() as work:
         await work.session.execute(
             update(table).where(table.c.state == "pending").values(created_at=hours_ago)
         )
-    found = await collect(service.runtime)
+    # To the storage everything is older than an hour from now.
+    found = await collect(service.runtime, grace=timedelta(hours=-1))
     assert (found.rows, found.files, found.drafts) == (1, 1, 1)
     assert await count(service) == 1
     assert (await admin.get(kept + "/content")).status_code == 200
-    assert len(files_of(service)) == 1
+    assert len(behind.names()) == 1
 
 
 def pending(crate: Crate) -> dict[str, Any]:
@@ -590,12 +598,11 @@ def pending(crate: Crate) -> dict[str, Any]:
 
 
 async def test_a_file_that_the_disk_has_lost_is_not_found(
-    service: TestService, admin: httpx2.AsyncClient, crate: Crate
+    service: TestService, behind: Backstage, admin: httpx2.AsyncClient, crate: Crate
 ) -> None:
     """No 500, and no half answer."""
     where = await sent(admin, crate)
-    for path in files_of(service):
-        path.unlink()
+    behind.lose()
     assert (await admin.get(where + "/content")).status_code == 404
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from backwright import migration_connections
 from backwright.actor import SYSTEM, signed_in
 from backwright.audit import (
     LONGEST,
@@ -23,10 +24,10 @@ from backwright.audit import (
 from backwright.callers import acting_as
 from backwright.context import Context, current
 from backwright.database import Database
+from backwright.errors import Error
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select, text
 
 ADA, ORDER, SESSION = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -95,28 +96,35 @@ async def test_the_database_refuses_to_change_an_entry(
     """Whoever asks, with whatever SQL."""
     async with database.work() as work:
         await audit.record(work, action="update", object_type="orders", object_id=ORDER)
-    engine = create_engine(str(database.url))
-    with pytest.raises(IntegrityError, match="append-only"), engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    with pytest.raises(Error) as caught:
+        async with database.work() as work:
+            await work.session.execute(text(statement))
+    assert "append-only" in str(caught.value.__cause__)
     assert [each["action"] for each in await entries(database)] == ["update"]
 
 
 async def test_a_migration_makes_and_drops_the_triggers(database: Database) -> None:
     """The names are fixed, so a later migration can find them."""
-    engine = create_engine(str(database.url))
-    with engine.begin() as connection:
+
+    def there_and_back(connection: Connection) -> None:
         op = Operations(MigrationContext.configure(connection))
+        engine = connection.dialect.name
+        catalogue = {
+            "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+            "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+            "mariadb": "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = database()",
+        }[engine]
 
         def names() -> set[str]:
-            found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-            return {name for (name,) in found} & set(TRIGGERS)
+            return set(connection.scalars(text(catalogue))) & set(TRIGGERS[engine])
 
         drop_triggers(op)
         assert names() == set()
         create_triggers(op)
-        assert names() == {"audit_log_no_update", "audit_log_no_delete"}
-    engine.dispose()
+        assert names() == set(TRIGGERS[engine]) >= {"audit_log_no_update", "audit_log_no_delete"}
+        connection.commit()
+
+    migration_connections.run(database.url.render_as_string(hide_password=False), there_and_back)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ async def test_attachments_go_with_their_row(shop: Shop) -> None:
     manager = signed_in(shop.ids["manager"], frozenset({"manager"}))
     async with shop.database.work() as work:
         await bound.service(manager, work).delete(UUID(line["id"]))
-    assert shop.sql("SELECT count(*) FROM lines") == [(0,)]
+    assert await shop.sql('SELECT count(*) FROM "lines"') == [(0,)]
 
 
 async def test_the_system_acts_without_an_account(shop: Shop) -> None:

@@ -1,18 +1,22 @@
 """A service is run and looked after from a terminal; mistakes end in one message, never in a stack."""
 
 import io
-import json
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from backwright.accounts import Account, Accounts
 from backwright.app import create_app as build
+from backwright.app import open_database
 from backwright.commands import main
+from backwright.database import Database
 from backwright.entity import Entity
+from backwright.local_storage import LocalStorage
 from backwright.settings import Settings
+from backwright.storage import Misconfigured
 from fastapi import FastAPI
 from sqlalchemy import create_engine, text
 
@@ -49,7 +53,7 @@ def test_the_document_is_printed_and_written(capsys: pytest.CaptureFixture[str],
     """The same bytes each time, so that a committed copy can be compared."""
     assert run(plain, "openapi") == 0
     printed = capsys.readouterr().out
-    assert json.loads(printed)["info"]["title"] == "Plain"
+    assert "\ninfo:\n  title: Plain\n" in printed
     assert run(plain, "openapi", "--output", "api.yaml") == 0
     assert (folder / "api.yaml").read_text() == printed
 
@@ -99,7 +103,70 @@ def test_a_route_without_a_rule_is_one_message(capsys: pytest.CaptureFixture[str
 def test_several_processes_need_one_count(capsys: pytest.CaptureFixture[str]) -> None:
     """Also when their number is an argument instead of a setting."""
     assert run(plain, "serve", "--workers", "2") == 2
-    assert "RATE_LIMIT_STORE=database" in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "WORKERS: several processes need one count of requests" in printed
+    assert "REDIS_URL" in printed
+    assert "RATE_LIMIT_STORE=database" in printed
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "65", "many"])
+def test_a_number_of_processes_that_cannot_be_is_refused(
+    capsys: pytest.CaptureFixture[str], workers: str
+) -> None:
+    """As the same setting in the environment is."""
+    assert run(plain, "serve", "--workers", workers) == 2
+    assert "workers" in capsys.readouterr().err.lower()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_database_that_cannot_be_opened_is_one_message(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path, workers: str
+) -> None:
+    """Nothing is served, nothing stands in a stack, and the status says that trying later may help."""
+    monkeypatch.setattr("backwright.commands.open_database", partial(open_database, seconds=0))
+    monkeypatch.setenv("RATE_LIMIT_STORE", "database")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder}")
+    assert run(plain, "serve", "--workers", workers, "--port", "0") == 69
+    printed = capsys.readouterr().err
+    assert "database" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_start_waits_for_the_database_before_it_looks_at_migrations(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """A service and its database may be started together."""
+    (folder / "migrations" / "versions").mkdir(parents=True)
+    (folder / "migrations" / "env.py").write_text("")
+    happened: list[str] = []
+
+    async def wait(database: Database) -> None:
+        await open_database(database)
+        happened.append("the database is open")
+
+    async def revision(_: Database) -> None:
+        happened.append("it is asked where it stands")
+
+    monkeypatch.setattr("backwright.commands.open_database", wait)
+    monkeypatch.setattr(Database, "revision", revision)
+    monkeypatch.setattr("backwright.serving.serve", lambda *_, **__: 0)
+    assert run(plain, "serve") == 0
+    assert happened == ["the database is open", "it is asked where it stands"]
+
+
+def test_files_that_cannot_be_kept_are_one_message(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what an operator has to mend, before anything is served."""
+
+    async def check(_: LocalStorage) -> None:
+        raise Misconfigured("the bucket is open to everybody")
+
+    monkeypatch.setattr(LocalStorage, "check", check)
+    assert run(plain, "serve", "--port", "0") == 69
+    printed = capsys.readouterr().err
+    assert "the bucket is open to everybody" in printed
+    assert "Traceback" not in printed
 
 
 def test_sample_rows_are_refused_in_production(

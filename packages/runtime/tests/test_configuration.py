@@ -21,7 +21,7 @@ def test_a_bad_environment_ends_the_process_with_every_problem_and_no_value(
 ) -> None:
     """Status 2, one line for each problem, no stack."""
     monkeypatch.setenv("ENVIRONMENT", "production")
-    monkeypatch.setenv("DATABASE_URL", "postgresql://app:hunter2@db/app")
+    monkeypatch.setenv("DATABASE_URL", "oracle://app:hunter2@db/app")
     monkeypatch.setenv("MAX_BODY_KB", "lots")
     with pytest.raises(SystemExit) as ended:
         configuration.load(Settings)

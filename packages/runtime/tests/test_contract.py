@@ -67,6 +67,14 @@ async def test_each_operation_has_a_name_a_summary_and_its_refusals(document: di
     assert next(each for each in product["parameters"] if each["name"] == "If-Match")["required"] is True
 
 
+async def test_an_action_says_from_which_states_it_is_possible(document: dict[str, Any]) -> None:
+    """Where it names them; else its summary says all that is declared."""
+    paths = document["paths"]
+    described = paths["/orders/{id}/split"]["post"]["description"]
+    assert described.endswith("Only from open or paid; a conflict (409) from any other state.")
+    assert "Only from" not in paths["/orders/{id}/pay"]["post"]["description"]
+
+
 async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     """No dangling `$ref`, and every link to an operation that exists."""
     names = {

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from backwright.database import Database
+from backwright.database import Database, Limits
 from backwright.errors import Error, Kind, Unavailable
 from shop.models import Customer
 from shop.service import Shop, template
@@ -19,10 +18,25 @@ from sqlalchemy import func, literal_column, select, text
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql://localhost/x"])
-def test_only_files_are_databases_yet(url: str) -> None:
+@pytest.fixture
+def engine() -> str:
+    """All of this is about SQLite."""
+    return "sqlite"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://localhost",
+        "oracle://localhost/x",
+        "postgresql://localhost",
+    ],
+)
+def test_only_files_and_servers_with_a_name_are_databases(url: str) -> None:
     """Said with the URL to write, and without a password in it."""
-    with pytest.raises(ValueError, match="sqlite:///"):
+    with pytest.raises(ValueError, match="write "):
         Database(url)
 
 
@@ -68,7 +82,7 @@ async def test_reads_do_not_wait_for_the_writer(shop: Shop) -> None:
 
 async def test_a_read_that_takes_long_leaves_the_loop(tmp_path: Path) -> None:
     """It goes on in a thread, while quick ones are answered; at its time limit it is 503 with `Retry-After`."""
-    database = Database(f"sqlite:///{tmp_path}/x.db", statement_timeout=0.3)
+    database = Database(f"sqlite:///{tmp_path}/x.db", Limits(statement=0.3))
     await database.connect()
     quick = database.prepare(select(literal_column("1")))
     slow = database.prepare(select(literal_column(f"({ENDLESS})")))
@@ -84,7 +98,7 @@ async def test_a_read_that_takes_long_leaves_the_loop(tmp_path: Path) -> None:
 
 async def test_a_long_read_is_finished_in_the_thread(tmp_path: Path) -> None:
     """What is slow but within the limit gets its answer."""
-    database = Database(f"sqlite:///{tmp_path}/x.db", statement_timeout=60)
+    database = Database(f"sqlite:///{tmp_path}/x.db", Limits(statement=60))
     await database.connect()
     count = f"({ENDLESS.replace('FROM n)', 'FROM n WHERE i < 700000)')})"
     assert await database.fetch(database.prepare(select(literal_column(count)))) == [(700_000,)]
@@ -93,7 +107,7 @@ async def test_a_long_read_is_finished_in_the_thread(tmp_path: Path) -> None:
 
 async def test_statements_of_business_code_are_limited_too(tmp_path: Path) -> None:
     """The ORM session and hand-written reads have the same brake, and what comes after is not hit by it."""
-    database = Database(f"sqlite:///{tmp_path}/x.db", statement_timeout=0.1)
+    database = Database(f"sqlite:///{tmp_path}/x.db", Limits(statement=0.1))
     await database.connect()
     with pytest.raises(Unavailable):
         async with database.work() as work:
@@ -121,7 +135,7 @@ async def test_a_hand_written_read_cannot_write(shop: Shop) -> None:
 async def test_waiting_for_the_writer_is_bounded(tmp_path: Path) -> None:
     """Here and for another process: then 503, and the caller may try again."""
     path = tmp_path / "x.db"
-    database = Database(f"sqlite:///{path}", lock_timeout=0.05)
+    database = Database(f"sqlite:///{path}", Limits(lock=0.05))
     await database.connect()
     async with database.work():
         with pytest.raises(Unavailable, match="busy writing"):
@@ -144,7 +158,7 @@ async def test_it_notices_what_other_processes_write(shop: Shop) -> None:
     before = shop.database.data_version()
     await shop.customer()
     assert shop.database.data_version() == before
-    other = sqlite3.connect(shop.database.path)
+    other = sqlite3.connect(shop.database.engine.path)
     other.execute("UPDATE customers SET name = 'Other'")
     other.commit()
     other.close()
@@ -154,7 +168,7 @@ async def test_it_notices_what_other_processes_write(shop: Shop) -> None:
 COUNTING = """
 import asyncio, sys
 sys.path.insert(0, {tests!r})
-from backwright.database import Database
+from backwright.database import Database, Limits
 from shop.models import Customer
 from sqlalchemy import update
 
@@ -177,7 +191,7 @@ async def test_two_processes_that_write_at_once_lose_nothing(shop: Shop) -> None
     """Each waits for the other: no update is lost, nobody is told that the database is locked."""
     made = await shop.customer()
     program = COUNTING.format(tests=str(Path(__file__).parent))
-    command = [sys.executable, "-c", program, str(shop.database.path), "60"]
+    command = [sys.executable, "-c", program, str(shop.database.engine.path), "60"]
     with (
         subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as one,
         subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as two,
@@ -202,7 +216,7 @@ sys.path.insert(0, {tests!r})
 from shop.service import running
 
 async def main():
-    async with running(Path(sys.argv[1]), empty=False) as shop:
+    async with running(Path(sys.argv[1]), url="sqlite:///" + sys.argv[1] + "/shop.db") as shop:
         await shop.headers("supplier")
 
         async def write(worker):
@@ -222,7 +236,7 @@ asyncio.run(main())
 
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     """A process killed in the middle of its writes: every answered row is there, the search index agrees."""
-    shutil.copy(template(), tmp_path / "shop.db")
+    template("sqlite").lend(tmp_path, "shop.db")
     program = WRITING.format(tests=str(Path(__file__).parent))
     acknowledged: set[str] = set()
     for _ in range(2):

@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from backwright.database_errors import BrokenReference, integrity, translate, translated
+from backwright.database_errors import BrokenReference, Collision, integrity, translate, translated
 from backwright.errors import Conflict, Invalid, Kind, PreconditionFailed, Unavailable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -91,3 +91,55 @@ def test_other_exceptions_pass() -> None:
     """They are not the database's."""
     with pytest.raises(KeyError), translated():
         raise KeyError
+
+
+class Refusal(Exception):
+    """What PostgreSQL's driver raises."""
+
+    def __init__(self, state: str, **facts: str) -> None:
+        super().__init__("SELECT secret")
+        self.sqlstate = state
+        self.detail = facts.get("detail")
+        self.column_name = facts.get("column_name")
+        self.constraint_name = facts.get("constraint_name")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "pointers"),
+    [
+        (Refusal("23505", detail="Key (email)=(a@b.cd) already exists."), Conflict, ["/email"]),
+        (Refusal("23505", detail="Schlüssel »(a, b)=(1, (2))« existiert bereits."), Conflict, ["/a", "/b"]),
+        (Refusal("23505"), Conflict, []),
+        (Refusal("23503"), BrokenReference, []),
+        (Refusal("23502", column_name="name"), Invalid, ["/name"]),
+        (Refusal("23514", constraint_name="ck_products_price_range"), Invalid, []),
+        (Refusal("23P01"), Conflict, []),
+        (Refusal("40001"), Collision, []),
+        (Refusal("40P01"), Collision, []),
+        (Refusal("57014"), Unavailable, []),
+        (Refusal("55P03"), Unavailable, []),
+        (Refusal("57P01"), Unavailable, []),
+        (Refusal("08006"), Unavailable, []),
+        (Refusal("53100"), Unavailable, []),
+        (Refusal("22003"), Invalid, []),
+    ],
+)
+def test_each_state_of_postgresql_has_its_kind(error: Refusal, kind: type, pointers: list[str]) -> None:
+    """In whatever language the server speaks, bare or wrapped by SQLAlchemy, and without its words."""
+    for each in (error, OperationalError("SELECT secret", {}, error)):
+        found = translate(each)
+        assert type(found) is kind
+        assert [fault.pointer for fault in found.errors] == pointers
+        assert "secret" not in found.detail
+
+
+def test_an_unknown_state_is_our_own_fault() -> None:
+    """A syntax error, say; and what the driver raises about its use."""
+    assert translate(Refusal("42601")).kind is Kind.INTERNAL
+    assert (
+        translate(type("InterfaceError", (Exception,), {})("another operation is in progress")).kind
+        is Kind.INTERNAL
+    )
+    assert isinstance(
+        translate(type("InterfaceError", (Exception,), {})("connection is closed")), Unavailable
+    )

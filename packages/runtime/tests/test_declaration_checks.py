@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from backwright.access import allow, matching, own
+from backwright.actor import PUBLIC
 from backwright.columns import set_by_actor
 from backwright.resource import Refused, Resource
 from backwright.service import Service
@@ -76,6 +77,19 @@ async def test_every_column_is_shown_or_hidden(shop: Shop) -> None:
 async def test_each_fault_says_what_to_change(shop: Shop, changed: dict[str, Any], words: str) -> None:
     """In the words of the declaration."""
     assert words in faults(shop, Customer, **{**CUSTOMER, **changed})
+
+
+async def test_leave_to_refer_is_about_accounts(shop: Shop) -> None:
+    """Of references to them, and for callers who have one themselves."""
+    named = {**CUSTOMER, "access": {**READ, Role.CLERK: allow.read() | allow.refer("account_id")}}
+    Resource(Customer, **named).bind(shop.runtime).check(ROLES)
+    text = {**CUSTOMER, "access": {**READ, Role.CLERK: allow.refer("name", "friend_id")}}
+    assert faults(shop, Customer, **text).splitlines() == [
+        "Customer: access of 'clerk' names 'friend_id' for refer, which is not a field",
+        "Customer: access of 'clerk' names 'name' for refer, which does not refer to accounts",
+    ]
+    anybody = {**CUSTOMER, "access": {**READ, PUBLIC: allow.refer("account_id")}}
+    assert "callers without an account may not name one" in faults(shop, Customer, **anybody)
 
 
 async def test_a_relation_needs_a_resource_with_rules(shop: Shop) -> None:

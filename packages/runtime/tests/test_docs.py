@@ -9,10 +9,11 @@ import httpx2
 import pytest
 from backwright.app import create_app
 from backwright.settings import Settings
+from fastapi import FastAPI
 
 
 @pytest.fixture
-async def client(tmp_path: Path) -> AsyncGenerator[httpx2.AsyncClient, None]:
+def app(tmp_path: Path) -> FastAPI:
     settings = Settings(
         _env_file=None,
         environment="test",
@@ -20,10 +21,28 @@ async def client(tmp_path: Path) -> AsyncGenerator[httpx2.AsyncClient, None]:
         files_url=f"file:{tmp_path}/files",
         migrations=tmp_path / "none",
     )
-    app = create_app(settings, title="Things & <more>")
+    return create_app(settings, title="Things & <more>")
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncGenerator[httpx2.AsyncClient, None]:
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as opened:
         yield opened
+
+
+async def test_requests_for_the_pages_are_counted_under_their_routes(
+    app: FastAPI, client: httpx2.AsyncClient
+) -> None:
+    """What is served without a FastAPI route has a template all the same; what has none is unmatched."""
+    async with app.router.lifespan_context(app):
+        await client.get("/docs")
+        await client.get("/openapi.json")
+        await client.get("/docs/assets/0/none.js")
+        await client.get("/no/such/page")
+        counted = (await client.get("/metrics")).text
+    routes = set(re.findall(r'http_requests_total\{method="GET",route="([^"]+)"', counted))
+    assert routes == {"/docs", "/openapi.json", "/docs/assets/{digest}/{name}", "unmatched"}
 
 
 async def test_everything_that_the_page_needs_comes_from_the_service(client: httpx2.AsyncClient) -> None:

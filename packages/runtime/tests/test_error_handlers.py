@@ -196,3 +196,9 @@ async def test_errors_of_business_code_keep_their_fields(client: httpx2.AsyncCli
     """The one form for all."""
     body = problem(await client.get("/conflict"))
     assert body["errors"] == [{"detail": "taken", "pointer": "/email"}]
+
+
+def test_what_a_caller_calls_things_is_said_again_within_bounds() -> None:
+    """Names in a refusal come from whoever was refused: no NUL, and not as long as a body."""
+    said = FieldError("is given twice", pointer="/" + "x" * 5000, parameter="a\x00b").as_dict()
+    assert said == {"detail": "is given twice", "pointer": "/" + "x" * 999, "parameter": "a\ufffdb"}

@@ -15,6 +15,7 @@ from backwright.app import create_app
 from backwright.context import Context, current
 from backwright.entity import new_id
 from backwright.guard import public
+from backwright.log_writer import Writer
 from backwright.settings import Settings
 from fastapi import Body, FastAPI, Header
 
@@ -168,29 +169,9 @@ def test_a_call_that_cannot_be_formatted_does_not_raise(lines: Lines) -> None:
     assert "A log call failed" in lines.parsed()[0]["event"]
 
 
-def test_a_stuck_output_costs_lines_and_no_time() -> None:
-    """The queue is bounded; what does not fit is dropped and counted."""
-    writer = logs.Writer(io.BytesIO())
-    writer.close()  # nobody empties the queue any more, as if the pipe were full
-    for _ in range(logs.MAX_WAITING + 5):
-        writer.add(b"{}")
-    assert writer.dropped == 5
-
-
-def test_a_closed_output_is_survived() -> None:
-    """A log collector that went away does not take the service along."""
-    stream = io.BytesIO()
-    stream.close()
-    writer = logs.Writer(stream)
-    writer.add(b"{}")
-    writer.flush()
-    assert writer.dropped == 1
-    writer.close()
-
-
 def test_people_get_short_lines_without_control_characters() -> None:
     """At a terminal in development."""
-    sink = logs.Sink(logs.Writer(stream := io.BytesIO()), readable=True)
+    sink = logs.Sink(Writer(stream := io.BytesIO()), readable=True)
     sink.access(Context(request_id="r1", method="GET", route="/things"), 200, 0.0123)
     sink.emit(logging.makeLogRecord({"msg": "evil \x1b[31m\n", "levelname": "INFO"}))
     sink.writer.close()

@@ -85,7 +85,7 @@ async def test_every_way_to_fail_has_one_answer(
     await accounts.ensure_account("closed@example.org", name="", password=OTHER)
     async with database.work() as work:
         await work.execute(
-            database.prepare(text("UPDATE users SET is_active = 0 WHERE email = 'closed@example.org'"))
+            database.prepare(text("UPDATE users SET is_active = false WHERE email = 'closed@example.org'"))
         )
     attempts = [
         (EMAIL, OTHER),
@@ -208,7 +208,7 @@ async def test_an_account_that_is_closed_meanwhile_gets_no_session(
     async def closing(password: str, stored: str | None) -> bool:
         matches = await verify(password, stored)
         async with database.work() as work:
-            await work.execute(database.prepare(text("UPDATE users SET is_active = 0")))
+            await work.execute(database.prepare(text("UPDATE users SET is_active = false")))
         return matches
 
     monkeypatch.setattr(accounts.login._hasher, "verify", closing)

@@ -1,6 +1,5 @@
 """Counts that Prometheus can trust, labelled by route and never by what callers make up."""
 
-import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -11,7 +10,7 @@ import httpx2
 import pytest
 from backwright.app import create_app
 from backwright.guard import public
-from backwright.metrics import BUCKETS, Metrics
+from backwright.metrics import BUCKETS, Metrics, forget
 from backwright.settings import Settings
 from fastapi import APIRouter, FastAPI
 from prometheus_client.parser import text_string_to_metric_families
@@ -134,23 +133,54 @@ def test_watched_numbers_are_read_at_each_scrape() -> None:
     assert b"queue_depth 2.0" in metrics.render()
 
 
+def test_a_watched_number_that_begins_anew_counts_on() -> None:
+    """As when the log was set up once more: what was counted is not taken back."""
+    metrics, state = Metrics("things"), [5.0]
+    metrics.watch_counter("lines_dropped_total", "Lines lost.", lambda: state[0])
+    assert b"lines_dropped_total 5.0" in metrics.render()
+    state[0] = 2.0
+    assert b"lines_dropped_total 7.0" in metrics.render()
+
+
 WORKER = """
-from backwright.metrics import Metrics
-metrics = Metrics("things")
+import sys
+from pathlib import Path
+from backwright import metrics as shared
+folder, number, reaches = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+shared.share(folder, number)
+metrics = shared.Metrics("things")
+metrics.watch_counter("cache_hits_total", "Answers from the cache.", lambda: 7)
+metrics.watch_gauge("database_connections_open", "Connections.", lambda: 3)
+metrics.watch_gauge("redis_up", "Whether Redis can be asked.", lambda: reaches, across="min")
 for _ in range(10):
     metrics.begin()
     metrics.end("GET", "/things", 200, 0.01)
+metrics.begin()
 print(metrics.render().decode())
 """
+SERIES = ("cache_hits_total", "database_connections_open", "redis_up", "http_requests_in_progress")
+COUNT = ("http_requests_total", (("method", "GET"), ("route", "/things"), ("status", "200")))
 
 
-def test_several_processes_show_their_sum(tmp_path: Path) -> None:
-    """Whichever of them is scraped."""
-    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    pages = [
-        subprocess.run(
-            [sys.executable, "-c", WORKER], env=environment, capture_output=True, text=True, check=True
-        ).stdout
-        for _ in range(3)
-    ]
-    assert 'http_requests_total{method="GET",route="/things",status="200"} 30.0' in pages[-1]
+def page_of_worker(folder: Path, number: int, *, reaches: int = 1) -> dict[Any, float]:
+    """What a worker shows that has just answered ten requests and is at the next one."""
+    command = [sys.executable, "-c", WORKER, str(folder), str(number), str(reaches)]
+    return samples(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_several_workers_show_their_sum(tmp_path: Path) -> None:
+    """Whichever of them is scraped: counts, connections, requests under way; Redis is up if all reach it."""
+    pages = [page_of_worker(tmp_path, number, reaches=number) for number in (1, 1, 0)]
+    assert pages[-1][COUNT] == 30
+    assert [pages[-1][name, ()] for name in SERIES] == [21, 6, 0, 3]
+
+
+def test_a_worker_that_replaces_another_goes_on_with_its_counts(tmp_path: Path) -> None:
+    """What was counted stays; what the dead one was doing is over."""
+    page_of_worker(tmp_path, 0)
+    page_of_worker(tmp_path, 1)
+    forget(tmp_path, 1)
+    found = page_of_worker(tmp_path, 1)
+    assert found[COUNT] == 30
+    assert [found[name, ()] for name in SERIES] == [21, 6, 1, 2]
+    assert len(list(tmp_path.glob("counter_*"))) == 2, "the files do not become more"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from backwright import migrations, revisions
+from backwright.migration_connections import only_runner
 from backwright.migrations import MigrationError, differences, downgrade, status, upgrade
 from backwright.settings import Settings
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
@@ -182,9 +183,9 @@ def test_a_runner_that_hangs_is_not_waited_for_forever(tmp_path: Path) -> None:
     """The message names the lock."""
     lock = tmp_path / "x.migrating"
     with (
-        migrations._alone(lock),
+        only_runner(lock),
         pytest.raises(MigrationError, match=r"x\.migrating"),
-        migrations._alone(lock, seconds=0.1),
+        only_runner(lock, seconds=0.1),
     ):
         pass
 

@@ -165,7 +165,7 @@ async def test_every_sort_walks_forward_and_back(shop: Shop) -> None:
             kind=random_.choice(["small", "large", "huge"]), stock=number % 3,
             released=random_.choice([None, "2026-01-01", "2026-02-01"]),
         )  # fmt: skip
-    everything = {row for (row,) in shop.sql("SELECT id FROM products")}
+    everything = {row for (row,) in await shop.sql("SELECT id FROM products")}
     for sort in SORTS:
         params = {"sort": sort} if sort else {}
         forward = await walk(shop, "/products", {"limit": "7", **params})
@@ -270,7 +270,7 @@ def plans(shop: Shop, sort: str, at: tuple[object, ...] | None, **given: str) ->
     for part in parts(view.pages.keys(query), nulls, backward=False):
         prepared = shop.database.prepare(view.pages.statement(query, part, nulls or ()))
         explain = f"EXPLAIN QUERY PLAN {prepared.sql}"
-        steps = shop.database.driver.reader.raw.execute(explain, prepared.arguments({}))
+        steps = shop.database.engine.driver.reader.raw.execute(explain, prepared.arguments({}))
         found.append("; ".join(step[3] for step in steps))
     return found
 
@@ -284,20 +284,20 @@ def plans(shop: Shop, sort: str, at: tuple[object, ...] | None, **given: str) ->
     ],
 )  # fmt: skip
 async def test_every_page_is_one_seek_in_an_index(
-    shop: Shop, sort: str, at: tuple[object, ...], given: dict[str, str]
+    sqlite_shop: Shop, sort: str, at: tuple[object, ...], given: dict[str, str]
 ) -> None:
     """The first page and the thousandth: no counting through what came before, no sorting of it all."""
-    (first,) = plans(shop, sort, None, **given)
+    (first,) = plans(sqlite_shop, sort, None, **given)
     assert "USING INDEX" in first
-    for later in plans(shop, sort, at, **given):
+    for later in plans(sqlite_shop, sort, at, **given):
         assert later.startswith("SEARCH products USING INDEX"), later
     if "," not in sort:
-        assert "TEMP B-TREE" not in "".join([first, *plans(shop, sort, at, **given)])
+        assert "TEMP B-TREE" not in "".join([first, *plans(sqlite_shop, sort, at, **given)])
 
 
-async def test_page_one_thousand_costs_what_page_one_costs(shop: Shop) -> None:
+async def test_page_one_thousand_costs_what_page_one_costs(sqlite_shop: Shop) -> None:
     """Counted in steps of the engine, over thousands of rows, also where half of them have no value."""
-    raw = sqlite3.connect(shop.database.path, isolation_level=None)
+    raw = sqlite3.connect(sqlite_shop.database.engine.path, isolation_level=None)
     raw.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
         "INSERT INTO products (id, sku, title, kind, price, stock, offered, released, created_at, updated_at) "
@@ -314,8 +314,8 @@ async def test_page_one_thousand_costs_what_page_one_costs(shop: Shop) -> None:
             def count(steps: list[int] = steps) -> None:
                 steps[0] += 1
 
-            shop.database.driver.reader.raw.set_progress_handler(count, 10)
-            found = (await shop.get("manager", "/products", **params)).json()
+            sqlite_shop.database.engine.driver.reader.raw.set_progress_handler(count, 10)
+            found = (await sqlite_shop.get("manager", "/products", **params)).json()
             costs.append(steps[0])
             params["cursor"] = found["next"]
         assert found["next"] is None

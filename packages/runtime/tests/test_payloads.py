@@ -64,7 +64,7 @@ async def test_values_that_break_things_are_refused(shop: Shop, field: str, valu
     inner = ", ".join(f'"{name}": "{each}"' for name, each in rest.items())
     answer = await sent(shop, f'{{"{field}": {value}, {inner}}}')
     assert answer.status_code == 422, answer.text
-    assert shop.sql("SELECT count(*) FROM products") == [(0,)]
+    assert await shop.sql("SELECT count(*) FROM products") == [(0,)]
 
 
 async def test_a_naive_time_is_refused(shop: Shop) -> None:

@@ -3,9 +3,13 @@
 from uuid import UUID, uuid4
 
 import pytest
-from backwright.actor import signed_in
+from backwright.access import allow
+from backwright.actor import ANONYMOUS, PUBLIC, signed_in
 from backwright.errors import Invalid
+from backwright.fields import STANDARD
+from backwright.resource import Resource
 from shop.models import Customer, Order, Product
+from shop.resources import Role
 from shop.service import Shop
 
 
@@ -36,6 +40,42 @@ async def test_a_role_that_reads_nothing_refers_to_nothing(shop: Shop) -> None:
     async with shop.database.work() as work:
         with pytest.raises(Invalid):
             await references.check(work, supplier, {"customer_id": UUID(customer["id"])})
+
+
+async def test_leave_to_refer_names_active_accounts_and_no_others(shop: Shop) -> None:
+    """Without it an account must be one that the caller may read; a closed one, or none at all, is never named."""
+    access = {
+        Role.CLERK: allow.read() | allow.update("account_id") | allow.refer("account_id"),
+        Role.AUDITOR: allow.read() | allow.update("account_id"),
+        Role.SUPPLIER: allow.update("account_id") | allow.refer("account_id"),
+    }
+    hidden = ["warning"]
+    fields = [each.key for each in Customer.__table__.columns if each.key not in (*STANDARD, *hidden)]
+    bound = Resource(Customer, fields=fields, hidden=hidden, access=access).bind(shop.runtime)
+    accounts = shop.runtime.accounts
+    assert accounts is not None
+    open_ = await accounts.ensure_account("open@example.org", name="Open", roles=[])
+    closed = await accounts.ensure_account("closed@example.org", name="Closed", roles=[])
+    await shop.patch("manager", f"/users/{closed}", {"is_active": False})
+
+    async def refused(role: str | None, account: UUID) -> bool:
+        actor = signed_in(uuid4(), frozenset({role})) if role else ANONYMOUS
+        async with shop.database.work() as work:
+            try:
+                await bound.writer(actor.roles).references.check(work, actor, {"account_id": account})
+            except Invalid:
+                return True
+        return False
+
+    assert not await refused("clerk", open_)
+    assert await refused("clerk", closed)
+    assert await refused("clerk", uuid4())
+    assert await refused("auditor", open_), "to write the field is not leave to name accounts"
+    assert await refused("supplier", open_), "nor may who cannot read the field"
+    bound = Resource(Customer, fields=fields, hidden=hidden, access={PUBLIC: allow.everything}).bind(
+        shop.runtime
+    )
+    assert await refused(None, open_), "callers without an account name none"
 
 
 async def test_who_refers_is_told_in_words(shop: Shop) -> None:

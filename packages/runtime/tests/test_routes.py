@@ -6,8 +6,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from backwright.access import allow
 from backwright.errors import Kind
-from shop.models import Customer, Product
+from backwright.fields import STANDARD
+from backwright.resource import Resource
+from backwright.service import Service, action
+from shop.models import Customer, Product, Review
+from shop.resources import Role
 from shop.service import Shop
 from sqlalchemy import text, update
 
@@ -53,6 +58,37 @@ async def test_another_method_says_which_there_are(shop: Shop) -> None:
     ):  # fmt: skip
         answer = await shop.call("manager", method, path)
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+async def test_what_nobody_may_do_has_no_route_and_is_not_described(shop: Shop) -> None:
+    """A route that refuses everybody says nothing; what one role may do is there for all to be refused."""
+
+    class Reports(Service[Review]):
+        @action("publish")
+        async def publish(self, row: Review) -> None:
+            """Show it."""
+
+        @action("withdraw")
+        async def withdraw(self, row: Review) -> None:
+            """Hide it."""
+
+    fields = [each.key for each in Review.__table__.columns if each.key not in STANDARD]
+    access = {Role.CLERK: allow.read() | allow.act("publish"), Role.AUDITOR: allow.create()}
+    resource = Resource(Review, service=Reports, fields=fields, access=access, bulk=5)
+    bound = resource.bind(shop.runtime)
+    names = [route.name for route in bound.routes()]
+    assert names == [
+        "list_reviews",
+        "create_review",
+        "get_review",
+        "create_reviews_in_bulk",
+        "publish_review",
+    ]
+    described = bound.components()["schemas"]
+    assert "ReviewCreate" in described
+    assert "ReviewUpdate" not in described
+    created = next(route for route in bound.routes() if route.name == "create_review")
+    assert set((created.openapi_extra or {})["responses"]["201"]["links"]) == {"GetReview"}
 
 
 async def test_a_slash_at_the_end_is_another_path(shop: Shop) -> None:
@@ -181,7 +217,7 @@ async def test_sql_in_any_place_is_just_text(shop: Shop) -> None:
         ).status_code in (400, 412)
         changed = await shop.patch("manager", f"/products/{row['id']}", {"title": attack})
         assert changed.json()["title"] == attack
-    assert shop.sql("SELECT count(*) FROM products") == [(1,)]
+    assert await shop.sql("SELECT count(*) FROM products") == [(1,)]
 
 
 async def test_a_resource_may_have_a_limit_of_its_own(shop: Shop) -> None:
@@ -213,7 +249,7 @@ async def test_requests_that_are_given_up_leave_the_writer_free(shop: Shop) -> N
     done = await shop.post("manager", "/products", {**body, "sku": "last"})
     assert done.status_code == 201
     acknowledged = {answer.json()["sku"] for answer in answers if isinstance(answer, httpx2.Response)}
-    assert acknowledged | {"last"} <= {sku for (sku,) in shop.sql("SELECT sku FROM products")}
+    assert acknowledged | {"last"} <= {sku for (sku,) in await shop.sql("SELECT sku FROM products")}
 
 
 async def hits(shop: Shop, who: str | None, path: str) -> tuple[int, Any]:

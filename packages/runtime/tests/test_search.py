@@ -4,19 +4,18 @@ import random
 import sqlite3
 
 import pytest
-from backwright.search import (
-    MAX_QUERY,
-    NOTHING,
-    create_index,
-    creation,
-    drop_index,
-    is_search_object,
-    query,
-    removal,
-)
-from hypothesis import given
+import services
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from backwright import migration_connections, search, search_postgresql
+from backwright.search import MAX_QUERY, create_index, drop_index, is_search_object, query
+from backwright.search_sqlite import NOTHING
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shop.models import Order, table
 from shop.service import Shop
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy import text as sql
 
 
 @pytest.mark.parametrize(
@@ -39,12 +38,53 @@ def test_a_query_can_be_limited_to_columns() -> None:
     assert query("a -b", ("title",)) == '{title} : (("a"*) NOT ("b"*))'
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lamp", "('lamp':*)"), ("red lamp", "('red':*) & ('lamp':*)"), ('"Red lamp"', "(('red' <-> 'lamp'))"),
+        ("lamp -red", "(('lamp':*)) & !('red':*)"), ("red or blue", "('red':* | 'blue':*)"),
+        ("a-b", "(('a' <-> 'b':*))"), ("Öl", "('ol':*)"), ("ΣΟΦΟΣ", "('σοφοσ':*)"), ("'; DROP", "('drop':*)"),
+        ("", None), ("!?", None), ("-red", ""),
+    ],
+)  # fmt: skip
+def test_words_become_a_query_of_postgresql(text: str, expected: str | None) -> None:
+    """Only quoted words of letters and digits reach it."""
+    assert query(text, dialect="postgresql") == expected
+
+
+def test_columns_that_may_not_be_read_are_left_out_on_postgresql() -> None:
+    """By their weights; from the fourth on they share one, and count only together."""
+    few, many = ("title", "body"), ("a", "b", "c", "d", "e")
+    assert query("x", ("title",), among=few, dialect="postgresql") == "('x':*B)"
+    assert query("x", ("a", "d"), among=many, dialect="postgresql") == "('x':*A)"
+    assert query("x", ("c", "d", "e"), among=many, dialect="postgresql") == "('x':*CD)"
+    assert query("x", ("d",), among=many, dialect="postgresql") == ""
+
+
+@given(st.lists(st.text(max_size=MAX_QUERY), min_size=20, max_size=20))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_input_is_an_error_on_postgresql(texts: list[str]) -> None:
+    """Whatever is typed, and whatever is stored: the function in the database makes the same words of it."""
+    plain = [each.replace("\x00", "").encode(errors="ignore").decode() for each in texts]
+
+    def ask(connection: Connection) -> None:
+        connection.exec_driver_sql(search_postgresql.FUNCTION)
+        for each in plain:
+            wanted = query(each, ("title",), among=("title",), dialect="postgresql")
+            connection.execute(sql("SELECT to_tsquery('simple', :q)"), {"q": wanted or ""})
+            stored = connection.scalar(sql("SELECT backwright_words(:t)"), {"t": each})
+            assert each.isascii() is False or stored == search_postgresql.normalised(each)
+        connection.rollback()
+
+    migration_connections.run(services.postgresql(), ask)
+
+
 @pytest.fixture(scope="module")
 def index() -> sqlite3.Connection:
     """A searchable table with a few rows."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE TABLE things (id VARCHAR(36) PRIMARY KEY, title TEXT, words TEXT)")
-    for statement in creation("things", ("title", "words")):
+    for statement in search.creation("things", ("title", "words"), "sqlite"):
         database.execute(statement)
     rows = [("1", "Red lamp", "for the desk"), ("2", "Ölfilter", "für Autos"), ("3", "Crème brûlée", None)]
     database.executemany("INSERT INTO things VALUES (?, ?, ?)", rows)
@@ -107,29 +147,40 @@ def test_an_index_over_rows_that_are_there_is_filled() -> None:
     database = sqlite3.connect(":memory:")
     database.execute("CREATE TABLE things (id VARCHAR(36) PRIMARY KEY, title TEXT, words TEXT)")
     database.execute("INSERT INTO things VALUES ('1', 'Lamp', NULL)")
-    for statement in creation("things", ("title", "words")):
+    for statement in search.creation("things", ("title", "words"), "sqlite"):
         database.execute(statement)
     assert found(database, "lamp") == {"1"}
     names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type != 'index'")}
     assert {name for name in names if not is_search_object(name)} == {
         "things", "things_search_insert", "things_search_update", "things_search_delete",
     }  # fmt: skip
-    for statement in removal("things"):
+    for statement in search.removal("things", "sqlite"):
         database.execute(statement)
     assert list(database.execute("SELECT name FROM sqlite_master WHERE name LIKE '%search%'")) == []
 
 
-def test_a_migration_makes_and_removes_it() -> None:
-    """Through Alembic's `op`, or anything that executes text."""
-    database = sqlite3.connect(":memory:")
-    database.execute("CREATE TABLE things (id VARCHAR(36) PRIMARY KEY, title TEXT, words TEXT)")
-    create_index(database, "things", ["title"])
-    database.execute("INSERT INTO things VALUES ('1', 'Lamp', NULL)")
-    assert found(database, "lamp") == {"1"}
-    drop_index(database, "things")
-    assert database.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'things_%'").fetchone() == (
-        0,
-    )
+async def test_a_migration_makes_and_removes_it(shop: Shop) -> None:
+    """Through Alembic's `op`; rows that are there already are found at once, and then no more."""
+    await shop.made("/orders", customer_id=(await shop.customer())["id"], note="blue paint")
+    url = shop.database.url.render_as_string(hide_password=False)
+    await shop.database.close()
+
+    def there_and_back(connection: Connection) -> None:
+        op = Operations(MigrationContext.configure(connection))
+        before = set(inspect(connection).get_table_names())
+        create_index(op, "orders", ["note"])
+        wanted = query("Blu", dialect=connection.dialect.name)
+        statement = search.narrowed(
+            select(table(Order).c.note), table(Order), "orders", connection.dialect.name
+        )
+        assert connection.execute(statement, {"q": wanted}).all() == [("blue paint",)]
+        assert all(is_search_object(name) for name in set(inspect(connection).get_table_names()) - before)
+        drop_index(op, "orders")
+        assert set(inspect(connection).get_table_names()) == before
+        connection.commit()
+
+    migration_connections.run(url, there_and_back)
+    await shop.database.connect()
 
 
 async def test_results_are_ranked_and_paged(shop: Shop) -> None:

@@ -25,7 +25,7 @@ async def test_an_action_does_its_work_and_shows_the_row(shop: Shop) -> None:
     assert "paid_at" not in answer.json()
     assert answer.headers["etag"].startswith('"2-')
     assert (await shop.stored(Order, made["id"], Order.paid_at))[0] is not None
-    (changes,) = shop.sql("SELECT changes FROM audit_log WHERE action = 'pay'")[0]
+    ((changes,),) = await shop.sql("SELECT changes FROM audit_log WHERE action = 'pay'")
     assert '"state": ["open", "paid"]' in changes
     assert "version" not in changes
 
@@ -114,7 +114,7 @@ async def test_an_action_may_touch_other_rows(shop: Shop) -> None:
     made = await order(shop)
     answer = await shop.post("manager", f"/orders/{made['id']}/split")
     assert answer.json()["note"] == "split"
-    assert shop.sql("SELECT note FROM orders ORDER BY note") == [("split",), ("split off",)]
+    assert await shop.sql("SELECT note FROM orders ORDER BY note") == [("split",), ("split off",)]
 
 
 async def test_an_action_may_remove_its_row(shop: Shop) -> None:
@@ -124,6 +124,31 @@ async def test_an_action_may_remove_its_row(shop: Shop) -> None:
     assert answer.status_code == 200
     assert answer.json()["customer_id"] == made["customer_id"]
     assert (await shop.get("manager", f"/orders/{made['id']}")).status_code == 404
+
+
+async def test_an_action_may_be_called_in_the_states_that_it_names(shop: Shop) -> None:
+    """From any other state it is a conflict that says from which it is possible, and nothing changes."""
+    made = await order(shop)
+    assert (await shop.post("manager", f"/orders/{made['id']}/split")).status_code == 200
+    gone = await order(shop)
+    await shop.patch("manager", f"/orders/{gone['id']}", {"state": "cancelled"})
+    refused = await shop.post("manager", f"/orders/{gone['id']}/split")
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == "The order is cancelled; split is possible from: open, paid."
+    assert refused.json()["errors"][0]["pointer"] == "/state"
+    assert (await shop.stored(Order, gone["id"], Order.note))[0] is None
+
+
+def test_an_action_names_states_only_where_there_is_a_state() -> None:
+    """Said when the service starts, not when somebody calls."""
+
+    class Stateless(Service[Order]):
+        @action("pay", from_={State.OPEN})
+        async def pay(self, row: Order) -> None:
+            """Pay it."""
+
+    with pytest.raises(TypeError, match="from_ needs `state`"):
+        actions_of(Stateless, Order)
 
 
 def test_actions_are_found_by_their_mark() -> None:

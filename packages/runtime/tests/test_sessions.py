@@ -199,7 +199,7 @@ async def test_a_closed_account_cannot_refresh(
     """Not even within the grace."""
     second = await opened_sessions.refresh(first.refresh_token)
     async with database.work() as work:
-        await work.execute(database.prepare(text("UPDATE users SET is_active = 0")))
+        await work.execute(database.prepare(text("UPDATE users SET is_active = false")))
     await refuse(opened_sessions, first.refresh_token)
     await refuse(opened_sessions, second.refresh_token)
 

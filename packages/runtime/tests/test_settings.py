@@ -80,11 +80,11 @@ def test_every_problem_is_reported_at_once() -> None:
         lambda: settings(
             environment="production",
             public_url="http://api.example.com",
-            database_url="postgresql://app:hunter2@db/app",
+            database_url="oracle://app:hunter2@db/app",
             cors_origins=("*",),
             docs_enabled=True,
             rate_limit="many",
-            files_url="s3://bucket",
+            files_url="ftp://server/files",
             workers=2,
             password_time_cost=1,
         )
@@ -144,13 +144,30 @@ def test_only_exact_origins_may_be_allowed(origin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://app:hunter2@db/app", "mysql://db/app", "sqlite://", "sqlite:///:memory:"]
+    "url", ["oracle://app:hunter2@db/app", "oracle://db/app", "sqlite://", "sqlite:///:memory:"]
 )
 def test_an_engine_that_is_not_built_is_refused_with_the_way_out_and_without_its_password(url: str) -> None:
     """The sentence names what works."""
     message = problems(lambda: settings(database_url=url))["database_url"]
     assert "sqlite:///./var/service.db" in message
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://app:hunter2@db/app",
+        "postgres://app:hunter2@db/app",
+        "postgresql+asyncpg://app:hunter2@db/app",
+    ],
+)
+def test_a_server_has_one_form_of_address_and_is_not_named_in_refusals(url: str) -> None:
+    """Whatever a platform calls it; what is no address of a database is refused without its password."""
+    assert settings(database_url=url).database_url == "postgresql://app:hunter2@db/app"
+    for broken in (url.removesuffix("/app"), url.replace("@db", "@db:port")):
+        message = problems(lambda broken=broken: settings(database_url=broken))["database_url"]
+        assert "postgresql://user@host/name" in message
+        assert "hunter2" not in message
 
 
 def test_cheap_password_hashes_exist_in_tests_only() -> None:
@@ -174,3 +191,44 @@ def test_a_session_cannot_be_idle_for_longer_than_it_lives() -> None:
     assert (
         "REFRESH_IDLE_DAYS" in problems(lambda: settings(refresh_idle_days=30, refresh_absolute_days=7))[""]
     )
+
+
+def test_a_redis_that_is_there_is_used_unless_said_otherwise() -> None:
+    """One setting is enough; each store can be chosen."""
+    assert (settings().rate_limit_store, settings().cache_store) == ("memory", "memory")
+    found = settings(redis_url="redis://localhost")
+    assert (found.rate_limit_store, found.cache_store) == ("redis", "redis")
+    found = settings(redis_url="redis://localhost", rate_limit_store="database", cache_store="memory")
+    assert (found.rate_limit_store, found.cache_store) == ("database", "memory")
+
+
+@pytest.mark.parametrize("setting", ["rate_limit_store", "cache_store"])
+def test_what_asks_for_redis_without_one_is_refused(setting: str) -> None:
+    """Counting in memory instead would let through what was meant to be refused."""
+    assert "REDIS_URL is not set" in problems(lambda: settings(**{setting: "redis"}))[setting]
+
+
+def test_a_wrong_address_of_redis_is_refused_without_its_password() -> None:
+    """The sentence shows how it is written."""
+    message = problems(lambda: settings(redis_url="http://:hunter2@cache"))["redis_url"]
+    assert "redis://localhost:6379/0" in message
+    assert "hunter2" not in message
+    assert "hunter2" not in repr(settings(redis_url="redis://:hunter2@cache"))
+
+
+def test_several_processes_need_a_count_that_they_share() -> None:
+    """A Redis, or the database."""
+    assert "REDIS_URL" in problems(lambda: settings(workers=2))["workers"]
+    assert settings(workers=2, redis_url="redis://localhost").workers == 2
+    assert settings(workers=2, rate_limit_store="database").workers == 2
+
+
+def test_a_service_with_another_default_keeps_the_rule() -> None:
+    """A field that is written anew in a subclass is judged as before, and keeps its place."""
+
+    class Mine(Settings):
+        rate_limit: str = "many"
+        database_url: str = "oracle://app@db/app"
+
+    assert set(problems(lambda: Mine(_env_file=None, environment="test"))) == {"rate_limit", "database_url"}
+    assert list(Mine.model_fields) == list(Settings.model_fields)

@@ -9,6 +9,12 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import MissingGreenlet
 
 
+@pytest.fixture
+def engine() -> str:
+    """All of this is about SQLite."""
+    return "sqlite"
+
+
 def row(name: str) -> dict[str, str]:
     """What a customer needs."""
     return {"name": name, "email": f"{name}@example.com".lower()}
@@ -23,7 +29,10 @@ async def test_many_rows_go_in_at_once(shop: Shop) -> None:
         await connection.exec_driver_sql(
             "UPDATE customers SET points = ? WHERE name = ?", [(1, "Ada"), (2, "Bob")]
         )
-    assert shop.sql("SELECT name, vip, points FROM customers ORDER BY name") == [("Ada", 1, 1), ("Bob", 1, 2)]
+    assert await shop.sql("SELECT name, vip, points FROM customers ORDER BY name") == [
+        ("Ada", 1, 1),
+        ("Bob", 1, 2),
+    ]
 
 
 async def test_rows_can_be_streamed(shop: Shop) -> None:

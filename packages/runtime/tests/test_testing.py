@@ -157,7 +157,7 @@ async def test_the_database_refuses_a_wrong_raw_row(service: TestService) -> Non
 
 async def test_a_folder_keeps_the_database_after_the_end(user_class: type[Account], tmp_path: Path) -> None:
     """For tests that look at the file of a stopped service."""
-    async with TestService(nursery, folder=tmp_path) as service:
+    async with TestService(nursery, folder=tmp_path, engine="sqlite") as service:
         await service.make(Garden)
         await service.stop()
         assert service.settings.database_url == f"sqlite:///{tmp_path}/service.db"
@@ -207,10 +207,21 @@ async def test_the_database_is_made_by_the_migrations(user_class: type[Account],
 
 
 async def test_a_service_that_keeps_its_contract_passes(service: TestService) -> None:
-    """Generated requests to every operation."""
-    only(service, "/gardens", "/gardens/{id}")
+    """Generated requests to every operation. What right ones need is there, so that each is seen to accept some."""
+    only(service, "/gardens", "/gardens/{id}", "/plants", "/plants/{id}")
+    accepted = await conforms(service, Role.ADMIN, Role.GARDENER)
+    document = service.app.openapi()["paths"]
+    assert accepted == {f"{method.upper()} {path}" for path, item in document.items() for method in item}
+
+
+async def test_every_role_is_tried(service: TestService) -> None:
+    """What only one of them gets to see is held against the document as well."""
+    only(service, "/gardens")
+    answers = service.app.openapi()["paths"]["/gardens"]["get"]["responses"]
+    del answers["403"]
     await conforms(service, Role.ADMIN)
-    await conforms(service, Role.GARDENER)
+    with pytest.raises(AssertionError, match="GET /gardens as gardener"):
+        await conforms(service, Role.ADMIN, Role.GARDENER)
 
 
 @pytest.mark.parametrize("lie", ["name is short", "weather is for members", "has no 404"])

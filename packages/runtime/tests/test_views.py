@@ -185,16 +185,16 @@ async def test_the_public_sees_what_is_public(shop: Shop) -> None:
     assert refused.headers["www-authenticate"] == "Bearer"
 
 
-async def test_one_statement_serves_a_list_with_embeds(shop: Shop) -> None:
+async def test_one_statement_serves_a_list_with_embeds(sqlite_shop: Shop) -> None:
     """For one row and for many: no query for each row."""
-    ada = await shop.shopper("ada")
+    ada = await sqlite_shop.shopper("ada")
     counts = []
     for _ in range(2):
         for _ in range(10):
-            await shop.made("/orders", customer_id=ada["id"])
+            await sqlite_shop.made("/orders", customer_id=ada["id"])
         seen: list[str] = []
-        shop.database.driver.reader.raw.set_trace_callback(seen.append)
-        await rows(shop, "manager", "/orders?embed=customer,placed_by&limit=100")
-        shop.database.driver.reader.raw.set_trace_callback(None)
+        sqlite_shop.database.engine.driver.reader.raw.set_trace_callback(seen.append)
+        await rows(sqlite_shop, "manager", "/orders?embed=customer,placed_by&limit=100")
+        sqlite_shop.database.engine.driver.reader.raw.set_trace_callback(None)
         counts.append(len([each for each in seen if "orders" in each]))
     assert counts == [1, 1]

@@ -73,7 +73,7 @@ async def test_a_refusal_at_the_commit_undoes_everything(shop: Shop) -> None:
 
 
 async def test_a_refused_statement_can_be_caught_in_the_block(shop: Shop) -> None:
-    """Our errors come out of the statement itself, and the transaction goes on."""
+    """Our errors come out of the statement itself; what stands in a savepoint fails alone."""
     add = shop.database.prepare(
         insert(Customer).values(
             name=bindparam("who"), email=bindparam("mail"), id=bindparam("key", type_=Customer.id.type)
@@ -81,9 +81,15 @@ async def test_a_refused_statement_can_be_caught_in_the_block(shop: Shop) -> Non
     )
     async with shop.database.work() as work:
         with pytest.raises(Invalid):
-            await work.execute(add, {"who": "", "mail": "a@b.cd", "key": UUID(int=1)})
-        work.session.add(customer("Ada"))
-    assert await names(shop) == ["Ada"]
+            async with work.savepoint():
+                await work.execute(add, {"who": "", "mail": "a@b.cd", "key": UUID(int=1)})
+        async with work.savepoint():
+            work.session.add(customer("Ada"))
+        with pytest.raises(Conflict):
+            async with work.savepoint():
+                work.session.add(customer("ADA"))
+        work.session.add(customer("Bob"))
+    assert await names(shop) == ["Ada", "Bob"]
 
 
 async def test_savepoints_undo_a_part(shop: Shop) -> None:
@@ -201,12 +207,12 @@ async def test_a_row_that_was_changed_meanwhile_is_not_overwritten(shop: Shop) -
 
 
 async def test_a_cancellation_during_the_commit_does_not_tear_it(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    sqlite_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often it comes: the commit ends, what follows it happens, then the cancellation goes on."""
     called: list[str] = []
     reached, cancelled = asyncio.Event(), threading.Event()
-    writer = shop.database.driver.writer
+    writer = sqlite_shop.database.engine.driver.writer
     control = writer.control
     loop = asyncio.get_running_loop()
 
@@ -222,7 +228,7 @@ async def test_a_cancellation_during_the_commit_does_not_tear_it(
         work.session.add(customer("Ada"))
         work.after_commit(lambda: called.append("done"))
 
-    task = asyncio.create_task(write(shop, add))
+    task = asyncio.create_task(write(sqlite_shop, add))
     await reached.wait()
     task.cancel()
     await asyncio.sleep(0)
@@ -231,16 +237,18 @@ async def test_a_cancellation_during_the_commit_does_not_tear_it(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert called == ["done"]
-    assert await names(shop) == ["Ada"]
-    async with shop.database.work() as work:
+    assert await names(sqlite_shop) == ["Ada"]
+    async with sqlite_shop.database.work() as work:
         work.session.add(customer("Bob"))
-    assert await names(shop) == ["Ada", "Bob"]
+    assert await names(sqlite_shop) == ["Ada", "Bob"]
 
 
-async def test_a_commit_that_fails_is_told_and_undone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_commit_that_fails_is_told_and_undone(
+    sqlite_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A full disk: 503, nothing stored, nothing announced, the next one can write."""
     called: list[str] = []
-    writer = shop.database.driver.writer
+    writer = sqlite_shop.database.engine.driver.writer
     control = writer.control
 
     def full(sql: str) -> None:
@@ -256,11 +264,11 @@ async def test_a_commit_that_fails_is_told_and_undone(shop: Shop, monkeypatch: p
 
     monkeypatch.setattr(writer, "control", full)
     with pytest.raises(Unavailable, match="cannot store"):
-        await write(shop, add)
+        await write(sqlite_shop, add)
     monkeypatch.undo()
-    async with shop.database.work() as work:
+    async with sqlite_shop.database.work() as work:
         work.session.add(customer("Bob"))
-    assert (await names(shop), called) == (["Bob"], [])
+    assert (await names(sqlite_shop), called) == (["Bob"], [])
 
 
 async def test_writers_queue_and_none_is_lost(shop: Shop) -> None:

@@ -105,7 +105,7 @@ async def test_a_row_that_may_be_seen_but_not_changed_is_forbidden(shop: Shop) -
     answer = await shop.patch("shopper:bob", f"/reviews/{review['id']}", {"rating": 1})
     assert answer.status_code == 403
     assert (await shop.delete("shopper:bob", f"/reviews/{review['id']}")).status_code == 403
-    recorded = shop.sql("SELECT action, object_id FROM audit_log WHERE action LIKE '%denied'")
+    recorded = await shop.sql("SELECT action, object_id FROM audit_log WHERE action LIKE '%denied'")
     assert recorded == [("update_review.denied", review["id"]), ("delete_review.denied", review["id"])]
 
 
@@ -121,7 +121,7 @@ async def test_a_new_row_must_lie_within_the_callers_rows(shop: Shop) -> None:
     product = await shop.product()
     line = {"order_id": order["id"], "product_id": product["id"]}
     assert (await shop.post("shopper:ada", "/lines", line)).status_code == 422
-    assert shop.sql("SELECT count(*) FROM lines") == [(0,)]
+    assert await shop.sql('SELECT count(*) FROM "lines"') == [(0,)]
 
 
 async def test_a_row_that_would_belong_to_another_is_not_created(shop: Shop) -> None:
@@ -134,7 +134,7 @@ async def test_a_row_that_would_belong_to_another_is_not_created(shop: Shop) -> 
     answer = await shop.post(both, "/orders", {"customer_id": bob["id"]})
     assert answer.status_code == 403
     assert "outside the rows" in answer.json()["detail"]
-    assert shop.sql("SELECT count(*) FROM orders") == [(0,)]
+    assert await shop.sql("SELECT count(*) FROM orders") == [(0,)]
 
 
 async def test_a_change_must_not_move_a_row_out_of_the_callers_rows(shop: Shop) -> None:
@@ -243,7 +243,7 @@ async def test_json_fields_keep_what_they_get(shop: Shop) -> None:
     assert made["profile"] == {"b": 1, "a": [None, {"é": 1.5}]}
     patched = await shop.patch("manager", f"/customers/{made['id']}", {"profile": None})
     assert patched.json()["profile"] is None
-    assert shop.sql("SELECT profile IS NULL, labels FROM customers") == [(1, '["x", "y"]')]
+    assert await shop.sql("SELECT profile IS NULL, labels FROM customers") == [(1, '["x", "y"]')]
     wrongs: list[Any] = [[1], "x", 1, True]
     for wrong in wrongs:
         assert (
@@ -296,7 +296,7 @@ async def test_bulk_is_all_or_nothing(shop: Shop) -> None:
     assert clash.status_code == 409
     assert places(clash) == {"/items/1/sku"}
     assert clash.json()["detail"] == "Item 1: This value is already taken. Nothing was created."
-    assert shop.sql("SELECT count(*) FROM products") == [(20,)]
+    assert await shop.sql("SELECT count(*) FROM products") == [(20,)]
     assert (await shop.post("manager", "/products/bulk", {"items": [*items, items[0]]})).status_code == 413
     wrongs: list[Any] = [{"items": []}, {}, {"items": [items[0], 1]}, []]
     for wrong in wrongs:
@@ -311,7 +311,7 @@ async def test_every_change_is_on_record(shop: Shop) -> None:
     await shop.patch("manager", f"/customers/{made['id']}", {"name": "Eve"})
     await shop.post("manager", "/customers", {"name": "x", "email": "1@example.com"})
     await shop.delete("manager", f"/customers/{made['id']}")
-    recorded = shop.sql("SELECT action, changes FROM audit_log WHERE object_type = 'customers'")
+    recorded = await shop.sql("SELECT action, changes FROM audit_log WHERE object_type = 'customers'")
     assert [action for action, _ in recorded] == ["create", "update", "delete"]
     assert recorded[1][1] == '{"name": ["Ada", "Eve"]}'
     assert '"name": "Eve"' in recorded[2][1]
@@ -326,4 +326,4 @@ async def test_a_delete_takes_its_parts_with_it(shop: Shop) -> None:
     assert (await shop.delete("manager", f"/orders/{order['id']}")).status_code == 204
     assert (await shop.delete("manager", f"/products/{product['id']}")).status_code == 204
     for entity in (Line, Review):
-        assert shop.sql(f"SELECT count(*) FROM {entity.__tablename__}") == [(0,)]
+        assert await shop.sql(f'SELECT count(*) FROM "{entity.__tablename__}"') == [(0,)]

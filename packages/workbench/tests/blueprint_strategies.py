@@ -157,13 +157,18 @@ def actions(draw: st.DrawFn, known: dict[str, FieldModel], moves: States | None)
         some([n for n, f in known.items() if f.set is None and not (moves and n == moves.field)], max_size=3)
     )
     times = [n for n, f in known.items() if f.type == "datetime" and n not in takes]
-    to = reached(moves, moves and known[moves.field].default)
-    return Action(
-        description=draw(TEXTS),
-        takes=takes,
-        to=draw(st.sampled_from([None, *to])),
-        stamps=draw(st.sampled_from([None, *times])),
-    )
+    to = draw(st.sampled_from([None, *reached(moves, moves and known[moves.field].default)]))
+    sources = [
+        state for state, targets in (moves.moves if moves else {}).items() if to is None or to in targets
+    ]
+    said: dict[str, Any] = {
+        "description": draw(TEXTS),
+        "takes": takes,
+        "from": draw(st.just(()) | some(sources)),
+        "to": to,
+        "stamps": draw(st.sampled_from([None, *times])),
+    }
+    return Action.model_validate(said)
 
 
 def own_rows(entities: dict[str, Entity], name: str) -> Iterator[str]:
@@ -207,6 +212,10 @@ def grants(
             said["act"] = ActGrant(
                 rows=draw(rows), actions=draw(st.none() | some(entity.actions, min_size=1))
             )
+        accounts = [n for n, f in entity.fields.items() if f.to == USER and f.set is None]
+        seen = said["read"].fields
+        named = draw(some([n for n in accounts if seen is None or n in seen]))
+        said["refer"] = Grant(fields=named) if named else None
     return Grants(**said)
 
 

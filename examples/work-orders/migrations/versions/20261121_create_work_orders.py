@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 from backwright.audit import create_triggers, drop_triggers
-from backwright.columns import Id, Timestamp
+from backwright.columns import Id, Json, Timestamp
 from backwright.search import create_index, drop_index
 
 revision = "a9d38db799d5"
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("id", Id(), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
-        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("roles", Json(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.String(255), nullable=True),
         sa.Column("password_changed_at", Timestamp(), nullable=True),
@@ -31,7 +31,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
         sa.CheckConstraint("email LIKE '_%@_%'", name=op.f("ck_users_email_format")),
         sa.CheckConstraint("length(email) BETWEEN 1 AND 254", name=op.f("ck_users_email_length")),
-        sa.CheckConstraint("is_active IN (0, 1)", name=op.f("ck_users_is_active_boolean")),
+        sa.CheckConstraint(
+            sa.column("is_active", sa.Boolean()).in_((False, True)),
+            name=op.f("ck_users_is_active_boolean"),
+        ),
         sa.CheckConstraint("length(name) BETWEEN 0 AND 200", name=op.f("ck_users_name_length")),
         sa.CheckConstraint(
             "length(password_hash) BETWEEN 0 AND 255",
@@ -82,7 +85,7 @@ def upgrade() -> None:
         "signing_keys",
         sa.Column("kid", sa.String(43), nullable=False),
         sa.Column("private_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("public_jwk", sa.JSON(), nullable=False),
+        sa.Column("public_jwk", Json(), nullable=False),
         sa.Column("created_at", Timestamp(), nullable=False),
         sa.Column("activated_at", Timestamp(), nullable=False),
         sa.Column("retired_at", Timestamp(), nullable=True),
@@ -108,7 +111,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(63), nullable=False),
         sa.Column("object_type", sa.String(63), nullable=False),
         sa.Column("object_id", Id(), nullable=True),
-        sa.Column("changes", sa.JSON(), nullable=True),
+        sa.Column("changes", Json(), nullable=True),
         sa.Column("request_id", sa.String(64), nullable=False),
         sa.Column("ip", sa.String(45), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
@@ -151,6 +154,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_rate_limits_expires_us", "rate_limits", ["expires_us"])
     op.create_index("ix_rate_limits_key_at_us", "rate_limits", ["key", "at_us"])
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("expires_at", Timestamp(), nullable=False),
+        sa.Column("answer_sealed", sa.LargeBinary(16777215), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_index("ix_idempotency_keys_expires_at", "idempotency_keys", ["expires_at"])
     op.create_table(
         "assets",
         sa.Column("id", Id(), nullable=False),
@@ -209,7 +220,10 @@ def upgrade() -> None:
             name=op.f("fk_technicians_account_id"),
             ondelete="SET NULL",
         ),
-        sa.CheckConstraint("active IN (0, 1)", name=op.f("ck_technicians_active_boolean")),
+        sa.CheckConstraint(
+            sa.column("active", sa.Boolean()).in_((False, True)),
+            name=op.f("ck_technicians_active_boolean"),
+        ),
         sa.CheckConstraint("email LIKE '_%@_%'", name=op.f("ck_technicians_email_format")),
         sa.CheckConstraint("length(email) BETWEEN 1 AND 254", name=op.f("ck_technicians_email_length")),
         sa.CheckConstraint("length(name) BETWEEN 1 AND 200", name=op.f("ck_technicians_name_length")),
@@ -293,6 +307,7 @@ def downgrade() -> None:
     op.drop_table("work_orders")
     op.drop_table("technicians")
     op.drop_table("assets")
+    op.drop_table("idempotency_keys")
     op.drop_table("rate_limits")
     op.drop_table("attachments")
     op.drop_table("audit_log")

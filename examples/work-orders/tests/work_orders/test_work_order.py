@@ -18,7 +18,7 @@ async def body(service: TestService) -> dict[str, Any]:
         "title": "Title 1",
         "description": "Description 1",
         "priority": "low",
-        "due_at": "2026-03-01T09:30:00.000000Z",
+        "due_at": "2026-03-01T09:30:00.250000Z",
         "asset_id": str((await an_asset(service)).id),
         "notes": "Notes 1",
     }
@@ -136,7 +136,7 @@ async def two(service: TestService) -> tuple[WorkOrder, WorkOrder]:
         priority=WorkOrderPriority.LOW,
         assignee_id=(await a_technician(service)).id,
         asset_id=(await an_asset(service)).id,
-        due_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+        due_at=datetime(2026, 3, 1, 9, 30, 0, 250000, tzinfo=UTC),
     )
     second = await a_work_order(
         service,
@@ -144,7 +144,7 @@ async def two(service: TestService) -> tuple[WorkOrder, WorkOrder]:
         priority=WorkOrderPriority.NORMAL,
         assignee_id=(await a_technician(service)).id,
         asset_id=(await an_asset(service)).id,
-        due_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+        due_at=datetime(2026, 3, 2, 9, 30, 0, 250000, tzinfo=UTC),
     )
     return first, second
 
@@ -170,7 +170,7 @@ async def test_filters_find_the_rows_with_the_value(service: TestService) -> Non
         "priority": "low",
         "assignee_id": str(first.assignee_id),
         "asset_id": str(first.asset_id),
-        "due_at": "2026-03-01T09:30:00.000000Z",
+        "due_at": "2026-03-01T09:30:00.250000Z",
     }
     for name, value in filters.items():
         found = (await client.get(URL, params={name: value})).json()
@@ -288,6 +288,7 @@ async def test_start_is_refused_from_other_states(service: TestService) -> None:
     for state in (
         WorkOrderStatus.OPEN,
         WorkOrderStatus.IN_PROGRESS,
+        WorkOrderStatus.ON_HOLD,
         WorkOrderStatus.DONE,
         WorkOrderStatus.CANCELLED,
     ):
@@ -323,7 +324,7 @@ async def test_hold_is_refused_from_other_states(service: TestService) -> None:
 async def test_resume_does_what_it_says(service: TestService) -> None:
     """Go on with the work."""
     client = await service.client_for(Role.ADMIN)
-    row = await a_work_order(service, status=WorkOrderStatus.ASSIGNED)
+    row = await a_work_order(service, status=WorkOrderStatus.ON_HOLD)
     done = await client.post(f"{URL}/{row.id}/resume")
     assert done.status_code == 200, done.text
     assert done.json()["status"] == "in_progress"
@@ -334,6 +335,7 @@ async def test_resume_is_refused_from_other_states(service: TestService) -> None
     client = await service.client_for(Role.ADMIN)
     for state in (
         WorkOrderStatus.OPEN,
+        WorkOrderStatus.ASSIGNED,
         WorkOrderStatus.IN_PROGRESS,
         WorkOrderStatus.DONE,
         WorkOrderStatus.CANCELLED,

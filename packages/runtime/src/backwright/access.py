@@ -33,6 +33,7 @@ class Operation(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     ACT = "act"
+    REFER = "refer"
 
 
 Condition = Callable[[FromClause], ColumnElement[bool]]
@@ -140,6 +141,15 @@ class _Allow:
         """Call actions. Without names: every action."""
         return _one(Operation.ACT, actions, where)
 
+    @staticmethod
+    def refer(*fields: str) -> Access:
+        """Put any active account into these references, without leave to read accounts. Writing the fields is a
+        leave of its own.
+        """
+        if not fields:
+            raise TypeError("refer() needs the references that it is about")
+        return _one(Operation.REFER, fields, None)
+
 
 def _one(operation: Operation, names: tuple[str, ...], where: Rows | None) -> Access:
     return Access((Grant(operation, frozenset(names) or None, where),))
@@ -163,6 +173,10 @@ class Policy:
             for grant in self.access[role].grants
             if grant.operation is operation
         )
+
+    def allows(self, operation: Operation, action: str | None = None) -> bool:
+        """Whether there is a role that may do this on some row."""
+        return any(action is None or each.covers(action) for each in self.grants(self.access, operation))
 
 
 def condition(grants: Iterable[Grant], table: FromClause) -> ColumnElement[bool] | None:

@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backwright.bound_accounts import BoundAccounts
 from backwright.callers import current_actor, require
+from backwright.columns import Json
 from backwright.entity import Email, Entity
 from backwright.users import AccountService, bind_users
 
@@ -30,7 +31,7 @@ class Account(Entity):
 
     email: Mapped[Email] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
-    roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    roles: Mapped[list[str]] = mapped_column(Json(), default=list)
     """Sorted, each once, so that equal sets are equal texts."""
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(String(255), deferred=True)

@@ -10,32 +10,31 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import attachments, docs, guard, revisions
+from backwright import attachments, docs, guard, memory, revisions, stores
 from backwright import logging as logs
 from backwright.application import Application
 from backwright.audit import Audit
 from backwright.bodies import BodyLimits
-from backwright.cache import ResponseCache
 from backwright.cors import Cors
-from backwright.database import Database
+from backwright.database import Database, Limits
 from backwright.error_pages import error_page
 from backwright.errors import Error, Unavailable
 from backwright.health import Check, Health, require_operator
 from backwright.hosts import Hosts, Proxies
-from backwright.limits import Limiter, MemoryStore, Policy
-from backwright.limits_database import DatabaseStore
+from backwright.limits import Policy
 from backwright.metrics import MEDIA_TYPE, Metrics
 from backwright.middleware import Guards
 from backwright.runtime import Runtime
+from backwright.service_version import service_version
 from backwright.settings import Environment, Settings
-from backwright.storage import open_storage
+from backwright.storage import greet, open_storage
+from backwright.watched import watch
 
 if TYPE_CHECKING:
     from backwright.accounts import Accounts
@@ -67,14 +66,18 @@ def create_app(
     app = Application(
         title=title,
         description=description,
-        version=service_version(settings.service),
+        version=service_version(settings),
         server=settings.public_url,
         guards=make_guards(runtime, metrics),
         components=lambda: [bound.components() for bound in runtime.resources.values()],
         lifespan=lifespan,
     )
     app.state.runtime = runtime
-    app.state.health = Health(checks(runtime), settings.metrics_token)
+    app.state.metrics = metrics
+    optional = {"redis": runtime.redis.ping} if runtime.redis is not None else {}
+    if settings.files_url.startswith("s3:"):
+        optional["files"] = runtime.storage.ping
+    app.state.health = Health(checks(runtime), settings.metrics_token, optional)
     add_operations_routes(app, metrics)
     if accounts is not None:
         runtime.accounts = accounts.bind(runtime)
@@ -93,15 +96,22 @@ def create_app(
 
 def make_runtime(settings: Settings) -> Runtime:
     """The parts that everything else is handed."""
-    database = Database(settings.database_url, statement_timeout=min(5.0, settings.request_timeout_s))
-    in_memory = settings.rate_limit_store == "memory"
+    limits = Limits(
+        statement=min(5.0, settings.request_timeout_s),
+        connections=settings.database_connections,
+        processes=settings.workers,
+        prepared=settings.database_prepared,
+    )
+    database = Database(settings.database_url, limits)
+    redis = stores.redis(settings)
     return Runtime(
         settings=settings,
         database=database,
         audit=Audit(database),
-        limiter=Limiter(MemoryStore() if in_memory else DatabaseStore(database)),
-        cache=ResponseCache(outside=database.data_version),
-        storage=open_storage(settings.files_url),
+        limiter=stores.limiter(settings, database, redis),
+        cache=stores.cache(settings, database, redis),
+        storage=open_storage(settings.files_url, settings.s3_access),
+        redis=redis,
     )
 
 
@@ -166,28 +176,12 @@ def checks(runtime: Runtime) -> Mapping[str, Check]:
         head = revisions.head(folder)
 
         async def migrated() -> None:
-            current = await asyncio.to_thread(revisions.current, runtime.database.path)
+            current = await runtime.database.revision()
             if current != head:
                 raise Unavailable(f"the database is at {current}, the code needs {head}: migrate up")
 
         found["migrations"] = migrated
     return found
-
-
-def watch(runtime: Runtime, metrics: Metrics) -> None:
-    """Show the numbers that parts keep for themselves."""
-    metrics.watch_counter(
-        "rate_limit_refused_total", "Requests over a rate limit.", lambda: runtime.limiter.refused
-    )
-    metrics.watch_counter("cache_hits_total", "Answers from the cache.", lambda: runtime.cache.counts.hits)
-    metrics.watch_counter(
-        "cache_misses_total", "Answers not in the cache.", lambda: runtime.cache.counts.misses
-    )
-    metrics.watch_counter(
-        "log_lines_dropped_total",
-        "Log lines lost because the output was too slow.",
-        lambda: sink.writer.dropped if (sink := logs.sink()) is not None else 0,
-    )
 
 
 @asynccontextmanager
@@ -201,16 +195,29 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
     guard.check(app.routes)
     app.learn_routes()
     await open_database(runtime.database)
+    await greet(runtime.storage)
+    if runtime.redis is not None:
+        await runtime.redis.start()
     _answer_signals(settings)
+    if settings.environment is not Environment.TEST:
+        memory.settle()
     _log.info("started", extra={"service": settings.service, "environment": settings.environment})
-    collecting = asyncio.create_task(attachments.keep_collecting(runtime))
+    metrics: Metrics = app.state.metrics
+    tasks = [
+        asyncio.create_task(attachments.keep_collecting(runtime)),
+        asyncio.create_task(metrics.keep_fresh()),
+    ]
     try:
         yield
     finally:
-        collecting.cancel()
-        await asyncio.wait([collecting])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        metrics.refresh()
         await runtime.storage.close()
         await runtime.database.close()
+        if runtime.redis is not None:
+            await runtime.redis.close()
         _log.info("stopped", extra={"service": settings.service})
         if owns_log:
             logs.release()
@@ -228,14 +235,6 @@ async def open_database(database: Database, seconds: float = CONNECT_SECONDS) ->
                 raise
             _log.warning("waiting for the database", extra={"reason": error.detail})
             await asyncio.sleep(min(0.5, seconds))
-
-
-def service_version(service: str) -> str:
-    """The version of the installed service, for the API document."""
-    try:
-        return version(service)
-    except PackageNotFoundError:
-        return "0.0.0"
 
 
 def _answer_signals(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from backwright import openapi
 from backwright.error_handlers import handlers
 from backwright.middleware import Guards, Perimeter
 from backwright.route_index import RouteIndex
+from backwright.shortcut import Shortcut
 
 COMPRESS_FROM: Final = 1400
 """Bytes; what fits into one packet is not worth the time."""
@@ -53,10 +54,13 @@ class Application(FastAPI):
         self.guards = guards
         self._server = server
         self._components = components
+        self._index: RouteIndex | None = None
 
     def build_middleware_stack(self) -> ASGIApp:
         """The layers, outermost first: perimeter, compression where it may be, FastAPI's own."""
         app = super().build_middleware_stack()
+        if not self.user_middleware:  # what a service adds must see every request
+            app = Shortcut(app, lambda: self._index)
         compressed = CompressMiddleware(
             app, minimum_size=COMPRESS_FROM, zstd_level=1, brotli_quality=3, gzip_level=4
         )
@@ -65,7 +69,7 @@ class Application(FastAPI):
     def learn_routes(self) -> None:
         """Take over what routes say about themselves. Called at the start, when all of them are known."""
         self.guards.bodies.learn(iter_route_contexts(self.routes))
-        self.router.middleware_stack = RouteIndex(self.router)
+        self._index = self.router.middleware_stack = RouteIndex(self.router)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once for each state of the routes."""

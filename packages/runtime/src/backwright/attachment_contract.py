@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from backwright import paging
 from backwright.contract import EXAMPLE_ID, singular
+from backwright.contract_parameters import idempotency_key
 
 if TYPE_CHECKING:
     from backwright.resource import BoundResource
@@ -83,6 +84,43 @@ LINK: Final[Document] = {
         "expires_at": _TIME,
     },
 }
+UPLOAD: Final[Document] = {
+    "type": "object",
+    "required": ["id", "url", "fields", "finish", "expires_at"],
+    "properties": {
+        "id": {**_ID, "description": "The id that the attachment will have."},
+        "url": {"type": "string", "format": "uri", "maxLength": 2000, "description": "Where the form goes."},
+        "fields": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Fields of the multipart form, to be sent before the field `file`.",
+        },
+        "finish": {"type": "string", "maxLength": 300, "description": "Call it when the file was sent."},
+        "expires_at": {**_TIME, "description": "Until when the form is taken."},
+    },
+}
+ANNOUNCED: Final[Document] = {
+    "type": "object",
+    "required": ["name", "media_type", "size"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 1000, "description": "The file's name."},
+        "media_type": {"type": "string", "minLength": 1, "maxLength": 127, "description": "Its type."},
+        "size": {"type": "integer", "format": "int64", "minimum": 1, "description": "Its exact bytes."},
+    },
+}
+SENT: Final[Document] = {
+    "type": "object",
+    "required": ["sha256"],
+    "additionalProperties": False,
+    "properties": {
+        "sha256": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{64}$",
+            "description": "SHA-256 of the file that was sent.",
+        }
+    },
+}
 
 
 def operation_id(bound: "BoundResource", verb: str) -> str:
@@ -107,9 +145,11 @@ def operation(bound: "BoundResource", verb: str) -> Document:
             f"Make a link to an attachment of a {bound.title}",
             {"200": _json("An address that opens the file for five minutes, without signing in.", LINK)},
         ),
+        "begin": lambda: _begun(bound),
+        "finish": lambda: _finished(bound),
     }[verb]()
     parameters = [_path("id", f"The {bound.title}'s id.")]
-    if verb not in ("list", "add"):
+    if verb not in ("list", "add", "begin"):
         parameters.append(_path("attachment_id", "The attachment's id."))
     found["parameters"] = parameters + found.get("parameters", [])
     is_open = "public" in {str(role) for role in bound.policy.access} or verb == "download"
@@ -153,8 +193,29 @@ def _added(bound: "BoundResource") -> Document:
             f"Add an attachment to a {bound.title}",
             {"201": created, "409": {"$ref": "#/components/responses/Conflict"}},
         ),
+        "parameters": [idempotency_key(bound)],
         "requestBody": {"required": True, "content": {"multipart/form-data": form}},
     }
+
+
+def _begun(bound: "BoundResource") -> Document:
+    answers = {
+        "201": _json("The form that takes the file, for fifteen minutes.", UPLOAD),
+        "409": {"$ref": "#/components/responses/Conflict"},
+    }
+    body = {"required": True, "content": {"application/json": {"schema": ANNOUNCED}}}
+    said = _said(f"Begin to send an attachment of a {bound.title} straight to the storage", answers)
+    return {**said, "requestBody": body}
+
+
+def _finished(bound: "BoundResource") -> Document:
+    answers = {
+        "200": _json("The attachment, verified.", ATTACHMENT),
+        "409": {"$ref": "#/components/responses/Conflict"},
+    }
+    body = {"required": True, "content": {"application/json": {"schema": SENT}}}
+    said = _said(f"Finish an attachment of a {bound.title} that was sent to the storage", answers)
+    return {**said, "requestBody": body}
 
 
 def _downloaded(bound: "BoundResource") -> Document:

@@ -8,7 +8,7 @@ browser show it anyway.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 import msgspec
@@ -17,13 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backwright import attachment_contract as contract
-from backwright import listing, paging
+from backwright import listing, paging, payloads
 from backwright.actor import Actor
 from backwright.attachment_rows import Attachment, State, rows_of
 from backwright.context import now
+from backwright.direct_uploads import Announced, DirectUploads, Sent
 from backwright.downloads import content
 from backwright.errors import BadRequest, Conflict, Forbidden, NotFound
-from backwright.multipart import FilePart
+from backwright.idempotency_uploads import KeyedUploads
 from backwright.routes import JSON, route, row_id
 from backwright.signed_links import PARAMETERS, SECONDS, Links
 from backwright.uploads import Uploads
@@ -48,7 +49,7 @@ def routes_of(bound: "BoundResource", runtime: "Runtime") -> list[APIRoute]:
     many = f"{bound.path}/{{id}}/attachments"
     one = many + "/{attachment_id}"
     limit = declared.max_bytes + ENVELOPE
-    return [
+    found = [
         _route(bound, many, "GET", "list", here.list_all),
         _route(bound, many, "POST", "add", here.add, 201, limit),
         _route(bound, one, "GET", "get", here.get),
@@ -56,6 +57,13 @@ def routes_of(bound: "BoundResource", runtime: "Runtime") -> list[APIRoute]:
         _route(bound, one + "/content", "GET", "download", here.download),
         _route(bound, one + "/link", "POST", "link", here.link),
     ]
+    if declared.direct:
+        uploads = f"{bound.path}/{{id}}/uploads"
+        found += [
+            _route(bound, uploads, "POST", "begin", here.begin, 201),
+            _route(bound, uploads + "/{attachment_id}/finish", "POST", "finish", here.finish),
+        ]
+    return found
 
 
 def _route(
@@ -80,6 +88,8 @@ class AttachmentRoutes:
         self._runtime = runtime
         self._rows = rows_of(runtime.database)
         self._uploads = Uploads(bound, bound.resource.attachments, runtime)
+        self._direct = DirectUploads(bound, bound.resource.attachments, runtime, self._uploads)
+        self._keyed = KeyedUploads(bound, contract.operation_id(bound, "add"))
         self._links = Links(runtime.settings.secret_key.get_secret_value().encode())
 
     async def list_all(self, bound: "BoundResource", request: Request, actor: Actor) -> Response:
@@ -102,9 +112,30 @@ class AttachmentRoutes:
         """`POST …/attachments`: take one file in."""
         _no_query(request)
         id_ = await self._changeable(request, actor)
-        found = await self._uploads.take(actor, id_, await FilePart.receive(request))
-        location = f"{bound.path}/{id_}/attachments/{found.id}"
-        return _json(as_shown(found), 201, {"Location": location})
+        at = f"{bound.path}/{id_}/attachments"
+        return await self._keyed.once(
+            request,
+            actor,
+            lambda part, also: self._uploads.take(actor, id_, part, also),
+            lambda found: _json(as_shown(found), 201, {"Location": f"{at}/{found.id}"}),
+        )
+
+    async def begin(self, bound: "BoundResource", request: Request, actor: Actor) -> Response:
+        """`POST …/uploads`: a form that takes one file straight to the storage."""
+        _no_query(request)
+        id_ = await self._changeable(request, actor)
+        announced = cast(Announced, await payloads.body(request, Announced))
+        begun = await self._direct.begin(actor, id_, announced)
+        shown = {"id": begun.id, "url": begun.ticket.url, "fields": begun.ticket.fields}
+        where = f"{bound.path}/{id_}/uploads/{begun.id}/finish"
+        return _json({**shown, "finish": where, "expires_at": begun.expires_at}, 201)
+
+    async def finish(self, bound: "BoundResource", request: Request, actor: Actor) -> Response:
+        """`POST …/uploads/{attachment_id}/finish`: verify what was sent; the attachment."""
+        _no_query(request)
+        id_ = await self._changeable(request, actor)
+        sent = cast(Sent, await payloads.body(request, Sent))
+        return _json(as_shown(await self._direct.finish(actor, id_, _attachment_id(request), sent)))
 
     async def remove(self, bound: "BoundResource", request: Request, actor: Actor) -> Response:
         """`DELETE …/attachments/{attachment_id}`: 204; again: 404."""
@@ -129,6 +160,11 @@ class AttachmentRoutes:
         _no_query(request)
         found = await self._one(request, await self._readable(request, actor))
         until = now().replace(microsecond=0) + timedelta(seconds=SECONDS)
+        direct = self._runtime.storage.direct
+        if direct is not None:
+            _refuse_quarantined(found)
+            url = await direct.link(found.storage_key, found.name, found.media_type, SECONDS)
+            return _json({"url": url, "expires_at": until})
         path = f"{bound.path}/{found.object_id}/attachments/{found.id}/content"
         return _json({"url": f"{path}?{self._links.sign(found.id, until)}", "expires_at": until})
 
@@ -141,8 +177,7 @@ class AttachmentRoutes:
             found = await self._one(request, row_id(request))
         else:
             found = await self._one(request, await self._readable(request, actor))
-        if found.state != State.READY:
-            raise Conflict("This file waits to be examined and cannot be downloaded yet.")
+        _refuse_quarantined(found)
         return await content(request, self._runtime.storage, found)
 
     async def _readable(self, request: Request, actor: Actor) -> UUID:
@@ -199,6 +234,11 @@ def _attachment_id(request: Request) -> UUID:
         return UUID(request.path_params["attachment_id"])
     except ValueError:
         raise _missing() from None
+
+
+def _refuse_quarantined(found: Attachment) -> None:
+    if found.state != State.READY:
+        raise Conflict("This file waits to be examined and cannot be downloaded yet.")
 
 
 def _missing() -> NotFound:

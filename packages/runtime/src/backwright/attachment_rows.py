@@ -34,6 +34,7 @@ from sqlalchemy import (
 from backwright.columns import Id, Timestamp
 from backwright.database import Database, Work
 from backwright.entity import Entity
+from backwright.storage import Stored
 
 attachments: Final = Table(
     "attachments",
@@ -101,6 +102,7 @@ class AttachmentRows:
         shown = t.state != State.PENDING
         row = select(*attachments.columns)
         self._one = database.prepare(row.where(one, *mine, shown))
+        self._pending = database.prepare(row.where(one, *mine, t.state == State.PENDING))
         self._page = database.prepare(
             row.where(*mine, shown, t.id > bindparam("after", type_=Id()))
             .order_by(t.id)
@@ -113,6 +115,7 @@ class AttachmentRows:
             "size": bindparam("v_size", type_=BigInteger()),
             "sha256": bindparam("v_sha256", type_=String()),
             "state": bindparam("v_state", type_=String()),
+            "storage_key": bindparam("v_key", type_=String()),
         }
         self._complete = database.prepare(
             update(attachments)
@@ -149,18 +152,26 @@ class AttachmentRows:
         found = await self._database.fetch(self._one, params)
         return Attachment(*found[0]) if found else None
 
+    async def pending(self, object_type: str, object_id: UUID, id_: UUID) -> Attachment | None:
+        """An attachment of a row whose file has not been verified yet."""
+        params = {"object_type": object_type, "object_id": object_id, "id": id_}
+        found = await self._database.fetch(self._pending, params)
+        return Attachment(*found[0]) if found else None
+
     async def page(self, object_type: str, object_id: UUID, after: UUID, limit: int) -> list[Attachment]:
         """Attachments of a row in the order of their ids, which is that of their arrival."""
         params = {"object_type": object_type, "object_id": object_id, "after": after, "limit": limit}
         return [Attachment(*each) for each in await self._database.fetch(self._page, params)]
 
     async def count(self, work: Work, object_type: str, object_id: UUID) -> int:
-        """How many a row has, pending ones included."""
+        """How many a row has, pending ones included. Nobody else adds one to it before this unit of work ends."""
+        await work.lock(f"attachments {object_type} {object_id}")
         params = {"object_type": object_type, "object_id": object_id}
         return int((await work.fetch(self._count, params))[0][0])
 
     async def total(self, work: Work) -> int:
-        """Bytes of all attachments of the service."""
+        """Bytes of all attachments of the service. Nobody else fills the room before this unit of work ends."""
+        await work.lock("attachments")
         return int((await work.fetch(self._total))[0][0])
 
     async def reserve(self, work: Work, values: Mapping[str, Any]) -> None:
@@ -169,12 +180,10 @@ class AttachmentRows:
             self._reserve, {**values, "size": 0, "sha256": "", "state": State.PENDING.value, "version": 1}
         )
 
-    async def complete(
-        self, work: Work, id_: UUID, size: int, sha256: str, state: State
-    ) -> Attachment | None:
-        """Make a pending row visible; none if it has been deleted in the meantime."""
-        params = {"id": id_, "v_size": size, "v_sha256": sha256, "v_state": state.value}
-        found = await work.fetch(self._complete, params)
+    async def complete(self, work: Work, id_: UUID, stored: Stored, state: State) -> Attachment | None:
+        """Make a pending row visible; none if it was deleted or completed in the meantime."""
+        params = {"id": id_, "v_size": stored.size, "v_sha256": stored.sha256, "v_state": state.value}
+        found = await work.fetch(self._complete, {**params, "v_key": stored.key})
         return Attachment(*found[0]) if found else None
 
     async def release(self, work: Work, id_: UUID) -> Attachment | None:

@@ -52,14 +52,16 @@ class Attachments:
 
     `max_mb` is the size of one file in MiB, `max_count` the number of files of one row, `types` the media
     types that are taken. With `quarantine`, a new file cannot be downloaded before `release` is called, for
-    services that scan. Raises `ValueError` for a type whose content cannot be verified, and for limits that
-    are no limits.
+    services that scan. With `direct`, clients may send files straight to the storage, where it can be reached
+    (S3 with FILES_DIRECT_URL); such a file is verified before it is shown. Raises `ValueError` for a type
+    whose content cannot be verified, and for limits that are no limits.
     """
 
     max_mb: int = 10
     max_count: int = 20
     types: Sequence[str] = DEFAULT_TYPES
     quarantine: bool = False
+    direct: bool = False
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.types) - set(FORMATS))
@@ -134,10 +136,11 @@ async def collect(runtime: "Runtime", grace: timedelta = GRACE) -> Collected:
     for key in lost:
         await runtime.storage.delete(key)
     orphans = 0
-    for keys in _batches(sorted(await runtime.storage.keys(before))):
-        for key in sorted(set(keys) - await rows.known(keys)):
-            await runtime.storage.delete(key)
-            orphans += 1
+    async for found in runtime.storage.keys(before):
+        for keys in _batches(found):
+            for key in sorted(set(keys) - await rows.known(keys)):
+                await runtime.storage.delete(key)
+                orphans += 1
     return Collected(len(lost), orphans, await runtime.storage.sweep(before))
 
 

@@ -9,14 +9,15 @@ up after itself.
 import re
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import DDL, JSON, Column, Index, String, Table, event, insert
+from sqlalchemy import DDL, Column, Index, String, Table, bindparam, event, insert
 from sqlalchemy.sql.elements import TextClause
 
-from backwright.columns import Id, Timestamp
+from backwright.columns import Id, Json, Timestamp
 from backwright.context import current, now
 from backwright.database import Database, Work
 from backwright.entity import Entity, new_id
@@ -33,7 +34,7 @@ audit_log: Final = Table(
     Column("action", String(63), nullable=False),
     Column("object_type", String(63), nullable=False),
     Column("object_id", Id()),
-    Column("changes", JSON(none_as_null=True)),
+    Column("changes", Json()),
     Column("request_id", String(64), nullable=False),
     Column("ip", String(45), nullable=False),
     Index("ix_audit_log_object", "object_type", "object_id", "id"),
@@ -43,14 +44,39 @@ audit_log: Final = Table(
 """One row per change or refusal. No foreign keys: an entry outlives the account and the object that it is
 about."""
 
-TRIGGERS: Final[Mapping[str, str]] = {
+_SQLITE: Final[Mapping[str, str]] = {
     f"audit_log_no_{verb.lower()}": (
         f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
         "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
     )
     for verb in ("UPDATE", "DELETE")
 }
-"""Name and text of the triggers that make the table append-only on SQLite."""
+_REFUSING: Final = (
+    "CREATE OR REPLACE FUNCTION audit_log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'audit_log is append-only'; END $$"
+)
+_POSTGRESQL: Final[Mapping[str, str]] = {
+    f"audit_log_no_{verb.lower()}": (
+        f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_log_is_append_only()"
+    )
+    for verb in ("UPDATE", "DELETE", "TRUNCATE")
+}
+
+_MARIADB: Final[Mapping[str, str]] = {
+    f"audit_log_no_{verb.lower()}": (
+        f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log FOR EACH ROW "
+        "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit_log is append-only'"
+    )
+    for verb in ("UPDATE", "DELETE")
+}
+"""No trigger of MariaDB sees TRUNCATE, which needs the right to DROP: do not grant it to the service's account."""
+
+TRIGGERS: Final = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL, "mariadb": _MARIADB}
+"""Engine → name and text of the triggers that make the table append-only."""
+
+LOGGED: Final = "log_"
+"""What the parameters of an entry begin with."""
 
 REDACTED: Final = "[redacted]"
 LONGEST: Final = 500
@@ -66,21 +92,34 @@ class _Operations(Protocol):
 
     def execute(self, sqltext: str | TextClause, /) -> Any: ...
 
+    def get_context(self) -> Any: ...
+
 
 def create_triggers(op: _Operations) -> None:
     """Make the table append-only; for migrations, after the table."""
-    for text in TRIGGERS.values():
+    dialect = op.get_context().dialect.name
+    if dialect == "postgresql":
+        op.execute(_REFUSING)
+    for text in TRIGGERS[dialect].values():
         op.execute(text)
 
 
 def drop_triggers(op: _Operations) -> None:
     """Undo `create_triggers`; for migrations, before the table goes."""
-    for name in TRIGGERS:
-        op.execute(f"DROP TRIGGER IF EXISTS {name}")
+    dialect = op.get_context().dialect.name
+    on_table = " ON audit_log" if dialect == "postgresql" else ""
+    for name in TRIGGERS[dialect]:
+        op.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
+    if dialect == "postgresql":
+        op.execute("DROP FUNCTION IF EXISTS audit_log_is_append_only()")
 
 
-for _text in TRIGGERS.values():
-    event.listen(audit_log, "after_create", DDL(_text).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+for _dialect, _text in (
+    *(("sqlite", text) for text in _SQLITE.values()),
+    *(("postgresql", text) for text in (_REFUSING, *_POSTGRESQL.values())),
+    *(("mariadb", text) for text in _MARIADB.values()),
+):
+    event.listen(audit_log, "after_create", DDL(_text).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
 
 
 class Audit:
@@ -88,7 +127,8 @@ class Audit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.prepare(insert(audit_log))
+        named = {each.name: bindparam(f"{LOGGED}{each.name}", type_=each.type) for each in audit_log.columns}
+        self._insert = database.prepare(insert(audit_log).values(named))
 
     async def record(
         self,
@@ -104,25 +144,36 @@ class Audit:
         `changes` says what changed, by field. Values of fields that hold credentials are replaced before they
         are stored, by the field's name, at any depth.
         """
-        context = current.get()
-        actor = context.actor
         await work.execute(
             self._insert,
-            {
-                "id": new_id(),
-                "at": now(),
-                "actor_id": actor.id,
-                "auth_method": actor.method,
-                "session_id": actor.session_id,
-                "tenant": actor.tenant,
-                "action": action,
-                "object_type": object_type,
-                "object_id": object_id,
-                "changes": None if changes is None else redacted(changes),
-                "request_id": context.request_id,
-                "ip": context.client_ip[:45],
-            },
+            self.entry(action=action, object_type=object_type, object_id=object_id, changes=changes),
         )
+
+    def entry(
+        self,
+        *,
+        action: str,
+        object_type: str,
+        object_id: UUID | None,
+        changes: Mapping[str, object] | None = None,
+    ) -> dict[str, Any]:
+        """The parameters of an entry, for a statement that writes it together with what it tells of."""
+        context = current.get()
+        actor = context.actor
+        return {
+            "log_id": new_id(),
+            "log_at": now(),
+            "log_actor_id": actor.id,
+            "log_auth_method": actor.method,
+            "log_session_id": actor.session_id,
+            "log_tenant": actor.tenant,
+            "log_action": action,
+            "log_object_type": object_type,
+            "log_object_id": object_id,
+            "log_changes": None if changes is None else redacted(changes),
+            "log_request_id": context.request_id,
+            "log_ip": context.client_ip[:45],
+        }
 
     async def denied(self, action: str, object_type: str, object_id: UUID | None = None) -> None:
         """Add an entry for an attempt that was refused, in a transaction of its own: there is nothing to
@@ -133,10 +184,18 @@ class Audit:
 
 def redacted(changes: Mapping[str, object]) -> dict[str, Any]:
     """The changes as plain JSON values, without credentials and with long texts cut."""
-    return {name: REDACTED if _SECRET.search(name) else _plain(value) for name, value in changes.items()}
+    return {name: REDACTED if is_secret(name) else _plain(value) for name, value in changes.items()}
+
+
+@lru_cache(4096)
+def is_secret(name: str) -> bool:
+    """Whether a field of this name holds credentials."""
+    return _SECRET.search(name) is not None
 
 
 def _plain(value: object) -> Any:
+    if value is None:
+        return None
     if isinstance(value, Enum):
         return _plain(value.value)
     if isinstance(value, str):

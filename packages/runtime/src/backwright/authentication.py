@@ -6,18 +6,23 @@ sessions and roles are stored (the caller hands in `load`).
 Verifying a signature costs hundreds of microseconds and asking the database tens; a hit in the cache costs
 about two. The cache holds digests of tokens, never tokens. An entry is trusted for `TRUSTED_SECONDS`; then
 the session, the account and its roles are read again. So a logout, a disabled account or a role that is taken
-away counts at once in the process that did it, and within `TRUSTED_SECONDS` in every other.
+away counts at once in the process that did it, and within `TRUSTED_SECONDS` in every other. Processes that
+share a Redis tell each other: there it counts as soon as Redis has passed it on, before the one who did it
+gets the answer, and `TRUSTED_SECONDS` are the bound for a process that is cut off.
 """
 
 import time
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from backwright.actor import ANONYMOUS, Actor, signed_in
 from backwright.errors import Unauthenticated
 from backwright.tokens import MAX_TOKEN, AccessTokens, Claims, refused
+
+if TYPE_CHECKING:
+    from backwright.redis import Redis
 
 TRUSTED_SECONDS: Final = 10.0
 """The bound within which every process knows of a logout, a disabled account or changed roles."""
@@ -39,13 +44,19 @@ class _Entry:
 
 
 class Authenticator:
-    """Turns the header into an actor."""
+    """Turns the header into an actor. With `redis`, other processes are told what to forget, and tell."""
 
-    def __init__(self, tokens: AccessTokens, load: LoadRoles) -> None:
+    def __init__(self, tokens: AccessTokens, load: LoadRoles, redis: "Redis | None" = None) -> None:
         self._tokens = tokens
         self._load = load
+        self._redis = redis
         self._entries: dict[bytes, _Entry] = {}
         self._changes = 0
+        if redis is not None:
+            redis.listen("session", lambda text: self._forget_session(UUID(text)))
+            redis.listen("user", lambda text: self._forget_user(UUID(text)))
+            redis.listen("everyone", lambda _: self._forget_everyone())
+            redis.at_gaps(self._forget_everyone)
 
     async def authenticate(self, authorization: str | None) -> Actor:
         """The caller. No header is `ANONYMOUS`; a header that does not prove anything raises
@@ -62,14 +73,30 @@ class Authenticator:
 
     def forget_session(self, session_id: UUID) -> None:
         """Ask the database again for this session: it was closed."""
-        self._forget(lambda claims: claims.session_id == session_id)
+        self._forget_session(session_id)
+        self._tell("session", str(session_id))
 
     def forget_user(self, user_id: UUID) -> None:
         """Ask the database again for this user: roles, state or sessions have changed."""
-        self._forget(lambda claims: claims.user_id == user_id)
+        self._forget_user(user_id)
+        self._tell("user", str(user_id))
 
     def forget_everyone(self) -> None:
         """Ask the database again for all."""
+        self._forget_everyone()
+        self._tell("everyone", "")
+
+    def _tell(self, topic: str, text: str) -> None:
+        if self._redis is not None:
+            self._redis.tell(topic, text)
+
+    def _forget_session(self, session_id: UUID) -> None:
+        self._forget(lambda claims: claims.session_id == session_id)
+
+    def _forget_user(self, user_id: UUID) -> None:
+        self._forget(lambda claims: claims.user_id == user_id)
+
+    def _forget_everyone(self) -> None:
         self._forget(lambda claims: True)
 
     def _forget(self, concerned: Callable[[Claims], bool]) -> None:

@@ -56,7 +56,7 @@ class BoundAccounts:
             audience=settings.service,
             lifetime=timedelta(minutes=settings.access_token_minutes),
         )
-        self._authenticator = Authenticator(self._tokens, self._users.live_roles)
+        self._authenticator = Authenticator(self._tokens, self._users.live_roles, runtime.redis)
         self.authenticate = self._authenticator.authenticate
         self.forget_user = self._authenticator.forget_user
         self._sessions = Sessions(

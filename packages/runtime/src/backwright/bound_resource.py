@@ -221,6 +221,16 @@ class BoundResource:
             self._writers[roles] = Writer(self, roles)
         return self._writers[roles]
 
+    def is_plain(self, operation: Operation) -> bool:
+        """Whether the service's own code has no say in creates or updates, and the engine writes them at once."""
+        return operation in self._plain and self.database.writes_at_once
+
+    @cached_property
+    def _plain(self) -> frozenset[Operation]:
+        mine, base = self.resource.service, Service
+        same = {Operation.CREATE: mine.create is base.create, Operation.UPDATE: mine.update is base.update}
+        return frozenset(each for each, is_same in same.items() if is_same)
+
     def service(self, actor: Actor, work: Work) -> Service[Any]:
         """The service for one caller and one unit of work."""
         return self.resource.service(self, actor, work)

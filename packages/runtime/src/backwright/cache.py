@@ -1,4 +1,4 @@
-"""Answers kept in this process, never stale and never mixed up.
+"""Answers kept in this process, never mixed up, and as fresh as this process can know.
 
 What lives here: the declaration `Cache` and the store `ResponseCache`. What must not: what a key is made of;
 whoever asks puts into it everything that the answer depends on, the roles of the caller included.
@@ -6,6 +6,10 @@ whoever asks puts into it everything that the answer depends on, the roles of th
 An answer carries the tags (names of tables) of what it shows. A write invalidates its tag after the commit,
 in the same step of the event loop, so nobody reads the old answer afterwards. An answer that was computed
 from data older than the last invalidation is not stored, however late it comes.
+
+Processes that share a Redis have a second level there (`cache_redis.py`). What one of them writes, the others
+drop as soon as Redis has passed it on, before the writer gets its answer. A process that is cut off from Redis
+finds out within a second; from then on it keeps nothing until Redis is back.
 """
 
 import asyncio
@@ -14,11 +18,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from backwright.cache_redis import SharedCache
 
 MAX_ENTRIES: Final = 10_000
-MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_BYTES: Final = 8 * 1024 * 1024
 """Bytes of keys and answers together; the least recently used go first."""
+
+MAX_BYTES_SHARED: Final = 8 * 1024 * 1024
+"""The same for the first of two levels: what is asked for most."""
 
 MAX_ANSWER: Final = 1024 * 1024
 """An answer larger than this is not kept: it would push out thousands of small ones."""
@@ -39,7 +49,8 @@ _MAX_TAGS: Final = 10_000
 class Cache:
     """How long reads of a resource may be answered from memory, in seconds.
 
-    Writes through the API end it at once.
+    Writes through the API end it at once, in every process that can hear of them: all that share a Redis or a
+    SQLite file. A second replica on a database server, without Redis, may show older answers for these seconds.
     """
 
     seconds: int
@@ -57,7 +68,7 @@ class Counts:
     misses: int = 0
     late: int = 0
     load_seconds: float = 0.0
-    """Time spent computing answers; divided by `misses`, what one hit saves."""
+    """Time spent computing answers; without a second level, divided by `misses`, what one hit saves."""
 
 
 class _Entry:
@@ -74,18 +85,29 @@ class _Entry:
         self.ends = ends
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Flight:
-    """An answer under way, and the version of the data that it is computed from."""
+    """An answer under way, the version of the data that it is computed from, and how many others wait for it."""
 
-    task: "asyncio.Task[bytes]"
+    task: "asyncio.Future[bytes]"
     version: int
+    waiting: int = 0
+
+    def follow(self, other: "asyncio.Future[bytes]") -> None:
+        """End as another one has ended."""
+        if other.cancelled():
+            self.task.cancel()
+        elif (error := other.exception()) is not None:
+            self.task.set_exception(error)
+            self.task.exception()
+        else:
+            self.task.set_result(other.result())
 
 
 class ResponseCache:
     """The store, bounded by entries and bytes.
 
-    `outside` changes when another process has written: all is dropped then.
+    `outside` changes when another process has written: all is dropped then. `shared` is the second level.
     """
 
     def __init__(
@@ -94,12 +116,14 @@ class ResponseCache:
         max_entries: int = MAX_ENTRIES,
         max_bytes: int = MAX_BYTES,
         outside: Callable[[], int] | None = None,
+        shared: "SharedCache | None" = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._outside = outside
+        self.shared = shared
         self._seen_outside: int | None = None
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._flights: dict[str, _Flight] = {}
@@ -108,6 +132,8 @@ class ResponseCache:
         self._now = 0
         self.bytes = 0
         self.counts = Counts()
+        if shared is not None:
+            shared.listen(self.forget, self.clear)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -151,10 +177,17 @@ class ResponseCache:
         return True
 
     def invalidate(self, tags: Iterable[str]) -> None:
-        """Let every answer with one of these tags go, and every one under way.
+        """Let every answer with one of these tags go, and every one under way, in all processes.
 
         Call it when the change is committed.
         """
+        named = tuple(tags)
+        self.forget(named)
+        if self.shared is not None:
+            self.shared.invalidate(named)
+
+    def forget(self, tags: Iterable[str]) -> None:
+        """Let them go in this process: another one has said that it has written."""
         self._now += 1
         for tag in tags:
             self._versions[tag] = self._now
@@ -162,7 +195,7 @@ class ResponseCache:
             self.clear()
 
     def clear(self) -> None:
-        """Let everything go, answers under way included."""
+        """Let everything go in this process, answers under way included."""
         self._now += 1
         self._floor = self._now
         self._versions.clear()
@@ -182,33 +215,80 @@ class ResponseCache:
         if entry is not None:
             self.counts.hits += 1
             if entry.renews < self._clock() and key not in self._flights:
-                self._start(key, load, tuple(tags), seconds)
+                self._start(key, load, tuple(tags), seconds, renew=True)
             return entry.value
         self.counts.misses += 1
         named = tuple(tags)
         flight = self._flights.get(key)
         if flight is None or flight.version != self.version(named):
+            if self.shared is None:
+                return await self._lead(key, load, named, seconds)
             flight = self._start(key, load, named, seconds)
+        flight.waiting += 1
         return await asyncio.shield(flight.task)
 
-    def _start(
+    async def _lead(
         self, key: str, load: Callable[[], Awaitable[bytes]], tags: tuple[str, ...], seconds: float
-    ) -> _Flight:
-        version = self.version(tags)
+    ) -> bytes:
+        """Compute an answer in the task of the first who asks: most are asked for by one, and a task of its own
+        would cost as much as a small read. If the first one leaves while others wait, it is begun anew for them.
+        """
+        flight = _Flight(asyncio.get_running_loop().create_future(), self.version(tags))
+        self._flights[key] = flight
+        start = time.perf_counter()
+        try:
+            value = await load()
+        except BaseException as error:
+            self._land(key, flight)
+            if not flight.waiting:
+                raise
+            if isinstance(error, asyncio.CancelledError):
+                self._start(key, load, tags, seconds).task.add_done_callback(flight.follow)
+            else:
+                flight.task.set_exception(error)
+                flight.task.exception()  # seen, also when everybody who waited has left
+            raise
+        self.counts.load_seconds += time.perf_counter() - start
+        self.put(key, value, tags, flight.version, seconds=seconds)
+        self._land(key, flight)
+        flight.task.set_result(value)
+        return value
 
-        async def compute() -> bytes:
+    def _land(self, key: str, flight: _Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+    def _start(
+        self,
+        key: str,
+        load: Callable[[], Awaitable[bytes]],
+        tags: tuple[str, ...],
+        seconds: float,
+        *,
+        renew: bool = False,
+    ) -> _Flight:
+        version, shared = self.version(tags), self.shared
+
+        async def timed() -> bytes:
             start = time.perf_counter()
             value = await load()
             self.counts.load_seconds += time.perf_counter() - start
-            self.put(key, value, tags, version, seconds=seconds)
+            return value
+
+        async def compute() -> bytes:
+            if shared is None:
+                value, left = await timed(), seconds
+            else:
+                value, left = await shared.through(key, timed, tags=tags, seconds=seconds, renew=renew)
+            if left > 0:
+                self.put(key, value, tags, version, seconds=left)
             return value
 
         flight = _Flight(asyncio.create_task(compute()), version)
         self._flights[key] = flight
 
-        def land(task: "asyncio.Task[bytes]") -> None:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
+        def land(task: "asyncio.Future[bytes]") -> None:
+            self._land(key, flight)
             if not task.cancelled():
                 task.exception()  # seen, also when everybody who waited has left
 

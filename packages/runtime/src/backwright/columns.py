@@ -5,13 +5,30 @@ API schema and the database CHECKs are made from, so that the two cannot drift a
 anything about resources or requests.
 """
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, Numeric, String, Uuid
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Integer,
+    Numeric,
+    String,
+    Uuid,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
@@ -45,18 +62,22 @@ def set_by_actor() -> dict[str, object]:
 
 
 class Id(TypeDecorator[UUID]):
-    """A UUID: native where the engine has it, 36 characters of text on SQLite, which is also its wire form."""
+    """A UUID: native on PostgreSQL, 36 characters of text elsewhere, which is also its wire form."""
 
     impl = Uuid
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text on SQLite, `uuid` elsewhere."""
-        return dialect.type_descriptor(String(36) if dialect.name == "sqlite" else Uuid())
+        """`uuid` on PostgreSQL, text elsewhere (MariaDB has a type for it from 10.7 on)."""
+        found: dict[str, TypeEngine[Any]] = {
+            "sqlite": String(36),
+            "mariadb": mysql.CHAR(36, charset="ascii", collation="ascii_bin"),
+        }
+        return dialect.type_descriptor(found.get(dialect.name, Uuid()))
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
         """The value as the driver takes it."""
-        return str(value) if value is not None and dialect.name == "sqlite" else value
+        return str(value) if value is not None and dialect.name != "postgresql" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
         """The value as Python code sees it."""
@@ -75,8 +96,9 @@ class Timestamp(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text on SQLite, `timestamptz` elsewhere."""
-        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
+        """Text on SQLite, `timestamptz` on PostgreSQL, `datetime(6)` in UTC on MariaDB."""
+        found: dict[str, TypeEngine[Any]] = {"sqlite": String(27), "mariadb": mysql.DATETIME(fsp=6)}
+        return dialect.type_descriptor(found.get(dialect.name, DateTime(timezone=True)))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """The value as the driver takes it. Raises `ValueError` for a naive datetime."""
@@ -84,11 +106,20 @@ class Timestamp(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a datetime without a time zone cannot be stored; use backwright.context.now()")
+        if dialect.name == "mariadb":
+            return value.astimezone(UTC).replace(tzinfo=None)
         return wire_time(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """The value as Python code sees it."""
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return in_utc(value) if isinstance(value, datetime) else None
+
+
+def in_utc(value: datetime) -> datetime:
+    """A moment that an engine without time zones has given."""
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
 def wire_time(value: datetime) -> str:
@@ -131,24 +162,94 @@ class FixedPoint(TypeDecorator[Decimal]):
         return (Decimal(10) ** self.precision - 1).scaleb(-self.places)
 
 
-class JsonObject(JSON):
-    """A JSON object: `Mapped[dict[str, Any]]`. No value is NULL, never the JSON text `null`."""
+class Json(JSON):
+    """Any JSON value: `jsonb` on PostgreSQL, text elsewhere. No value is NULL, never the JSON text `null`."""
 
     def __init__(self) -> None:
         super().__init__(none_as_null=True)
+        native = JSONB(none_as_null=True)
+        self._variant_mapping = self._variant_mapping.union({"postgresql": native})  # as `with_variant` does
 
 
-class Texts(JSON):
+class JsonObject(Json):
+    """A JSON object: `Mapped[dict[str, Any]]`."""
+
+
+class Texts(Json):
     """A list of short texts, kept as JSON: `Mapped[list[str]]`."""
-
-    def __init__(self) -> None:
-        super().__init__(none_as_null=True)
 
 
 class Stored(UserDefinedType[Any]):
-    """A value as the engine stores it: nothing is converted on the way in or out."""
+    """A value as the engine gives and takes it.
+
+    With `kind`, the type of what it stands for, it may have been printed as JSON in between: times and days
+    are read again where the engine does not take text for them.
+    """
 
     cache_ok = True
+
+    def __init__(self, kind: TypeEngine[Any] | None = None) -> None:
+        self.kind = kind
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """What makes a parameter of a value that was printed; `None`: nothing is to be done."""
+        if dialect.name == "sqlite" or self.kind is None:
+            return None
+        if isinstance(self.kind, (Timestamp, DateTime)):
+            return datetime.fromisoformat
+        if isinstance(self.kind, Numeric | FixedPoint) and dialect.name == "mariadb":
+            return Decimal  # compared with a text, it would be compared as a float
+        return date.fromisoformat if isinstance(self.kind, Date) else None
+
+
+class Pattern(TypeDecorator[str]):
+    """What stands between two `%`, escaped as for LIKE. MariaDB gets a regular expression of it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The pattern for the engine."""
+        if value is None or dialect.name != "mariadb":
+            return value
+        return "".join(map(_either_case, _ESCAPED.sub(r"\1", value[1:-1])))
+
+
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+
+def _either_case(letter: str) -> str:
+    if letter.isascii() and letter.isalpha():
+        return f"[{letter.upper()}{letter.lower()}]"
+    return letter if letter.isalnum() else f"\\x{{{ord(letter):x}}}"
+
+
+class Contains(FunctionElement[bool]):
+    """`column LIKE pattern`, the letters A to Z in either case and all others as they are, on every engine.
+
+    The pattern is a `Pattern`.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(Contains)
+def _like(element: Contains, compiler: Any, **options: Any) -> str:
+    column, pattern = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} LIKE {pattern} ESCAPE '\\'"
+
+
+@compiles(Contains, "mariadb")
+def _regexp(element: Contains, compiler: Any, **options: Any) -> str:
+    column, pattern = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} REGEXP {pattern}"
+
+
+@compiles(Contains, "postgresql")
+def _ilike(element: Contains, compiler: Any, **options: Any) -> str:
+    column, pattern = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} COLLATE \"C\" ILIKE {pattern} ESCAPE '\\'"
 
 
 INTEGER_RANGE: Final = {Integer: (-(2**31), 2**31 - 1), BigInteger: (-(2**63), 2**63 - 1)}

@@ -1,7 +1,8 @@
 """`python -m <service> …`: what is done with a service from a terminal.
 
 What lives here: reading arguments, calling, printing. What must not: how any of it works. A user's mistake
-ends in one message and status 2, never in a stack.
+ends in one message and status 2, a database that cannot be reached in one and status 69, and neither in a
+stack.
 """
 
 import argparse
@@ -10,30 +11,33 @@ import getpass
 import secrets
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import msgspec
 from fastapi import FastAPI
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
 
 from backwright import configuration, revisions, serving
 from backwright import logging as logs
 from backwright.app import open_database
-from backwright.errors import Error
+from backwright.errors import Error, Kind
 from backwright.guard import RouteWithoutRule, check
+from backwright.openapi_yaml import as_yaml
 from backwright.resource import Refused
 from backwright.revisions import MigrationError
 from backwright.runtime import Runtime
 from backwright.serving import ServerError
 from backwright.settings import Settings
+from backwright.storage import greet
 
 if TYPE_CHECKING:
     from backwright.migrations import Status
 
 Factory = Callable[..., FastAPI]
 USER_ERROR = 2
+STATUSES = {Kind.UNAVAILABLE: 69}
+"""Kinds of errors that are nobody's mistake: trying again later may help (`sysexits.h`)."""
 
 
 def main(create_app: Factory, settings: type[Settings], argv: Sequence[str] | None = None) -> NoReturn:
@@ -42,21 +46,23 @@ def main(create_app: Factory, settings: type[Settings], argv: Sequence[str] | No
     if arguments.command == "config" and arguments.action == "example":
         sys.stdout.write(configuration.example(settings))
         raise SystemExit(0)
-    loaded = configuration.load(settings)
+    workers = getattr(arguments, "workers", None)
+    loaded = configuration.load(settings, **({} if workers is None else {"workers": workers}))
     try:
         raise SystemExit(arguments.run(arguments, loaded, create_app) or 0)
     except Error as error:
-        fail(error.detail or str(error.kind), *(each.detail for each in error.errors))
+        details = [each.detail for each in error.errors]
+        fail(str(error) or str(error.kind), *details, status=STATUSES.get(error.kind, USER_ERROR))
     except (MigrationError, Refused, RouteWithoutRule, ServerError, ValueError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 
 
-def fail(message: str, *details: str) -> NoReturn:
-    """Print one message and end with status 2."""
+def fail(message: str, *details: str, status: int = USER_ERROR) -> NoReturn:
+    """Print one message and end with a status."""
     sys.stderr.write("\n  ".join([message, *details]) + "\n")
-    raise SystemExit(USER_ERROR)
+    raise SystemExit(status)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -74,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("serve", serve, "Serve requests until told to stop.")
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     command.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
-    command.add_argument("--workers", type=int, help="processes (default: WORKERS)")
+    command.add_argument("--workers", type=int, help="processes behind the port (default: WORKERS)")
     command = add("migrate", migrate, "Bring the database up to date, back, or tell where it stands.")
     command.add_argument("action", choices=("up", "down", "status"), nargs="?", default="up")
     command.add_argument("--to", metavar="REVISION", help="how far (default: head for up, one step for down)")
@@ -83,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--name", default="")
     command = add("seed", seed, "Fill empty tables with sample rows, in development.")
     command.add_argument("--rows", type=int, default=20, help="rows for each table (default: 20)")
-    command = add("openapi", openapi, "Print the OpenAPI document.")
+    command = add("openapi", openapi, "Print the OpenAPI document as YAML.")
     command.add_argument("--output", type=Path, help="write it to this file instead")
     command = add("config", explain, "Show the settings: example (what can be set), explain (what is set).")
     command.add_argument("action", choices=("example", "explain"))
@@ -91,23 +97,24 @@ def parser() -> argparse.ArgumentParser:
 
 
 def serve(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
-    """Serve until told to stop."""
-    workers = arguments.workers or settings.workers
-    if workers > 1 and settings.rate_limit_store == "memory":
-        raise ServerError("Several processes need one count of requests; set RATE_LIMIT_STORE=database.")
+    """Serve until told to stop. What cannot be opened is one message before, and no stack in a server's log."""
     app = create_app(settings)
     check(app.routes)
-    if (settings.migrations / "env.py").exists():
-        _warn_if_behind(settings)
     logs.configure(settings)
     try:
-        where = {"host": arguments.host, "port": arguments.port}
-        if workers == 1:
-            return serving.serve(app, settings, **where)
-        factory = f"{create_app.__module__}:{create_app.__qualname__}"
-        return serving.serve_with(factory, settings, workers=workers, **where)
+        _with_runtime(app, partial(_look_around, settings))
+        return serving.serve(app, create_app, settings, host=arguments.host, port=arguments.port)
     finally:
         logs.release()
+
+
+async def _look_around(settings: Settings, runtime: Runtime) -> None:
+    """See that files can be kept; warn of a database that is behind: the service starts, and is not ready."""
+    await greet(runtime.storage)
+    if (settings.migrations / "env.py").exists():
+        newest = revisions.head(settings.migrations)
+        if newest != await runtime.database.revision():
+            sys.stderr.write(f"The database is behind the code; run: python -m {_package()} migrate up\n")
 
 
 def migrate(arguments: argparse.Namespace, settings: Settings, _: Factory) -> int:
@@ -123,13 +130,6 @@ def migrate(arguments: argparse.Namespace, settings: Settings, _: Factory) -> in
     found = migrations.status(settings)
     say(found)
     return 0 if found.is_current else 1
-
-
-def _warn_if_behind(settings: Settings) -> None:
-    """Say so before serving: the service starts, and is not ready until the database is migrated."""
-    newest, path = revisions.head(settings.migrations), Path(str(make_url(settings.database_url).database))
-    if newest != (revisions.current(path) if path.exists() else None):
-        sys.stderr.write(f"The database is behind the code; run: python -m {_package()} migrate up\n")
 
 
 def say(found: "Status") -> None:
@@ -193,8 +193,8 @@ async def sample_accounts(runtime: Runtime, password: str) -> list[str]:
 
 
 def openapi(arguments: argparse.Namespace, settings: Settings, create_app: Factory) -> int:
-    """Print the OpenAPI document, in an order that does not change."""
-    text = msgspec.json.format(msgspec.json.encode(create_app(settings).openapi()), indent=2) + b"\n"
+    """Print the OpenAPI document as YAML, in an order that does not change."""
+    text = as_yaml(create_app(settings).openapi()).encode()
     if arguments.output is None:
         sys.stdout.buffer.write(text)
         sys.stdout.flush()
@@ -236,6 +236,7 @@ def _with_runtime(app: FastAPI, work: Callable[[Runtime], Awaitable[None]]) -> N
         try:
             await work(runtime)
         finally:
+            await runtime.storage.close()
             await runtime.database.close()
 
     asyncio.run(run())

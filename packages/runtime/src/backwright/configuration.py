@@ -24,15 +24,15 @@ BAD_ENVIRONMENT: Final = 2
 """The exit status of a process whose settings are not usable."""
 
 
-def load(kind: type[S]) -> S:
-    """The settings from the environment.
+def load(kind: type[S], **given: Any) -> S:
+    """The settings from the environment; what is `given` wins over it.
 
     If they are not usable, all problems are printed and the process ends (2).
     """
     for hint in hints(kind):
         sys.stderr.write(f"{hint}\n")
     try:
-        return kind()
+        return kind(**given)
     except ValidationError as error:
         sys.stderr.write(report(error))
         raise SystemExit(BAD_ENVIRONMENT) from None

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from backwright.access import Operation
 from backwright.actor import PUBLIC
-from backwright.contract_parameters import embed, if_match, list_parameters, path_id
+from backwright.contract_parameters import embed, idempotency_key, if_match, list_parameters, path_id
 from backwright.contract_schemas import Document, ref, schemas
 from backwright.examples import EXAMPLE_ID
+from backwright.idempotency import REPLAYED
 from backwright.payloads import MERGE_PATCH
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ __all__ = ["EXAMPLE_ID", "components", "operation", "singular"]
 _REFUSALS: Final = {
     "409": "Conflict", "412": "PreconditionFailed", "428": "PreconditionRequired",
 }  # fmt: skip
+_REPLAYED: Final[Document] = {
+    REPLAYED: {
+        "description": "Whether this is the answer to an earlier request with the same Idempotency-Key.",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+_FOLLOWING: Final = {"get": Operation.READ, "update": Operation.UPDATE, "delete": Operation.DELETE}
 
 
 def singular(bound: "BoundResource") -> str:
@@ -66,10 +74,12 @@ def _list(bound: "BoundResource") -> Document:
 
 def _create(bound: "BoundResource") -> Document:
     created = _row(bound, f"The new {bound.title}.")
-    created["headers"]["Location"] = _header("Where the row is.")
-    created["links"] = _links(bound)
+    created["headers"] |= {"Location": _header("Where the row is."), **_REPLAYED}
+    if links := _links(bound):
+        created["links"] = links
     return {
         "summary": f"Create {_a(bound.title)}",
+        "parameters": [idempotency_key(bound)],
         "requestBody": _body(f"{_name(bound)}Create"),
         "responses": {"201": created, **_refused("409")},
         "security": _security(bound, Operation.CREATE),
@@ -78,8 +88,10 @@ def _create(bound: "BoundResource") -> Document:
 
 def _create_in_bulk(bound: "BoundResource") -> Document:
     done = _answer("The new rows in the order of the request: all or none.", f"{_name(bound)}BulkResult")
+    done["headers"] = dict(_REPLAYED)
     return {
         "summary": f"Create several {bound.title_plural}",
+        "parameters": [idempotency_key(bound)],
         "requestBody": _body(f"{_name(bound)}Bulk"),
         "responses": {"201": done, **_refused("409")},
         "security": _security(bound, Operation.CREATE),
@@ -118,12 +130,19 @@ def _delete(bound: "BoundResource") -> Document:
 
 
 def _action(bound: "BoundResource", action: "Action") -> Document:
+    done = _row(bound, f"The {bound.title} afterwards.")
+    done["headers"] |= _REPLAYED
     found: Document = {
         "summary": action.summary.rstrip("."),
-        "parameters": [path_id(bound), if_match(bound)],
-        "responses": {"200": _row(bound, f"The {bound.title} afterwards."), **_changes_refused(bound)},
+        "parameters": [path_id(bound), if_match(bound), idempotency_key(bound)],
+        "responses": {"200": done, **_changes_refused(bound)},
         "security": _security(bound, Operation.ACT, action.name),
     }
+    if action.sources:
+        states = " or ".join(sorted(map(str, action.sources)))
+        found["description"] = (
+            f"{found['summary']}. Only from {states}; a conflict (409) from any other state."
+        )
     if action.body is not None:
         found["requestBody"] = _body(action.body.__name__)
     return found
@@ -169,7 +188,8 @@ def _links(bound: "BoundResource") -> Document:
         f"{verb.capitalize()}{_name(bound)}": {
             "operationId": f"{verb}_{single}", "parameters": {"id": "$response.body#/id"},
         }
-        for verb in ("get", "update", "delete")
+        for verb, operation in _FOLLOWING.items()
+        if bound.policy.allows(operation)
     }  # fmt: skip
 
 

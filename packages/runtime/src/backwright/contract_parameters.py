@@ -12,6 +12,7 @@ from backwright.conditional import TAG
 from backwright.contract_schemas import REFS, Document
 from backwright.examples import EXAMPLE_ID
 from backwright.fields import label
+from backwright.idempotency import CHARACTERS, HEADER
 from backwright.listing import MAX_SORTS
 from backwright.scalars import NO_NUL
 
@@ -111,3 +112,14 @@ def if_match(bound: "BoundResource") -> Document:
     schema = {"type": "string", "maxLength": 200, "pattern": rf"^(\*|{TAG})$"}
     required = bound.resource.require_match
     return {"name": "If-Match", "in": "header", "required": required, "description": says, "schema": schema}
+
+
+def idempotency_key(bound: "BoundResource") -> Document:
+    """What names a request, so that it may be sent again."""
+    says = (
+        "New for each request, such as a UUID. The same request with the same key has one effect and gets the same "
+        "answer for 24 hours."
+    )
+    schema = {"type": "string", "maxLength": 130, "pattern": f'^({CHARACTERS}|"{CHARACTERS}")$'}
+    required = bound.resource.require_idempotency_key
+    return {"name": HEADER, "in": "header", "required": required, "description": says, "schema": schema}

@@ -38,14 +38,26 @@ def sentence(text: str) -> str:
 def schemas(bound: "BoundResource") -> Document:
     """Every schema of a resource by its name."""
     name = bound.resource.entity.__name__
-    found: Document = {name: row_schema(bound), f"{name}List": list_schema(bound)}
-    models = [bound.create_model, bound.update_model, *(a.body for a in bound.actions.values() if a.body)]
-    for model in models:
+    found: Document = {name: row_schema(bound)}
+    if bound.policy.allows(Operation.READ):
+        found[f"{name}List"] = list_schema(bound)
+    for model in _bodies(bound):
         schema, others = body_schema(bound, model)
         found.update({**others, model.__name__: schema})
-    if bound.resource.bulk:
+    if bound.resource.bulk and bound.policy.allows(Operation.CREATE):
         found.update(bulk_schemas(bound))
     return found
+
+
+def _bodies(bound: "BoundResource") -> Iterator[type[BaseModel]]:
+    """What is sent to the routes that there are."""
+    if bound.policy.allows(Operation.CREATE):
+        yield bound.create_model
+    if bound.policy.allows(Operation.UPDATE):
+        yield bound.update_model
+    for action in bound.actions.values():
+        if action.body is not None and bound.policy.allows(Operation.ACT, action.name):
+            yield action.body
 
 
 def body_schema(bound: "BoundResource", model: type[BaseModel]) -> tuple[Document, Document]:

@@ -11,9 +11,12 @@ from typing import Final
 HeaderList = list[tuple[bytes, bytes]]
 
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
-REQUEST_HEADERS: Final = b"Authorization, Content-Type, Content-Digest, If-Match, If-None-Match, X-Request-Id"
+REQUEST_HEADERS: Final = (
+    b"Authorization, Content-Type, Content-Digest, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+)
 EXPOSED: Final = (
-    b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+    b"Content-Disposition, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    b"X-Request-Id"
 )
 MAX_AGE: Final = b"600"
 VARY: Final = (b"vary", b"Origin")

@@ -10,7 +10,7 @@ from sqlalchemy import Enum, String, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backwright import filters
-from backwright.access import Operation
+from backwright.access import ACCOUNTS, Operation
 from backwright.actor import PUBLIC, SIGNED_IN
 from backwright.columns import rules_of
 from backwright.fields import STANDARD, describe
@@ -104,8 +104,20 @@ def _access(bound: "BoundResource", roles: frozenset[str]) -> Iterator[str]:
             for name in sorted((grant.names or frozenset()) - known):
                 what = "an action" if acts else "a field"
                 yield f"access of {role!r} names {name!r} for {grant.operation}, which is not {what}"
+        for grant in access.grants:
+            if grant.operation is Operation.REFER:
+                yield from _referring(bound, role, grant.names or frozenset())
     if not any(access.grants for access in resource.access.values()):
         yield "access grants nothing to anybody; say who may read it"
+
+
+def _referring(bound: "BoundResource", role: str, names: frozenset[str]) -> Iterator[str]:
+    """Leave to refer to accounts is about references to accounts, and for callers who have one."""
+    for name in sorted(names & set(bound.table.c.keys())):
+        if not any(key.target_fullname == f"{ACCOUNTS}.id" for key in bound.table.c[name].foreign_keys):
+            yield f"access of {role!r} names {name!r} for refer, which does not refer to accounts"
+    if names and role == PUBLIC:
+        yield f"access of {role!r} grants refer; callers without an account may not name one"
 
 
 def _rules(bound: "BoundResource") -> Iterator[str]:

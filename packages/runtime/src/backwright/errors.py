@@ -102,10 +102,19 @@ class FieldError:
         """The entry as it stands in `errors[]`."""
         found = {"detail": self.detail}
         if self.pointer is not None:
-            found["pointer"] = self.pointer
+            found["pointer"] = _named(self.pointer)
         if self.parameter is not None:
-            found["parameter"] = self.parameter
+            found["parameter"] = _named(self.parameter)
         return found
+
+
+LONGEST_NAME: Final = 1_000
+"""Characters that are said of a name; names come from callers and may be as long as a body."""
+
+
+def _named(name: str) -> str:
+    """A name that a caller sent, within what the OpenAPI document says of names: no NUL, not endless."""
+    return name.replace("\x00", "\ufffd")[:LONGEST_NAME]
 
 
 class Error(Exception):

@@ -32,7 +32,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from backwright.columns import FixedPoint, Timestamp
+from backwright.columns import Contains, FixedPoint, Pattern, Timestamp
 from backwright.error_handlers import sentence
 from backwright.errors import FieldError
 from backwright.fields import describe
@@ -169,7 +169,7 @@ _OPERATIONS: Final[dict[str, Callable[[Any, list[Any], Condition], ColumnElement
     "lt": lambda column, values, _: column < values[0],
     "lte": lambda column, values, _: column <= values[0],
     "in": lambda column, values, _: column.in_(values),
-    "contains": lambda column, values, _: column.like(type_coerce(values[0], String()), escape="\\"),
+    "contains": lambda column, values, _: Contains(column, type_coerce(values[0], Pattern())),
     "null": lambda column, _, asked: column.is_(None) if asked.values[0] else column.is_not(None),
 }
 

@@ -2,13 +2,15 @@
 
 What lives here: the two probes and their answers. Liveness looks at nothing outside, so that a database that
 is down does not get the process killed. Readiness asks what the service cannot work without, briefly and on
-connections of its own, and says no from the moment that the process is told to stop.
+connections of its own, and says no from the moment that the process is told to stop. What the service can do
+without is looked at too: it is then ready, and operators read `degraded`.
 """
 
 import asyncio
 import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import SecretStr
@@ -30,8 +32,14 @@ FORWARDING: Final = ("x-forwarded-for", "forwarded", "via", "x-real-ip")
 class Health:
     """The state of one application. `draining` is set when the process was told to stop."""
 
-    def __init__(self, checks: Mapping[str, Check], token: SecretStr | None) -> None:
-        self._checks = dict(checks)
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        token: SecretStr | None,
+        optional: Mapping[str, Check] = MappingProxyType({}),
+    ) -> None:
+        self._checks = {**checks, **optional}
+        self._optional = frozenset(optional)
         self._token = token
         self._found: dict[str, str] = {}
         self._looked_at = float("-inf")
@@ -56,10 +64,10 @@ class Health:
     async def ready(self, request: Request) -> Response:
         """GET /health/ready. What the checks found is told to those who have the metrics token."""
         found = {} if self.draining else await self.look()
-        is_ready = not self.draining and all(state == "ok" for state in found.values())
+        failing = {name for name, state in found.items() if state != "ok"}
         detail: dict[str, object] = {"checks": found} if knows(request, self._token) else {}
-        if is_ready:
-            return JSONResponse({"status": "ready", **detail})
+        if not self.draining and failing <= self._optional:
+            return JSONResponse({"status": "degraded" if failing and detail else "ready", **detail})
         error = Unavailable("Stopping." if self.draining else "Not ready.")
         error.extra = detail
         return problem(error)

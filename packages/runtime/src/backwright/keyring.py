@@ -19,9 +19,9 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import JSON, Column, LargeBinary, String, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, LargeBinary, String, Table, bindparam, delete, insert, select, update
 
-from backwright.columns import Timestamp
+from backwright.columns import Json, Timestamp
 from backwright.context import now
 from backwright.database import Database, Work
 from backwright.entity import Entity
@@ -53,7 +53,7 @@ signing_keys: Final = Table(
     Entity.metadata,
     Column("kid", String(43), primary_key=True),
     Column("private_sealed", LargeBinary(), nullable=False),
-    Column("public_jwk", JSON(), nullable=False),
+    Column("public_jwk", Json(), nullable=False),
     Column("created_at", Timestamp(), nullable=False),
     Column("activated_at", Timestamp(), nullable=False),
     Column("retired_at", Timestamp()),
@@ -138,6 +138,7 @@ class KeyRing:
         One write transaction, so that two processes at the same moment plan one key, not two.
         """
         async with self._database.work() as work:
+            await work.lock("signing_keys")
             moment = now()
             self._hold(await work.fetch(self._all))
             usable = [key for key in self._keys.values() if key.private is not None]

@@ -29,12 +29,14 @@ MAX_ENTRIES: Final = 1_000_000
 class Policy:
     """At most `limit` requests in any `window` seconds.
 
-    `name` stands in the headers and keeps counts apart.
+    `name` stands in the headers and keeps counts apart. `strict` is for what must not be guessed: when a count
+    shared by processes cannot be reached, it lets less through, where others let more through.
     """
 
     name: str
     limit: int
     window: int
+    strict: bool = field(default=False, compare=False)
     header: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -132,13 +134,13 @@ class Limiter:
     """Applies policies. One for each application, over one store."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self.refused = 0
 
     async def hit(self, policy: Policy, key: str) -> Verdict:
         """Count one request of `key` under `policy`."""
         at = time.time()
-        allowed, remaining, grows = await self._store.take(policy, f"{policy.name}:{key}", at)
+        allowed, remaining, grows = await self.store.take(policy, f"{policy.name}:{key}", at)
         if not allowed:
             self.refused += 1
         return Verdict(policy, allowed, remaining, max(1, ceil(grows - at)))

@@ -6,7 +6,7 @@ fields are a 400 with what is allowed; wrong values a 422; both name every fault
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 MAX_PARAMETERS: Final = 40
 MAX_SORTS: Final = 3
+REMEMBERED: Final = 500
+REMEMBERED_SIZE: Final = 300
+"""Queries that one view remembers, and the characters that the values of one may have together."""
+
 STANDARD_PARAMETERS: Final = ("limit", "cursor", "sort", "embed", "total", "q")
 
 
@@ -74,7 +78,25 @@ def refuse_unknown(given: Mapping[str, str], allowed: Sequence[str]) -> None:
 def parse(
     view: "View", given: Mapping[str, str], open_cursor: Callable[[str, str], paging.Cursor]
 ) -> ListQuery:
-    """The typed query for `given`, as this view allows it. Raises `BadRequest` or `Invalid` with all faults."""
+    """The typed query for `given`, as this view allows it. Raises `BadRequest` or `Invalid` with all faults.
+
+    What was asked in the same words before is not read again; a walk from page to page only differs in its cursor.
+    """
+    asked = tuple(pair for pair in given.items() if pair[0] != "cursor")
+    query = view.queries.get(asked)
+    if query is None:
+        query = _read(view, given)
+        if sum(len(value) for _, value in asked) <= REMEMBERED_SIZE:
+            if len(view.queries) >= REMEMBERED:
+                del view.queries[next(iter(view.queries))]
+            view.queries[asked] = query
+    if "cursor" not in given:
+        return query
+    return replace(query, cursor=open_cursor(given["cursor"], query.binding))
+
+
+def _read(view: "View", given: Mapping[str, str]) -> ListQuery:
+    """The query, its cursor still to be opened."""
     refuse_unknown(given, [*_standard(view), *view.filters])
     faults: list[FieldError] = []
     conditions: list[filters.Condition] = []
@@ -91,9 +113,8 @@ def parse(
     embeds = embeds_of(view, given.get("embed"))
     shaping = {name: given[name] for name in sorted(given) if name not in ("cursor", "limit", "total")}
     binding = json.dumps([view.bound.name, sorted(view.roles), shaping])
-    cursor = open_cursor(given["cursor"], binding) if "cursor" in given else None
     ranked = text is not None and "sort" not in given
-    return ListQuery(tuple(conditions), sort, text, ranked, embeds, limit, cursor, total, binding)
+    return ListQuery(tuple(conditions), sort, text, ranked, embeds, limit, None, total, binding)
 
 
 def embeds_of(view: "View", text: str | None) -> tuple[str, ...]:
@@ -155,7 +176,9 @@ def _search(view: "View", text: str | None, faults: list[FieldError]) -> str | N
     if "\x00" in text or len(text) > search.MAX_QUERY:
         faults.append(_fault("q", f"must have at most {search.MAX_QUERY} characters and no NUL"))
         return None
-    return search.query(text, view.searched if view.searched != view.bound.resource.search else ())
+    every, seen = view.bound.resource.search, view.searched
+    dialect = view.bound.database.dialect.name
+    return search.query(text, seen if seen != every else (), among=every, dialect=dialect)
 
 
 def _fault(parameter: str, detail: str) -> FieldError:

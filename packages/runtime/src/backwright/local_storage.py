@@ -5,7 +5,6 @@ or none. All disk work is done in a few threads: the event loop never waits for 
 """
 
 import asyncio
-import hashlib
 import os
 import re
 import stat
@@ -19,10 +18,8 @@ from typing import BinaryIO, Final, TypeVar
 from uuid_utils.compat import uuid7
 
 from backwright.errors import Unavailable
-from backwright.storage import Stored, new_key, split
-
-PIECE: Final = 256 * 1024
-"""Bytes that are held in memory for one transfer, and moved with one hop to a thread."""
+from backwright.spool import PIECE, Spool
+from backwright.storage import Direct, Stored, new_key, split
 
 WORKERS: Final = 4
 """Threads for disk work; a bound, so that a slow disk cannot eat the process's threads."""
@@ -40,6 +37,17 @@ class LocalStorage:
         self._is_made = False
         self._threads: ThreadPoolExecutor | None = None
 
+    direct: Direct | None = None
+    """A folder cannot be reached by clients."""
+
+    async def check(self) -> None:
+        """See that the directory can be made and is ours alone."""
+        await self.hop(self._make_root)
+
+    async def ping(self) -> None:
+        """See that the directory is there."""
+        await self.check()
+
     @property
     def _pool(self) -> ThreadPoolExecutor:
         """The threads, made at the first use, so that a closed storage can be used again."""
@@ -47,7 +55,8 @@ class LocalStorage:
             self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="files")
         return self._threads
 
-    async def _run(self, call: Callable[[], T]) -> T:
+    async def hop(self, call: Callable[[], T]) -> T:
+        """What `call` returns, done in a thread of ours. Raises `Unavailable` if the disk fails."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         except OSError as error:
@@ -59,8 +68,8 @@ class LocalStorage:
     async def draft(self) -> AsyncGenerator["LocalDraft", None]:
         """Begin a file (see `Storage.draft`)."""
         name = uuid7().hex
-        file = await self._run(lambda: self._create(name))
-        draft = LocalDraft(self, name, file)
+        file = await self.hop(lambda: self._create(name))
+        draft = LocalDraft(self, name, Spool(file, self.hop))
         try:
             yield draft
         finally:
@@ -69,16 +78,16 @@ class LocalStorage:
 
     async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes, None]:
         """The bytes of a file, in pieces (see `Storage.open`)."""
-        file = await self._run(lambda: self._open(key))
+        file = await self.hop(lambda: self._open(key))
         return self._pieces(file, start, length)
 
     async def _pieces(self, file: BinaryIO, start: int, length: int | None) -> AsyncGenerator[bytes, None]:
         left = length
         try:
-            await self._run(lambda: file.seek(start))
+            await self.hop(lambda: file.seek(start))
             while left is None or left > 0:
                 want = PIECE if left is None else min(PIECE, left)
-                piece = await self._run(lambda: file.read(want))  # noqa: B023 - awaited before the next round
+                piece = await self.hop(lambda: file.read(want))  # noqa: B023 - awaited before the next round
                 if not piece:
                     return
                 left = None if left is None else left - len(piece)
@@ -88,20 +97,22 @@ class LocalStorage:
 
     async def delete(self, key: str) -> None:
         """Remove a file (see `Storage.delete`)."""
-        await self._run(lambda: self._remove(key))
+        await self.hop(lambda: self._remove(key))
 
     def delete_later(self, keys: Iterable[str]) -> None:
         """Remove files without waiting (see `Storage.delete_later`)."""
         for key in keys:
             self._pool.submit(self._remove, key)
 
-    async def keys(self, before: datetime) -> list[str]:
-        """Keys of files last written before that moment (see `Storage.keys`)."""
-        return await self._run(lambda: list(self._old_keys(before.timestamp())))
+    async def keys(self, before: datetime) -> AsyncGenerator[list[str], None]:
+        """Keys of files last written before that moment, shard by shard (see `Storage.keys`)."""
+        for shard in await self.hop(self._shards):
+            found = await self.hop(lambda: self._old_files(shard, before.timestamp()))  # noqa: B023 - awaited
+            yield sorted(f"{shard}/{name}" for name in found)
 
     async def sweep(self, before: datetime) -> int:
         """Remove abandoned drafts (see `Storage.sweep`)."""
-        return await self._run(lambda: self._sweep(before.timestamp()))
+        return await self.hop(lambda: self._sweep(before.timestamp()))
 
     async def close(self) -> None:
         """Wait for what is under way, then stop the threads."""
@@ -165,11 +176,9 @@ class LocalStorage:
         with suppress(FileNotFoundError), self._directory(shard) as directory:
             os.unlink(name, dir_fd=directory)
 
-    def _old_keys(self, before: float) -> Iterator[str]:
+    def _shards(self) -> list[str]:
         self._make_root()
-        for shard in os.listdir(self._root):
-            if re.fullmatch(r"[0-9a-f]{2}", shard):
-                yield from (f"{shard}/{name}" for name in self._old_files(shard, before))
+        return sorted(name for name in os.listdir(self._root) if re.fullmatch(r"[0-9a-f]{2}", name))
 
     def _old_files(self, directory: str, before: float) -> list[str]:
         with self._directory(directory) as opened:
@@ -190,49 +199,21 @@ class LocalStorage:
 class LocalDraft:
     """A file below `drafts/`, hashed while it is written."""
 
-    def __init__(self, storage: LocalStorage, name: str, file: BinaryIO) -> None:
+    def __init__(self, storage: LocalStorage, name: str, spool: Spool) -> None:
         self._storage = storage
         self._name = name
-        self._file = file
-        self._buffer = bytearray()
-        self._hash = hashlib.sha256()
-        self._size = 0
-
-    async def write(self, piece: bytes) -> None:
-        """Append `piece`; at most `PIECE` bytes and one piece are held in memory."""
-        self._buffer += piece
-        if len(self._buffer) >= PIECE:
-            await self._storage._run(self._flush)
-
-    def _flush(self) -> None:
-        held, self._buffer = self._buffer, bytearray()
-        self._hash.update(held)
-        self._size += len(held)
-        rest = memoryview(held)
-        while rest:
-            rest = rest[self._file.write(rest) :]
-
-    async def examine(self, look: Callable[[BinaryIO], T]) -> T:
-        """What `look` says about the content so far (see `Draft.examine`)."""
-
-        def read() -> T:
-            self._flush()
-            self._file.seek(0)
-            try:
-                return look(self._file)
-            finally:
-                self._file.seek(0, os.SEEK_END)
-
-        return await self._storage._run(read)
+        self._spool = spool
+        self.write = spool.write
+        self.examine = spool.examine
 
     async def keep(self, key: str | None = None) -> Stored:
         """Sync, then rename: after a crash there is the whole file or none (see `Draft.keep`)."""
         chosen = key or new_key()
 
         def publish() -> None:
-            self._flush()
-            os.fsync(self._file.fileno())
+            self._spool.flush()
+            os.fsync(self._spool.file.fileno())
             self._storage.publish(self._name, chosen)
 
-        await self._storage._run(publish)
-        return Stored(chosen, self._size, self._hash.hexdigest())
+        await self._storage.hop(publish)
+        return Stored(chosen, self._spool.size, self._spool.digest.hex())

@@ -1,7 +1,7 @@
 """Logs: one JSON line for each event, written without ever holding up the event loop.
 
-What lives here: the line's form, the writer thread, and the set-up of Python's `logging` (uvicorn's loggers
-included). What must not: bodies, query strings, raw paths. They hold what callers send, and a log is kept for
+What lives here: the line's form and the set-up of Python's `logging` (uvicorn's loggers included). What must
+not: the writing (`log_writer.py`); bodies, query strings, raw paths. They hold what callers send, and a log is kept for
 long.
 
 `access` is the fast path for the one line of each request; everything else is an ordinary `logging` call.
@@ -10,10 +10,7 @@ long.
 import atexit
 import logging
 import sys
-import threading
-import time
 import traceback
-from collections import deque
 from datetime import UTC, datetime
 from typing import IO, Any, Final
 
@@ -21,13 +18,8 @@ import msgspec
 
 from backwright import redaction
 from backwright.context import Context, current
+from backwright.log_writer import Writer, unbuffered
 from backwright.settings import Environment, Settings
-
-MAX_WAITING: Final = 20_000
-"""Lines that may wait for a slow disk or pipe; more are dropped and counted."""
-
-PAUSE: Final = 0.02
-"""Seconds that the writer lets lines gather before it writes them in one call."""
 
 STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -39,60 +31,6 @@ CLIENTS: Final = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3")
 """HTTP clients that log every address with its query, at a level at which nobody expects secrets."""
 
 _encode: Final = msgspec.json.Encoder().encode
-
-
-class Writer:
-    """A thread that writes lines to a stream.
-
-    Adding a line costs an append; a full queue drops, never blocks.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._waiting: deque[bytes] = deque()
-        self._wake = threading.Event()
-        self._closing = False
-        self._write_lock = threading.Lock()
-        self.dropped = 0
-        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
-        self._thread.start()
-
-    def add(self, line: bytes) -> None:
-        """Queue one line, without its newline."""
-        if len(self._waiting) >= MAX_WAITING:
-            self.dropped += 1
-            return
-        self._waiting.append(line)
-        if not self._wake.is_set():
-            self._wake.set()
-
-    def flush(self) -> None:
-        """Write what waits, in the calling thread."""
-        with self._write_lock:
-            lines = []
-            while self._waiting:
-                lines.append(self._waiting.popleft())
-            if not lines:
-                return
-            try:
-                self._stream.write(b"\n".join(lines) + b"\n")
-                self._stream.flush()
-            except (OSError, ValueError):
-                self.dropped += len(lines)
-
-    def close(self) -> None:
-        """Stop the thread and write the rest."""
-        self._closing = True
-        self._wake.set()
-        self._thread.join(timeout=2)
-        self.flush()
-
-    def _run(self) -> None:
-        while not self._closing:
-            self._wake.wait()
-            self._wake.clear()
-            time.sleep(PAUSE)
-            self.flush()
 
 
 class Sink(logging.Handler):
@@ -188,7 +126,7 @@ def configure(settings: Settings, stream: IO[bytes] | None = None) -> Sink:
     """
     global _active
     release()
-    target = stream or sys.stdout.buffer
+    target = stream or unbuffered(sys.stdout.buffer)
     readable = settings.environment is Environment.DEVELOPMENT and target.isatty()
     _active = Sink(Writer(target), readable=readable)
     root = logging.getLogger()

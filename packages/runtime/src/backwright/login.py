@@ -31,10 +31,10 @@ from backwright.passwords import Hasher, weakness
 from backwright.sessions import Opened, Sessions
 from backwright.user_rows import UserRow, UserRows, normalised_email
 
-LOGINS: Final = Policy("login", 60, 60)
+LOGINS: Final = Policy("login", 60, 60, strict=True)
 """Logins from one network: an office behind one address is let in, a machine that guesses is not."""
 
-REGISTRATIONS: Final = Policy("register", 20, 60)
+REGISTRATIONS: Final = Policy("register", 20, 60, strict=True)
 """Registrations from one network."""
 
 

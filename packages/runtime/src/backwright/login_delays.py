@@ -8,12 +8,13 @@ An attempt is counted before the password is looked at and forgiven when it was 
 hundred attempts at the same moment would all be free.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Column, Integer, String, Table, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Executable, Integer, String, Table, bindparam, delete, select
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from backwright.columns import Timestamp
 from backwright.context import now
@@ -70,23 +71,23 @@ class LoginDelays:
         self._read = database.prepare(select(table.failures, table.failed_at, table.next_attempt_at).where(
             table.key == bindparam("at_key")
         ))  # fmt: skip
-        new = insert(login_delays).values(
-            key=bindparam("at_key"),
-            failures=bindparam("failures"),
-            failed_at=time_at,
-            next_attempt_at=bindparam("next", type_=Timestamp()),
-        )
-        self._write = database.prepare(
-            new.on_conflict_do_update(
-                index_elements=[table.key],
-                set_={name: new.excluded[name] for name in ("failures", "failed_at", "next_attempt_at")},
-            )
-        )
+        written = {
+            "key": bindparam("at_key"),
+            "failures": bindparam("failures"),
+            "failed_at": time_at,
+            "next_attempt_at": bindparam("next", type_=Timestamp()),
+        }
+        self._write = database.prepare(_upsert(database.dialect.name, written))
         self._forgive = database.prepare(delete(login_delays).where(table.key == bindparam("at_key")))
-        self._prune = database.prepare(delete(login_delays).where(table.failed_at < time_at))
+        old = select(table.key).where(table.failed_at < time_at).with_for_update(skip_locked=True)
+        self._prune = database.prepare(
+            delete(login_delays).where(table.key.in_(select(old.subquery("old").c.key)))
+        )
 
     async def waiting(self, work: Work, key: str) -> timedelta:
-        """How long this key must still wait; zero when it may try."""
+        """How long this key must still wait; zero when it may try. Others wait with their question until this
+        attempt is counted."""
+        await work.lock(f"login_delays {key}")
         rows = await work.fetch(self._read, {"at_key": key})
         return max(timedelta(), min(LONGEST, rows[0][2] - now())) if rows else timedelta()
 
@@ -104,6 +105,20 @@ class LoginDelays:
     async def forgive(self, work: Work, key: str) -> None:
         """Forget the failures of a key: the password was right."""
         await work.execute(self._forgive, {"at_key": key})
+
+
+def _upsert(dialect: str, written: Mapping[str, Any]) -> Executable:
+    """An INSERT that changes the row with the same key if there is one."""
+    changed = [name for name in written if name != "key"]
+    if dialect == "mariadb":
+        new = mysql.insert(login_delays).values(written)
+        return new.on_duplicate_key_update({name: new.inserted[name] for name in changed})
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    other = insert(login_delays).values(written)
+    found: Executable = other.on_conflict_do_update(
+        index_elements=["key"], set_={name: other.excluded[name] for name in changed}
+    )
+    return found
 
 
 def _still_counting(failures: int, failed_at: datetime, moment: datetime) -> int:

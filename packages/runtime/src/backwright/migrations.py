@@ -4,16 +4,15 @@ What lives here: the whole of a service's dealings with Alembic; its `migrations
 What must not: deciding what a migration contains (that is written into the service by the workbench or by
 hand).
 
-On SQLite each migration is one transaction, DDL included, which the driver does not do by itself. Foreign
-keys are off while tables are rebuilt (a rebuilt table is dropped, which would delete what refers to it) and
-checked as a whole before the commit.
+Each migration is one transaction, DDL included, on SQLite and PostgreSQL. On SQLite foreign keys are off while tables
+are rebuilt (a rebuilt table is dropped, which would delete what refers to it) and checked as a whole before
+the commit. On PostgreSQL a migration that does not get its lock on a table soon gives up, so that nobody has
+to wait behind it, and is tried again. MariaDB commits each statement that changes a table by itself: what a
+migration has done before it fails stays done, and the error says so.
 """
 
-import fcntl
-import sqlite3
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,16 +23,21 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import DBAPIError
 
+from backwright import migration_connections
+from backwright.engine import parse
+from backwright.migration_connections import database_path
 from backwright.revisions import MigrationError, head
 from backwright.search import is_search_object
 from backwright.settings import Settings
 
-LOCK_SECONDS: Final = 60.0
-"""How long a second runner waits for the first."""
+ATTEMPTS: Final = 6
+"""How often a migration is tried that does not get its lock on a table."""
+
+_LOCK_TIMEOUT: Final = "55P03"
+_MARIADB_LOCK_TIMEOUT: Final = 1205
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +56,34 @@ class Status:
 
 def upgrade(settings: Settings, revision: str = "head") -> Status:
     """Run migrations up to `revision`. Raises `MigrationError`."""
-    with _prepared(settings) as (config, connection):
-        _call(lambda: command.upgrade(config, revision), connection)
-        return _status(config, connection)
+    return _migrated(settings, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(settings: Settings, revision: str = "-1") -> Status:
     """Run migrations down to `revision`; `-1` is one step, `base` all of them. Raises `MigrationError`."""
-    with _prepared(settings) as (config, connection):
-        _call(lambda: command.downgrade(config, revision), connection)
-        return _status(config, connection)
+    return _migrated(settings, lambda config: command.downgrade(config, revision))
 
 
 def status(settings: Settings) -> Status:
     """Where the database stands. Looks only. Raises `MigrationError`."""
     config = _config(settings)
-    head(Path(str(config.get_main_option("script_location"))))
-    if not database_path(settings.database_url).exists():
+    is_file = parse(settings.database_url).get_backend_name() == "sqlite"
+    if is_file and not database_path(settings.database_url).exists():
         return Status(None, head(settings.migrations), _between(config, None))
-    with _engine(settings.database_url).connect() as connection:
-        return _status(config, connection)
+    return migration_connections.run(settings.database_url, lambda connection: _status(config, connection))
 
 
 def differences(database_url: str, metadata: MetaData) -> list[str]:
     """What stands between the database and the models, one sentence each; empty when migrations and models
     agree.
     """
-    engine = _engine(database_url)
-    with engine.connect() as connection:
+
+    def compare(connection: Connection) -> list[Any]:
         options = {"compare_type": True, "compare_server_default": True, "include_object": include_object}
-        found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
-    engine.dispose()
-    return [_sentence(each) for each in _flat(found)]
+        found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+        return found
+
+    return [_sentence(each) for each in _flat(migration_connections.run(database_url, compare))]
 
 
 def run(metadata: MetaData) -> None:
@@ -92,18 +92,13 @@ def run(metadata: MetaData) -> None:
     if given is not None:
         _migrate(given, metadata)
         return
-    with _engine(_declared_settings()().database_url).connect() as connection:
-        _migrate(connection, metadata)
+    url = _declared_settings()().database_url
+    migration_connections.run_alone(url, lambda connection: _migrate(connection, metadata))
 
 
 def include_object(_: Any, name: str | None, kind: str, reflected: bool, __: Any) -> bool:
-    """Leave out what models cannot describe: the tables behind full-text search."""
-    return not (kind == "table" and reflected and name is not None and is_search_object(name))
-
-
-def database_path(url: str) -> Path:
-    """The file of a SQLite address."""
-    return Path(str(make_url(url).database))
+    """Leave out what models cannot describe: the tables, columns and indexes behind full-text search."""
+    return not (reflected and name is not None and is_search_object(name))
 
 
 def _declared_settings() -> type[Settings]:
@@ -115,15 +110,16 @@ def _declared_settings() -> type[Settings]:
 
 
 def _migrate(connection: Connection, metadata: MetaData) -> None:
+    on_sqlite = connection.dialect.name == "sqlite"
     context.configure(
         connection=connection,
         target_metadata=metadata,
-        render_as_batch=True,
+        render_as_batch=on_sqlite,
         transaction_per_migration=True,
         include_object=include_object,
         compare_type=True,
         compare_server_default=True,
-        on_version_apply=_check_references,
+        on_version_apply=_check_references if on_sqlite else None,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -143,61 +139,38 @@ def _check_references(
         )
 
 
-@contextmanager
-def _prepared(settings: Settings) -> Iterator[tuple[Config, Connection]]:
-    """A configuration and a connection, with every other runner shut out."""
+def _migrated(settings: Settings, step: Callable[[Config], None]) -> Status:
+    """Take a step with every other runner shut out."""
     config = _config(settings)
-    head(Path(str(config.get_main_option("script_location"))))
-    path = database_path(settings.database_url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(settings.database_url)
-    with _alone(path.with_name(path.name + ".migrating")), engine.connect() as connection:
+
+    def run_step(connection: Connection) -> Status:
         config.attributes["connection"] = connection
-        yield config, connection
-    engine.dispose()
+        _patiently(lambda: _call(lambda: step(config), connection))
+        return _status(config, connection)
+
+    return migration_connections.run_alone(settings.database_url, run_step)
 
 
-@contextmanager
-def _alone(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold the lock file. Raises `MigrationError` when another process holds it for longer than `seconds`."""
-    with path.open("w") as file:
-        until = time.monotonic() + seconds
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise MigrationError(
-                        f"Another process has been migrating this database for {seconds:g} seconds. "
-                        f"Wait for it, or end it if it hangs; it holds {path}."
-                    ) from None
-                time.sleep(0.05)
-        yield
+def _patiently(call: Callable[[], None]) -> None:
+    """Call again what could not lock a table; what was done by then stays done, migration by migration."""
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return call()
+        except DBAPIError as error:
+            if not _waited_for_a_lock(error):
+                raise
+            time.sleep(attempt)
+    return call()
 
 
-def _engine(url: str) -> Engine:
-    """An engine whose transactions include DDL."""
-    engine = create_engine(url, poolclass=NullPool)
-
-    @event.listens_for(engine, "connect")
-    def connect(raw: sqlite3.Connection, _: Any) -> None:
-        raw.isolation_level = None
-        raw.execute("PRAGMA busy_timeout = 30000")
-        raw.execute("PRAGMA foreign_keys = OFF")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+def _waited_for_a_lock(error: DBAPIError) -> bool:
+    """Whether a table stayed locked, and nothing of the statement has happened."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state == _LOCK_TIMEOUT or getattr(error.orig, "args", ())[:1] == (_MARIADB_LOCK_TIMEOUT,)
 
 
 def _config(settings: Settings) -> Config:
-    return _config_for(settings.migrations)
-
-
-def _config_for(folder: Path) -> Config:
+    folder = settings.migrations
     head(folder)  # says so if this is not a folder of migrations, or if they do not end in one place
     config = Config()
     config.set_main_option("script_location", str(folder.absolute()).replace("%", "%%"))

@@ -14,12 +14,15 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import conditional, listing, payloads, scalars
+from backwright import conditional, listing, payloads, replies, scalars
 from backwright.access import Operation
 from backwright.actor import Actor
 from backwright.conditional import JSON
+from backwright.database import Work
 from backwright.errors import Error, FieldError, Forbidden, NotFound
+from backwright.idempotency import unit
 from backwright.payloads import MERGE_PATCH
+from backwright.replies import Reply, pairs
 from backwright.service import Action
 from backwright.views import View
 
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 
 Operate = Callable[["BoundResource", Request, Actor], Awaitable[Response]]
 
-PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Encoding"}
+PRIVATE: Final = pairs(cache_control="private, no-cache", vary="Authorization, Accept-Encoding")
+NO_STORE: Final = pairs(cache_control="no-store")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -52,24 +56,29 @@ async def list_rows(bound: "BoundResource", request: Request, actor: Actor) -> R
     relations = {*query.embeds, *(each.filter.relation for each in query.conditions if each.filter.relation)}
     body = await _cached(view, relations, request, load)
     links = _links(request, given, body)
-    headers = {**PRIVATE, **({"Link": links} if links else {})}
+    headers = [*PRIVATE, *(pairs(link=links) if links else ())]
     return conditional.answer(request, body, f'"{conditional.digest(body)}"', headers)
 
 
 def _links(request: Request, given: Mapping[str, str], body: bytes) -> str:
     """The `Link` header (RFC 8288), which agrees with the body by being made from it."""
-    found = msgspec.json.decode(body, type=_Cursors)
-    links = []
-    for relation, cursor in (("next", found.next), ("prev", found.prev)):
-        if cursor:
-            target = request.scope["path"] + "?" + urlencode({**given, "cursor": cursor})
-            links.append(f'<{target}>; rel="{relation}"')
-    return ", ".join(links)
+    # Rows come first and may hold anything, so the last place that looks like it is the right one.
+    found = _cursors(b"{" + body[body.rfind(b'],"next":') + 2 :])
+    if not (found.next or found.prev):
+        return ""
+    address = (
+        request.scope["path"] + "?" + urlencode({**given, "cursor": "\0"})
+    )  # no parameter may hold a NUL
+    links = (("next", found.next), ("prev", found.prev))
+    return ", ".join(f'<{address.replace("%00", cursor)}>; rel="{name}"' for name, cursor in links if cursor)
 
 
 class _Cursors(msgspec.Struct):
     next: str | None = None
     prev: str | None = None
+
+
+_cursors = msgspec.json.Decoder(_Cursors).decode
 
 
 async def get_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
@@ -97,8 +106,11 @@ async def create_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     _no_query(request)
     bound.writer(actor.roles).grants(Operation.CREATE)
     values = payloads.sent(await payloads.body(request, bound.create_model))
-    async with bound.database.work() as work:
-        row = await bound.service(actor, work).create(values)
+    where, row = unit(bound, request), None
+    if where is bound.database and bound.is_plain(Operation.CREATE):
+        row = await bound.writer(actor.roles).at_once.create(actor, values)
+    if row is None:
+        row = await where.repeatable(lambda work: bound.service(actor, work).create(dict(values)))
     return _written(bound, row, 201)
 
 
@@ -107,16 +119,19 @@ async def create_rows(bound: "BoundResource", request: Request, actor: Actor) ->
     _no_query(request)
     bound.writer(actor.roles).grants(Operation.CREATE)
     items = await payloads.items(request, bound)
-    rows = []
-    async with bound.database.work() as work:
-        service = bound.service(actor, work)
+
+    async def create_all(work: Work) -> list[dict[str, Any]]:
+        service, rows = bound.service(actor, work), []
         for at, values in enumerate(items):
             try:
-                rows.append(await service.create(values))
+                rows.append(await service.create(dict(values)))
             except Error as error:
                 error.errors = tuple(_within(at, each) for each in error.errors)
                 error.detail = f"Item {at}: {error.detail} Nothing was created."
                 raise
+        return rows
+
+    rows = await unit(bound, request).repeatable(create_all)
     return Response(_encode({"items": rows}), 201, media_type=JSON)
 
 
@@ -130,8 +145,13 @@ async def update_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     bound.writer(actor.roles).grants(Operation.UPDATE)
     id_, version = row_id(request), _expected(bound, request)
     changes = payloads.sent(await payloads.body(request, bound.update_model, MERGE_PATCH))
-    async with bound.database.work() as work:
-        row = await bound.service(actor, work).update(id_, changes, version=version)
+    row = None
+    if bound.is_plain(Operation.UPDATE):
+        row = await bound.writer(actor.roles).at_once.update(actor, id_, changes, version)
+    if row is None:
+        row = await bound.database.repeatable(
+            lambda work: bound.service(actor, work).update(id_, dict(changes), version=version)
+        )
     return _written(bound, row, 200)
 
 
@@ -140,8 +160,7 @@ async def delete_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     _no_query(request)
     bound.writer(actor.roles).grants(Operation.DELETE)
     id_, version = row_id(request), _expected(bound, request)
-    async with bound.database.work() as work:
-        await bound.service(actor, work).delete(id_, version=version)
+    await bound.database.repeatable(lambda work: bound.service(actor, work).delete(id_, version=version))
     return Response(status_code=204)
 
 
@@ -155,8 +174,9 @@ def act(action: Action) -> Operate:
             await payloads.no_body(request)
         else:
             arguments = dict((await payloads.body(request, action.body)).__dict__)
-        async with bound.database.work() as work:
-            row = await bound.service(actor, work).act(action, id_, arguments, version=version)
+        row = await unit(bound, request).repeatable(
+            lambda work: bound.service(actor, work).act(action, id_, arguments, version=version)
+        )
         return _written(bound, row, 200)
 
     return operate
@@ -197,7 +217,7 @@ def _expected(bound: "BoundResource", request: Request) -> int | None:
 
 def _written(bound: "BoundResource", row: Mapping[str, Any], status: int) -> Response:
     body = _encode(row)
-    headers = {"ETag": conditional.row_tag(body, row["version"]), "Cache-Control": "no-store"}
+    headers = [*NO_STORE, (b"etag", conditional.row_tag(body, row["version"]).encode()), replies.JSON]
     if status == 201:
-        headers["Location"] = f"{bound.path}/{row['id']}"
-    return Response(body, status, headers, JSON)
+        headers.append((b"location", f"{bound.path}/{row['id']}".encode()))
+    return Reply(body, status, headers)

@@ -7,8 +7,9 @@ which rows and fields may be seen (`views.py`), what a request may ask for (`lis
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import msgspec
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -22,7 +23,6 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.types import Float
 
 from backwright import filters, paging, search
 from backwright.actor import Actor
@@ -32,15 +32,20 @@ from backwright.listing import ListQuery
 if TYPE_CHECKING:
     from backwright.views import View
 
+T = TypeVar("T")
+
+MAX_ORDERS: Final = 200
+"""Orders of which one view keeps the expressions."""
+
 TOTAL_CAP: Final = 10_000
 """Rows that a requested total counts at most; above that it says that there are more."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows in wire form, the places of the neighbouring pages, and the total as (count, exact) if asked for."""
+    """Rows to be printed, the places of the neighbouring pages, and the total as (count, exact) if asked for."""
 
-    items: list[dict[str, Any]]
+    items: list[msgspec.Struct]
     next: paging.Cursor | None
     previous: paging.Cursor | None
     total: tuple[int, bool] | None
@@ -52,6 +57,12 @@ class Pages:
     def __init__(self, view: "View") -> None:
         self.view = view
         self.table = view.table
+        self._orders: dict[Any, tuple[paging.Key, ...]] = {}
+        self._stretches: dict[Any, list[paging.Part]] = {}
+
+    @property
+    def _engine(self) -> str:
+        return self.view.bound.database.dialect.name
 
     async def fetch(self, actor: Actor, query: ListQuery) -> Page:
         """One page of rows in wire form, with the cursors of its neighbours."""
@@ -62,10 +73,10 @@ class Pages:
         rows = rows[: query.limit]
         if backward:
             rows = rows[::-1]
-        width = len(keys)
+        width, fill = len(keys), self.view.form(query.embeds).fill
         has_next, has_previous = (True, more) if backward else (more, cursor is not None)
         return Page(
-            [self.view.shown(row, query.embeds) for row in rows],
+            [fill(row) for row in rows],
             next=paging.Cursor(rows[-1][-width:], False) if rows and has_next else None,
             previous=paging.Cursor(rows[0][-width:], True) if rows and has_previous else None,
             total=await self._total(actor, query) if query.total else None,
@@ -82,8 +93,12 @@ class Pages:
             "list", filters.shape(query.conditions), query.sort, query.ranked, bool(query.search),
             query.embeds, nulls, backward,
         )  # fmt: skip
+        order = (query.ranked, query.sort, nulls, backward)
+        stretches = self._stretches.get(order)
+        if stretches is None:
+            stretches = kept(self._stretches, order, paging.parts(keys, nulls, backward=backward))
         rows: list[tuple[Any, ...]] = []
-        for at, part in enumerate(paging.parts(keys, nulls, backward=backward)):
+        for at, part in enumerate(stretches):
             prepared = self.view.kept((*shape, at)) or self.view.keep(
                 (*shape, at), self.statement(query, part, nulls or ())
             )
@@ -112,8 +127,7 @@ class Pages:
         for at, each in enumerate(query.conditions):
             statement = statement.where(self._condition(each, at))
         if query.search is not None:
-            hits = search.hits(self.view.bound.name)
-            statement = statement.join(hits, hits.c.id == self.table.c.id)
+            statement = search.narrowed(statement, self.table, self.view.bound.name, self._engine)
         return statement
 
     def _condition(self, each: filters.Condition, at: int) -> ColumnElement[bool]:
@@ -127,10 +141,15 @@ class Pages:
         return inner if rule is None else inner.where(rule)
 
     def keys(self, query: ListQuery) -> tuple[paging.Key, ...]:
-        """The total order of a list: what was asked for, then the id."""
+        """The total order of a list: what was asked for, then the id. Made once; it is an expression of SQL."""
+        order = (query.ranked, query.sort)
+        found = self._orders.get(order)
+        return found if found is not None else kept(self._orders, order, self._keys(query))
+
+    def _keys(self, query: ListQuery) -> tuple[paging.Key, ...]:
         id_ = self.table.c.id
         if query.ranked:
-            score: ColumnElement[Any] = literal_column("hits.score", Float())
+            score = search.score(self.table, self._engine)
             return (paging.Key(score, False, False), paging.Key(id_, False, False))
         sorted_by = [(self.table.c[name], descending) for name, descending in query.sort]
         keys = [paging.Key(sortable(column), down, bool(column.nullable)) for column, down in sorted_by]
@@ -156,6 +175,14 @@ class Pages:
             "actor_id": actor.id,
             "q": query.search,
         }
+
+
+def kept(there: dict[Any, T], key: Any, value: T) -> T:
+    """Keep a value that was made for a shape of request; of too many shapes, all go."""
+    if len(there) >= MAX_ORDERS:
+        there.clear()
+    there[key] = value
+    return value
 
 
 def sortable(column: Column[Any]) -> ColumnElement[Any]:

@@ -83,7 +83,9 @@ def after(part: Part, nulls: Sequence[bool], *, backward: bool) -> ColumnElement
     into one seek; else a bound on the first key tells it where to begin.
     """
     keys, nulls = part.keys, nulls[part.skipped :]
-    values = [bindparam(f"k{part.skipped + at}", type_=Stored()) for at in range(len(keys))]
+    values = [
+        bindparam(f"k{part.skipped + at}", type_=Stored(key.expression.type)) for at, key in enumerate(keys)
+    ]
     directions = {key.descending != backward for key in keys}
     if len(directions) == 1 and not any(key.nullable for key in keys):
         left, right = tuple_(*(key.expression for key in keys)), tuple_(*values)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from backwright.conditional import JSON
+from backwright.conditional import JSON, header
 from backwright.error_handlers import pointer, sentence
 from backwright.errors import FieldError, Invalid, TooLarge, UnsupportedMediaType
 
@@ -32,7 +32,7 @@ _SAYS: Final = {
 
 async def body(request: Request, model: type[BaseModel], *also: str) -> BaseModel:
     """The strict reading of a JSON body. Raises `UnsupportedMediaType`, or `Invalid` with every fault."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = (header(request, b"content-type") or "").partition(";")[0].strip().lower()
     if media not in (JSON, *also):
         raise UnsupportedMediaType(f"Send {' or '.join((JSON, *also))}.")
     raw = await request.body()

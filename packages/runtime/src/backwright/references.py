@@ -5,12 +5,15 @@ not: the write.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
 
-from backwright.actor import Actor
+from backwright.access import Operation
+from backwright.actor import PUBLIC, Actor
+from backwright.columns import Id
 from backwright.database import Work
 from backwright.errors import FieldError, Invalid
 from backwright.statement import Prepared
@@ -36,10 +39,8 @@ class References:
         fault = "there is no such row, or you may not refer to it"
         faults = [
             FieldError(fault, pointer=f"/{name}")
-            for name in self._bound.references
-            if name in self._bound.sendable
-            and values.get(name) is not None
-            and not await self._may_refer(work, actor, name, values[name])
+            for name in self.sendable
+            if values.get(name) is not None and not await self._may_refer(work, actor, name, values[name])
         ]
         if faults:
             raise Invalid("A reference leads nowhere.", errors=faults)
@@ -51,14 +52,34 @@ class References:
         return prepared is not None and bool(await work.fetch(prepared, {"id": id_, "actor_id": actor.id}))
 
     def _prepare(self, name: str) -> Prepared | None:
-        """The question whether a row may be referred to; `None`: these roles may refer to none."""
+        statement = self.question(name, bindparam("id", type_=Id()))
+        return None if statement is None else self._bound.database.prepare(statement)
+
+    @cached_property
+    def sendable(self) -> tuple[str, ...]:
+        """The references that a client can send."""
+        return tuple(name for name in self._bound.references if name in self._bound.sendable)
+
+    def question(self, name: str, id_: ColumnElement[Any]) -> Select[Any] | None:
+        """The question whether the row `id_` may be referred to; `None`: these roles may refer to none."""
         target = self._bound.runtime.resources.get(self._bound.references[name])
         view = target.view(self._roles) if target else None
-        if target is None or view is None:
+        if target is None or (view is None and not self._may_name_accounts(name)):
             return None
-        statement = select(target.table.c.id).where(target.table.c.id == bindparam("id"))
-        rule = view.rule(target.table)
-        return self._bound.database.prepare(statement if rule is None else statement.where(rule))
+        rows = target.table.alias("referred")
+        statement = select(rows.c.id).where(rows.c.id == id_).correlate(None)
+        rule = view.rule(rows) if view else false()
+        if rule is not None and self._may_name_accounts(name):
+            rule = or_(rule, rows.c.is_active)
+        return statement if rule is None else statement.where(rule)
+
+    def _may_name_accounts(self, name: str) -> bool:
+        """Whether these roles may put any active account into a reference (`allow.refer`), which they must see."""
+        accounts, view = self._bound.runtime.accounts, self._bound.view(self._roles)
+        if accounts is None or self._bound.references[name] is not accounts.declared.user:
+            return False
+        given = self._bound.policy.grants(self._roles - {PUBLIC}, Operation.REFER)
+        return view is not None and name in view.names and any(grant.covers(name) for grant in given)
 
     async def referring(self, work: Work, id_: UUID) -> list[str]:
         """The resources of which rows refer to the row `id_`, in words."""

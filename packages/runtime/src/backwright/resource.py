@@ -32,6 +32,7 @@ class Resource:
     - `access`: role → `allow.…`; roles that are not named may nothing.
     - `attachments`, `cache`, `limit` (`"100/minute"` for each caller), `bulk` (rows that one request may create).
     - `require_match`: changes need `If-Match` (428 without).
+    - `require_idempotency_key`: creating, acting and uploading need `Idempotency-Key` (400 without).
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Resource:
         limit: str | None = None,
         bulk: int = 0,
         require_match: bool = False,
+        require_idempotency_key: bool = False,
     ) -> None:
         self.entity = entity
         self.fields = tuple(fields)
@@ -68,6 +70,7 @@ class Resource:
         self.limit = limit
         self.bulk = bulk
         self.require_match = require_match
+        self.require_idempotency_key = require_idempotency_key
 
     @property
     def name(self) -> str:

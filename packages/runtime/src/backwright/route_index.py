@@ -6,11 +6,19 @@ routers, mounts) is left to the router. Without it the two-hundredth route costs
 before it is reached.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
 
 from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
+
+RAISED: Final = "backwright.raised"
+"""Where a scope holds the exception of a route that was called directly."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class RouteIndex:
@@ -46,14 +54,38 @@ class RouteIndex:
         """The routes that may fit `path`, in the order in which they were added."""
         return self._by_segment.get(first_segment(path), self._anywhere)
 
+    def direct(self, scope: Scope) -> Endpoint | None:
+        """What answers a request if the first route that fits wholly may be called directly; the scope then says
+        which route it is.
+        """
+        if scope.get("root_path"):
+            return None
+        path, method = scope["path"], scope["method"]
+        for route in self.candidates(path):
+            found = route.path_regex.match(path)
+            if found is None or (route.methods and method not in route.methods):
+                continue
+            if not getattr(route, "direct", False):
+                return None
+            convertors, parameters = route.param_convertors, found.groupdict()
+            for name, value in parameters.items():
+                parameters[name] = convertors[name].convert(value)
+            scope.update(path_params=parameters, endpoint=route.endpoint, route=route, router=self._router)
+            endpoint: Any = route.endpoint
+            return endpoint  # type: ignore[no-any-return]
+        return None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to the first route that fits wholly; the rest is the router's."""
+        if RAISED in scope:
+            raise scope[RAISED]
         if scope["type"] == "http" and not scope.get("root_path"):
             for route in self.candidates(scope["path"]):
                 match, child_scope = route.matches(scope)
                 if match is Match.FULL:
                     scope.setdefault("router", self._router)
                     scope.update(child_scope)
+                    scope["route"] = route  # as FastAPI's own routes say it; plain ones do not
                     await route.handle(scope, receive, send)
                     return
         await self._router.app(scope, receive, send)

@@ -14,7 +14,8 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import contract, operations, scalars
+from backwright import contract, idempotency, operations, scalars
+from backwright.access import Operation
 from backwright.actor import ANONYMOUS, Actor
 from backwright.conditional import JSON
 from backwright.context import current
@@ -50,31 +51,38 @@ class ResourceRoute(APIRoute):
 
     guarded = True
 
+    @property
+    def direct(self) -> bool:
+        """Whether it may be called without the framework's layers (`shortcut.py`): all but those with a limit of
+        their own on bodies, which one of these layers holds."""
+        return self.max_body_size is None
+
     def get_route_handler(self) -> Handler:
         """The endpoint itself: it takes the request and returns the response."""
         return cast(Handler, self.endpoint)
 
 
 def routes_of(bound: "BoundResource") -> list[APIRoute]:
-    """Every route of a resource."""
+    """Every route of a resource that some role may use. What nobody may do has no route: 405, not a sure 403."""
     one, name = bound.path + ("/{id:row}" if bound.resource.bulk else "/{id}"), bound.name
-    single = contract.singular(bound)
-    found = [
-        _route(bound, bound.path, "GET", f"list_{name}", operations.list_rows),
-        _route(bound, bound.path, "POST", f"create_{single}", operations.create_row, 201),
-        _route(bound, one, "GET", f"get_{single}", operations.get_row),
-        _route(bound, one, "PATCH", f"update_{single}", operations.update_row),
-        _route(bound, one, "DELETE", f"delete_{single}", operations.delete_row, 204),
-    ]
-    if bound.resource.bulk:
+    single, found = contract.singular(bound), []
+    for operation, path, method, operation_id, operate, status in (
+        (Operation.READ, bound.path, "GET", f"list_{name}", operations.list_rows, 200),
+        (Operation.CREATE, bound.path, "POST", f"create_{single}", operations.create_row, 201),
+        (Operation.READ, one, "GET", f"get_{single}", operations.get_row, 200),
+        (Operation.UPDATE, one, "PATCH", f"update_{single}", operations.update_row, 200),
+        (Operation.DELETE, one, "DELETE", f"delete_{single}", operations.delete_row, 204),
+    ):
+        if bound.policy.allows(operation):
+            found.append(_route(bound, path, method, operation_id, operate, status))
+    if bound.resource.bulk and bound.policy.allows(Operation.CREATE):
         found.append(
             _route(bound, bound.path + "/bulk", "POST", f"create_{name}_in_bulk", operations.create_rows, 201)
         )
     for action in bound.actions.values():
-        segment = action.name.replace("_", "-")
-        found.append(
-            _route(bound, f"{one}/{segment}", "POST", f"{action.name}_{single}", operations.act(action))
-        )
+        if bound.policy.allows(Operation.ACT, action.name):
+            path = f"{one}/{action.name.replace('_', '-')}"
+            found.append(_route(bound, path, "POST", f"{action.name}_{single}", operations.act(action)))
     if bound.resource.attachments is not None:
         from backwright.attachments import attachment_routes
 
@@ -86,6 +94,8 @@ def _route(
     bound: "BoundResource", path: str, method: str, operation_id: str, operate: Operate, status: int = 200
 ) -> APIRoute:
     described = contract.operation(bound, operation_id)
+    if method == "POST":
+        operate = idempotency.once(bound, operate, operation_id)
     return route(bound, path, method, operation_id, operate, described, status)
 
 
@@ -143,12 +153,12 @@ async def handle(bound: "BoundResource", request: Request, operate: Operate, ope
 
 
 async def _actor(bound: "BoundResource", request: Request) -> Actor:
-    given = request.headers.getlist("authorization")
+    given = [value for name, value in request.scope["headers"] if name == b"authorization"]
     if not given:
         return ANONYMOUS
     if len(given) > 1 or bound.runtime.accounts is None:
         raise Unauthenticated(error="invalid_request")
-    return await bound.runtime.accounts.authenticate(given[0])
+    return await bound.runtime.accounts.authenticate(given[0].decode("latin-1"))
 
 
 def _logged_id(request: Request) -> UUID | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from backwright.cache import ResponseCache
     from backwright.database import Database
     from backwright.limits import Limiter
+    from backwright.redis import Redis
     from backwright.settings import Settings
     from backwright.storage import Storage
 
@@ -28,9 +29,12 @@ class Runtime:
     limiter: "Limiter"
     cache: "ResponseCache"
     storage: "Storage"
+    redis: "Redis | None" = None
     accounts: "BoundAccounts | None" = None
     resources: dict[type[Any], "BoundResource"] = field(default_factory=dict)
     """Entity class → its bound resource; rules of references and embeds look the target up here."""
 
     def __post_init__(self) -> None:
         self.database.changed = self.cache.invalidate
+        if self.redis is not None:
+            self.database.told = self.redis.told

@@ -32,7 +32,7 @@ from backwright.access import condition
 from backwright.actor import Actor
 from backwright.database import Work
 from backwright.entity import Entity
-from backwright.errors import Forbidden, NotFound, PreconditionFailed
+from backwright.errors import Conflict, FieldError, Forbidden, NotFound, PreconditionFailed
 from backwright.fields import STANDARD, argument, describe, strict_model
 
 if TYPE_CHECKING:
@@ -44,24 +44,28 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Action:
-    """A named use case: its path segment, the method that carries it out, the model of its body if it takes one."""
+    """A named use case: its path segment, the method that carries it out, the model of its body if it takes one,
+    and the states in which it may be called (none said: in all).
+    """
 
     name: str
     method: str
     summary: str
     body: type[BaseModel] | None
+    sources: tuple[Any, ...] = ()
 
 
-def action(name: str) -> Callable[[Method], Method]:
+def action(name: str, *, from_: Collection[Any] = ()) -> Callable[[Method], Method]:
     """Expose a method as `POST /{resource}/{id}/{name}`.
 
     The first parameter after `self` is the row; the others become the body, typed and strict. A parameter
     that is named like a column takes the column's rules. Who may call it is said in the resource's `access`
-    (`allow.act(name)`).
+    (`allow.act(name)`). `from_` names the states in which it may be called, where a move that is allowed is
+    not enough to go by: to start is not to resume.
     """
 
     def mark(method: Method) -> Method:
-        method.__backwright_action__ = name  # type: ignore[attr-defined]
+        method.__backwright_action__ = name, tuple(from_)  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -112,6 +116,7 @@ class Service(Generic[T]):
     ) -> dict[str, Any]:
         """Carry out an action on a row: load it, call the method, check and record what changed."""
         row = await self._load(action, id_, version)
+        self._check_source(action, row)
         columns = [key for key in inspect(row).dict if key in self.bound.table.c]
         before = {key: getattr(row, key) for key in columns}
         await getattr(self, action.method)(row, **arguments)
@@ -135,6 +140,15 @@ class Service(Generic[T]):
             self.work, action=name, object_type=self.bound.name, object_id=id_, changes=changes
         )
 
+    def _check_source(self, action: Action, row: T) -> None:
+        """Raise `Conflict` unless the row is in a state in which the action may be called."""
+        column = self.bound.state
+        if not action.sources or column is None or (state := getattr(row, column)) in action.sources:
+            return
+        possible = ", ".join(sorted(map(str, action.sources)))
+        detail = f"The {self.bound.title} is {state}; {action.name} is possible from: {possible}."
+        raise Conflict(detail, errors=[FieldError(detail, pointer=f"/{column}")])
+
     async def _load(self, action: Action, id_: UUID, version: int | None) -> T:
         """The row, if the caller may see it and may act on it."""
         model, table, roles = self.bound.resource.entity, self.bound.table, self.actor.roles
@@ -143,6 +157,9 @@ class Service(Generic[T]):
         statement = select(model, literal(True) if rule is None else rule).where(table.c.id == id_)
         seen = view.rule(table) if view else false()
         statement = statement if seen is None else statement.where(seen)
+        statement = statement.with_for_update(
+            key_share=True, of=table
+        )  # of two at once, the second sees the first
         found = (await self.session.execute(statement, {"actor_id": self.actor.id})).one_or_none()
         if found is None:
             raise NotFound(f"There is no such {self.bound.title}.")
@@ -155,14 +172,22 @@ class Service(Generic[T]):
 
 
 def actions_of(service: type[Service[Any]], entity: type[Entity]) -> dict[str, Action]:
-    """The actions that a service class declares, by name. Raises `TypeError` for a parameter without a type."""
+    """The actions that a service class declares, by name.
+
+    Raises `TypeError` for a parameter without a type, and for `from_` where no column holds a state.
+    """
     found: dict[str, Action] = {}
     for attribute in dir(service):
         method = getattr(service, attribute)
-        name = getattr(method, "__backwright_action__", None)
-        if name is not None:
+        marked = getattr(method, "__backwright_action__", None)
+        if marked is not None:
+            name, sources = marked
+            if sources and service.state is None:
+                raise TypeError(
+                    f"{service.__name__}.{attribute}: from_ needs `state`, the column that holds it"
+                )
             summary = (method.__doc__ or name).strip().splitlines()[0]
-            found[name] = Action(name, attribute, summary, _body(service, name, method, entity))
+            found[name] = Action(name, attribute, summary, _body(service, name, method, entity), sources)
     return found
 
 

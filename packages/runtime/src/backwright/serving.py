@@ -1,33 +1,33 @@
 """Serving with uvicorn, and stopping so that no request is lost.
 
-What lives here: the server, its signals, several worker processes. On SIGTERM the service first says that it
-is not ready and goes on serving for `DRAIN_S` seconds, so that a load balancer can take it out; then it stops
-accepting, finishes what is under way, closes and exits 0. A second signal ends it at once.
+What lives here: the server of one process and its signals. On SIGTERM the service first says that it is not
+ready and goes on serving for `DRAIN_S` seconds, so that a load balancer can take it out; every answer then says
+`Connection: close`, so that nobody sends a request on a connection that is about to end. After that it stops
+accepting, finishes what is under way, closes and exits 0. A second signal ends it at once. What must not:
+several processes (`supervisor.py`).
 """
 
-import multiprocessing
-import os
-import shutil
 import signal
 import socket
-import sys
-import tempfile
 import threading
-import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
+from backwright import one_write
 from backwright.settings import Settings
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 KEEP_ALIVE: Final = 75
 """Seconds that an idle connection is kept: longer than load balancers keep theirs, so that they close first.
 """
+
+CLOSE: Final = (b"connection", b"close")
+NOT_STARTED: Final = 3
+FORCED: Final = 1
 
 
 class ServerError(Exception):
@@ -37,23 +37,33 @@ class ServerError(Exception):
 class Server(uvicorn.Server):
     """uvicorn with a drain. Ends normally after a signal, where uvicorn would raise the signal once more."""
 
-    def __init__(self, config: uvicorn.Config, drain: float) -> None:
-        super().__init__(config)
-        self._drain = drain
+    signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGINT)
+
+    def __init__(self, app: FastAPI, settings: Settings) -> None:
+        super().__init__(configured(app, settings))
+        self._health = app.state.health
+        self._drain_s = settings.drain_s
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal starts the drain, a second one ends the process."""
-        if getattr(self, "_told", False):
-            self.force_exit = True
-            self.should_exit = True
-            return
-        self._told = True
-        state = getattr(self.config.loaded_app, "state", None)
-        if (health := getattr(state, "health", None)) is not None:
-            health.draining = True
-        timer = threading.Timer(self._drain, self._stop)
+        if self._health.draining:
+            self.force()
+        else:
+            self.drain()
+
+    def drain(self) -> None:
+        """Stop after `DRAIN_S` seconds, and tell everybody from now on."""
+        self._health.draining = True
+        self.config.encoded_headers.append(CLOSE)  # for the headers that uvicorn makes anew each second
+        self.server_state.default_headers.append(CLOSE)
+        timer = threading.Timer(self._drain_s, self._stop)
         timer.daemon = True
         timer.start()
+
+    def force(self) -> None:
+        """Stop now, whatever is under way."""
+        self.force_exit = True
+        self.should_exit = True
 
     def _stop(self) -> None:
         self.should_exit = True
@@ -61,25 +71,53 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Answer signals while serving."""
-        before = {each: signal.signal(each, self.handle_exit) for each in SIGNALS}
+        before = {each: signal.signal(each, self.handle_exit) for each in self.signals}
         try:
             yield
         finally:
             for each, handler in before.items():
                 signal.signal(each, handler)
 
+    def work(self, listener: socket.socket) -> int:
+        """Serve on a socket until told to stop: the exit status."""
+        self.run(sockets=[listener])
+        if not self.started:
+            return NOT_STARTED
+        return FORCED if self.force_exit else 0
 
-def serve(app: FastAPI, settings: Settings, *, host: str, port: int) -> int:
-    """Serve an application until told to stop: the exit status.
 
-    Raises `ServerError` if it cannot listen there.
+def configured(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves an application."""
+    return uvicorn.Config(
+        app,
+        http=one_write.Protocol,
+        loop="uvloop",
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=int(settings.request_timeout_s) + 1,
+        backlog=2048,
+    )
+
+
+def serve(
+    app: FastAPI, create_app: Callable[..., FastAPI], settings: Settings, *, host: str, port: int
+) -> int:
+    """Serve until told to stop: the exit status. `app` is what `create_app(settings)` has made.
+
+    With several workers (`settings.workers`) each makes an application of its own. Raises `ServerError` if it
+    cannot listen there.
     """
-    return _work(app, settings, listen(host, port))
+    listener = listen(host, port)
+    if settings.workers == 1:
+        return Server(app, settings).work(listener)
+    from backwright.supervisor import supervise  # here, because most services are served by one process
 
-
-def serve_with(factory: str, settings: Settings, *, host: str, port: int, workers: int) -> int:
-    """As `serve`, with several processes; each makes its application by `factory` (`module:function`)."""
-    return _supervise(factory, settings, listen(host, port), workers)
+    return supervise(create_app, settings, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -96,70 +134,3 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
     found.set_inheritable(True)
     return found
-
-
-def _work(app: FastAPI | str, settings: Settings, listener: socket.socket) -> int:
-    config = uvicorn.Config(
-        app,
-        factory=isinstance(app, str),
-        http="httptools",
-        loop="uvloop",
-        lifespan="on",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=int(settings.request_timeout_s) + 1,
-        backlog=2048,
-    )
-    server = Server(config, settings.drain_s)
-    server.run(sockets=[listener])
-    return 0 if server.started else 3
-
-
-def _enter_worker(factory: str, settings: Settings, listener: socket.socket) -> None:
-    from backwright import logging as logs
-
-    logs.configure(settings)
-    status = _work(factory, settings, listener)
-    logs.release()
-    sys.exit(status)
-
-
-def _supervise(factory: str, settings: Settings, listener: socket.socket, workers: int) -> int:
-    """Run worker processes over one socket.
-
-    If one dies, stop all: what restarts a container restarts this too.
-    """
-    counts = tempfile.mkdtemp(prefix="backwright-metrics-")
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
-    spawn: Any = multiprocessing.get_context("spawn")
-    processes = [
-        spawn.Process(target=_enter_worker, args=(factory, settings, listener)) for _ in range(workers)
-    ]
-    told = False
-
-    def pass_on(sig: int, _: FrameType | None) -> None:
-        nonlocal told
-        told = True
-        for process in processes:
-            if process.is_alive():
-                os.kill(process.pid, sig)
-
-    for process in processes:
-        process.start()
-    for each in SIGNALS:
-        signal.signal(each, pass_on)
-    try:
-        while all(process.is_alive() for process in processes):
-            time.sleep(0.1)
-        if not told:
-            pass_on(signal.SIGTERM, None)
-            told = False
-        for process in processes:
-            process.join()
-    finally:
-        shutil.rmtree(counts, ignore_errors=True)
-    return 0 if told and all(process.exitcode == 0 for process in processes) else 1

@@ -112,12 +112,13 @@ class SessionStatements:
             .limit(MAX_SESSIONS)
         )
         newest = select(s.id).where(s.user_id == user, s.revoked_at.is_(None)).order_by(s.last_used_at.desc())
+        kept = newest.limit(MAX_SESSIONS - 1).correlate(None).subquery("kept")  # MariaDB: no LIMIT within IN
         self.make_room = prepare(
             update(sessions)
             .where(
                 s.user_id == user,
                 s.revoked_at.is_(None),
-                s.id.not_in(newest.limit(MAX_SESSIONS - 1).correlate(None)),
+                s.id.not_in(select(kept.c.id)),
             )
             .values(revoked_at=at)
         )

@@ -1,35 +1,27 @@
 """The settings of a service: typed, read from the environment and `.env`, refused at start-up when wrong.
 
-What lives here: each setting with its rule. A rule is a field validator, so that a bad environment is
-reported whole and not one problem at a time. What must not: the printing of settings (`configuration.py`) and
-anything that uses one.
+What lives here: each setting, and which rule it has. A rule is a field validator, so that a bad environment is
+reported whole and not one problem at a time. What must not: the rules themselves (`settings_rules.py`,
+`settings_places.py`), the printing of settings (`configuration.py`) and anything that uses one.
 """
 
-from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from backwright import secret_key
-from backwright.limits import Policy
+from backwright import s3_place
+from backwright import settings_places as places
+from backwright import settings_rules as rules
+from backwright.settings_rules import Environment
+
+__all__ = ["Environment", "Listed", "Network", "Settings"]
 
 Network = IPv4Network | IPv6Network
 Listed = Annotated[tuple[str, ...], NoDecode]
 """A list of texts, written `a,b,c` in the environment."""
-
-LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
-
-
-class Environment(StrEnum):
-    """Where the service runs. Production is strict: nothing that helps a developer may weaken it."""
-
-    DEVELOPMENT = "development"
-    TEST = "test"
-    PRODUCTION = "production"
 
 
 class Settings(BaseSettings):
@@ -56,11 +48,45 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", repr=False, description="The database. Empty: a SQLite file, var/<service>.db."
     )
+    database_connections: int = Field(
+        10, ge=1, le=1_000, description="Connections of each process to a database server."
+    )
+    database_prepared: bool = Field(
+        True,
+        description="Keep prepared statements; false behind a pooler that cannot (PgBouncer before 1.21).",
+    )
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="At least 32 random bytes; seals keys and links. Made if empty, except in production.",
     )
-    files_url: str = Field("file:./var/files", description="Where uploaded files are kept.")
+    redis_url: str = Field(
+        "",
+        repr=False,
+        description="A Redis (6 or newer) that all processes share; rediss:// for TLS. Empty: none is needed.",
+    )
+    redis_timeout_ms: int = Field(
+        50, ge=5, le=5000, description="Milliseconds without an answer after which Redis is done without."
+    )
+    files_url: str = Field(
+        "file:./var/files",
+        description="Where uploaded files are kept: file:./var/files, or "
+        "s3://bucket/prefix?region=eu-central-1 (&endpoint=https://…&path_style=true for other servers).",
+    )
+    files_direct_url: str = Field(
+        "",
+        description="Where clients reach the S3 server themselves, for links and direct uploads. "
+        "Empty: all bytes go through the service.",
+    )
+    aws_access_key_id: SecretStr | None = Field(
+        None, description="Key for S3. Empty: as AWS clients find one (instance, container, web identity)."
+    )
+    aws_access_key_id_file: Path | None = Field(None, description="A file that holds AWS_ACCESS_KEY_ID.")
+    aws_secret_access_key: SecretStr | None = Field(None, description="The secret of the key for S3.")
+    aws_secret_access_key_file: Path | None = Field(
+        None, description="A file that holds AWS_SECRET_ACCESS_KEY."
+    )
+    aws_session_token: SecretStr | None = Field(None, description="The token of a temporary key for S3.")
+    aws_session_token_file: Path | None = Field(None, description="A file that holds AWS_SESSION_TOKEN.")
     files_quota_mb: int = Field(10_240, ge=1, description="Room for all uploaded files together, in MiB.")
     migrations: Path = Field(Path("migrations"), description="The folder of the migrations.")
 
@@ -76,8 +102,14 @@ class Settings(BaseSettings):
     )
 
     rate_limit: str = Field("100/minute", description="Requests for each user, or address if not signed in.")
-    rate_limit_store: Literal["memory", "database"] = Field(
-        "memory", description="Where requests are counted: memory (one process) or database (several)."
+    rate_limit_store: Literal["memory", "database", "redis"] | None = Field(
+        None,
+        description="Where requests are counted: memory (one process), database or redis (several). "
+        "Empty: redis if there is one, else memory.",
+    )
+    cache_store: Literal["memory", "redis"] | None = Field(
+        None,
+        description="Where answers are kept: memory, or redis too. Empty: redis if there is one, else memory.",
     )
     max_body_kb: int = Field(1024, ge=1, le=1_048_576, description="The largest request body, in KiB.")
     request_timeout_s: float = Field(
@@ -108,128 +140,26 @@ class Settings(BaseSettings):
         "INFO", description="The least level that is logged."
     )
 
-    @field_validator("allowed_hosts", "cors_origins", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        return split(value)
+    _lists = field_validator("allowed_hosts", "cors_origins", mode="before")(rules.split)
+    _networks = field_validator("trusted_proxies", mode="before")(rules.networks)
+    _public_url = field_validator("public_url")(rules.public_url)
+    _secret_key = field_validator("secret_key")(rules.secret)
+    _allowed_hosts = field_validator("allowed_hosts")(rules.allowed_hosts)
+    _cors_origins = field_validator("cors_origins")(rules.cors_origins)
+    _rate_limit = field_validator("rate_limit")(rules.rate_limit)
+    _password_cost = field_validator("password_memory_kib", "password_time_cost")(rules.password_cost)
+    _docs_enabled = field_validator("docs_enabled")(rules.docs_enabled)
+    _metrics_token = field_validator("metrics_token", mode="before")(rules.metrics_token)
 
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _networks(cls, value: Any) -> Any:
-        try:
-            return tuple(ip_network(each) for each in split(value))
-        except ValueError as error:
-            raise ValueError(f"{error}; write networks like 10.0.0.0/8,192.168.1.7/32") from None
-
-    @field_validator("public_url")
-    @classmethod
-    def _public_url(cls, value: str, info: ValidationInfo) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("must be an absolute address such as https://api.example.com")
-        if production(info) and parts.scheme != "https":
-            raise ValueError("must be https in production: it is the issuer of the tokens")
-        if production(info) and parts.hostname in ("localhost", "127.0.0.1", "::1"):
-            raise ValueError("must be the address that clients use; set PUBLIC_URL=https://…")
-        return value.rstrip("/")
-
-    @field_validator("database_url")
-    @classmethod
-    def _database_url(cls, value: str, info: ValidationInfo) -> str:
-        if not value:
-            return f"sqlite:///./var/{info.data.get('service', 'service')}.db"
-        if not value.startswith("sqlite:///"):
-            raise ValueError(
-                f"the engine {scheme(value)!r} is not supported in this version; use sqlite:///./var/service.db"
-            )
-        if value.removeprefix("sqlite:///").split("?")[0] in ("", ":memory:"):
-            raise ValueError("must name a file, such as sqlite:///./var/service.db")
-        return value
-
-    @field_validator("secret_key")
-    @classmethod
-    def _secret_key(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        given = value.get_secret_value()
-        if given:
-            secret_key.check(given, strict=production(info))
-            return value
-        if production(info):
-            raise ValueError(f"is required in production; make one with: {secret_key.RECIPE}")
-        if info.data.get("environment") is Environment.DEVELOPMENT:
-            return SecretStr(secret_key.stored(secret_key.DEVELOPMENT_FILE))
-        return SecretStr(secret_key.fresh())
-
-    @field_validator("files_url")
-    @classmethod
-    def _files_url(cls, value: str) -> str:
-        if not value.startswith("file:") or value == "file:":
-            raise ValueError(
-                f"the storage {scheme(value)!r} is not supported in this version; use file:./var/files"
-            )
-        return value
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _allowed_hosts(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if any("*" in host or "/" in host or not host for host in value):
-            raise ValueError("must be exact host names without port, such as api.example.com")
-        found = value or (urlsplit(info.data.get("public_url", "http://localhost")).hostname or "",)
-        if not production(info):
-            found += LOOPBACK
-        if info.data.get("environment") is Environment.TEST:
-            found += ("testserver",)
-        return tuple(dict.fromkeys(host.lower() for host in found))
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _cors_origins(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        for origin in value:
-            parts = urlsplit(origin)
-            if origin != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in ("http", "https"):
-                raise ValueError("must be exact origins such as https://app.example.com; neither * nor null")
-            if "*" in origin or "@" in origin or origin != origin.lower():
-                raise ValueError("must be exact origins in lower case; wildcards let any site in")
-            if production(info) and parts.scheme != "https":
-                raise ValueError("must be https origins in production")
-        return value
-
-    @field_validator("rate_limit")
-    @classmethod
-    def _rate_limit(cls, value: str) -> str:
-        Policy.parse(value)
-        return value
-
-    @field_validator("workers")
-    @classmethod
-    def _workers(cls, value: int, info: ValidationInfo) -> int:
-        if value > 1 and info.data.get("rate_limit_store") == "memory":
-            raise ValueError("several processes need one count of requests; set RATE_LIMIT_STORE=database")
-        return value
-
-    @field_validator("password_memory_kib", "password_time_cost")
-    @classmethod
-    def _password_cost(cls, value: int, info: ValidationInfo) -> int:
-        floor = 19_456 if info.field_name == "password_memory_kib" else 2
-        if value < floor and info.data.get("environment") is not Environment.TEST:
-            raise ValueError(f"must be at least {floor}; less is allowed only with ENVIRONMENT=test")
-        return value
-
-    @field_validator("docs_enabled")
-    @classmethod
-    def _docs_enabled(cls, value: bool | None, info: ValidationInfo) -> bool:
-        if value and production(info):
-            raise ValueError("must not be on in production; publish docs/api.yaml instead")
-        return not production(info) if value is None else value
-
-    @field_validator("metrics_token", mode="before")
-    @classmethod
-    def _metrics_token(cls, value: Any) -> Any:
-        given = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if not given:
-            return None
-        if len(given) < 16:
-            raise ValueError(f"must have at least 16 characters; make one with: {secret_key.RECIPE}")
-        return value
+    _database_url = field_validator("database_url")(places.database_url)
+    _redis_url = field_validator("redis_url")(places.redis_url)
+    _files_url = field_validator("files_url")(places.files_url)
+    _files_direct_url = field_validator("files_direct_url")(places.files_direct_url)
+    _secret_files = field_validator(
+        "aws_access_key_id_file", "aws_secret_access_key_file", "aws_session_token_file"
+    )(places.secret_file)
+    _stores = field_validator("rate_limit_store", "cache_store")(places.store)
+    _workers = field_validator("workers")(places.workers)
 
     @model_validator(mode="after")
     def _sessions(self) -> Self:
@@ -237,27 +167,23 @@ class Settings(BaseSettings):
             raise ValueError("REFRESH_IDLE_DAYS must not be more than REFRESH_ABSOLUTE_DAYS")
         return self
 
+    @model_validator(mode="after")
+    def _s3_access(self) -> Self:
+        if bool(self.s3_access.key_id) != bool(self.s3_access.secret):
+            raise ValueError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together: set both or neither")
+        return self
+
+    @property
+    def s3_access(self) -> s3_place.S3Access:
+        """What S3 needs beside the address."""
+        return s3_place.S3Access(
+            key_id=s3_place.told(self.aws_access_key_id, self.aws_access_key_id_file),
+            secret=s3_place.told(self.aws_secret_access_key, self.aws_secret_access_key_file),
+            token=s3_place.told(self.aws_session_token, self.aws_session_token_file),
+            direct_url=self.files_direct_url,
+        )
+
     @property
     def in_production(self) -> bool:
         """Whether the strict rules apply."""
         return self.environment is Environment.PRODUCTION
-
-
-def production(info: ValidationInfo) -> bool:
-    """Whether the settings under validation are for production.
-
-    An unreadable environment counts as production.
-    """
-    return info.data.get("environment", Environment.PRODUCTION) is Environment.PRODUCTION
-
-
-def split(value: Any) -> Any:
-    """The parts of `a, b, c`; anything but text as it is."""
-    return (
-        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-    )
-
-
-def scheme(url: str) -> str:
-    """The part before the colon: safe to show, unlike the rest, which may hold a password."""
-    return url.partition(":")[0][:20]

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+from backwright.engine import settled
 from backwright.errors import Unavailable
 from backwright.sqlite_dialect import Raw
 
@@ -27,7 +28,9 @@ _STEPS: Final = 2_000
 """Virtual machine steps between two looks at the clock."""
 
 
-_EVERYWHERE: Final = ("foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16000")
+_EVERYWHERE: Final = ("foreign_keys = ON", "temp_store = MEMORY", "cache_size = -4000")
+"""4 MB of pages for each connection; the system keeps the rest of the file in memory for all of them."""
+
 _READING: Final = ("query_only = ON",)
 _WRITING: Final = ("journal_mode = WAL", "synchronous = FULL")
 
@@ -156,17 +159,11 @@ class Driver:
         self._outside = self._data_version()
         loop = asyncio.get_running_loop()
         done = loop.run_in_executor(self._commit_thread, self.writer.control, "COMMIT")
-        self._committing, cancelled = True, None
+        self._committing = True
         try:
-            while not done.done():
-                try:
-                    await asyncio.wait([done])
-                except asyncio.CancelledError as error:
-                    cancelled = error
+            return (await settled(done))[1]
         finally:
             self._committing = False
-        done.result()
-        return cancelled
 
     def rollback(self) -> None:
         """Undo everything since `begin`. Safe when the engine has rolled back already."""

@@ -12,8 +12,10 @@ from sqlalchemy import Engine, Executable, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import await_only
+
+from backwright.borrowed import Borrowed
 
 if TYPE_CHECKING:
     from backwright.sqlite import Connection
@@ -23,26 +25,12 @@ async def _turn() -> None:
     """Nothing to wait for."""
 
 
-class Dialect(SQLiteDialect_pysqlite):
+class Dialect(Borrowed, SQLiteDialect_pysqlite):
     """The SQLAlchemy dialect for a connection that we own: asynchronous in name, transactions left to `Work`."""
 
     driver = "backwright"
     is_async = True
     supports_statement_cache = True
-
-    @classmethod
-    def get_pool_class(cls, url: Any) -> type[Pool]:
-        """One connection, ours."""
-        return StaticPool
-
-    def do_begin(self, dbapi_connection: Any) -> None:
-        """Nothing: `Work` has begun the transaction."""
-
-    def do_commit(self, dbapi_connection: Any) -> None:
-        """Nothing: only `Work` commits, so that business code cannot commit half of a request."""
-
-    def do_rollback(self, dbapi_connection: Any) -> None:
-        """Nothing: an exception ends the `Work`, which rolls back."""
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         """Execute, after showing SQLAlchemy that we are where waiting is allowed: elsewhere (a lazy load in

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from backwright.columns import FixedPoint, Id, Timestamp
+from backwright.columns import FixedPoint, Id, Timestamp, in_utc
 
 Converter = Callable[[Any], Any]
 
@@ -25,9 +25,9 @@ Converter = Callable[[Any], Any]
 class Prepared:
     """SQL text, the order of its parameters and the conversions of its columns.
 
-    With `wire=True` rows come back in the form in which they go over the wire (text for ids, times and
-    enums; exact numbers as strings; JSON as raw bytes), which spares making Python values that would only
-    be printed again.
+    With `wire=True` rows come back in the form in which they are printed at the least cost: enums as text,
+    JSON as raw bytes, and ids, times and exact numbers as text or as values, whichever the driver gives.
+    Printed they are the same.
     """
 
     __slots__ = ("_binders", "_converters", "_defaults", "_made", "_names", "changes", "columns", "sql")
@@ -124,23 +124,40 @@ _REACHING: Final = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 def python_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
     """What turns a driver value of this type into the Python value."""
+    if dialect.name == "postgresql" and isinstance(kind, (Id, Timestamp, FixedPoint)):
+        return None  # its driver gives these values already
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def wire_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
     """What turns a driver value of this type into its wire form; `None` where they are the same."""
-    if dialect.name != "sqlite":
-        return python_converter(kind, dialect)
+    if isinstance(kind, JSON):
+        return lambda value: msgspec.Raw(value.encode())
+    if isinstance(kind, Enum):
+        return None
+    if dialect.name == "postgresql" or (dialect.name == "mariadb" and isinstance(kind, FixedPoint)):
+        return _wire_from_postgresql(kind, dialect)
+    if dialect.name == "mariadb" and isinstance(kind, Timestamp):
+        return in_utc
     if isinstance(kind, FixedPoint):
         places = kind.places
         return lambda value: format_fixed(value, places)
-    if isinstance(kind, JSON):
-        return lambda value: msgspec.Raw(value.encode())
     if isinstance(kind, Boolean):
         return bool
-    if isinstance(kind, (Id, Timestamp, Date, Enum)):
+    if isinstance(kind, (Id, Timestamp, Date)):
         return None
     return python_converter(kind, dialect)
+
+
+def _wire_from_postgresql(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
+    """Its driver gives ids, times and exact numbers as values that are printed as they should be."""
+    if isinstance(kind, FixedPoint) and kind.places > _PLAIN_PLACES:
+        return lambda value: f"{value:f}"
+    return python_converter(kind, dialect)
+
+
+_PLAIN_PLACES: Final = 6
+"""Places up to which Python prints a zero without an exponent."""
 
 
 def format_fixed(value: int, places: int) -> str:

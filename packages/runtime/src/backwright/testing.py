@@ -5,11 +5,11 @@ What lives here: `TestService`. What must not: anything that a running service n
 tools and is imported by tests only.
 
 The application is built once for each process and started again for each test on a fresh copy of a migrated
-database, which costs a file copy. Callers are real: an account made through the accounts, a session, an
+database, which costs a file copy, or on a server the removal of rows.
+Callers are real: an account made through the accounts, a session, an
 access token.
 """
 
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,8 @@ from backwright.samples import Samples, reference, unique_groups
 from backwright.settings import Settings
 from backwright.storage import open_storage
 from backwright.testing_contract import conforms
-from backwright.testing_kits import Factory, place, take
+from backwright.testing_databases import engines, place
+from backwright.testing_kits import Factory, take
 
 __all__ = ["TestService", "conforms", "sample_file"]
 
@@ -46,7 +47,7 @@ class TestService:
 
     `root` is the service's directory, whose migrations make the database; without it the tables are made from
     the models. `folder` is where database and files go; without it a directory that is removed. `overrides`
-    are settings.
+    are settings. `engine` is that of the database; without it the first one that `BACKWRIGHT_TEST_DATABASES` names.
     """
 
     create_app: Factory
@@ -54,28 +55,27 @@ class TestService:
     root: Path | None = None
     folder: Path | None = None
     overrides: dict[str, Any] = field(default_factory=dict)
+    engine: str = ""
 
     __test__ = False  # not a test, although its name begins like one
 
     async def __aenter__(self) -> Self:
         """Start on a fresh database."""
-        self._kit = take(self)
+        self._kit = take(self, self.engine or engines()[0])
         self._clients: list[httpx2.AsyncClient] = []
         self._by_role: dict[str, UUID] = {}
         self._made: list[Entity] = []
         self._number = FIRST_NUMBER
         self._own = None if self.folder else tempfile.TemporaryDirectory(dir=place())
         home = self.folder or Path(self._own.name if self._own else "")
-        database = home / "service.db"
-        shutil.copyfile(self._kit.template, database)
-        changes = {"database_url": f"sqlite:///{database}", "files_url": f"file:{home / 'files'}"}
+        changes = {"database_url": self._kit.template.lend(home), "files_url": f"file:{home / 'files'}"}
         self.settings = self._kit.settings.model_copy(update=changes)
-        self.runtime.database.path = database
+        self.runtime.database.use(self.settings.database_url)
         self.runtime.storage = open_storage(self.settings.files_url)
         self.runtime.cache.clear()
         self.app.openapi_schema = None
-        if isinstance(self.runtime.limiter._store, MemoryStore):
-            self.runtime.limiter._store = MemoryStore()
+        if isinstance(self.runtime.limiter.store, MemoryStore):
+            self.runtime.limiter.store = MemoryStore()
         self._lifespan = self.app.router.lifespan_context(self.app)
         await self._lifespan.__aenter__()
         self._is_running = True
@@ -88,11 +88,12 @@ class TestService:
         """Stop, and remove what was made."""
         await self.stop()
         self._kit.is_used = False
+        self._kit.template.give_back(self.settings.database_url)
         if self._own is not None:
             self._own.cleanup()
 
     async def stop(self) -> None:
-        """Stop the service; the database file stays until the block ends."""
+        """Stop the service; its database stays until the block ends."""
         if self._is_running:
             self._is_running = False
             for client in self._clients:

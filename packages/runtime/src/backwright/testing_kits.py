@@ -1,26 +1,27 @@
 """Applications for test suites, each built once, with the migrated database that every test begins with a
 copy of.
 
-What lives here: building and lending. What must not: what a test does with one (`testing.py`).
+What lives here: building and lending. What must not: what a test does with one (`testing.py`), where
+databases come from (`testing_databases.py`).
 """
 
 import atexit
 import secrets
 import shutil
-import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, Table
 
-from backwright import migrations, search
+from backwright import migration_connections, migrations, search
 from backwright.entity import Entity
 from backwright.runtime import Runtime
 from backwright.settings import Settings
+from backwright.testing_databases import Template, place
 
 if TYPE_CHECKING:
     from backwright.testing import TestService
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 Factory = Callable[..., FastAPI]
 
 _SECRET: Final = secrets.token_urlsafe(48)
-_IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of random name is made in it
-"""Where syncing a file costs nothing, on systems that have it."""
 
 
 @dataclass
@@ -38,35 +37,59 @@ class Kit:
 
     app: FastAPI
     settings: Settings
-    template: Path
+    template: Template
     is_used: bool = False
 
 
 _kits: dict[tuple[Any, ...], list[Kit]] = {}
 
 
-def take(service: "TestService") -> Kit:
+def take(service: "TestService", engine: str) -> Kit:
     """An application that no other test of this process is using; built if there is none."""
-    key = (service.create_app, service.settings_class, service.root, repr(sorted(service.overrides.items())))
+    overrides = repr(sorted(service.overrides.items()))
+    key = (service.create_app, service.settings_class, service.root, overrides, engine)
     kits = _kits.setdefault(key, [])
     for kit in kits:
         if not kit.is_used:
             break
     else:
-        kit = _build(service, kits[0].template if kits else None)
+        kit = _build(service, engine, kits[0].template if kits else None)
         kits.append(kit)
     kit.is_used = True
     return kit
 
 
-def _build(service: "TestService", template: Path | None) -> Kit:
+def _build(service: "TestService", engine: str, template: Template | None) -> Kit:
     folder = Path(tempfile.mkdtemp(dir=place()))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made: list[tuple[Settings, FastAPI]] = []
+
+    def build(url: str) -> None:
+        settings = _settings(service, folder, url)
+        made.append((settings, service.create_app(settings)))
+
+    def fill(url: str) -> None:
+        build(url)
+        settings, app = made[0]
+        if service.root:
+            migrations.upgrade(settings)
+        else:
+            create_tables(url, *_tables(app.state.runtime))
+
+    if template is None:
+        template = Template(engine, fill)
+    else:
+        build(template.url)
+    settings, app = made[0]
+    return Kit(app, settings, template)
+
+
+def _settings(service: "TestService", folder: Path, url: str) -> Settings:
     given: dict[str, Any] = {
         "_env_file": None,
         "environment": "test",
         "secret_key": _SECRET,
-        "database_url": f"sqlite:///{folder / 'template.db'}",
+        "database_url": url,
         "files_url": f"file:{folder / 'files'}",
         "rate_limit": "1000000/minute",
         "password_memory_kib": 8,
@@ -74,43 +97,30 @@ def _build(service: "TestService", template: Path | None) -> Kit:
         **({"migrations": service.root / "migrations"} if service.root else {}),
         **service.overrides,
     }
-    settings = service.settings_class(**given)
-    app = service.create_app(settings)
-    if template is None:
-        template = folder / "template.db"
-        if service.root:
-            migrations.upgrade(settings)
-        else:
-            _create_tables(settings, app)
-        _fold(template)
-    return Kit(app, settings, template)
+    return service.settings_class(**given)
 
 
-def _create_tables(settings: Settings, app: FastAPI) -> None:
-    """The tables of the service's resources and of the runtime, from the models."""
-    runtime: Runtime = app.state.runtime
+def _tables(runtime: Runtime) -> tuple[list[Table], dict[str, tuple[str, ...]]]:
+    """The tables of the service's resources and of the runtime, and what is searched in which."""
     wanted = {bound.table for bound in runtime.resources.values()}
     mapped = {mapper.local_table for mapper in Entity.registry.mappers}
     tables = [
         t for t in Entity.metadata.tables.values() if t in wanted or t not in mapped or t.name == "users"
     ]
-    engine = create_engine(settings.database_url)
-    with engine.begin() as connection:
-        Entity.metadata.create_all(connection, tables=tables)
-        for bound in runtime.resources.values():
-            if bound.resource.search:
-                for statement in search.creation(bound.name, bound.resource.search):
-                    connection.exec_driver_sql(statement)
-    engine.dispose()
+    searched = {each.name: tuple(each.resource.search) for each in runtime.resources.values()}
+    return tables, {name: columns for name, columns in searched.items() if columns}
 
 
-def _fold(database: Path) -> None:
-    """Bring everything into the one file that is copied: the last writes may stand in the log beside it."""
-    connection = sqlite3.connect(database)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+def create_tables(
+    url: str, tables: Iterable[Table] | None = None, searched: dict[str, tuple[str, ...]] | None = None
+) -> None:
+    """Make tables from the models (`None`: all of them), and the search indexes over them."""
 
+    def create(connection: Connection) -> None:
+        Entity.metadata.create_all(connection, tables=None if tables is None else list(tables))
+        for name, columns in (searched or {}).items():
+            for statement in search.creation(name, columns, connection.dialect.name):
+                connection.exec_driver_sql(statement)
+        connection.commit()
 
-def place() -> str | None:
-    """The parent of temporary directories; none: the system's own."""
-    return str(_IN_MEMORY) if _IN_MEMORY.is_dir() else None
+    migration_connections.run(url, create)

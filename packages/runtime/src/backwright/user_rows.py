@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import String, Table, bindparam, func, literal, select, update
+from sqlalchemy import String, Table, bindparam, func, literal, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from backwright.columns import Id, Timestamp
 from backwright.context import now
@@ -82,13 +83,16 @@ class UserRows:
             .where(u.id == who)
             .values(roles=bindparam("new_roles", type_=u.roles.type), version=u.version + 1, updated_at=at)
         )
-        listed = func.json_each(u.roles).table_valued("value", name="listed")
-        self._others_with_role = database.prepare(
-            select(literal(1))
-            .select_from(users, listed)
-            .where(u.is_active, u.id != who, listed.c.value == bindparam("role"))
-            .limit(1)
-        )
+        others = select(literal(1)).where(u.is_active, u.id != who).limit(1)
+        role = bindparam("role", type_=String())
+        if database.dialect.name == "postgresql":
+            having = others.where(type_coerce(u.roles, JSONB).has_key(role))
+        elif database.dialect.name == "mariadb":
+            having = others.where(func.json_contains(u.roles, func.json_quote(role)) == 1)
+        else:
+            listed = func.json_each(u.roles).table_valued("value", name="listed")
+            having = others.select_from(users, listed).where(listed.c.value == role)
+        self._others_with_role = database.prepare(having)
 
     async def by_email(self, email: str) -> UserRow | None:
         """The account with this address."""
@@ -116,6 +120,7 @@ class UserRows:
 
         Goes through the service's class, so that columns which the service has added get their defaults.
         """
+        await work.lock(f"users {email}")
         if await work.fetch(self._by_email, {"address": email}):
             return None
         row = self._user(
@@ -150,7 +155,9 @@ class UserRows:
         await work.execute(self._set_roles, {"user": user_id, "new_roles": sorted(set(roles)), "at": now()})
 
     async def has_other(self, work: Work, role: str, user_id: UUID) -> bool:
-        """Whether an active account other than this one has the role."""
+        """Whether an active account other than this one has the role. Nobody else asks at the same time, so two
+        cannot both be told that the other one stays."""
+        await work.lock(f"role {role}")
         return bool(await work.fetch(self._others_with_role, {"user": user_id, "role": role}))
 
 

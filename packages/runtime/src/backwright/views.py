@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, and_, bindparam, select
 
 from backwright.access import Grant, condition, field_expression, names_within, shows_always
@@ -39,6 +40,29 @@ class Embed:
     target: type[Any]
 
 
+class Form:
+    """Rows as objects that are printed as JSON and nothing else: filled by position, their keys known beforehand."""
+
+    def __init__(self, view: "View", embeds: tuple[str, ...]) -> None:
+        name = view.bound.resource.entity.__name__
+        self._make = msgspec.defstruct(name, (*view.names, *embeds), gc=False)
+        self._end = at = len(view.names)
+        self._parts: list[tuple[type[msgspec.Struct], int, int]] = []
+        for each in embeds:
+            names = view.related(each).names
+            self._parts.append((msgspec.defstruct(each, names, gc=False), at, at + len(names)))
+            at += len(names)
+
+    def fill(self, row: Sequence[Any]) -> msgspec.Struct:
+        """The object of one row of a statement; columns after those of the embeds are left out."""
+        if not self._parts:
+            return self._make(*row[: self._end])
+        parts = [
+            make(*row[start:end]) if row[start] is not None else None for make, start, end in self._parts
+        ]
+        return self._make(*row[: self._end], *parts)
+
+
 class View:
     """What one set of roles sees of one resource. Made once, kept by `BoundResource.view`."""
 
@@ -51,6 +75,9 @@ class View:
         self.row_ruled = any(grant.where is not None for grant in grants)
         """Whether callers with the same roles may see different things."""
         self._shapes: dict[Any, Prepared] = {}
+        self._forms: dict[tuple[str, ...], Form] = {}
+        self.queries: dict[tuple[tuple[str, str], ...], ListQuery] = {}
+        """List requests that were read before (`listing.py`)."""
 
     def rule(self, table: FromClause) -> ColumnElement[bool] | None:
         """The rows that these roles may read, as a condition on `table` (or an alias of it)."""
@@ -121,10 +148,10 @@ class View:
         """One page of rows in wire form, with the cursors of its neighbours."""
         return await self.pages.fetch(actor, query)
 
-    async def get(self, actor: Actor, id_: UUID, embeds: tuple[str, ...] = ()) -> dict[str, Any] | None:
-        """One row by id in wire form; `None` if it is not there or not to be seen."""
+    async def get(self, actor: Actor, id_: UUID, embeds: tuple[str, ...] = ()) -> msgspec.Struct | None:
+        """One row by id, to be printed; `None` if it is not there or not to be seen."""
         rows = await self.bound.database.fetch(self._one(embeds), {"id": id_, "actor_id": actor.id})
-        return self.shown(rows[0], embeds) if rows else None
+        return self.form(embeds).fill(rows[0]) if rows else None
 
     async def written(self, work: Work, actor: Actor, id_: UUID) -> dict[str, Any] | None:
         """The fields of a row that the caller has just changed, inside the unit of work; `None` if it is
@@ -149,15 +176,17 @@ class View:
         """Compile the plain read, so that a rule that makes no sense stops the start and not a request."""
         self._one(())
 
-    def shown(self, row: Sequence[Any], embeds: Iterable[str] = ()) -> dict[str, Any]:
-        """A row of a statement of this view as the object that the API shows."""
-        at = len(self.names)
-        found = dict(zip(self.names, row[:at], strict=True))
-        for name in embeds:
-            names = self.related(name).names
-            part = row[at : at + len(names)]
-            found[name] = dict(zip(names, part, strict=True)) if part[0] is not None else None
-            at += len(names)
+    def shown(self, row: Sequence[Any]) -> dict[str, Any]:
+        """A row of a statement of this view as the object that the API shows, for business code to read."""
+        return dict(zip(self.names, row, strict=False))  # what else a statement returns comes after the names
+
+    def form(self, embeds: tuple[str, ...] = ()) -> "Form":
+        """What prints rows of this view with these embeds."""
+        found = self._forms.get(embeds)
+        if found is None:
+            if len(self._forms) >= MAX_SHAPES:
+                self._forms.clear()
+            found = self._forms[embeds] = Form(self, embeds)
         return found
 
     def select(self, embeds: Iterable[str]) -> Select[Any]:

@@ -8,11 +8,14 @@ or not in the right state.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
+    Table,
     and_,
     bindparam,
     delete,
@@ -39,6 +42,7 @@ from backwright.errors import (
     Unauthenticated,
 )
 from backwright.fields import STANDARD
+from backwright.one_statement import OneStatement
 from backwright.references import References
 from backwright.statement import Prepared
 from backwright.views import MAX_SHAPES
@@ -53,7 +57,7 @@ class Writer:
     def __init__(self, bound: "BoundResource", roles: frozenset[str]) -> None:
         self.bound = bound
         self.roles = roles
-        self.table = bound.table
+        self.table: Table = bound.table
         self.view = bound.view(roles)
         self.references = References(bound, roles)
         self._shapes: dict[Any, Prepared] = {}
@@ -82,16 +86,24 @@ class Writer:
             raise Forbidden(f"Your roles may not {action} {self.bound.title_plural}.")
         return given
 
-    def rule(self, covering: Sequence[Sequence[Grant]]) -> ColumnElement[bool] | None:
-        """The rows on which every list of grants holds; `None`: all rows."""
-        rules = [rule for rule in (condition(grants, self.table) for grants in covering) if rule is not None]
+    def rule(
+        self, covering: Sequence[Sequence[Grant]], table: FromClause | None = None
+    ) -> ColumnElement[bool] | None:
+        """The rows (of the table, or of what stands for it) on which every list of grants holds; `None`: all."""
+        place = self.table if table is None else table
+        rules = [rule for rule in (condition(grants, place) for grants in covering) if rule is not None]
         return and_(*rules) if rules else None
+
+    @cached_property
+    def at_once(self) -> OneStatement:
+        """Plain creates and updates as one statement each, where the engine can do that."""
+        return OneStatement(self)
 
     async def create(self, work: Work, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
         """Insert a row and return it as these roles see it."""
         names = sorted(values)
         covering = self.grants(Operation.CREATE, names)
-        row = self._complete(actor, values)
+        row = self.complete(actor, values)
         await self.references.check(work, actor, values)
         key = ("create", tuple(names))
         prepared = self._shapes.get(key) or self._keep(key, self._insert(row, self.rule(covering)))
@@ -99,7 +111,7 @@ class Writer:
         found = (await work.fetch(prepared, {**params, "actor_id": actor.id}))[0]
         if not found[-1]:
             raise Forbidden("The new row would lie outside the rows that your roles may create.")
-        shown = self._shown(found)
+        shown = self.shown(found)
         await self._record(work, "create", row["id"], {name: row[name] for name in names})
         return shown
 
@@ -128,7 +140,7 @@ class Writer:
             raise Forbidden("The row would then lie outside the rows that your roles may change.")
         differences = {name: [before[name], changes[name]] for name in names if before[name] != changes[name]}
         await self._record(work, "update", id_, differences)
-        return self._shown(found[0])
+        return self.shown(found[0])
 
     async def delete(self, work: Work, actor: Actor, id_: UUID, version: int | None) -> None:
         """Delete a row. Raises `Conflict` while other rows refer to it."""
@@ -143,7 +155,8 @@ class Writer:
             prepared = self._keep(key, statement)
         await self.bound.forget_attachments(work, id_)
         try:
-            gone = await work.fetch(prepared, {"id": id_, "actor_id": actor.id, "expected": version})
+            async with work.savepoint():  # the question who refers to it is asked after the refusal
+                gone = await work.fetch(prepared, {"id": id_, "actor_id": actor.id, "expected": version})
         except BrokenReference as error:
             referring = " and ".join(await self.references.referring(work, id_)) or "other rows"
             raise Conflict(f"There are {referring} that refer to this {self.bound.title}.") from error
@@ -165,7 +178,7 @@ class Writer:
             prepared = self._keep("updatable", select(self.table.c.id).where(*where))
         return bool(await self.bound.database.fetch(prepared, {"id": id_, "actor_id": actor.id}))
 
-    def _complete(self, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+    def complete(self, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
         """All columns of a new row: what was sent, what the actor sets, what defaults."""
         row = {**self.bound.defaults(values), **values}
         row["updated_at"] = row["created_at"]
@@ -177,7 +190,7 @@ class Writer:
 
     def _insert(self, names: Iterable[str], rule: ColumnElement[bool] | None) -> ReturningInsert[Any]:
         columns = {name: bindparam(f"v_{name}", type_=self.table.c[name].type) for name in names}
-        return insert(self.table).values(columns).returning(*self._returned(), self._permitted(rule))
+        return insert(self.table).values(columns).returning(*self.returned(), self._permitted(rule))
 
     def _update(
         self,
@@ -198,7 +211,7 @@ class Writer:
             update(self.table)
             .where(*where)
             .values(changed)
-            .returning(*self._returned(), self._permitted(rule))
+            .returning(*self.returned(), self._permitted(rule))
         )
 
     def _where(self, rule: ColumnElement[bool] | None, versioned: bool) -> list[ColumnElement[bool]]:
@@ -207,13 +220,15 @@ class Writer:
             found.append(self.table.c.version == bindparam("expected"))
         return found if rule is None else [*found, rule]
 
-    def _returned(self) -> list[ColumnElement[Any]]:
+    def returned(self) -> list[ColumnElement[Any]]:
+        """The columns of a row that has been written which its writer gets to see."""
         return self.view.columns(self.table) if self.view else [self.table.c[name] for name in STANDARD]
 
     def _permitted(self, rule: ColumnElement[bool] | None) -> ColumnElement[bool]:
         return (true() if rule is None else rule).label("permitted")
 
-    def _shown(self, row: Sequence[Any]) -> dict[str, Any]:
+    def shown(self, row: Sequence[Any]) -> dict[str, Any]:
+        """What a statement gave for `returned` as the object that the API shows."""
         return self.view.shown(row) if self.view else dict(zip(STANDARD, row, strict=False))
 
     async def _before(
@@ -235,7 +250,9 @@ class Writer:
             permitted = (literal(True) if rule is None else rule).label("permitted")
             statement = select(self.table.c.version, permitted, *(self.table.c[name] for name in wanted))
             statement = statement.where(self.table.c.id == bindparam("id"))
-            prepared = self._keep(key, statement if seen is None else statement.where(seen), wire=False)
+            statement = statement if seen is None else statement.where(seen)
+            locked = statement.with_for_update(key_share=True, of=self.table)  # what is recorded stays true
+            prepared = self._keep(key, locked, wire=False)
         rows = await work.fetch(prepared, {"id": id_, "actor_id": actor.id})
         if not rows:
             raise NotFound(f"There is no such {self.bound.title}.")

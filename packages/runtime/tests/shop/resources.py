@@ -105,7 +105,7 @@ class Orders(Service[Order]):
         """Give the order to another customer."""
         row.customer_id = customer_id
 
-    @action("split")
+    @action("split", from_={State.OPEN, State.PAID})
     async def split(self, row: Order) -> None:
         """Make a second order for the same customer, and note it on the first."""
         self.session.add(Order(customer_id=row.customer_id, placed_by_id=self.actor.id, note="split off"))

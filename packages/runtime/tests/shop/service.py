@@ -1,55 +1,46 @@
 """The shop as a running service, and the means to call it in a test."""
 
 import asyncio
-import atexit
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID
 
 import httpx2
-from backwright import search
+from backwright import idempotency_rows  # noqa: F401 - its table is made before any route is
 from backwright.app import create_app
 from backwright.database import Database
 from backwright.entity import Entity
 from backwright.runtime import Runtime
 from backwright.settings import Settings
 from backwright.storage import open_storage
+from backwright.testing_databases import Template
+from backwright.testing_kits import create_tables
 from fastapi import FastAPI
-from sqlalchemy import create_engine
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shop.resources import accounts, resources
+
+FILES = Path("var")
+"""Where the shop's files would be if a test did not say otherwise."""
 
 SEARCHED = {resource.name: resource.search for resource in resources if resource.search}
 
 
 @cache
-def template() -> Path:
+def template(engine: str) -> Template:
     """An empty database with all tables; made once, copied for each test."""
-    folder = Path(mkdtemp(prefix="shop-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "template.db"
-    engine = create_engine(f"sqlite:///{path}")
-    Entity.metadata.create_all(engine)
-    with engine.begin() as connection:
-        for name, columns in SEARCHED.items():
-            for statement in search.creation(name, columns):
-                connection.exec_driver_sql(statement)
-    engine.dispose()
-    return path
+    return Template(engine, lambda url: create_tables(url, None, SEARCHED))
 
 
-def settings(folder: Path) -> Settings:
+def settings(folder: Path, url: str) -> Settings:
     """The settings of a shop in a folder: hashing at the least cost, no rate limit in the way."""
     return Settings(
         environment="test",
         service="shop",
-        database_url=f"sqlite:///{folder}/shop.db",
+        database_url=url,
         files_url=f"file:{folder}/files",
         secret_key="a secret for tests only, forty-eight characters!",
         rate_limit="1000000/minute",
@@ -144,27 +135,28 @@ class Shop:
             assert row is not None
             return [getattr(row, column.key) for column in columns]
 
-    def sql(self, text: str, *values: Any) -> list[Any]:
-        """Rows by plain SQL."""
-        return self.database.driver.reader.raw.execute(text, values).fetchall()
+    async def sql(self, text: str) -> list[Any]:
+        """Rows by plain SQL, ids as text."""
+        rows = await self.database.engine.read(text, [])
+        return [tuple(str(each) if isinstance(each, UUID) else each for each in row) for row in rows]
 
 
 @cache
-def application() -> FastAPI:
-    """The shop, made once for each process; every test starts it again on a database of its own."""
-    app = create_app(settings(template().parent), title="Shop", accounts=accounts, resources=resources)
+def application(engine: str) -> FastAPI:
+    """The shop, made once for each process and engine; every test starts it again on a database of its own."""
+    url = template(engine).url
+    app = create_app(settings(FILES, url), title="Shop", accounts=accounts, resources=resources)
     app.state.declared = dict(app.state.runtime.resources)
     return app
 
 
 @asynccontextmanager
-async def running(folder: Path, *, empty: bool = True) -> AsyncIterator[Shop]:
-    """A started shop in `folder`, with an empty database or with the one that is there."""
-    if empty:
-        shutil.copy(template(), folder / "shop.db")
-    app, given = application(), settings(folder)
+async def running(folder: Path, engine: str = "sqlite", *, url: str | None = None) -> AsyncIterator[Shop]:
+    """A started shop in `folder`, with an empty database or with the one at `url`."""
+    lent = url or template(engine).lend(folder, "shop.db")
+    app, given = application(engine), settings(folder, lent)
     runtime: Runtime = app.state.runtime
-    runtime.database.path = folder / "shop.db"
+    runtime.database.use(lent)
     runtime.database.changed = runtime.cache.invalidate
     runtime.storage = open_storage(given.files_url)
     runtime.cache.clear()
@@ -176,3 +168,5 @@ async def running(folder: Path, *, empty: bool = True) -> AsyncIterator[Shop]:
             transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield Shop(app, client)
+    if url is None:
+        template(engine).give_back(lent)

@@ -190,6 +190,16 @@ ACTIONS = [
     (", default: open", "", "fields.status: a field with states needs a default: the initial state"),
     ("default: open", "default: open, optional: true", "fields.status: every row has a state"),
     ("      take:", "      update:", "actions.update: 'update' is taken by every service"),
+    (
+        "{takes: [level], to: taken}",
+        "{from: [opne], to: taken}",
+        "actions.take.from[0]: 'opne' is not a value of status; did you mean 'open'?",
+    ),
+    (
+        "{takes: [level], to: taken}",
+        "{from: [closed], to: taken}",
+        "actions.take.from[0]: no move leads from 'closed' to 'taken'; add the move to `states`",
+    ),
     ("      take:", "      import:", "actions.import: 'import' is taken by every service"),
     ("takes: [level]", "takes: [levle]", "takes[0]: no field is called 'levle'; did you mean 'level'?"),
     ("takes: [level]", "takes: [status]", "takes[0]: 'status' changes by moves only; say `to` instead"),
@@ -265,6 +275,32 @@ ACCESS = [
         "public callers have no rows of their own",
     ),
     (
+        "guest: {read: account}",
+        "guest: {read: account, refer: {fields: [nme]}}",
+        "guest.refer.fields[0]: 'nme' is not a reference to User that is sent",
+    ),
+    (
+        "guest: {read: account}",
+        "guest: {read: {rows: account, fields: [name]}, refer: {fields: [account]}}",
+        "guest.refer.fields[0]: the role may not read 'account'; grant read on it as well",
+    ),
+    ("guest: {read: account}", "guest: {read: account, refer: all}", "guest.refer: says which references"),
+    (
+        "guest: {read: account}",
+        "guest: {read: account, refer: account}",
+        "guest.refer: says which references",
+    ),
+    (
+        "clerk: {read: all, c",
+        "clerk: {read: all, refer: {fields: [creator]}, c",
+        "'creator' is not a reference",
+    ),
+    (
+        "public: {read: {fields: [title]}}",
+        "public: {read: all, refer: {fields: [creator]}}",
+        "public callers may not refer",
+    ),
+    (
         "public: {read: {fields: [title]}}",
         "public: {create: all}",
         "'creator' is filled with the caller's account",
@@ -282,6 +318,24 @@ def test_a_broken_rule_is_said(old: str, new: str, said: str) -> None:
         edits.append(("[closed]}", "[closed]}}"))
     told = faults(*edits)
     assert any(said in fault for fault in told), told
+
+
+def test_an_action_may_name_the_states_that_it_starts_from() -> None:
+    """States that its move starts from, or any where it makes no move; the key is `from` and nothing else."""
+    assert faults(("{takes: [level], to: taken}", "{from: [open], to: taken}")) == []
+    assert faults(("{takes: [level], to: taken}", "{takes: [level], from: [open, taken]}")) == []
+    (fault,) = faults(("{takes: [level], to: taken}", "{from_: [open], to: taken}"))
+    assert "take.from_: is not a key that is known here; did you mean 'from'?" in fault
+
+
+def test_states_are_named_only_where_there_are_some() -> None:
+    """An entity without states has nothing that an action could start from."""
+    (fault,) = faults(
+        ("    states: {open: [taken], taken: [closed]}\n", ""),
+        ("{takes: [level], to: taken}", "{takes: [level], from: [open]}"),
+        ("{to: closed, s", "{s"),
+    )
+    assert "take.from: the entity has no states to be called in" in fault
 
 
 def test_an_entity_that_nobody_may_read_is_refused() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from backwright_workbench.blueprint.model import Attachments, Blueprint, Grants
+from backwright_workbench.blueprint.model import Attachments, Blueprint, Grant, Grants
 from backwright_workbench.blueprint.validation import check
 from backwright_workbench.blueprint.yaml import load
 from backwright_workbench.brief.catalogue import Catalogue
@@ -168,6 +168,23 @@ def test_a_reference_without_stand_in_goes_with_all_that_needs_it() -> None:
     assert "warehouse" not in item.fields
     assert "warehouse" not in item.filters
     assert item.unique == ()
+
+
+def test_leave_to_name_accounts_follows_the_references_to_them() -> None:
+    """Whoever plans the work may give it to an account where there are no technicians; where there are, a reference to
+    one is no reference to an account, and only linking a technician's account is left.
+    """
+    roles = {"admin": "", "dispatcher": ""}
+
+    alone = fit((ENTRIES["WorkOrder"], ENTRIES["Asset"]), roles)["WorkOrder"].access["dispatcher"]
+    both = fit((ENTRIES["WorkOrder"], ENTRIES["Asset"], ENTRIES["Technician"]), roles)
+
+    assert isinstance(alone, Grants)
+    assert alone.refer == Grant(fields=("assignee",))
+    among, technician = both["WorkOrder"].access["dispatcher"], both["Technician"].access["dispatcher"]
+    assert isinstance(among, Grants)
+    assert isinstance(technician, Grants)
+    assert (among.refer, technician.refer) == (None, Grant(fields=("account",)))
 
 
 def test_own_rows_are_never_widened_to_all_rows() -> None:

@@ -127,3 +127,70 @@ def test_a_name_that_python_or_the_library_takes_is_lengthened(name: str) -> Non
 def test_what_every_row_has_is_not_declared_again() -> None:
     """Ids and timestamps come with every entity."""
     assert list(zeppelin("Zeppelin: id, name, created at, updated_at").fields) == ["name"]
+
+
+def test_one_field_alone_is_no_list_of_all() -> None:
+    """Of a thing that the catalogue knows, it adds to what is usual; two of them replace it."""
+    brief = "Library with books, members and loans."
+    one = drawn(f"{brief} Loans have a status: requested, lent, returned.").entities["Loan"].fields
+    two = drawn(f"{brief} Loans have a due date and a fee.").entities["Loan"].fields
+
+    assert {"due_on", "book", "member"} <= one.keys()
+    assert one["status"].values == ("requested", "lent", "returned")
+    assert two.keys() == {"due_date", "fee", "book", "member"}
+
+
+def test_what_may_be_had_is_no_list_of_all() -> None:
+    """`may have a room` leaves an appointment its time."""
+    found = drawn("A clinic with patients and appointments. An appointment may have a room.").entities[
+        "Appointment"
+    ]
+
+    assert {"room", "starts_at"} <= found.fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("described", "unique"),
+    [
+        ("Car: license_plate, make", True),
+        ("Parking ticket: license_plate, amount", False),
+        ("Pump: serial_number, power", True),
+        ("Repair: serial_number, cost", False),
+        ("Book: isbn, title", True),
+        ("Loan: isbn, days", False),
+        ("Member: member_number, name", True),
+        ("Visit: member_number, day", False),
+        ("Visit: member_number (unique), day", True),
+    ],
+)
+def test_a_number_is_unique_on_what_it_identifies(described: str, unique: bool) -> None:
+    """A car has one licence plate, and the plate many parking tickets; what the brief says counts."""
+    entity = next(iter(drawn(f"- {described}").entities.values()))
+
+    assert next(iter(entity.fields.values())).unique == unique
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A member can have at most 5 active loans.",
+        "At most 5 active loans per member.",
+        "Max 2 loans per member.",
+    ],
+)
+def test_a_bound_on_rows_is_no_field(sentence: str) -> None:
+    """It is a rule of the business; the trace says that it is not understood."""
+    reading = read(
+        f"Library with books, members and loans. {sentence}", Catalogue.builtin(), created=date(2026, 11, 21)
+    )
+
+    names = {name for entity in reading.require().entities.values() for name in entity.fields}
+    assert not {name for name in names if name.startswith(("max_", "at_most"))}
+    assert reading.not_understood
+
+
+def test_whether_makes_yes_or_no() -> None:
+    """`whether it contains nuts or gluten` are two of them."""
+    found = zeppelin("Each zeppelin has a name and whether it contains helium or air.").fields
+
+    assert {found[name].type for name in ("contains_helium", "contains_air")} == {"boolean"}

@@ -42,6 +42,30 @@ def test_a_relation_that_may_be_is_optional(sentence: str) -> None:
     assert drawn(sentence).entities["Zeppelin"].fields["hangar"].optional
 
 
+@pytest.mark.parametrize(
+    ("sentence", "optional"),
+    [
+        ("Each appointment belongs to a pet and a vet.", False),
+        ("An appointment may belong to a pet and a vet.", True),
+    ],
+)
+def test_what_a_brief_says_of_a_relation_outweighs_what_is_usual(sentence: str, optional: bool) -> None:
+    """`belongs to` makes a duty of both, `may` of none."""
+    brief = f"A vet clinic with owners, pets, vets and appointments. {sentence} Owners have many pets."
+    entities = read(brief, Catalogue.builtin(), created=date(2026, 11, 21)).require().entities
+
+    assert [entities["Appointment"].fields[name].optional for name in ("pet", "vet")] == [optional, optional]
+    assert not entities["Pet"].fields["owner"].optional
+
+
+def test_how_a_list_may_be_read_makes_no_relation_optional() -> None:
+    """`can be filtered by hangar` is no leave to have none."""
+    entities = drawn("A zeppelin belongs to a hangar. Zeppelins can be filtered by hangar.").entities
+
+    assert not entities["Zeppelin"].fields["hangar"].optional
+    assert "hangar" in entities["Zeppelin"].filters
+
+
 def test_one_sentence_may_tell_of_two_references() -> None:
     """`belongs to a hangar and a captain`."""
     blueprint = drawn("Captains have a name. A zeppelin belongs to a hangar and a captain.")

@@ -31,13 +31,31 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     """In the words of the glossary; a verb added without a word here shows up as a failure."""
     assert run(["--help"]) == 0
     shown = capsys.readouterr().out
-    listed = [line.split()[1] for line in shown.splitlines() if line.startswith("│ ") and line[2] not in " -"]
+    verbs = shown.partition("verbs:")[2].splitlines()
+    listed = [line.split()[0] for line in verbs if line.startswith("    ") and line[4] not in " V"]
     assert sorted(listed) == ["blueprint", "dev", "draft", "format", "implement", "new", "schema"]
+
+
+@pytest.mark.parametrize("verb", ["blueprint", "dev", "draft", "format", "implement", "new", "schema"])
+def test_every_verb_tells_its_options(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with what it is for."""
+    assert run([verb, "--help"]) == 0
+    assert f"usage: backwright {verb} " in capsys.readouterr().out
 
 
 def test_starting_loads_nothing_that_only_a_verb_needs() -> None:
     """The command answers at once because engines are imported by the verb that uses them."""
-    heavy = ("rich", "libcst", "sqlalchemy", "fastapi", "pydantic", "ruamel", "jinja2")
+    heavy = (
+        "rich",
+        "libcst",
+        "sqlalchemy",
+        "fastapi",
+        "pydantic",
+        "ruamel",
+        "jinja2",
+        "asyncio",
+        "attr",
+    )
     program = (
         f"import sys; import backwright_workbench.cli.verbs; print([m for m in {heavy} if m in sys.modules])"
     )

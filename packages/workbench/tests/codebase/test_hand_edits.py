@@ -106,11 +106,26 @@ def test_an_action_more(edited: Edited) -> None:
         "        order.completed_at = now()\n"
         "        self.move(order, WorkOrderStatus.DONE)\n\n"
     )
-    action = changed(edited((SERVICE, '    @action("start")', f'{text}    @action("start")'))).actions[
+    action = changed(edited((SERVICE, '    @action("hold")', f'{text}    @action("hold")'))).actions[
         "finish_now"
     ]
     about = "Finish it at once."
     assert action == Action(description=about, takes=("notes", "assignee"), to="done", stamps="completed_at")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{WorkOrderStatus.ASSIGNED, WorkOrderStatus.ON_HOLD}",
+        "(WorkOrderStatus.ASSIGNED, 'on_hold')",
+        "[WorkOrderStatus.ASSIGNED, WorkOrderStatus.ON_HOLD]",
+    ],
+)
+def test_the_states_that_an_action_starts_from(edited: Edited, said: str) -> None:
+    """Members or their texts, in any kind of list."""
+    was = '@action("start", from_={WorkOrderStatus.ASSIGNED})'
+    files = edited((SERVICE, was, f'@action("start", from_={said})'))
+    assert changed(files).actions["start"].from_ == ("assigned", "on_hold")
 
 
 def test_a_parameter_that_is_not_put_anywhere_is_taken_all_the_same(edited: Edited) -> None:

@@ -176,9 +176,9 @@ SAME = {
     "a method that is no action": [
         (
             SERVICE,
-            '    @action("start")',
+            '    @action("hold")',
             "    def is_late(self, row: WorkOrder) -> bool:\n        return row.due_at < now()\n\n"
-            '    @action("start")',
+            '    @action("hold")',
         )
     ],
     "a method of another name": [(SERVICE, "async def start(", "async def begin_work(")],

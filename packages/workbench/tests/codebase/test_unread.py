@@ -155,6 +155,13 @@ def test_an_action_that_does_more(edited: Edited, work_orders: Blueprint, statem
     assert read(files).blueprint == work_orders
 
 
+def test_states_that_are_computed(edited: Edited, work_orders: Blueprint) -> None:
+    """Where an action may be called from is told, when only running the code could say it."""
+    files = edited((SERVICE, '@action("hold"', '@action("hold", from_=states()'))
+    assert only(files).what == "the states of the action 'hold'"
+    assert read(files).blueprint == work_orders
+
+
 def test_a_parameter_that_is_no_field(edited: Edited, work_orders: Blueprint) -> None:
     """An action takes fields; another parameter is told."""
     files = edited(
@@ -179,7 +186,7 @@ def test_a_rule_of_its_own(edited: Edited, work_orders: Blueprint) -> None:
     override = (
         "    async def create(self, values: dict[str, Any]) -> dict[str, Any]:\n        return values\n\n"
     )
-    files = edited((SERVICE, '    @action("start")', f'{override}    @action("start")'))
+    files = edited((SERVICE, '    @action("hold")', f'{override}    @action("hold")'))
     assert only(files).what == "create() of work_orders"
     assert read(files).blueprint == work_orders
 

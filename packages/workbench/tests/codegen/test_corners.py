@@ -49,7 +49,7 @@ NARROW: dict[str, Any] = {
         },
         "unique": [["state", "flag"]],
         "states": {"field": "state", "moves": {"a": ["b", "c"]}},
-        "actions": {"finish": {"to": "c"}},
+        "actions": {"finish": {"from": ["a"], "to": "c"}},
         "filters": ["flag", "state"],
         "access": ALL,
     },
@@ -67,7 +67,11 @@ PEOPLE: dict[str, Any] = {
         "actions": {"promote": {"takes": ["boss", "account"]}, "swap": {"takes": ["deputy"]}},
         "filters": ["favourite"],
         "sorts": ["favourite"],
-        "access": {**ALL, "clerk": {"read": "boss", "act": "boss"}, "viewer": {"read": "account"}},
+        "access": {
+            **ALL,
+            "clerk": {"read": "boss", "act": "boss", "refer": {"fields": ["account"]}},
+            "viewer": {"read": "account"},
+        },
     },
     "Equipment": {
         "fields": {
@@ -94,7 +98,10 @@ WORDS: dict[str, Any] = {
             LONG: {"type": "string", "unique": True},
         },
         "states": {"moves": {"open": ["done"]}},
-        "actions": {"finish": {"to": "done", "stamps": "now", "takes": ["group", "date"]}},
+        "actions": {
+            "finish": {"to": "done", "stamps": "now", "takes": ["group", "date"]},
+            "remark": {"from": ["done"], "takes": ["service"]},
+        },
         "unique": [["group", "select"]],
         "filters": ["group", "date", "status", LONG],
         "sorts": ["select", "values", LONG],

@@ -73,6 +73,17 @@ def test_an_action_takes_sets_stamps_and_moves(names_of: Make) -> None:
     assert "        OrderStatus.NEW: {OrderStatus.PAID},\n" in text
 
 
+def test_an_action_says_the_states_that_it_starts_from(names_of: Make) -> None:
+    """In its mark, where the runtime reads them; without any the mark is its name."""
+    rules = order(
+        states={"field": "status", "moves": {"new": ["paid"], "paid": ["sent"]}},
+        actions={"pay": {"from": ["new"], "to": "paid"}, "send": {"to": "sent"}},
+    )
+    text = write_service("orders", names_of(Customer=CUSTOMER, Order=rules))
+    assert '    @action("pay", from_={OrderStatus.NEW})\n' in text
+    assert '    @action("send")\n' in text
+
+
 def test_an_entity_called_like_a_word_of_the_runtime_is_no_trouble(names_of: Make) -> None:
     """A salon has services; their rules still derive from the runtime's `Service`."""
     fields = {"name": {"type": "string"}}

@@ -68,8 +68,20 @@ def test_every_blueprint_gives_python_that_compiles(blueprint: Blueprint) -> Non
 
 
 def test_what_is_written_needs_no_formatter_and_no_linter(work_orders: Blueprint, tmp_path: Path) -> None:
-    """`ruff format --check` and `ruff check` with the service's own configuration have nothing to say."""
-    put(tmp_path, write(work_orders))
+    """`ruff format --check` and `ruff check` with the service's own configuration have nothing to say, however many
+    roles there are and however long its name is.
+    """
+    put(tmp_path / "usual", write(work_orders))
+    many = {f"regional_supervisor_{number}": "" for number in range(6)}
+    asset = work_orders.entities["Asset"].model_copy(
+        update={"plural": "things_to_look_after_and_to_maintain"}
+    )
+    wide = {
+        "roles": {**work_orders.roles, **many},
+        "service": "conference-room-bookings",
+        "entities": {**work_orders.entities, "Asset": asset},
+    }
+    put(tmp_path / "wide", write(work_orders.model_copy(update=wide)))
     for command in (["format", "--check"], ["check"]):
         found = subprocess.run(
             [*RUFF, *command, "--no-cache", "."], cwd=tmp_path, capture_output=True, text=True

@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from backwright.openapi_yaml import as_yaml
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.blueprint.yaml import load
 from backwright_workbench.brief.trace import Assumption, Reading, TraceRow
-from backwright_workbench.reports.carried import METHODS, STORES, WANTED, carried
+from backwright_workbench.codegen.carried import METHODS, STORES, WANTED, carried
+from backwright_workbench.codegen.engines import ENGINES
 from backwright_workbench.reports.delivery import Delivery, Suite, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
 
@@ -42,6 +44,7 @@ def test_a_passing_delivery_tells_what_was_made_assumed_and_carried() -> None:
     assert list(found) == [
         "What was made",
         "What was assumed",
+        "Asked for and turned on by a setting",
         "Asked for and not built in full",
         "Not understood",
         "Figures",
@@ -51,8 +54,9 @@ def test_a_passing_delivery_tells_what_was_made_assumed_and_carried() -> None:
     assert "Its tests pass" in note.partition("\n## ")[0]
     assert "| WorkOrder | `/work-orders` |" in found["What was made"]
     assert "`admin: Runs the service`" in found["What was assumed"]
-    for asked in ("PostgreSQL", "Redis", "S3", "OAuth 2.0"):
-        assert f"| {asked} |" in found["Asked for and not built in full"]
+    for engine, setting in (("PostgreSQL", "DATABASE_URL"), ("Redis", "REDIS_URL"), ("S3", "FILES_URL")):
+        assert f"| {engine} | `{setting}=" in found["Asked for and turned on by a setting"]
+    assert "| OAuth 2.0 |" in found["Asked for and not built in full"]
 
 
 def test_failing_tests_are_the_first_thing_said() -> None:
@@ -93,6 +97,7 @@ def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
     plain = Blueprint(service="x", title="X", created=date(2026, 1, 1), roles={}, entities=BLUEPRINT.entities)
     reading = Reading(plain, trace=(TraceRow("x", 1, 1, "understood"),))
     found = sections(delivery_note(replace(DELIVERY, blueprint=plain, reading=reading)))
+    assert "Asked for and turned on by a setting" not in found
     assert "Asked for and not built in full" not in found
     assert "every phrase" in found["Not understood"]
 
@@ -100,7 +105,7 @@ def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
 @pytest.mark.parametrize(
     ("field", "known", "embedded"),
     [
-        ("stores", STORES, {"sqlite", "memory", "local"}),
+        ("stores", {**STORES, **ENGINES}, {"sqlite", "memory", "local"}),
         ("auth", METHODS, {"password"}),
         ("wanted", WANTED, set()),
     ],
@@ -119,8 +124,10 @@ def test_whatever_a_blueprint_can_want_has_its_sentence(
 
 
 def test_what_is_carried_keeps_the_order_of_the_blueprint() -> None:
-    """Stores, sign-in, then the rest."""
-    assert [each.asked for each in carried(BLUEPRINT)] == ["PostgreSQL", "Redis", "S3", "OAuth 2.0"]
+    """Stores, sign-in, then the rest. Engines that a setting turns on are not among them."""
+    stores = BLUEPRINT.stores.model_copy(update={"database": "mariadb"})
+    other = BLUEPRINT.model_copy(update={"stores": stores, "wanted": ("graphql",)})
+    assert [each.asked for each in carried(other)] == ["MariaDB", "OAuth 2.0", "GraphQL"]
 
 
 def test_the_summary_ends_with_the_next_command() -> None:
@@ -128,12 +135,18 @@ def test_the_summary_ends_with_the_next_command() -> None:
     lines = delivery_summary(DELIVERY, Path("my services/jobs")).splitlines()
     assert lines[0] == "Work order management is in my services/jobs"
     assert lines[-1].split(maxsplit=1)[1] == "backwright dev 'my services/jobs'"
+    assert any(line.split()[:2] == ["engines", "PostgreSQL,"] and "DATABASE_URL" in line for line in lines)
+    assert any(line.startswith("  not in full OAuth 2.0") for line in lines)
     assert any("not clear" in line and "9:3" in line for line in lines)
 
 
 def test_operations_are_counted_in_the_document() -> None:
-    """Methods, not parameters that paths share."""
-    assert (
-        count_operations('{"paths": {"/a": {"get": {}, "post": {}, "parameters": []}, "/b": {"head": {}}}}')
-        == 2
-    )
+    """Methods below paths; neither parameters that paths share, nor schemas of the same name."""
+    operation = {"summary": "x", "responses": {"200": {"description": "get:"}}}
+    document = {
+        "info": {"title": "Shop"},
+        "paths": {"/a": {"get": operation, "post": operation, "parameters": []}, "/b": {"delete": operation}},
+        "components": {"schemas": {"get": {"type": "object"}}},
+    }
+    assert count_operations(as_yaml(document)) == 3
+    assert count_operations(as_yaml({"info": {}, "paths": {}})) == 0

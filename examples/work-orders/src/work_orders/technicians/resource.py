@@ -17,7 +17,7 @@ technicians = Resource(
     search=("name", "email"),
     access={
         Role.ADMIN: allow.everything,
-        Role.DISPATCHER: allow.read() | allow.create() | allow.update(),
+        Role.DISPATCHER: allow.read() | allow.create() | allow.update() | allow.refer("account_id"),
         Role.TECHNICIAN: allow.read(where=mine) | allow.update("phone", where=mine),
         Role.VIEWER: allow.read("name", "trade", "active"),
     },

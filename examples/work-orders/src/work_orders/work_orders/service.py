@@ -29,7 +29,7 @@ class WorkOrders(Service[WorkOrder]):
         row.assignee_id = assignee_id
         self.move(row, WorkOrderStatus.ASSIGNED)
 
-    @action("start")
+    @action("start", from_={WorkOrderStatus.ASSIGNED})
     async def start(self, row: WorkOrder) -> None:
         """Begin the work."""
         self.move(row, WorkOrderStatus.IN_PROGRESS)
@@ -41,7 +41,7 @@ class WorkOrders(Service[WorkOrder]):
             row.notes = notes
         self.move(row, WorkOrderStatus.ON_HOLD)
 
-    @action("resume")
+    @action("resume", from_={WorkOrderStatus.ON_HOLD})
     async def resume(self, row: WorkOrder) -> None:
         """Go on with the work."""
         self.move(row, WorkOrderStatus.IN_PROGRESS)

@@ -19,7 +19,7 @@ _FIELD = (
     "type", "values", "to", "min", "max", "places", "default", "optional", "unique", "read_only", "set",
     "on_delete", "description",
 )  # fmt: skip
-_ACTION = ("takes", "to", "stamps", "description")
+_ACTION = ("takes", "from_", "to", "stamps", "description")
 _QUERIES = ("filters", "sorts", "search", "embeds", "attachments", "cache", "bulk", "limit", "unique")
 
 _WORD = re.compile(r"[^\W\d_][\w ./()';!?&+*=%$€-]*")
@@ -99,9 +99,10 @@ def _said(model: Model, order: Sequence[str]) -> dict[str, Any]:
     """The values of `order` that differ from their defaults, in that order."""
     said: dict[str, Any] = {}
     for key in order:
-        value = getattr(model, key)
-        if value != type(model).model_fields[key].get_default(call_default_factory=True):
-            said[key] = _said(value, list(type(value).model_fields)) if isinstance(value, Model) else value
+        value, field = getattr(model, key), type(model).model_fields[key]
+        if value != field.get_default(call_default_factory=True):
+            whole = isinstance(value, Model)
+            said[field.alias or key] = _said(value, list(type(value).model_fields)) if whole else value
     return said
 
 

@@ -70,7 +70,7 @@ RESERVED_AREAS = frozenset({"access", "accounts", "main", "migrations", "setting
 class Model(BaseModel):
     """Strict keys, immutable values."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Stores(Model):
@@ -176,10 +176,14 @@ class States(Model):
 
 
 class Action(Model):
-    """A named use case: takes values for some fields, moves to a state, stamps a time."""
+    """A named use case: takes values for some fields, moves to a state, stamps a time.
+
+    `from`: the states in which it may be called; none said, wherever its move is allowed.
+    """
 
     description: Line = ""
     takes: tuple[Name, ...] = ()
+    from_: Annotated[tuple[Name, ...], Field(alias="from")] = ()
     to: Name | None = None
     stamps: Name | None = None
 
@@ -208,13 +212,17 @@ class ActGrant(Model):
 
 
 class Grants(Model):
-    """What a role may do with an entity. What is not granted is refused."""
+    """What a role may do with an entity. What is not granted is refused.
+
+    `refer`: the references to `User` into which the role may put any active account, although it may not read accounts.
+    """
 
     read: Grant | None = None
     create: Grant | None = None
     update: Grant | None = None
     delete: Grant | None = None
     act: ActGrant | None = None
+    refer: Grant | None = None
 
 
 MediaType = Literal[

@@ -129,6 +129,8 @@ def _action(action: Action) -> str:
     facts = []
     if action.takes:
         facts.append(f"takes {_and(action.takes)}")
+    if action.from_:
+        facts.append(f"only from {_and(action.from_, 'or')}")
     if action.to:
         facts.append(f"moves to {action.to}")
     if action.stamps:
@@ -168,6 +170,8 @@ def _access(role: str, given: str | Grants) -> str:
 
 def _right(verb: str, grant: Grant | ActGrant) -> str:
     names = grant.actions if isinstance(grant, ActGrant) else grant.fields
+    if verb == "refer":
+        return f"name any active account in {_and(names or ())}"
     if isinstance(grant, ActGrant):
         does = f"call {_and(names)}" if names else "call every action"
     else:

@@ -76,7 +76,7 @@ def known_keys(path: Path) -> list[str]:
     for pattern, model in _SHAPES:
         parts = pattern.split(".") if pattern else []
         if len(parts) == len(path) and all(a in ("*", b) for a, b in zip(parts, path, strict=True)):
-            return list(model.model_fields)
+            return [field.alias or name for name, field in model.model_fields.items()]
     return []
 
 

@@ -8,10 +8,12 @@ sentences (`permissions.py`).
 from backwright_workbench.blueprint.model import Grants
 from backwright_workbench.brief import consequences
 from backwright_workbench.brief.consequences import Matrix
-from backwright_workbench.brief.grants import NOTHING, Given, fitted, without
+from backwright_workbench.brief.describing import described
+from backwright_workbench.brief.grants import NOTHING, Given, fitted, without, without_fields
+from backwright_workbench.brief.lexicon import roles as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.rights import by_kind, for_public, stated, unguarded, usual
-from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles, describe, kind
+from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles, kind
 from backwright_workbench.brief.statements import Statement
 from backwright_workbench.brief.things import Thing, Things
 
@@ -25,7 +27,9 @@ def give_access(
     """
     opened = unguarded_service or any(PUBLIC in statement.roles for statement in statements)
     named = _roles(page, things, roles, spoken=opened or any(SIGNED_IN in s.roles for s in statements))
-    matrix = Matrix(page, things, statements, named)
+    told = {role for said in statements if said.verbs and not said.denied for role in said.roles}
+    vain = {role for said in statements if not said.verbs for role in said.roles}
+    matrix = Matrix(page, things, statements, named, roles.closed, (roles.unclear | vain) - told)
     for thing in things:
         given = matrix.given[thing.name] = {ADMIN: "everything"}
         given |= {role: _for_role(matrix, thing, role) for role in named if role != ADMIN}
@@ -41,7 +45,15 @@ def give_access(
     consequences.readable_targets(matrix)
     for thing in things:
         _enter(thing, matrix.given[thing.name])
-    return named
+    spoken = {role for statement in statements for role in statement.roles}
+    return {
+        role: text if text and role not in spoken else _told(role, things) for role, text in named.items()
+    }
+
+
+def _told(role: str, things: Things) -> str:
+    """What a role is for, by what it may do."""
+    return terms.RUNS if role == ADMIN else described(role, things)
 
 
 def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[str, str]:
@@ -57,9 +69,9 @@ def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[st
             why = "the brief names no roles; these are usual for its entities"
             page.assume(f"the roles are {listed}", why, "roles", f"roles: {{{listed}}}")
     elif ADMIN not in roles.named:
-        line = f"admin: {describe(ADMIN, None)}"
+        line = f"admin: {terms.RUNS}"
         page.assume("there is a role admin", "somebody must look after accounts", "roles.admin", line)
-    return {role: describe(role, known.get(role)) for role in (ADMIN, *named)}
+    return {ADMIN: terms.RUNS} | {role: known.get(role, "") for role in named}
 
 
 def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
@@ -71,6 +83,8 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
         given = "everything"
     elif allowed:
         given = _stated(matrix, thing, role, allowed)
+    elif role in matrix.closed or role in matrix.unclear:
+        given = NOTHING
     elif role in thing.entry.access:
         given = usual(matrix.things, thing, role) or NOTHING
     elif _described(matrix, thing, role):
@@ -78,7 +92,11 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
     else:
         given = by_kind(matrix.things, thing, role)
     for statement in (s for s in said if s.denied):
-        given = without(given, statement.verbs, thing.entry.actions)
+        entry = thing.entry
+        if statement.fields:
+            given = without_fields(given, statement.verbs, statement.fields, entry.fields, entry.actions)
+        else:
+            given = without(given, statement.verbs, entry.actions)
     return given
 
 

@@ -29,7 +29,7 @@ _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*$")
 
 
-_BOLD = re.compile(r"\s*(\*\*|__)[^*_]+(\*\*|__)\s*:?\s*$")
+_BOLD = re.compile(r"\s*(?:\*\*[^*]+\*\*|__[^*]+?__)\s*:?\s*$")
 
 
 _ITEM = re.compile(
@@ -37,10 +37,16 @@ _ITEM = re.compile(
 )
 
 
-_DEFINES = re.compile(r"\s*[\w-]+(?: [\w-]+){0,2}\s*:(?!//)\s")
+_DEFINES = re.compile(r"\s*[\w-]+(?: [\w-]+){0,2}\s*(?::(?!//)\s|\((?=[^()]*,))")
 
 
 _RULE = re.compile(r"[\s|:=*_+-]*")
+
+
+_FULL = 0.65
+"""A line shorter than this share of the longest was not broken for want of room."""
+_LINES = 4
+"""So few lines say nothing of how a paragraph is set."""
 
 
 _FENCE = re.compile(r"\s*(```|~~~)")
@@ -50,6 +56,7 @@ def blocks(text: str) -> Iterator[Block]:
     """Headings, items, rows and paragraphs. A line that goes on with the one before joins it."""
     open_: Block | None = None
     under_colon = in_table = False
+    listed = _lined(text)
     at = 0
     for line in text.splitlines(keepends=True):
         start, stop = at, at + len(line.rstrip())
@@ -72,7 +79,7 @@ def blocks(text: str) -> Iterator[Block]:
         if block.kind == "sentence" and open_ and not (under_colon and open_.kind == "sentence"):
             inside = open_.kind == "item" and _indent(line) > open_.indent
             lazy = open_.kind != "item" or not line[:1].isupper()
-            if inside or (lazy and _goes_on(text[open_.start : open_.end], line)):
+            if inside or (lazy and _goes_on(text[open_.start : open_.end], line, lined=start in listed)):
                 open_.end = stop
                 under_colon = text[:stop].endswith(":") and open_.kind == "sentence"
                 continue
@@ -108,16 +115,39 @@ def _block(line: str, start: int, stop: int) -> Block:
     return Block("sentence", 0, start, stop)
 
 
-def _goes_on(before: str, line: str) -> bool:
+def _lined(text: str) -> set[int]:
+    """Where lines begin that somebody broke on purpose: in paragraphs of lines in lower case most of which would have
+    had room for the first words of the next.
+    """
+    found: set[int] = set()
+    starts: list[tuple[int, str]] = []
+    at = 0
+    for line in (*text.splitlines(keepends=True), "\n"):
+        if line.strip() and not _HEADING.match(line):
+            starts.append((at, line.strip()))
+        elif starts:
+            width = _FULL * max(len(said) for _, said in starts)
+            short = sum(len(said) <= width for _, said in starts[:-1])
+            lower = sum(not said[:1].isupper() for _, said in starts)
+            if len(starts) >= _LINES and 2 * short >= len(starts) - 1 and 2 * lower > len(starts):
+                found |= {start for start, _ in starts}
+            starts = []
+        at += len(line)
+    return found
+
+
+def _goes_on(before: str, line: str, *, lined: bool) -> bool:
     """Whether a line continues the paragraph before it, rather than being a new entry of a list without
     bullets.
     """
     last = before.rsplit("\n", 1)[-1].rstrip()
     if last.endswith(":"):
         return False
+    if lined:
+        return last.endswith((",", "(", " and", " or"))
     if last.endswith((",", " and", " or", " with", " for", " the", " a", "-", "(")):
         return True
-    if _DEFINES.match(line):
+    if _DEFINES.match(line) or (_DEFINES.match(last) and last.endswith(")")):
         return False
     if line.lstrip()[:1].isupper():
         return last.endswith((".", ";", "!", "?")) or len(last) > 60

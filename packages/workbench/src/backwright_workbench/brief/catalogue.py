@@ -7,7 +7,7 @@ What lives here: holding entries and finding them by phrase. What must not: the 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -116,8 +116,12 @@ class Catalogue:
         return None, 1
 
 
+@lru_cache(maxsize=20_000)
 def normal(phrase: str) -> str:
-    """A phrase in lower-case words: `WorkOrders` and `work-orders` are `work orders`."""
+    """A phrase in lower-case words: `WorkOrders` and `work-orders` are `work orders`.
+
+    Kept, as a brief is looked up word by word many times over.
+    """
     return " ".join(words(phrase))
 
 

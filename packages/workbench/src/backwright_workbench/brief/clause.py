@@ -15,6 +15,8 @@ from backwright_workbench.brief.tokens import Token
 
 Kind = Literal["heading", "item", "sentence", "header", "row"]
 
+_THING_HEADS = word_set("entity table model resource collection object thing class record")
+_FIELD_HEAD = word_set("field column attribute property")
 _FIELD_HEADS = word_set("field fields column columns attribute attributes property properties")
 
 
@@ -32,12 +34,19 @@ class Clause:
     def lists_fields(self) -> bool:
         """Whether it is a row of a table whose head says that rows are fields."""
         head = self.parent
-        return (
-            self.kind == "row"
-            and head is not None
-            and head.kind == "header"
-            and head.words[0] in _FIELD_HEADS
-        )
+        if self.kind != "row" or head is None or head.kind != "header":
+            return False
+        return head.words[0] in _FIELD_HEADS or self.entity_stop > 0
+
+    @cached_property
+    def entity_stop(self) -> int:
+        """Where the name ends of the thing whose field a row describes: in tables with a column for each."""
+        head = self.parent
+        if self.kind != "row" or head is None or head.kind != "header" or ":" not in self.words[1:5]:
+            return 0
+        columns = head.text.replace(" : ", " , ").split(" , ")
+        names_both = columns[0] in _THING_HEADS and len(columns) > 1 and columns[1].split()[0] in _FIELD_HEAD
+        return self.words.index(":") if names_both else 0
 
     @cached_property
     def words(self) -> tuple[str, ...]:

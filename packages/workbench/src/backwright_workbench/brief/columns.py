@@ -8,19 +8,19 @@ import keyword
 import re
 from collections.abc import Sequence
 
-from backwright_workbench.blueprint.checks.queries import LARGE, QUERY_PARAMETERS
+from backwright_workbench.blueprint.checks.queries import LARGE, QUERY_PARAMETERS, SEARCHABLE
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.renaming import renamed
 from backwright_workbench.brief.things import Thing, Things
 
 _MOMENTS = ("created_at", "updated_at")
 _TIME_ENDING = re.compile(r"_(?:date|time|at|on|day)$")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+){0,2}")
-_TEXTS = ("title", "name", "description", "content", "body", "notes", "summary", "email")
 _NO_FILTERS = QUERY_PARAMETERS | {"id", "keyword", "text"}
 
 
@@ -38,16 +38,41 @@ def column(
     words = tuple(word for word in clause.words[first:stop] if word not in terms.AROUND_FIELDS)
     name = field_meant(things, thing, words)
     if not name and key == "filters" and page.free(clause, first, stop):
-        name = _added(page, thing, "_".join(singular_words(words)))
+        name = _added(page, things, thing, "_".join(singular_words(words)))
+    elif not name and key == "filters" and (other := things.meant_by(words)) and other is not thing:
+        name = _linked(page, thing, other)
     if not name or (name in thing.entry.fields and thing.entry.fields[name].type in LARGE):
         return ""
+    name = _spelled(thing, name, "_".join(words))
     page.claim(clause, first, stop, f"entities.{thing.name}.{key}")
     return name
 
 
-def _added(page: Page, thing: Thing, name: str) -> str:
+def _spelled(thing: Thing, name: str, said: str) -> str:
+    """A usual moment gets the name by which the brief asks for it: its `due date` is no `due_on`."""
+    twins = _TIME_ENDING.sub("", name) == _TIME_ENDING.sub("", said) != said
+    if (
+        name == said
+        or not twins
+        or name in thing.fields
+        or name not in thing.entry.fields
+        or name in _MOMENTS
+    ):
+        return name
+    if said in thing.entry.fields or not _NAME.fullmatch(said):
+        return name
+    field = thing.entry.fields[name]
+    if field.type not in ("date", "datetime"):
+        return name
+    thing.entry = renamed(thing.entry, {name: said})
+    return said
+
+
+def _added(page: Page, things: Things, thing: Thing, name: str) -> str:
     """Give a thing the field that a brief filters by; empty if the name is none that one could filter by."""
     field = infer_field(name)
+    if name in things.actors:
+        field = FieldModel(type="reference", to=USER, optional=True)
     if not _NAME.fullmatch(name) or keyword.iskeyword(name) or len(name) > 40 or name in _NO_FILTERS:
         return ""
     if field.type in LARGE:
@@ -55,16 +80,26 @@ def _added(page: Page, thing: Thing, name: str) -> str:
     return _enter(page, thing, name, field, "the brief filters by it and no field says the same")
 
 
+def _linked(page: Page, thing: Thing, other: Thing) -> str:
+    """Give a thing the reference by which a brief filters it: orders of an event know their event."""
+    field = FieldModel(type="reference", to=other.name, optional=True)
+    return _enter(page, thing, other.snake, field, "the brief filters by it and nothing else ties the two")
+
+
 def text_added(page: Page, thing: Thing, name: str) -> str:
     """Give a thing a text that the brief searches by; empty if the name is none for a text."""
-    return _enter(page, thing, name, infer_field(name), "the brief searches by it") if name in _TEXTS else ""
+    field = infer_field(name)
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or len(name) > 40 or name in _NO_FILTERS:
+        return ""
+    return _enter(page, thing, name, field, "the brief searches by it") if field.type in SEARCHABLE else ""
 
 
 def _enter(page: Page, thing: Thing, name: str, field: FieldModel, why: str) -> str:
     field = field.model_copy(update={"unique": False})
     thing.entry = thing.entry.model_copy(update={"fields": {**thing.entry.fields, name: field}})
     path = f"entities.{thing.name}.fields.{name}"
-    page.assume(f"{thing.name} has a field {name}", why, path, f"{name}: {{type: {field.type}}}")
+    said = f"type: {field.type}, to: {field.to}" if field.to else f"type: {field.type}"
+    page.assume(f"{thing.name} has a field {name}", why, path, f"{name}: {{{said}}}")
     return name
 
 

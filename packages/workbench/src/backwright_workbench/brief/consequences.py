@@ -16,6 +16,8 @@ from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, kind
 from backwright_workbench.brief.statements import EVERY_ROLE, Statement
 from backwright_workbench.brief.things import Thing, Things
 
+_OWNERS = ("owner", "author", "creator", "user")
+
 
 @dataclass
 class Matrix:
@@ -25,6 +27,10 @@ class Matrix:
     things: Things
     statements: list[Statement]
     roles: Collection[str] = ()
+    closed: Collection[str] = ()
+    """The roles that may do no more than the brief says."""
+    unclear: Collection[str] = ()
+    """The roles of whom it says something that no right follows from."""
     given: dict[str, dict[str, Given]] = field(default_factory=dict)
     """Thing → role → grants."""
 
@@ -39,7 +45,10 @@ class Matrix:
 
 
 def orphans(matrix: Matrix) -> None:
-    """A thing that no role was given anything of is handled as the roles' names suggest."""
+    """A thing that no role was given anything of is handled as the roles' names suggest; of those whose rights
+    are told, only by staff.
+    """
+    told = {role for said in matrix.statements if not said.denied for role in said.roles}
     for thing in matrix.things:
         given = matrix.given[thing.name]
         if any(grants != NOTHING for role, grants in given.items() if role != ADMIN):
@@ -47,16 +56,33 @@ def orphans(matrix: Matrix) -> None:
         here = [s for s in matrix.statements if s.thing in (None, thing)]
         roles = [role for role in matrix.roles if role != ADMIN]
         for role in roles:
-            if any(s.denied or (s.only and role not in s.roles) for s in here):
+            outside = role in told and kind(role) in ("self", "reader")
+            if outside or role in matrix.closed or role in matrix.unclear:
                 continue
-            path = path_to(matrix.things, thing, role)
-            if path and any(s.own and role in s.roles for s in matrix.statements):
-                rows = Grant(rows=path)
-                given[role] = Grants(read=rows, create=rows, update=rows)
-            else:
-                given[role] = by_kind(matrix.things, thing, role)
+            if any(s.denied or not s.verbs or (s.only and role not in s.roles) for s in here):
+                continue
+            given[role] = _for_orphan(matrix, thing, role)
         if not roles and not here:
             _for_all_who_sign_in(matrix, thing)
+
+
+def _for_orphan(matrix: Matrix, thing: Thing, role: str) -> Given:
+    """What a role may do with a thing that the brief gives to nobody."""
+    path = path_to(matrix.things, thing, role)
+    if path and not person_of(matrix.things, role) and path.split(".")[-1] not in (role, *_OWNERS):
+        path = None
+    if path and any(s.own and role in s.roles for s in matrix.statements):
+        rows = Grant(rows=path)
+        return Grants(read=rows, create=rows, update=rows)
+    return Grants(read=Grant()) if _looks_on(matrix, role) else by_kind(matrix.things, thing, role)
+
+
+def _looks_on(matrix: Matrix, role: str) -> bool:
+    """Whether the role of an owner is told to see things, or to handle its own: it changes nothing else."""
+    if kind(role) != "full":
+        return False
+    said = [s for s in matrix.statements if role in s.roles and not s.denied]
+    return bool(said) and all(s.own or s.verbs == ("read",) for s in said)
 
 
 def _for_all_who_sign_in(matrix: Matrix, thing: Thing) -> None:
@@ -159,11 +185,32 @@ def readable_targets(matrix: Matrix) -> None:
             if given == NOTHING or role == ADMIN:
                 continue
             staff = kind(role) != "self" and role not in (PUBLIC, SIGNED_IN, *matrix.usual_roles())
+            staff = staff and role not in matrix.closed
             for reference in thing.entry.fields.values():
                 if reference.to in (USER, thing.name) or reference.to not in matrix.given:
                     continue
                 if staff or _must_name(given, reference):
                     _let_read(matrix, reference.to or "", role)
+                if _must_name(given, reference) and not _reads(matrix, reference.to or "", role):
+                    given = without(given, ("create",), thing.entry.actions)
+                    matrix.given[thing.name][role] = given
+
+
+def _reads(matrix: Matrix, name: str, role: str) -> bool:
+    """Whether a role sees rows of a thing, as itself or as anybody."""
+    target = matrix.given[name]
+    callers = (role,) if role == PUBLIC else (role, SIGNED_IN, PUBLIC)
+    return any(
+        given == "everything" or bool(given.read) for who in callers if (given := target.get(who)) is not None
+    )
+
+
+def _forbidden(matrix: Matrix, name: str, role: str) -> bool:
+    """Whether the brief says that a role does not see a thing."""
+    thing = matrix.things.named(name)
+    said = [s for s in matrix.statements if s.thing is thing and {role, EVERY_ROLE} & {*s.roles}]
+    denied = any(s.denied and not s.fields and {"read", "everything"} & {*s.verbs} for s in said)
+    return denied or any(not s.verbs for s in said)
 
 
 def _must_name(given: Given, reference: FieldModel) -> bool:
@@ -177,10 +224,10 @@ def _let_read(matrix: Matrix, name: str, role: str) -> None:
     all.
     """
     target = matrix.given[name]
-    for who in (role,) if role == PUBLIC else (role, SIGNED_IN, PUBLIC):
-        given = target.get(who)
-        if given == "everything" or (isinstance(given, Grants) and given.read):
-            return
+    if _forbidden(matrix, name, role):
+        return
+    if _reads(matrix, name, role):
+        return
     person = person_of(matrix.things, role)
     rows = path_to(matrix.things, person, role) if person and person.name == name else None
     before = target.get(role)

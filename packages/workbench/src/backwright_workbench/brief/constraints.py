@@ -15,6 +15,7 @@ from backwright_workbench.blueprint.checks.fields import (
     NUMBERS,
 )
 from backwright_workbench.blueprint.model import FieldModel, FieldType
+from backwright_workbench.brief.field_names import STRING
 from backwright_workbench.brief.lexicon import constraints as terms
 from backwright_workbench.brief.quantities import number
 
@@ -46,6 +47,7 @@ class Constraints:
                 return found
             return None
 
+        match(terms.EXAMPLE)
         if found := match(terms.DEFAULT):
             self.default = found["default"].replace(" ", "_")
         if found := match(terms.PLACES):
@@ -75,6 +77,8 @@ class Constraints:
         if self.counts and self.type is None and usual.type == "string" and not self.values:
             self.type = "integer"
         field = dict(usual.model_dump(exclude_defaults=True), type=usual.type)
+        if self.type == "text" and usual.type in ("string", "email", "phone", "url") and usual != STRING:
+            self.type = None
         if self.values:
             field = self._enum(field)
         elif (
@@ -85,6 +89,8 @@ class Constraints:
         ):
             field = {"type": self.type, "optional": usual.optional, "description": usual.description}
             field |= {"optional": False, "default": False} if self.type == "boolean" else {}
+        if "unique" in self.flags and field["type"] == "text":
+            field |= {"type": "string", "max": MAX_UNIQUE_LENGTH}
         field |= {"optional": "optional" in self.flags} if self.flags & {"optional", "required"} else {}
         field |= self._bounds(field["type"])
         if "unique" in self.flags and field["type"] not in ("text", "json", "boolean", "enum"):

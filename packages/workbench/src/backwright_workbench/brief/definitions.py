@@ -6,8 +6,10 @@ What lives here: recognising such clauses. What must not: other places where nou
 import re
 from collections.abc import Iterator
 
+from backwright_workbench.brief.actors import tells_of_rights
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.field_lines import fields_below, typed
 from backwright_workbench.brief.grammar import (
     BREAKS,
     GLUE,
@@ -16,9 +18,15 @@ from backwright_workbench.brief.grammar import (
     VERBS,
     is_plural,
 )
+from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import nouns as terms
+from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
+from backwright_workbench.brief.lexicon.items import FILE_LIMITS
+from backwright_workbench.brief.lexicon.values import ENUM_NAMES
 from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.region_starts import closing
+from backwright_workbench.brief.values import values_in
 
 
 def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
@@ -29,22 +37,49 @@ def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
         return
     yield from _in_relation(page, clause, catalogue)
     span = _label(page, clause) or noun_phrase(page, clause, 0, catalogue)
-    if not span or not can_be_thing(clause, span):
+    if not span or not can_be_thing(clause, span) or _is_field(clause, span) or _is_role(clause, span):
         return
     after = clause.words[span[1]] if span[1] < len(clause.words) else ""
     known = catalogue.find(" ".join(clause.words[slice(*span)])) is not None
     under_label = _under_label(clause)
     if clause.kind == "heading":
-        if span[1] == len(clause.words) and (known or under_label):
+        if span[1] == len(clause.words) and (known or under_label or fields_below(page, clause)):
             yield span
+    elif clause.kind == "row" and clause.parent and clause.parent.words[0] in terms.TABLE_HEADS:
+        yield span
     elif under_label and after in terms.AFTER_LABELLED:
         yield from noun_list(page, clause, 0, catalogue, strict=False) if after in (",", "and") else [span]
     elif after in (":", "(", "-") or (after == "per" and ":" in clause.words[span[1] : span[1] + 4]):
         labels = all(word in LABELS for word in clause.words[slice(*span)])
-        if not labels and (known or _describes(page, clause, clause.words.index(after, span[1]) + 1)):
+        begin = clause.words.index(after, span[1]) + 1
+        end = closing(clause.words, begin) if after == "(" else len(clause.words)
+        if not labels and (known or _describes(page, clause, begin, end)):
             yield span
     elif _told_of(clause, span, after) or (after == "with" and known and clause.kind == "item"):
         yield span
+
+
+def _is_field(clause: Clause, span: Span) -> bool:
+    """Whether what follows a noun makes it a field: a type (`rent: decimal`), or values (`size: s | m | l`)."""
+    rest = clause.words[span[1] :]
+    if clause.kind == "row" and clause.parent and clause.parent.words[0] in terms.TABLE_HEADS:
+        return False
+    if rest[:1] not in ((":",), ("(",), ("-",)):
+        return False
+    many = is_plural(clause.words[span[1] - 1])
+    if typed(rest) and not (many and rest[2:3] == (",",) and rest[1] not in SURE_TYPES):
+        return True
+    if many:
+        return False
+    if clause.words[span[1] - 1] not in ENUM_NAMES or not (values := values_in(" ".join(rest))):
+        return False
+    return 2 * sum(infer_field(value) != infer_field("unheard") for value in values) < len(values)
+
+
+def _is_role(clause: Clause, span: Span) -> bool:
+    """Whether a clause begins with somebody and goes on with their rights."""
+    entry_like = clause.kind in ("item", "row", "sentence")
+    return entry_like and tells_of_rights(clause, span[1])
 
 
 def _label(page: Page, clause: Clause) -> Span | None:
@@ -78,7 +113,7 @@ def _told_of(clause: Clause, span: Span, after: str) -> bool:
     """Whether a verb follows that says what a thing has or how it stands to others."""
     words, (first, stop) = clause.words, span
     if after in ("has", "have"):
-        return not terms.OF_ACCESS.search(clause.text)
+        return words[stop + 1 : stop + 2] != ("to",) and not terms.OF_ACCESS.search(clause.text)
     if after in ("links", "connects", "relates", "joins"):
         return first > 0
     if after in ("should", "must", "will", "can", "may"):
@@ -95,12 +130,12 @@ def _in_relation(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[S
         yield from spans
 
 
-def _describes(page: Page, clause: Clause, at: int) -> bool:
+def _describes(page: Page, clause: Clause, at: int, end: int) -> bool:
     """Whether what follows a noun is a list of short phrases that ask for nothing else: its fields."""
-    rest = clause.words[at:]
-    if not rest or not page.free(clause, at, len(clause.words)):
+    rest = clause.words[at:end]
+    if not rest or not page.free(clause, at, end) or FILE_LIMITS.match(" ".join(rest)):
         return False
-    items = re.split(r" (?:,|and|;|\)|\|) | , and ", f" {' '.join(rest)} ")
+    items = [i for i in re.split(r" (?:,|and|;|\)|\|) | , and ", f" {' '.join(rest)} ") if i.strip()]
     short = [item for item in items if 1 <= len(item.split()) <= 5]
     outside = re.sub(r"\([^)]*\)", " ", " ".join(rest))
     acts = any(word in VERBS for item in outside.split(",") for word in item.split()[1:])

@@ -3,6 +3,7 @@
 What lives here: its name, type, limits and values. What must not: items that name other things (`fields.py`).
 """
 
+import re
 from dataclasses import dataclass
 
 from backwright_workbench.blueprint.checks.names import STANDARD_COLUMNS
@@ -14,7 +15,7 @@ from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.items import items
 from backwright_workbench.brief.lexicon import fields as terms
 from backwright_workbench.brief.lexicon.constraints import FILLER
-from backwright_workbench.brief.lexicon.items import YES_OR_NO
+from backwright_workbench.brief.lexicon.items import STANDS_ON, WHETHER, YES_OR_NO
 from backwright_workbench.brief.lexicon.values import COMPOSITE, ENUM_NAMES
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.quantities import number
@@ -44,7 +45,8 @@ class _Item:
     @property
     def bracketed(self) -> bool:
         """Whether what follows the name describes it formally: in brackets, after a colon."""
-        return self.clause.words[self.end : self.end + 1] in _FORMAL and self.end < self.stop
+        snake = self.end > self.begin and self.clause.tokens[self.end - 1].glued
+        return (snake or self.clause.words[self.end : self.end + 1] in _FORMAL) and self.end < self.stop
 
 
 _FORMAL = tuple((mark,) for mark in ("(", ":", "[", "-", "=", "|", ","))
@@ -56,6 +58,8 @@ def read_item(page: Page, thing: Thing, clause: Clause, first: int, stop: int, b
 
     `borrowed` is the last word of the name if the next item says it for both (`start and end date`).
     """
+    if whether := WHETHER.match(" ".join(clause.words[first:stop])):
+        return _whether(page, thing, clause, first, stop, whether)
     item = _named(clause, first, stop, borrowed)
     if not item.name:
         return 0
@@ -67,6 +71,8 @@ def read_item(page: Page, thing: Thing, clause: Clause, first: int, stop: int, b
     name = resolve(thing, item.name)
     taken = _read_rest(thing, item, name)
     field = item.said.apply(needed(usual(thing, item.name), name, thing))
+    if field.unique and "unique" not in item.said.flags and name in terms.SHARED:
+        field = field.model_copy(update={"unique": False})
     _merge(page, thing, item, name, field)
     element = f"entities.{thing.name}.fields.{name}"
     page.claim(clause, item.begin, item.end, element)
@@ -82,7 +88,9 @@ def _named(clause: Clause, first: int, stop: int, borrowed: str) -> _Item:
     if YES_OR_NO.match(" ".join(words[first:stop])):
         end = words.index("(", first)
         return _Item(clause, begin, end, stop, "_".join(words[first:end]), said)
-    while first < stop and words[first] in terms.LEAD:
+    if stands := STANDS_ON.match(" ".join(words[first:stop])):
+        first += stands.group().count(" ")
+    while first < stop and words[first] in terms.LEAD | {"certain"}:
         if flag := _FLAGS.get(words[first]):
             said.flags.add(flag)
         first += 1
@@ -120,6 +128,16 @@ def _built_in(page: Page, thing: Thing, item: _Item) -> bool:
     else:
         return False
     return True
+
+
+def _whether(page: Page, thing: Thing, clause: Clause, first: int, stop: int, match: re.Match[str]) -> int:
+    """`whether it contains nuts or gluten`: yes or no, of each."""
+    prefix = "" if match["verb"] in ("is", "are", "was", "has been") else f"{match['verb']}_"
+    names = [f"{prefix}{'_'.join(each.split())}" for each in re.split(r" or | and ", match["what"])]
+    for name in names:
+        thing.fields[name] = FieldModel(type="boolean", default=False)
+    page.claim(clause, first, stop, *(f"entities.{thing.name}.fields.{name}" for name in names))
+    return len(names)
 
 
 def _unit(item: _Item) -> str:

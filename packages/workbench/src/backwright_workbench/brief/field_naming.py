@@ -11,6 +11,7 @@ from backwright_workbench.blueprint.model import FieldModel
 from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import VERBS, singular_words
+from backwright_workbench.brief.identifiers import identifying
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import fields as terms
 from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
@@ -22,11 +23,19 @@ _MAX_NAME = 40
 
 def name_end(clause: Clause, first: int, stop: int) -> int:
     """Where the words that name a field end."""
+    snake = first + 1
+    while snake < stop and clause.tokens[snake].glued:
+        snake += 1
+    if snake > first + 1:
+        return snake
     open_values = {"/", "|", "or"} & set(clause.words[first + 1 : stop]) and "(" not in clause.words[
         first:stop
     ]
     if open_values and clause.words[first] in ENUM_NAMES:
         return first + 1
+    formal = any(token.glued for token in clause.tokens) or bool(SURE_TYPES.keys() & {*clause.words})
+    if formal and stop - first > 1 and clause.words[stop - 1] == "text":
+        return stop - 1
     for index in range(first, stop):
         token, word = clause.tokens[index], clause.words[index]
         if (
@@ -36,20 +45,16 @@ def name_end(clause: Clause, first: int, stop: int) -> int:
             and clause.words[first] not in ENUM_NAMES - {"type"}
         ):
             continue
-        if (
-            word == "per"
-            and index > first
-            and clause.words[index - 1]
-            in ("price", "cost", "rate", "fee", "amount", "salary", "pay", "charge")
-        ):
+        priced = clause.words[index - 1] in terms.PRICES or clause.words[index + 1 : index + 2] in terms.PER
+        if word == "per" and index > first and priced:
             continue
         if word in ("in", "to") and index == first:
             continue
         following = clause.words[index + 1 : stop]
         if (
-            word in ("at", "on", "by")
+            word in terms.ENDS_NAME
             and index == first + 1
-            and (not following or following[0] in SURE_TYPES or not clause.tokens[index + 1].is_word)
+            and (not following or following[0] in SURE_TYPES or following[0] in terms.AFTER_NAME)
         ):
             return index + 1
         if not token.is_word and not (token.kind == "number" and index > first):
@@ -64,7 +69,9 @@ def name_end(clause: Clause, first: int, stop: int) -> int:
 def field_name(words: tuple[str, ...], borrowed: str) -> str:
     """The words as the name of a field; empty if they cannot be one."""
     kept = [word for word in words if word not in terms.ARTICLES]
-    if kept and kept[-1] in ("field", "column", "attribute", "value") and len(kept) > 1:
+    if len(kept) > 1 and (
+        kept[-1] in ("field", "column", "attribute") or (kept[-1] == "value" and kept[-2] in ENUM_NAMES)
+    ):
         kept = kept[:-1]
     if kept[:3] in (["maximum", "number", "of"], ["max", "number", "of"]):
         kept = ["max", *kept[3:]]
@@ -72,7 +79,7 @@ def field_name(words: tuple[str, ...], borrowed: str) -> str:
         kept[-1] = singular_words((kept[-1],))[0]
     if borrowed:
         kept.append(borrowed)
-    name = "_".join(kept)
+    name = "_".join(kept).replace("email_address", "email")
     if (
         not 1 <= len(kept) <= 5
         or len(name) > _MAX_NAME
@@ -80,7 +87,9 @@ def field_name(words: tuple[str, ...], borrowed: str) -> str:
     ):
         return ""
     if len(name) == 1 or (
-        kept[0] in VERBS - terms.NOUN_VERBS and infer_field(name) == infer_field("unheard")
+        kept[0] in VERBS - terms.NOUN_VERBS
+        and words[0] not in ("a", "an")
+        and infer_field(name) == infer_field("unheard")
     ):
         return ""
     if keyword.iskeyword(name) or name in terms.TAKEN:
@@ -94,7 +103,7 @@ def usual(thing: Thing, name: str) -> FieldModel:
     field = entry.fields.get(resolve(thing, name))
     if field is None or field.type == "reference":
         field = entry.stand_ins.get(name) or _inferred(name)
-    return field
+    return identifying(field, name, thing)
 
 
 def _inferred(name: str) -> FieldModel:

@@ -4,9 +4,13 @@ What lives here: from the items of a list to fields of a thing, and to reference
 thing. What must not: where lists are (`items.py`), sentences about relations (`relations.py`).
 """
 
+from collections import Counter
+
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.brief.accounts import read_account_fields
+from backwright_workbench.brief.associations import reference_to
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.field_items import read_item
 from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.items import items, paired, plural_item
@@ -16,21 +20,31 @@ from backwright_workbench.brief.lexicon.links import PEOPLE
 from backwright_workbench.brief.links import link
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.regions import Region, regions
+from backwright_workbench.brief.targets import read_target
 from backwright_workbench.brief.things import Thing, Things
+from backwright_workbench.brief.uploads import read_carried
 from backwright_workbench.brief.values import values_in
 
 _MAX_FIELDS = 80
+_LIST = 2
+"""So many fields and references are a list of them all; one alone is said of a thing that has more."""
+_STATES = {"status", "state", "stage", "phase"}
+"""Fields that say where a row stands, and nothing of what it is."""
 
 
 def read_fields(page: Page, things: Things) -> None:
     """Give every thing the fields that the brief names for it."""
+    listed: Counter[Thing] = Counter()
     for region in regions(page, things):
         if region.thing is None:
             read_account_fields(page, things, region)
             continue
-        said = _read_region(page, things, region, region.thing)
-        if said and not region.examples:
-            region.thing.exhaustive = True
+        count = _read_region(page, things, region, region.thing)
+        described = region.first == 0 and region.clause.kind in ("item", "row")
+        listed[region.thing] += 0 if region.examples or region.maybe else count * (1 + described)
+    for thing, count in listed.items():
+        if thing.fields.keys() - _STATES and count:
+            thing.exhaustive = thing.exhaustive or count + len(thing.links) >= _LIST
     _absorb_fields(things)
 
 
@@ -53,6 +67,7 @@ def _valued(thing: Thing, word: str) -> bool:
 
 
 def _read_region(page: Page, things: Things, region: Region, thing: Thing) -> int:
+    """Read the items of a list; gives the number of those that say what the thing itself has."""
     clause = region.clause
     text = " ".join(clause.words[region.first : region.stop])
     if (
@@ -64,21 +79,37 @@ def _read_region(page: Page, things: Things, region: Region, thing: Thing) -> in
         page.claim(clause, region.first, region.stop, f"entities.{thing.name}.fields.type")
         return 0
     parts = list(items(clause, region.first, region.stop))
-    if clause.lists_fields:
+    if clause.lists_fields or region.one:
         parts = [(region.first, region.stop)]
     borrowed = paired(parts, clause.words)
-    count = 0
+    count, built_in = 0, 0
     for number, (first, stop) in enumerate(parts):
         if len(thing.fields) >= _MAX_FIELDS:
-            return count
+            break
         if page.claimed_for(clause, first, f"entities.{thing.name}.fields."):
             page.claim(clause, first, stop, f"entities.{thing.name}.fields")
             count += 1
             continue
+        if read_target(page, things, thing, clause, first, stop):
+            continue
         if _reference(page, things, region, thing, first, stop, named=count > 0):
             continue
+        if _is_rule(things, clause, first, stop) or read_carried(page, thing, clause, first, stop):
+            continue
+        known = len(thing.fields)
         count += read_item(page, thing, clause, first, stop, borrowed.get(number, ""))
-    return count
+        built_in += len(thing.fields) == known and page.claimed_for(clause, first, f"entities.{thing.name}.")
+    return count + built_in
+
+
+def _is_rule(things: Things, clause: Clause, first: int, stop: int) -> bool:
+    """Whether an item bounds how many rows there may be (`at most 5 active loans`): a rule, and no field."""
+    match = terms.MOST.match(" ".join(clause.words[first:stop]))
+    if not match:
+        return False
+    begin = first + match.group().count(" ")
+    counts_things = bool(things.in_clause(clause, begin, stop))
+    return counts_things or bool({"per", "once", "time"} & set(clause.words[begin : stop + 4]))
 
 
 def _reference(
@@ -94,10 +125,13 @@ def _reference(
         return bool({"belongs", "belong", "has", "have"} & set(words))
     if hit and first + hit[1] <= stop:
         other, length = hit
-        tail = set(clause.words[first + length : stop]) - FILLER
+        tail = {singular_words((word,))[0] for word in clause.words[first + length : stop]} - FILLER
+        tail -= set(other.snake.split("_"))
         if tail - {
             "optional",
             "required",
+            "mandatory",
+            "nullable",
             "reference",
             "ref",
             "fk",
@@ -123,14 +157,16 @@ def _reference(
                 stop,
                 f"entities.{thing.name}.fields.{'_'.join(singular_words(words[:length]))}",
             )
-        elif region.owns and other is not thing:
+        elif other is not thing and (region.owns or _comes_with(region, thing, other)):
             link(other, thing.snake, thing.name, optional=False)
             page.claim(clause, first, first + length, f"entities.{other.name}.fields.{thing.snake}")
+        elif other is not thing and reference_to(thing, other) and not thing.fields:
+            page.claim(clause, first, first + length, f"entities.{thing.name}")
         elif named or not region.owns:
             return False
         return True
     name = "_".join(words)
-    person = PEOPLE.get(name)
+    person = PEOPLE.get(name) or ("required" if name in things.actors else None)
     usual = thing.entry.fields.get(name)
     stands_in = name in thing.entry.stand_ins and not (usual and things.of_entry(usual.to or ""))
     if person and not (usual and usual.type != "reference" and thing.known) and not stands_in:
@@ -143,6 +179,13 @@ def _reference(
         page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
         return True
     return False
+
+
+def _comes_with(region: Region, thing: Thing, other: Thing) -> bool:
+    """Whether `orders with order lines` says that the many belong to the one: they are known to, or called so."""
+    before = region.clause.words[region.first - 1 : region.first]
+    part = bool(reference_to(other, thing)) or other.snake.startswith(f"{thing.snake}_")
+    return before == ("with",) and part and not reference_to(thing, other)
 
 
 def _person(things: Things, name: str) -> str | None:

@@ -21,6 +21,7 @@ from backwright_workbench.blueprint.model import (
 )
 from backwright_workbench.blueprint.naming import snake
 from backwright_workbench.brief.entry import ANYBODY, Entry
+from backwright_workbench.brief.grants import referring
 
 STANDARD_COLUMNS = ("created_at", "updated_at")
 """Every row has them; they may be filtered and sorted by."""
@@ -128,6 +129,7 @@ def _actions(
             update={
                 "takes": tuple(n for n in action.takes if n in fields and not fields[n].set),
                 "to": action.to if states else None,
+                "from_": action.from_ if states else (),
                 "stamps": action.stamps if action.stamps in fields else None,
             }
         )
@@ -152,7 +154,8 @@ def _grants(entity: str, said: Grants, entities: Mapping[str, Entity]) -> Grants
     for what in Grants.model_fields:
         grant: Grant | ActGrant | None = getattr(said, what)
         fitted[what] = grant and _grant(entity, what, grant, entities)
-    return Grants.model_validate(fitted)
+    grants = Grants.model_validate(fitted)
+    return grants.model_copy(update={"refer": referring(grants, entities[entity].fields)})
 
 
 def _grant(

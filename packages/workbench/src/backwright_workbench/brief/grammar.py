@@ -114,7 +114,7 @@ GLUE = (
         "services platform software"
         " solution website site server tool program database db tables table entities entity "
         "models model data resources"
-        " resource schema fields field attributes attribute columns column properties property"
+        " resource collections schema fields field attributes attribute columns column properties property"
         " endpoints endpoint operations operation support supports supporting supported "
         "provide provides provided include"
         " includes included consist consists contain contains called named eg ie etc use "

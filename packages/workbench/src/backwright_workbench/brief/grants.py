@@ -6,7 +6,7 @@ What lives here: pure functions on grants. What must not: deciding who gets them
 from collections.abc import Collection, Mapping
 from typing import Literal
 
-from backwright_workbench.blueprint.model import ActGrant, FieldModel, Grant, Grants
+from backwright_workbench.blueprint.model import USER, ActGrant, FieldModel, Grant, Grants
 from backwright_workbench.brief.entry import Entry
 
 Given = Literal["everything"] | Grants
@@ -18,8 +18,11 @@ _SHOWN = ("name", "title", "number")
 
 
 def without(given: Given, verbs: Collection[str], actions: Collection[str]) -> Grants:
-    """The grants less these verbs (`read create update delete act everything`, or `act:NAME`)."""
-    if "everything" in verbs:
+    """The grants less these verbs (`read create update delete act everything`, or `act:NAME`).
+
+    What one must not see one cannot change either.
+    """
+    if "everything" in verbs or "read" in verbs:
         return NOTHING
     grants = spelled_out(given, actions)
     left = grants.model_copy(update={verb: None for verb in verbs if verb in (*VERBS, "act")})
@@ -28,6 +31,25 @@ def without(given: Given, verbs: Collection[str], actions: Collection[str]) -> G
         return left
     kept = tuple(name for name in (left.act.actions or actions) if name not in taken)
     return left.model_copy(update={"act": left.act.model_copy(update={"actions": kept}) if kept else None})
+
+
+def without_fields(
+    given: Given,
+    verbs: Collection[str],
+    names: Collection[str],
+    fields: Mapping[str, FieldModel],
+    actions: Collection[str],
+) -> Grants:
+    """The grants less some fields: who must not see a price sees the rest."""
+    grants = spelled_out(given, actions)
+    changed: dict[str, object] = {}
+    for verb in {*verbs} & {"read", "update"}:
+        grant = getattr(grants, verb)
+        if grant is not None:
+            open_ = [n for n, f in fields.items() if verb == "read" or writable(f)]
+            kept = tuple(n for n in grant.fields or open_ if n not in names)
+            changed[verb] = grant.model_copy(update={"fields": kept}) if kept else None
+    return grants.model_copy(update=changed)
 
 
 def spelled_out(given: Given, actions: Collection[str]) -> Grants:
@@ -68,4 +90,15 @@ def _fitted(entry: Entry, grants: Grants) -> Grants:
         changed["read"] = grants.read.model_copy(update={"fields": kept or None})
     if grants.act and not entry.actions:
         changed["act"] = None
-    return grants.model_copy(update=changed)
+    left = grants.model_copy(update=changed)
+    return left.model_copy(update={"refer": referring(left, fields)}) if left.refer else left
+
+
+def referring(grants: Grants, fields: Mapping[str, FieldModel]) -> Grant | None:
+    """The leave to name accounts in the references to them that are there, are sent, and that the role may read."""
+    seen = grants.read and (fields if grants.read.fields is None else grants.read.fields)
+    named = grants.refer.fields or () if grants.refer else ()
+    kept = tuple(
+        n for n in named if n in fields and fields[n].to == USER and writable(fields[n]) and n in (seen or ())
+    )
+    return Grant(fields=kept) if kept and (grants.create or grants.update or grants.act) else None

@@ -6,7 +6,7 @@ What must not: finding phrases (`nouns.py`).
 
 import keyword
 
-from backwright_workbench.blueprint.checks.names import RESERVED_ENTITIES, RESERVED_PLURALS
+from backwright_workbench.blueprint.checks.names import RESERVED_ENTITIES
 from backwright_workbench.blueprint.model import RESERVED_AREAS
 from backwright_workbench.blueprint.naming import pascal, plural
 from backwright_workbench.brief.catalogue import Catalogue
@@ -22,6 +22,8 @@ MAX_THINGS = 60
 _PLAIN = word_set(
     "online internal external digital personal custom public private monthly weekly daily available active"
 )
+_TOO_COMMON = word_set("type list item line record entry")
+"""Last words of names that mean too much by themselves."""
 _USERS = frozenset(
     {"user", "account", "user account", "people", "person", "app user", "system user", "end user"}
 )
@@ -51,9 +53,35 @@ def identify(
         return same
     thing = Thing(name, entry or generic_entity(name), known=entry is not None)
     phrases = [words, *(_phrases(entry) if entry else [])]
-    if len(words) > 1 and words[-1] not in ("type", "list", "item", "line", "record", "entry"):
+    if len(words) > 1 and words[-1] not in _TOO_COMMON:
         phrases.append(words[-1:])
     return things.add(thing, phrases)
+
+
+def name_exactly(
+    phrase: tuple[str, ...], things: Things, catalogue: Catalogue, domains: tuple[str, ...], page: Page
+) -> Thing | None:
+    """The thing of just this name, whatever the catalogue calls it; its entry only if no other thing has that."""
+    words = singular_words(tuple(word for word in phrase if word not in DETERMINERS))
+    text = " ".join(words)
+    if not words or text in _USERS or not text.isascii() or len(text) > 40 or len(things) >= MAX_THINGS:
+        return None
+    name = legal_name(pascal(text), page)
+    if keyword.iskeyword("_".join(words)):
+        return identify(phrase, things, catalogue, domains, page)
+    if known := things.named(name):
+        return known
+    entry, _ = _known(words, catalogue, domains)
+    if entry and things.of_entry(entry.name):
+        entry = None
+    thing = Thing(name, entry or generic_entity(name), known=entry is not None, laid_out=True, listed=True)
+    things.add(thing, [])
+    things.mean(words, thing)
+    for phrase in _phrases(entry) if entry else ():
+        things.alias(thing, phrase)
+    if len(words) > 1 and words[-1] not in _TOO_COMMON:
+        things.alias(thing, words[-1:])
+    return thing
 
 
 def is_known(phrase: tuple[str, ...], catalogue: Catalogue, domains: tuple[str, ...]) -> bool:
@@ -100,7 +128,6 @@ def legal_name(name: str, page: Page) -> str:
         name in RESERVED_ENTITIES
         or keyword.iskeyword(name)
         or keyword.iskeyword(name.lower())
-        or taken in RESERVED_PLURALS
         or taken in RESERVED_AREAS
     ):
         longer = f"{name}Item"

@@ -23,7 +23,7 @@ def items(clause: Clause, first: int, stop: int) -> Iterator[tuple[int, int]]:
         word = words[index]
         depth = max(0, depth + (word in "([{") - (word in ")]}"))
         cut = depth == 0 and (
-            word in (",", ";", "&", "plus")
+            word in (",", ";", "&", "+", "plus")
             or word == "and"
             or (word == "as" and words[index + 1 : index + 3] == ("well", "as"))
         )

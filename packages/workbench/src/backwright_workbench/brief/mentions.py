@@ -11,6 +11,7 @@ from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import mentions as terms
+from backwright_workbench.brief.lexicon.nouns import ENTERED_ABOUT, ENTERING
 from backwright_workbench.brief.page import Page
 
 
@@ -23,6 +24,7 @@ def mentions(page: Page, pattern: re.Pattern[str], catalogue: Catalogue) -> Iter
                 not taken
                 and not _business_word(clause, first, stop, catalogue)
                 and not _defines(clause, first, stop)
+                and not _entered(clause, first, stop)
             ):
                 yield clause, first, stop
 
@@ -67,6 +69,14 @@ def _defines(clause: Clause, first: int, stop: int) -> bool:
     ]
     known = [part for part in parts if infer_field(part) != infer_field("unheard")]
     return len(parts) >= 2 and len(known) >= 0.4 * len(parts)
+
+
+def _entered(clause: Clause, first: int, stop: int) -> bool:
+    """Whether the words are what somebody enters with its details: `write a daily report for a stay with …`."""
+    one = clause.words[max(0, first - 1) : first] in (("a",), ("an",))
+    verb = {*clause.words[max(0, first - 2) : first]} & ENTERING
+    details = ENTERED_ABOUT.match(f"{' '.join(clause.words[stop:])} ")
+    return bool(one and verb and details)
 
 
 def _listed(clause: Clause, first: int, stop: int) -> bool:

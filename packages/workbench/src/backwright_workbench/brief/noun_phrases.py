@@ -14,9 +14,11 @@ from backwright_workbench.brief.grammar import (
     VERBS,
     is_plural,
     singular_words,
+    sounds_like_person,
     verb_here,
 )
 from backwright_workbench.brief.lexicon import nouns as terms
+from backwright_workbench.brief.lexicon.lines import ASIDE as LINES_ASIDE
 from backwright_workbench.brief.page import Page
 
 Span = tuple[int, int]
@@ -26,9 +28,29 @@ def can_be_thing(clause: Clause, span: Span) -> bool:
     phrase = singular_words(clause.words[span[0] : span[1]])
     if phrase[-1] == "service" and not is_plural(clause.words[span[1] - 1]):
         return False
+    if (
+        len(phrase) == 1
+        and phrase[0] in terms.LISTABLE
+        and (_in_list(clause, span) or _described(clause, span))
+    ):
+        return True
     return (
         phrase[-1] not in (terms.NOT_THINGS if len(phrase) == 1 else terms.NOT_HEADS) and len(phrase[-1]) > 1
     )
+
+
+def _in_list(clause: Clause, span: Span) -> bool:
+    """Whether a plural stands between commas, where it is one of several things."""
+    around = (*clause.words[max(0, span[0] - 1) : span[0]], *clause.words[span[1] : span[1] + 1])
+    return is_plural(clause.words[span[1] - 1]) and bool({",", "and", "&"} & set(around))
+
+
+def _described(clause: Clause, span: Span) -> bool:
+    """Whether it is said what such a thing has, or the plural is one that only things have."""
+    word = clause.words[span[1] - 1]
+    has = clause.words[span[1] : span[1] + 1] in (("has",), ("have",), ("belongs",), ("belong",))
+    software = {"web", "mobile", "client", "other"} & set(clause.words[max(0, span[0] - 1) : span[0]])
+    return has or (word == "applications" and not software)
 
 
 def noun_phrase(
@@ -45,6 +67,12 @@ def noun_phrase(
         return None
     stop = at
     while stop < len(words) and stop - at < 4:
+        if stop > at and (
+            words[stop] in DETERMINERS
+            or _acts(words, stop, end)
+            or (words[stop] in terms.SET_WORDS and is_plural(words[stop - 1]))
+        ):
+            break
         hit = catalogue.match(clause.run(stop), 0)
         if (
             hit
@@ -70,6 +98,13 @@ def noun_phrase(
     return (at, stop) if stop > at and page.free(clause, at, stop) else None
 
 
+def _acts(words: tuple[str, ...], at: int, end: int | None) -> bool:
+    """Whether a word after a noun is its verb: `inspector visits the site`."""
+    follows = words[at + 1 : at + 2]
+    one = is_plural(words[at]) and not is_plural(words[at - 1]) and sounds_like_person(words[at - 1])
+    return end is None and one and bool({*follows} & DETERMINERS)
+
+
 def _participle(word: str) -> bool:
     return word.endswith("ed") and len(word) > 5
 
@@ -77,6 +112,8 @@ def _participle(word: str) -> bool:
 def _verb_in_list(words: tuple[str, ...], at: int) -> bool:
     """Whether a word that may be a noun goes on a list of verbs: `register owners and book visits`."""
     if at == 0 or at + 1 >= len(words) or words[at] not in terms.DOING or is_plural(words[at]):
+        return False
+    if (words[at], words[at + 1]) in terms.COMPOUNDS:
         return False
     return (
         words[at - 1] in ("and", ",", "or", "to") and is_plural(words[at + 1]) and words[at + 1] not in BREAKS
@@ -117,6 +154,7 @@ def noun_list(
             break
         if at < len(words) and words[at] in ("(", "["):
             at = _past_bracket(words, at)
+        at = _past_lines(words, at)
         follows = at
         while at < len(words) and words[at] in (",", "and", "&", "/", "plus", "or", "+"):
             at += 1
@@ -130,6 +168,12 @@ def noun_list(
 def _counts(clause: Clause, span: Span, catalogue: Catalogue) -> bool:
     phrase = clause.words[span[0] : span[1]]
     return is_plural(phrase[-1])
+
+
+def _past_lines(words: tuple[str, ...], at: int) -> int:
+    """Past `with order lines`, where the list goes on after it."""
+    match = LINES_ASIDE.match(" ".join(words[at : at + 6])) if words[at : at + 1] == ("with",) else None
+    return at + match.group().strip().count(" ") + 1 if match else at
 
 
 def _past_bracket(words: tuple[str, ...], at: int) -> int:

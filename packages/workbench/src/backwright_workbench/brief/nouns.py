@@ -8,23 +8,30 @@ not: fields, relations.
 from collections.abc import Iterator
 
 from backwright_workbench.blueprint.model import USER
-from backwright_workbench.blueprint.naming import snake
+from backwright_workbench.blueprint.naming import pascal, plural, snake
+from backwright_workbench.brief.actors import drop_actors
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.choices import choice_spans
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.definitions import defined, sibling
+from backwright_workbench.brief.enumerations import made_of
 from backwright_workbench.brief.grammar import (
     BREAKS,
-    DETERMINERS,
     is_plural,
-    singular_words,
-    verb_here,
 )
-from backwright_workbench.brief.identity import identify, is_known
+from backwright_workbench.brief.identity import identify, is_known, legal_name, name_exactly
+from backwright_workbench.brief.layouts import laid_out
 from backwright_workbench.brief.lexicon import nouns as terms
+from backwright_workbench.brief.lines import read_lines, settle_lines
 from backwright_workbench.brief.noun_phrases import Span, noun_list
+from backwright_workbench.brief.outlines import read_outline
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.passing import done_to, entered, in_passing
+from backwright_workbench.brief.recordings import recordings, told_by_each
 from backwright_workbench.brief.things import Things
 
+_LONG_NAME = 2
+"""So many words before the last describe a thing rather than name it."""
 _LONGEST_TITLE_LINE = 14
 """A first line of up to so many words names the service; a noun in it that the catalogue does not know is
 its subject.
@@ -36,22 +43,63 @@ def read_things(page: Page, catalogue: Catalogue) -> Things:
     things = Things()
     things.domains = catalogue.domains_in([word for clause in page.clauses for word in clause.words])
     read = [clause for clause in page.clauses if clause.kind != "header" and not clause.lists_fields]
+    for clause, (first, stop) in laid_out(page):
+        thing = name_exactly(clause.words[first:stop], things, catalogue, things.domains, page)
+        if thing and clause.kind == "heading":
+            things.heads[clause] = thing
+        things.complete = (
+            things.complete or clause.kind in ("heading", "row") or clause.words[stop : stop + 1] == ("(",)
+        )
+    outline = read_outline(page, read, catalogue, things.domains)
+    if outline.taken and read and read[0].kind == "heading":
+        read = [*read[1:], read[0]]
     subject: tuple[str, ...] = ()
-    for listed, search in ((True, _listed), (False, _done_to), (False, _in_passing)):
+    for listed, search in ((True, _listed), (False, done_to), (False, in_passing)):
+        if things.complete and not listed:
+            break
         for clause in read:
-            phrases = [clause.words[slice(*span)] for span in search(page, clause, things, catalogue)]
+            values = choice_spans(clause)
+            phrases = [
+                clause.words[slice(*span)]
+                for span in search(page, clause, things, catalogue)
+                if not any(first < span[1] <= stop for first, stop in values)
+            ]
             if clause is page.clauses[0] and _names_service(clause, phrases, things, catalogue):
                 subject = phrases[0]
                 continue
             for phrase in phrases:
-                thing = things.meant_by(phrase) or identify(phrase, things, catalogue, things.domains, page)
+                thing = (
+                    outline.stranger(phrase, things, page)
+                    or things.meant_by(phrase)
+                    or things.tail_of(phrase)
+                    or identify(phrase, things, catalogue, things.domains, page)
+                )
                 if thing:
                     thing.listed = thing.listed or listed
     if subject and not len(things):
         identify(subject, things, catalogue, things.domains, page)
-    _bring(page, things, catalogue)
+    _shorten(page, things)
+    drop_actors(page, things)
+    settle_lines(things, catalogue)
+    if not things.complete:
+        _bring(page, things, catalogue)
+    read_lines(page, things, catalogue)
     _claim(page, things)
     return things
+
+
+def _shorten(page: Page, things: Things) -> None:
+    """What a brief names in full once and then by its last word is called by that: a blood donation `drive`."""
+    words = [clause.words for clause in page.clauses]
+    for thing in [t for t in things if not (t.known or t.laid_out) and t.snake.count("_") >= _LONG_NAME]:
+        full = thing.snake.split("_")
+        last = {full[-1], plural(pascal(full[-1]))}
+        told = [
+            i > 0 and run[i - 1] == full[-2] for run in words for i, word in enumerate(run) if word in last
+        ]
+        name = pascal(full[-1])
+        if len(told) - 1 > sum(told) == 1 and not things.named(name) and legal_name(name, page) == name:
+            things.rename(thing, name)
 
 
 def _names_service(
@@ -61,6 +109,7 @@ def _names_service(
     stores.
     """
     alone = len(set(phrases)) == 1 and len(clause.words) <= _LONGEST_TITLE_LINE
+    alone = alone and clause.words[1:2] not in (("(",), (":",)) and not {*clause.words} & terms.KEEPING
     return alone and not is_known(phrases[0], catalogue, things.domains)
 
 
@@ -95,12 +144,15 @@ def _listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) ->
     """Where nouns are said to be what is stored."""
     yield from _bare(page, clause, catalogue)
     yield from defined(page, clause, catalogue)
+    yield from entered(page, clause, catalogue)
+    yield from told_by_each(page, clause, catalogue)
     if clause.lists_fields:
         return
     yield from sibling(page, clause, catalogue)
+    yield from made_of(page, clause, catalogue)
     for _, stop, _ in clause.find(terms.FORWARD):
         yield from noun_list(page, clause, stop, catalogue, strict=True)
-    for _, stop, _ in clause.find(terms.KEEP):
+    for _, stop, _ in clause.find(terms.KEEP) if not recordings(clause) else ():
         spans = noun_list(page, clause, stop, catalogue, strict=False)
         yield from (
             s
@@ -130,7 +182,9 @@ def _listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) ->
     for at, word in enumerate(clause.words[:-1]):
         if word in ("belongs", "belong") and clause.words[at + 1] == "to":
             yield from noun_list(page, clause, at + 2, catalogue, strict=False)[:1]
-        elif word in ("many", "multiple", "several") and set(clause.words[:at]) & terms.HAS:
+        elif (word in ("many", "multiple", "several") and set(clause.words[:at]) & terms.HAS) or (
+            clause.tokens[at].kind == "number" and set(clause.words[at - 1 : at]) & terms.HAS
+        ):
             spans = noun_list(page, clause, at + 1, catalogue, strict=False)[:1]
             yield from (span for span in spans if is_plural(clause.words[span[1] - 1]))
 
@@ -145,7 +199,7 @@ def _fields_of_land(clause: Clause, at: int) -> Iterator[Span]:
 def _bare(page: Page, clause: Clause, catalogue: Catalogue) -> list[Span]:
     """A clause that is nothing but a list of nouns, at least half of them known."""
     spans = noun_list(page, clause, 0, catalogue, strict=False)
-    if len(spans) < 2 or clause.words[spans[-1][1] :] not in ((), (".",)):
+    if len(spans) < 2 or not _ends_list(clause.words[spans[-1][1] :], len(spans)):
         return []
     known = [span for span in spans if catalogue.find(" ".join(clause.words[slice(*span)]))]
     plurals = [span for span in spans if is_plural(clause.words[span[1] - 1])]
@@ -158,6 +212,11 @@ def _bare(page: Page, clause: Clause, catalogue: Catalogue) -> list[Span]:
     return (
         spans if 2 * len(known) >= len(spans) and 2 * len(plurals) >= len(spans) and not under_thing else []
     )
+
+
+def _ends_list(rest: tuple[str, ...], count: int) -> bool:
+    """Whether what follows a list of nouns leaves it one: nothing, or what the last of several comes with."""
+    return rest in ((), (".",)) or (count >= 3 and rest[:1] in (("with",), ("(",)))
 
 
 def _before(page: Page, clause: Clause, at: int, catalogue: Catalogue) -> Iterator[Span]:
@@ -185,67 +244,3 @@ def _inside_known(clause: Clause, at: int, catalogue: Catalogue) -> bool:
         (hit := catalogue.match(clause.run(start), 0)) and start + hit[1] > at
         for start in range(max(0, at - 2), at + 1)
     )
-
-
-def _done_to(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> Iterator[Span]:
-    """The objects of what people do: `customers place orders`."""
-    for at, word in enumerate(clause.words):
-        if at <= 3 and clause is page.clauses[0] and word in ("create", "make", "write", "manage", "add"):
-            continue
-        if word not in terms.DOING or (at and clause.words[at - 1] in DETERMINERS):
-            continue
-        for span in noun_list(page, clause, at + 1, catalogue, strict=False):
-            phrase = clause.words[span[0] : span[1]]
-            if is_known(phrase, catalogue, things.domains) or (
-                word in terms.MAKING and is_plural(phrase[-1])
-            ):
-                yield span
-
-
-def _in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> Iterator[Span]:
-    """Nouns that the catalogue knows, in the plural or of several words, outside lists of fields."""
-    at = 0
-    fields_from = _fields_from(clause, things)
-    while at < len(clause.words):
-        hit = catalogue.match(clause.run(at), 0)
-        if not hit or not page.free(clause, at, at + hit[1]) or things.at(clause, at):
-            at += 1
-            continue
-        stop = at + hit[1]
-        last = singular_words(clause.words[at:stop])[-1]
-        plural = is_plural(clause.words[stop - 1])
-        clear = plural and (hit[1] > 1 or last not in terms.AMBIGUOUS) and last not in terms.NOT_THINGS
-        many = bool(terms.MANY & set(clause.words[max(0, at - 2) : at]))
-        before = clause.words[max(0, at - 1) : at]
-        compound = (
-            bool(before)
-            and clause.tokens[at - 1].is_word
-            and before[0] not in BREAKS | DETERMINERS
-            and page.free(clause, at - 1)
-        )
-        if compound and not is_known((*before, *clause.words[at:stop]), catalogue, things.domains):
-            clear = False
-        if (
-            clear
-            and not verb_here(clause.words, at)
-            and (at < fields_from or many)
-            and clause.words[at : at + 1] != ("users",)
-        ):
-            yield at, stop
-        at = stop
-
-
-def _fields_from(clause: Clause, things: Things) -> int:
-    """Where a clause begins to list the fields of a thing; past its end if nowhere."""
-    for _, stop, _ in things.in_clause(clause):
-        if stop < len(clause.words) and clause.words[stop] in terms.HAS | {":", "("}:
-            return stop
-    parent = clause.parent
-    if (
-        clause.kind in ("item", "row")
-        and parent
-        and parent.kind in ("item", "heading")
-        and things.in_clause(parent)
-    ):
-        return 0
-    return len(clause.words) + 1

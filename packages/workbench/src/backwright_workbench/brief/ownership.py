@@ -5,6 +5,7 @@ the rows.
 """
 
 from backwright_workbench.blueprint.model import USER, FieldModel
+from backwright_workbench.brief.lexicon.actions import DOINGS
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import SIGNED_IN
 from backwright_workbench.brief.things import Thing, Things
@@ -27,16 +28,31 @@ def person_of(things: Things, role: str) -> Thing | None:
     return thing if len(accounts) <= 1 else None
 
 
-def path_to(things: Things, thing: Thing, role: str, *, prefer: str = "") -> str | None:
+def path_to(things: Things, thing: Thing, role: str, *, prefer: str = "", writes: bool = False) -> str | None:
     """The references from a row of `thing` to the person of `role`: `order.customer`; `None` if there are
     none.
+
+    Who reads their own messages reads those on their ticket; who changes their own changes those they wrote.
     """
     person = person_of(things, role)
     if person is None:
-        return _direct(thing, prefer)
+        direct = _direct(thing, prefer or role)
+        return direct if direct == role or (writes and direct) else _through(things, thing, role) or direct
     if person is thing:
         return next(name for name, field in thing.entry.fields.items() if field.to == USER)
-    return _walk(things, thing, person, prefer)
+    path = _walk(things, thing, person, prefer)
+    own = thing.entry.fields.get(role)
+    return path if path or own is None or own.to != USER else role
+
+
+def _through(things: Things, thing: Thing, role: str) -> str | None:
+    """The way over what a row belongs to, to an account that is called like the role: `ticket.customer`."""
+    for name, field in thing.entry.fields.items():
+        whole = things.named(field.to or "")
+        own = whole.entry.fields.get(role) if whole and not field.optional and whole is not thing else None
+        if own is not None and own.to == USER:
+            return f"{name}.{role}"
+    return None
 
 
 def leads_to_account(things: Things, thing: Thing, rows: str) -> bool:
@@ -86,14 +102,17 @@ def _walk(things: Things, thing: Thing, person: Thing, prefer: str) -> str | Non
     return None
 
 
-def own_rows(page: Page, things: Things, thing: Thing, role: str, *, prefer: str = "") -> str:
+def own_rows(
+    page: Page, things: Things, thing: Thing, role: str, *, prefer: str = "", writes: bool = False
+) -> str:
     """The path to whoever owns a row; where nothing leads to them, the row gets a reference to who created
     it.
     """
-    path = path_to(things, thing, role, prefer=prefer)
+    path = path_to(things, thing, role, prefer=prefer, writes=writes)
     if path is not None:
         return path
-    through = _parents(things, thing)
+    doing = any(thing.snake.split("_")[-1] in nouns for nouns in DOINGS.values())
+    through = None if doing else _parents(things, thing)
     if through is not None and person_of(things, role) is None:
         return through
     name = "owner" if role in (SIGNED_IN, "user") or role in thing.entry.fields else role

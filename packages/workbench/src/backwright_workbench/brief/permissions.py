@@ -1,33 +1,49 @@
 """Sentences about who may do what.
 
-What lives here: the forms of such sentences, and who is spoken of. What must not: what is said of them
-(`predicates.py`), and adding it up to access (`access.py`).
+What lives here: reading all of them, and what contradicts itself. What must not: who is spoken of (`speakers.py`),
+what is said of them (`predicates.py`), and adding it up to access (`access.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import DETERMINERS
-from backwright_workbench.brief.lexicon import permissions as terms
+from backwright_workbench.brief.grammar import GLUE
+from backwright_workbench.brief.grids import Grid, read_grids
+from backwright_workbench.brief.lexicon.permissions import CLOSING, CONDITION, OWN
+from backwright_workbench.brief.lexicon.registration import OPEN
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.predicates import Subject, predicates
-from backwright_workbench.brief.roles import MAKER, PUBLIC, SIGNED_IN, Roles
-from backwright_workbench.brief.statements import EVERY_ROLE, Statement, base_form, is_right, rights
+from backwright_workbench.brief.passives import of_things
+from backwright_workbench.brief.predicates import predicates
+from backwright_workbench.brief.right_lines import read_right_lines
+from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles
+from backwright_workbench.brief.speakers import like, spoken_of, subject_of, turns
+from backwright_workbench.brief.statements import WRITING, Statement, Subject
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.trace import Quote
 
-WRITING = ("create", "update", "delete", "act")
+NO_RIGHT = "no right follows from this: say what they may create, see, change or delete"
+"""What the trace says where people do something that no verb of rights tells."""
 
 
-def read_permissions(page: Page, things: Things, roles: Roles) -> list[Statement]:
+def read_permissions(
+    page: Page, things: Things, roles: Roles, grids: Sequence[Grid], lines: Sequence[Clause] = ()
+) -> list[Statement]:
     """All statements about rights, in the order of the brief; their words are claimed."""
-    found: list[Statement] = []
+    found = [*read_grids(page, things, grids), *read_right_lines(page, things, lines)]
+    before: Subject | None = None
+    likes: list[tuple[str, str]] = []
+    tabled = {id(row) for grid in grids for row, _ in grid.rows} | {id(line) for line in lines}
     for clause in page.clauses:
-        found += _active(page, things, roles, clause)
+        if id(clause) in tabled:
+            continue
+        said, subject = _active(page, things, roles, clause, before, likes)
+        before = subject or before
+        found += said
         found += _bracketed(page, things, roles, clause)
-        found += _passive(page, things, roles, clause)
-        found += _of_things(page, things, clause)
+        found += of_things(page, things, roles, clause)
+    for role, other in likes:
+        found += [replace(s, roles=(role,)) for s in found if other in s.roles and not s.denied]
     _contradictions(page, things, found)
     return found
 
@@ -52,127 +68,84 @@ def _contradict(page: Page, one: Quote, two: Quote) -> None:
     page.contradict("what is read-only is not written", first, second)
 
 
-def _active(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
-    """`Managers can create and edit orders`, `Viewer: read only`, `As a member I want to see my loans`."""
-    subject = _subject(things, roles, clause)
+def _active(
+    page: Page,
+    things: Things,
+    roles: Roles,
+    clause: Clause,
+    before: Subject | None,
+    likes: list[tuple[str, str]],
+) -> tuple[list[Statement], Subject | None]:
+    """`Managers can create and edit orders`, `Viewer: read only`, `As a member I want to see my loans`; with
+    whoever is spoken of.
+    """
+    subject = subject_of(things, roles, clause, before)
     if subject is None:
-        return
-    for each in _turns(roles, subject):
+        return [], None
+    found: list[Statement] = []
+    if other := like(page, roles, subject):
+        likes.extend((role, other[0]) for role in subject.roles)
+        subject = replace(subject, begin=other[1], first=other[1])
+    subject = replace(subject, before=spoken_of(page, things, clause, subject))
+    for turn in turns(things, roles, subject):
+        each = _closed(page, things, roles, turn)
         statements = list(predicates(page, things, each))
+        named = [f"roles.{role}" for role in each.roles if role not in (PUBLIC, SIGNED_IN)]
         if statements and each.begin:
-            named = [f"roles.{role}" for role in each.roles if role not in (PUBLIC, SIGNED_IN)]
             page.claim(clause, each.first, each.begin, *named, "access")
-        yield from statements
+        elif each.begin and _asks(page, things, each):
+            page.claim(clause, each.first, each.begin, *named, note=NO_RIGHT)
+            roles.unclear |= {*each.roles} - roles.listed
+        found += statements
+    return found, subject
 
 
-def _subject(things: Things, roles: Roles, clause: Clause) -> Subject | None:
-    """Whom a clause speaks of from its beginning, from its colon, or by the item that it stands under."""
-    named = _named(roles, clause, 0)
-    if named is None and ":" in clause.words[:5]:
-        named = _named(roles, clause, clause.words.index(":") + 1)
-    if named is None:
-        named = _later(roles, clause)
-    if named is not None:
-        return named if _tells_rights(things, named) else None
-    above = _named(roles, clause.parent, 0) if clause.parent and clause.kind == "item" else None
-    if above is None or len(above.clause.words) - above.begin > 2:
-        return None
-    return Subject(above.roles, clause, 0, 0, len(clause.words))
+def _closed(page: Page, things: Things, roles: Roles, subject: Subject) -> Subject:
+    """The subject without the words that end the list of its rights: `…, nothing else`, `read books only`."""
+    clause, begin, end = subject.clause, subject.begin, subject.end
+    whose = OWN.search(" ".join(clause.words[begin:end]))
+    for first, stop, match in clause.find(CLOSING):
+        merely = match.group() == "only" and (whose or clause.words[first - 1] in ("read", "view"))
+        if begin < first < end and not merely:
+            page.claim(clause, first, stop, "access")
+            roles.closed |= {*subject.roles}
+            return replace(subject, end=first)
+    only = "only" in clause.words[begin : begin + 2] and things.in_clause(clause, begin, end)
+    if only and not whose and not any(begin < first < end for first, _, _ in clause.find(CONDITION)):
+        roles.closed |= {*subject.roles}
+    return subject
 
 
-def _later(roles: Roles, clause: Clause) -> Subject | None:
-    """The first role in a clause that a modal verb follows: `a backend where customers can …`."""
-    for first, stop, role in roles.in_clause(clause):
-        if clause.words[stop : stop + 1] in (("can",), ("may",), ("should",), ("cannot",)):
-            return Subject((SIGNED_IN if role == MAKER else role,), clause, first, stop, len(clause.words))
-    return None
-
-
-def _named(roles: Roles, clause: Clause, first: int) -> Subject | None:
-    """The roles named one after another from a word on."""
-    found: list[str] = []
-    only = False
-    index = 1 if clause.words[:1] in (("as",), ("for",)) and not first else first
-    while index < len(clause.words):
-        if hit := roles.at(clause, index):
-            found.append(SIGNED_IN if hit[0] == MAKER else hit[0])
-            index += hit[1]
-        elif clause.words[index] in terms.SUBJECT_FILL:
-            only = only or clause.words[index] in ("only", "just")
-            index += 1
-        else:
-            break
-    return (
-        Subject(tuple(dict.fromkeys(found)), clause, first, index, len(clause.words), only) if found else None
-    )
-
-
-def _tells_rights(things: Things, subject: Subject) -> bool:
-    """Whether what follows a subject is about rights."""
-    rest = " ".join(subject.clause.words[subject.begin : subject.begin + 2])
-    patterns = (terms.MODAL, terms.READ_ONLY, terms.EVERYTHING)
-    return any(pattern.match(rest) for pattern in patterns) or is_right(rest.split(" ")[0], things)
-
-
-def _turns(roles: Roles, subject: Subject) -> Iterator[Subject]:
-    """The subject, and those with whom the sentence goes on: `…, but only managers can delete them`."""
-    words = subject.clause.words
-    for index in range(subject.begin + 1, len(words)):
-        hit = roles.at(subject.clause, index)
-        before = index - 1
-        while before > subject.begin and words[before] in DETERMINERS:
-            before -= 1
-        if not hit or words[before] not in terms.TURN or index + hit[1] >= len(words):
-            continue
-        if words[index + hit[1]] in terms.VERBS or words[index + hit[1]] in terms.TURN_VERBS:
-            yield replace(subject, end=index)
-            who = SIGNED_IN if hit[0] == MAKER else hit[0]
-            subject = Subject(
-                (who,), subject.clause, index, index + hit[1], len(words), words[before] == "only"
-            )
-    yield subject
+def _asks(page: Page, things: Things, subject: Subject) -> bool:
+    """Whether words that nobody took say what somebody does."""
+    clause, begin = subject.clause, subject.begin
+    if (
+        subject.roles == (ADMIN,)
+        or OPEN.search(clause.text)
+        or clause.kind == "heading"
+        or begin >= subject.end
+        or not clause.tokens[begin].is_word
+    ):
+        return False
+    free = [i for i in range(begin, subject.end) if page.free(clause, i) and clause.words[i] not in GLUE]
+    return bool(free)
 
 
 def _bracketed(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
-    """`admin (full access), auditor (read-only)`."""
+    """`admin (full access), auditor (read-only)`, `(admin: everything, guest: read-only)`."""
     words = clause.words
     for first, stop, role in roles.in_clause(clause):
         if words[stop : stop + 1] == ("(",):
             end = next((i for i in range(stop, len(words)) if words[i] == ")"), len(words))
             yield from predicates(page, things, Subject((role,), clause, first, stop + 1, end))
+        elif words[stop : stop + 1] in ((":",), ("=",)) and "(" in words[:first]:
+            end = next((i for i in range(stop + 1, len(words)) if _ends_label(roles, clause, i)), len(words))
+            yield from predicates(page, things, Subject((role,), clause, first, stop + 1, end))
 
 
-def _passive(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
-    """`Orders can only be cancelled by managers`."""
-    for first, stop, match in clause.find(terms.PASSIVE):
-        by = list(roles.in_clause(clause, stop, min(stop + 6, len(clause.words))))
-        mentions = things.in_clause(clause, 0, first)
-        if not by or not mentions:
-            continue
-        thing, end = mentions[-1][2], by[-1][1]
-        if verbs := rights(base_form(match["verb"], things), thing):
-            page.claim(clause, first, end, f"entities.{thing.name}.access")
-            named = tuple(dict.fromkeys(role for _, _, role in by))
-            only = "only" in clause.words[first:stop]
-            yield Statement(named, verbs, thing, clause, (first, end), only=only)
-
-
-def _of_things(page: Page, things: Things, clause: Clause) -> Iterator[Statement]:
-    """`Articles are public`, `notes are private`, `bids cannot be changed`."""
-    for first, stop, thing in things.in_clause(clause):
-        rest = " ".join(clause.words[stop:])
-        if match := terms.PUBLIC_THINGS.match(rest):
-            said = Statement((PUBLIC,), ("read",), thing, clause, (first, stop))
-        elif match := terms.FIXED_THINGS.match(rest):
-            verb = "delete" if match["verb"].startswith(("delet", "remov")) else "update"
-            said = Statement((EVERY_ROLE,), (verb,), thing, clause, (first, stop), denied=True)
-        elif match := terms.READ_ONLY_THINGS.match(rest):
-            said = Statement((EVERY_ROLE,), WRITING, thing, clause, (first, stop), denied=True)
-        elif match := terms.PRIVATE_THINGS.match(rest):
-            verbs = ("read", "create", "update", "delete")
-            said = Statement((SIGNED_IN,), verbs, thing, clause, (first, stop), own=True, only=True)
-        else:
-            continue
-        end = stop + match.group().strip().count(" ") + 1
-        page.claim(clause, first, end, f"entities.{thing.name}.access")
-        yield said
+def _ends_label(roles: Roles, clause: Clause, at: int) -> bool:
+    """Whether what is said of a role in a list ends: with the bracket, or before the next role and its colon."""
+    if clause.words[at] == ")":
+        return True
+    hit = roles.at(clause, at + 1) if clause.words[at] in (",", "and", ";") else None
+    return bool(hit) and clause.words[at + 1 + (hit[1] if hit else 0) :][:1] in ((":",), ("=",))

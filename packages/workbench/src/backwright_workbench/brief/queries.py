@@ -10,10 +10,12 @@ from backwright_workbench.blueprint.checks.queries import SEARCHABLE
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.columns import column, field_meant, text_added
 from backwright_workbench.brief.lexicon import queries as terms
+from backwright_workbench.brief.lexicon.lines import PARTS
 from backwright_workbench.brief.offers import bulk, cache, files
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.parts import alternatives, list_end, part_start
 from backwright_workbench.brief.things import Thing, Things
+from backwright_workbench.brief.uploads import holder, read_handed_in, read_kinds
 
 
 def main_thing(page: Page, things: Things) -> Thing | None:
@@ -29,7 +31,11 @@ def main_thing(page: Page, things: Things) -> Thing | None:
         return titled[0]
     return max(
         ranked,
-        key=lambda t: (t.listed, sum(f.to is not None for f in t.entry.fields.values()), -ranked.index(t)),
+        key=lambda t: (
+            t.listed and t.snake.split("_")[-1] not in PARTS,
+            sum(f.to is not None for f in t.entry.fields.values()),
+            -ranked.index(t),
+        ),
     )
 
 
@@ -44,7 +50,9 @@ def read_queries(page: Page, things: Things) -> None:
         _search(page, things, clause, main)
         bulk(page, things, clause, main)
         cache(page, things, clause)
-        files(page, things, clause, main)
+        files(page, things, clause, holder(things, main))
+        read_handed_in(page, things, clause)
+        read_kinds(page, things, clause)
 
 
 def _lists(
@@ -56,40 +64,51 @@ def _lists(
             continue
         end = list_end(clause, stop)
         parts = [(a, b) for a, b in alternatives(clause, stop, end)]
-        thing = _whose(things, clause, first, parts, main)
+        thing, named = _whose(things, clause, first, parts, main)
         page.claim(clause, first, stop, f"entities.{thing.name}.{key}")
-        found = [name for part in parts if (name := column(page, things, thing, clause, *part, key=key))]
-        current = getattr(thing.entry, key)
-        thing.entry = thing.entry.model_copy(update={key: tuple(dict.fromkeys((*current, *found)))})
+        for part in parts:
+            owner = thing if named else _owner(things, thing, clause.words[slice(*part)])
+            if name := column(page, things, owner, clause, *part, key=key):
+                listed = dict.fromkeys((*getattr(owner.entry, key), name))
+                owner.entry = owner.entry.model_copy(update={key: tuple(listed)})
 
 
-def _whose(things: Things, clause: Clause, first: int, parts: list[tuple[int, int]], main: Thing) -> Thing:
-    """The thing that a query is on: named before it in the clause or above it, else the one that has these
-    fields.
+def _owner(things: Things, likely: Thing, words: tuple[str, ...]) -> Thing:
+    """The thing that one filter of many is for: the likely one, unless only another has such a field."""
+    if field_meant(things, likely, words):
+        return likely
+    return next((thing for thing in things if field_meant(things, thing, words)), likely)
+
+
+def _whose(
+    things: Things, clause: Clause, first: int, parts: list[tuple[int, int]], main: Thing
+) -> tuple[Thing, bool]:
+    """The thing that a query is on, and whether the brief names it: before it in the clause or above it; else the
+    one that has these fields.
     """
     before = [thing for _, _, thing in things.in_clause(clause, part_start(clause, first), first)]
     if before:
-        return before[-1]
+        return before[-1], True
     before = [thing for _, _, thing in things.in_clause(clause, 0, first)]
     if before and (len(set(before)) == 1 or not parts):
-        return before[-1] if len(set(before)) == 1 else main
+        return (before[-1], True) if len(set(before)) == 1 else (main, False)
     for at in clause.ancestors():
         mentions = things.in_clause(at)
         if at.kind != "sentence" and len(mentions) == 1:
-            return mentions[0][2]
+            return mentions[0][2], True
     if (
         parts
         and (hit := things.at(clause, parts[0][0]))
         and parts[0][0] + hit[1] < parts[0][1]
         and clause.words[parts[0][0] + hit[1]] in ("by", "on")
     ):
-        return hit[0]
+        return hit[0], True
     scores = {
         thing: sum(bool(field_meant(things, thing, clause.words[a:b])) for a, b in parts) for thing in things
     }
     best = max(scores.values(), default=0)
     likely = [main, *reversed(before), *scores]
-    return next(thing for thing in likely if scores.get(thing, 0) == best)
+    return next(thing for thing in likely if scores.get(thing, 0) == best), False
 
 
 def _search(page: Page, things: Things, clause: Clause, main: Thing) -> None:
@@ -98,7 +117,7 @@ def _search(page: Page, things: Things, clause: Clause, main: Thing) -> None:
         if not page.free(clause, first):
             continue
         after = things.in_clause(clause, stop, min(stop + 6, len(clause.words)))
-        thing = after[0][2] if after else _whose(things, clause, first, _after_filter(clause, stop), main)
+        thing = after[0][2] if after else _whose(things, clause, first, _after_filter(clause, stop), main)[0]
         element = f"entities.{thing.name}.search"
         page.claim(clause, first, stop, element)
         into = clause.words[stop : stop + 1] in (
@@ -120,6 +139,9 @@ def _search(page: Page, things: Things, clause: Clause, main: Thing) -> None:
             while (hit := things.at(clause, a)) and hit[0] is thing and a + hit[1] < b:
                 a += hit[1]
             words = tuple(w for w in clause.words[a:b] if w not in ("the", ".", "and", "(", ")"))
+            if things.meant_by(words) and not field_meant(things, thing, words):
+                page.claim(clause, a, b, element)
+                continue
             name = field_meant(things, thing, words) or text_added(page, thing, "_".join(words))
             field = thing.entry.fields.get(name)
             if field is None:

@@ -8,16 +8,22 @@ used, so the trace at the end shows what became of each phrase.
 
 from datetime import date
 
+from backwright_workbench.blueprint.checks.names import RESERVED_PLURALS
 from backwright_workbench.blueprint.model import Auth, Blueprint, Entity
+from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.blueprint.validation import check
 from backwright_workbench.brief.access import give_access
 from backwright_workbench.brief.associations import read_associations
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.choices import read_choices, settle_choices
+from backwright_workbench.brief.deeds import read_deeds
 from backwright_workbench.brief.domains import assume_things
 from backwright_workbench.brief.fields import read_fields
 from backwright_workbench.brief.fitting import fit
+from backwright_workbench.brief.grids import name_things, return_grids, role_words, take_grids
 from backwright_workbench.brief.infrastructure import read_capabilities, read_stores
 from backwright_workbench.brief.limits import read_budgets, read_limits
+from backwright_workbench.brief.moves import read_moves
 from backwright_workbench.brief.nouns import read_things
 from backwright_workbench.brief.page import Page, claim_labels, foreign
 from backwright_workbench.brief.permissions import read_permissions
@@ -25,10 +31,11 @@ from backwright_workbench.brief.queries import read_queries
 from backwright_workbench.brief.registration import read_registration
 from backwright_workbench.brief.relations import read_relations
 from backwright_workbench.brief.renaming import rename_references
+from backwright_workbench.brief.right_lines import return_right_lines, roles_of, take_right_lines
 from backwright_workbench.brief.role_mentions import read_roles
+from backwright_workbench.brief.rules import note_rules
 from backwright_workbench.brief.shape import shape
 from backwright_workbench.brief.sign_in import read_sign_in
-from backwright_workbench.brief.states import read_moves
 from backwright_workbench.brief.text import unreadable
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.title import read_title
@@ -56,7 +63,10 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     sign_in = read_sign_in(page, catalogue)
     wanted = read_capabilities(page, catalogue)
 
+    tables = take_grids(page)
+    lines = take_right_lines(page)
     things = read_things(page, catalogue)
+    name_things(page, things, tables, catalogue)
     if not len(things):
         assume_things(page, things, catalogue)
     if not len(things):
@@ -68,16 +78,22 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     rename_references(things)
     read_relations(page, things)
     read_fields(page, things)
+    read_choices(page, things)
     read_associations(page, things, catalogue)
+    read_deeds(page, things, catalogue)
     read_moves(page, things)
     shape(things)
     read_queries(page, things)
+    settle_choices(page, things)
 
-    named = read_roles(page, things)
-    statements = read_permissions(page, things, named)
+    return_grids(page, tables)
+    return_right_lines(page, lines)
+    named = read_roles(page, things, (*role_words(tables), *roles_of(lines)))
+    statements = read_permissions(page, things, named, tables, lines)
     roles = give_access(page, things, named, statements, unguarded_service=sign_in.nobody is not None)
-    register_as = read_registration(page, roles)
+    register_as = read_registration(page, things, roles)
     assume_usual(page, things, statements)
+    note_rules(page, things)
 
     title, service = read_title(page, things, catalogue)
     claim_labels(page)
@@ -106,12 +122,14 @@ def _entities(things: Things, roles: tuple[str, ...]) -> dict[str, Entity]:
     fitted = fit([thing.entry for thing in things], roles)
     entities: dict[str, Entity] = {}
     for thing in things:
-        asked = {
+        asked: dict[str, object] = {
             "attachments": thing.attachments,
             "cache": thing.cache,
             "bulk": thing.bulk,
             "limit": thing.limit,
         }
+        if plural(thing.name) in RESERVED_PLURALS:
+            asked["plural"] = f"{thing.snake}_records"
         entities[thing.name] = fitted[thing.name].model_copy(update=asked)
     ordered: dict[str, Entity] = {}
     while len(ordered) < len(entities):

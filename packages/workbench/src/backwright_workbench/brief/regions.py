@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import DETERMINERS
+from backwright_workbench.brief.field_lines import is_field, labelled, typed
+from backwright_workbench.brief.grammar import BREAKS
 from backwright_workbench.brief.lexicon import items as terms
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.recordings import recordings
+from backwright_workbench.brief.region_starts import Start, closing, continued, leads, list_start, start_after
 from backwright_workbench.brief.things import Thing, Things
+
+_SHORT_HEADING = 4
 
 
 @dataclass(frozen=True)
@@ -26,23 +31,43 @@ class Region:
     """Whether plurals in the list belong to the thing (`a customer has orders`)."""
     examples: bool = False
     """Whether the list says that it is not complete."""
+    maybe: bool = False
+    """Whether a row need not have what it lists (`may have a room`)."""
+    one: bool = False
+    """Whether it is one field, with commas only in what is said of it."""
 
 
 def regions(page: Page, things: Things) -> Iterator[Region]:
     """All lists of fields, in the order of the brief."""
     before: Thing | None = None
     for clause in page.clauses:
-        found = list(_in_clause(clause, things, before))
+        found = list(_in_clause(page, clause, things, before))
         yield from found
         mentions = things.in_clause(clause)
-        before = found[-1].thing if found else (mentions[0][2] if mentions else before)
+        subject = mentions[0][2] if mentions and not _compound(clause, mentions[0][1]) else before
+        before = found[-1].thing if found else subject
 
 
-def _in_clause(clause: Clause, things: Things, before: Thing | None) -> Iterator[Region]:
+def _compound(clause: Clause, stop: int) -> bool:
+    """Whether a noun goes on after these words: `piano` in `a piano school` is no piano."""
+    following = clause.tokens[stop : stop + 1]
+    return bool(following) and following[0].is_word and following[0].word not in BREAKS
+
+
+def _in_clause(page: Page, clause: Clause, things: Things, before: Thing | None) -> Iterator[Region]:
     text = clause.text
+    if clause.entity_stop and (named := things.meant_by(clause.words[: clause.entity_stop])):
+        yield _region(named, clause, clause.entity_stop + 1, len(clause.words), owns=False)
+        return
     above = _above(clause, things)
-    if clause.lists_fields and above:
+    if above and clause.lists_fields:
         yield _region(above, clause, 0, len(clause.words), owns=False)
+        return
+    described = clause.kind != "header" and clause.parent in things.heads
+    if above and described and (labelled(clause) or is_field(clause)):
+        yield Region(above, clause, 0, len(clause.words), owns=False, one=labelled(clause))
+        return
+    if _in_other_section(clause):
         return
     if terms.USERS.match(text) and not things.in_clause(clause):
         start = terms.USERS.match(text).group().count(" ") + 1  # type: ignore[union-attr]
@@ -51,7 +76,8 @@ def _in_clause(clause: Clause, things: Things, before: Thing | None) -> Iterator
     mentions = things.in_clause(clause)
     if (
         mentions
-        and _leads(clause, mentions[0][0])
+        and not (mentions[0][2] is above and "status" not in text)
+        and leads(clause, mentions[0][0])
         and terms.VALUES.match(" ".join(clause.words[mentions[0][1] :]))
     ):
         yield _region(mentions[0][2], clause, mentions[0][1], len(clause.words), owns=False)
@@ -69,7 +95,12 @@ def _in_clause(clause: Clause, things: Things, before: Thing | None) -> Iterator
         if thing:
             yield _region(thing, clause, match.group().strip().count(" ") + 1, len(clause.words), owns=True)
         return
-    own = list(_after_mentions(clause, things))
+    if told := list(_written_down(clause, things)):
+        yield from told
+        return
+    own = (
+        [] if above and _names_field(clause, mentions, above) else list(_after_mentions(page, clause, things))
+    )
     yield from own
     if not own and above and clause.kind in ("item", "row") and not _starts_sentence(clause, things):
         yield _region(above, clause, 0, len(clause.words), owns=True)
@@ -77,14 +108,47 @@ def _in_clause(clause: Clause, things: Things, before: Thing | None) -> Iterator
         yield from _of_each(clause, things)
 
 
+def _written_down(clause: Clause, things: Things) -> Iterator[Region]:
+    """What a sentence says that is written down of each of some thing."""
+    for found in recordings(clause):
+        thing = things.meant_by(clause.words[found.first : found.stop])
+        if thing is not None:
+            end = _end(clause, found.begin, found.end)
+            while end > found.begin and clause.words[end - 1] in (",", "and"):
+                end -= 1
+            yield _region(thing, clause, found.begin, end, owns=False)
+
+
+def _in_other_section(clause: Clause) -> bool:
+    """Whether a clause stands under a heading about rights, queries or technology."""
+    heading = next((at for at in clause.ancestors() if at.kind == "heading"), None)
+    words = {*heading.words} if heading else set()
+    return bool(words & terms.OTHER_SECTIONS) and len(words) <= _SHORT_HEADING
+
+
+def _names_field(clause: Clause, mentions: list[tuple[int, int, Thing]], above: Thing) -> bool:
+    """Whether the thing that a clause under another begins with is only part of a field: `hive (link to Hive)`,
+    `hive type: a | b`.
+    """
+    if not mentions or not leads(clause, mentions[0][0]):
+        return False
+    rest = clause.words[mentions[0][1] :]
+    return typed(rest) or (mentions[0][2] is above and ":" in rest[1:3])
+
+
 def _region(thing: Thing, clause: Clause, first: int, stop: int, *, owns: bool) -> Region:
     examples = bool(terms.EXAMPLES.search(" ".join(clause.words[max(0, first - 4) : stop])))
-    return Region(thing, clause, first, stop, owns, examples)
+    maybe = bool(terms.MAYBE.search(" ".join(clause.words[max(0, first - 5) : first])))
+    return Region(thing, clause, first, stop, owns, examples, maybe)
 
 
 def _above(clause: Clause, things: Things) -> Thing | None:
     """The thing that a list item or a sentence under a heading describes."""
     for at in clause.ancestors():
+        if at in things.heads:
+            return things.heads[at]
+        if at.kind == "heading" and things.heads and not set(at.words) & terms.FIELD_HEADINGS:
+            return None
         mentions = things.in_clause(at)
         if mentions and at.kind != "sentence" and mentions[0][0] <= 2 and len({m[2] for m in mentions}) == 1:
             return mentions[0][2]
@@ -116,93 +180,25 @@ def _starts_sentence(clause: Clause, things: Things) -> bool:
     ) or (words[:1] in (("filter",), ("filters",), ("search",), ("sort",)))
 
 
-@dataclass(frozen=True)
-class _Start:
-    """Where a list of a thing's fields begins: the word that means the thing, the list's first word, what
-    joins them.
-    """
-
-    first: int
-    begin: int
-    thing: Thing
-    verb: str
-
-
-def _after_mentions(clause: Clause, things: Things) -> Iterator[Region]:
+def _after_mentions(page: Page, clause: Clause, things: Things) -> Iterator[Region]:
     """Lists that follow a thing's name: `orders with …`, `Orders: …`, `orders (…)`."""
     mentions = things.in_clause(clause)
-    starts = [start for mention in mentions if (start := _start(clause, mentions, mention))]
-    if mentions and not starts and clause.kind != "sentence" and _leads(clause, mentions[0][0]):
+    starts = [start for mention in mentions if (start := start_after(page, clause, mentions, mention))]
+    if mentions and not starts and clause.kind != "sentence" and leads(clause, mentions[0][0]):
         begin = next((i for i, word in enumerate(clause.words) if word in (":", "-")), 0)
-        if begin > mentions[0][1]:
-            starts = [_Start(mentions[0][0], begin + 1, mentions[0][2], "has")]
-    starts += _continued(clause, mentions, starts)
+        if begin > mentions[0][1] and not terms.QUERIES & set(clause.words[begin + 1 : begin + 3]):
+            starts = [Start(mentions[0][0], begin + 1, mentions[0][2], "has")]
+    starts += continued(clause, mentions, starts)
     starts.sort(key=lambda start: start.first)
     for number, start in enumerate(starts):
         following = [other.first for other in starts[number + 1 :] if other.first >= start.begin]
         if start.verb == "(":
-            end = _closing(clause.words, start.begin)
+            end = closing(clause.words, start.begin)
         else:
-            limit = _list_start(clause, following[0]) if following else len(clause.words)
+            limit = list_start(clause, following[0]) if following else len(clause.words)
             end = _end(clause, start.begin, limit)
         owns = start.verb not in ("with", "(", "having") or start.begin <= 4
         yield _region(start.thing, clause, start.begin, end, owns=owns)
-
-
-def _start(
-    clause: Clause, mentions: list[tuple[int, int, Thing]], mention: tuple[int, int, Thing]
-) -> _Start | None:
-    """The list that follows a mention, if a connecting word does."""
-    first, stop, thing = mention
-    match = terms.CONNECT.match(clause.text, _offset(clause, stop))
-    if not match or stop >= len(clause.words) or clause.words[max(0, first - 1)] in ("of", "per"):
-        return None
-    verb = match["verb"]
-    if verb in (":", "-") and not _leads(clause, first):
-        return None
-    leader = mentions[0]
-    before = " ".join(clause.words[leader[1] : first])
-    if verb in ("with", "having") and _leads(clause, leader[0]) and terms.BELONGING_TO.fullmatch(before):
-        thing = leader[2]
-    return _Start(first, stop + match.group().strip().count(" ") + 1, thing, verb)
-
-
-def _continued(clause: Clause, mentions: list[tuple[int, int, Thing]], starts: list[_Start]) -> list[_Start]:
-    """`A loan belongs to a member and has a due date`: what a sentence goes on to say of its subject."""
-    if not mentions or not _leads(clause, mentions[0][0]):
-        return []
-    known = {start.begin for start in starts}
-    return [
-        _Start(first, stop, mentions[0][2], "has")
-        for first, stop, _ in clause.find(terms.AND_HAS)
-        if stop not in known
-        and first > mentions[0][0]
-        and not terms.YES_OR_NO.match(" ".join(clause.words[stop - 1 :]))
-    ]
-
-
-def _leads(clause: Clause, first: int) -> bool:
-    """Whether a clause begins with the noun at `first`."""
-    return all(word in DETERMINERS or word in ("for",) for word in clause.words[:first])
-
-
-def _list_start(clause: Clause, first: int) -> int:
-    while first > 0 and clause.words[first - 1] in DETERMINERS | {",", "and"}:
-        first -= 1
-    return first
-
-
-def _offset(clause: Clause, index: int) -> int:
-    return sum(len(word) + 1 for word in clause.words[:index])
-
-
-def _closing(words: tuple[str, ...], begin: int) -> int:
-    depth = 1
-    for index in range(begin, len(words)):
-        depth += (words[index] in "([{") - (words[index] in ")]}")
-        if depth == 0:
-            return index
-    return len(words)
 
 
 def _end(clause: Clause, begin: int, limit: int) -> int:

@@ -65,12 +65,14 @@ def _to_one(sentence: _Sentence, here: Mention, there: Mention, words: str) -> b
     if not match:
         return False
     verb = match["verb"] or ""
+    if verb in terms.QUERIED:
+        return False
     if verb == "assigned" and there.thing and _is_person(here.thing) and not _is_person(there.thing):
         _refer(sentence, there, here, "assigned", optional=True)
         return True
     optional = _optional(sentence.clause, words, there)
     for subject in _listed_before(sentence, here):
-        _refer(sentence, subject, there, verb, optional=optional)
+        _refer(sentence, subject, there, verb, optional=optional, duty=not verb)
     return True
 
 
@@ -84,7 +86,7 @@ def _to_many(sentence: _Sentence, here: Mention, there: Mention, words: str) -> 
     ends = (here.thing, there.thing)
     tied = here.thing and any(joins(t, here.thing, there.thing) for t in sentence.things if t not in ends)
     if not tied:
-        _refer(sentence, there, here, "", optional=False)
+        _refer(sentence, there, here, "", optional=False, duty=True)
     return True
 
 
@@ -93,6 +95,8 @@ def _by_preposition(sentence: _Sentence, here: Mention, there: Mention, words: s
     one, two = here.thing, there.thing
     if one is None or two is None or one is two or not terms.PREPOSITION.fullmatch(words):
         return False
+    if terms.IS_FOR.search(" ".join(sentence.clause.words[: here.first])):
+        return True
     if not knows(one, two) and not knows(two, one) and here.stop > here.first:
         _refer(sentence, here, there, "", optional=False)
     return True
@@ -130,8 +134,13 @@ def _listed_before(sentence: _Sentence, last: Mention) -> list[Mention]:
     return listed
 
 
-def _refer(sentence: _Sentence, here: Mention, there: Mention, verb: str, *, optional: bool) -> None:
-    """Let the thing at `here` refer to that at `there`, and claim both."""
+def _refer(
+    sentence: _Sentence, here: Mention, there: Mention, verb: str, *, optional: bool, duty: bool = False
+) -> None:
+    """Let the thing at `here` refer to that at `there`, and claim both.
+
+    `duty` is said where the words leave no choice (`belongs to`), whatever is usual.
+    """
     if here.thing is None:
         return
     thing, other = here.thing, there.thing
@@ -139,7 +148,7 @@ def _refer(sentence: _Sentence, here: Mention, there: Mention, verb: str, *, opt
     known = reference_to(thing, other) if other and verb != "assigned" else ""
     if known:
         usual = thing.entry.fields[known].optional
-        optional = optional or (usual and "must" not in sentence.clause.words)
+        optional = optional or (usual and not duty and "must" not in sentence.clause.words)
     name = link(thing, known or name, other.name if other else USER, optional=optional or always_optional)
     for mention in (here, there):
         sentence.page.claim(
@@ -173,7 +182,8 @@ def _subject_goes_on(sentence: _Sentence) -> None:
         same = subject.thing is there.thing or there.first <= subject.stop
         if match and subject.first <= 2 and not same:
             optional = bool(terms.OPTIONAL.search(match["rest"]))
-            _refer(sentence, subject, there, match["verb"] or "", optional=optional)
+            verb = match["verb"] or ""
+            _refer(sentence, subject, there, verb, optional=optional, duty=not verb)
             first = there.first - match["rest"].count(" ") - 1
             named = [f"entities.{subject.thing.name}"] if subject.thing else []
             sentence.page.claim(clause, first, there.first, *named)
@@ -182,12 +192,11 @@ def _subject_goes_on(sentence: _Sentence) -> None:
 def _links_two(sentence: _Sentence) -> None:
     """`A rental links a customer to a tool`."""
     mentions, clause = sentence.mentions, sentence.clause
-    if len(mentions) < 3 or not terms.LINKS & set(clause.words[mentions[0].stop : mentions[1].first]):
-        return
-    for there in mentions[1:3]:
-        _refer(sentence, mentions[0], there, "", optional=False)
-    if thing := mentions[0].thing:
-        sentence.page.claim(clause, mentions[0].stop, mentions[2].first, f"entities.{thing.name}")
+    for one, two, three in zip(mentions, mentions[1:], mentions[2:], strict=False):
+        if one.thing and terms.LINKS & {*clause.words[one.stop : two.first]}:
+            for there in (two, three):
+                _refer(sentence, one, there, "", optional=False)
+            sentence.page.claim(clause, one.stop, three.first, f"entities.{one.thing.name}")
 
 
 def _again(sentence: _Sentence) -> None:
@@ -198,10 +207,15 @@ def _again(sentence: _Sentence) -> None:
         return
     before = [mention for mention in mentions if mention.stop <= max(at, mentions[0].stop)]
     after = [mention for mention in mentions if mention.first > at]
+    optional = bool(before) and _optional(
+        clause, " ".join(clause.words[before[-1].stop : at + 1]), before[-1]
+    )
     for previous, mention in pairwise(after if before else []):
         if not terms.AND_TO.fullmatch(" ".join(clause.words[previous.stop : mention.first])):
             return
-        _refer(sentence, before[-1], mention, "", optional=False)
+        _refer(
+            sentence, before[-1], mention, "", optional=optional, duty=clause.words[at].startswith("belong")
+        )
         sentence.page.claim(
             clause, previous.stop, mention.first, f"entities.{mention.thing and mention.thing.name}"
         )

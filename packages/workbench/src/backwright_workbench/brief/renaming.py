@@ -12,7 +12,7 @@ from backwright_workbench.blueprint.naming import plural, snake
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.things import Things
 
-__all__ = ["rename_references"]
+__all__ = ["rename_references", "renamed"]
 
 
 def rename_references(things: Things) -> None:
@@ -32,12 +32,14 @@ def rename_references(things: Things) -> None:
             if field.to in called and name == snake(field.to) and called[field.to] not in thing.entry.fields
         }
         if names:
-            thing.entry = _renamed(thing.entry, names)
+            thing.entry = renamed(thing.entry, names)
         if thing.entry.area in areas:
             thing.entry = thing.entry.model_copy(update={"area": areas[thing.entry.area]})
 
 
-def _renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
+def renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
+    """The entry with some fields under other names, wherever it mentions them."""
+
     def each(listed: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(names.get(name, name) for name in listed)
 
@@ -46,7 +48,10 @@ def _renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
             "fields": {names.get(name, name): field for name, field in entry.fields.items()},
             "stand_ins": {names.get(name, name): field for name, field in entry.stand_ins.items()},
             "actions": {
-                name: a.model_copy(update={"takes": each(a.takes)}) for name, a in entry.actions.items()
+                name: a.model_copy(
+                    update={"takes": each(a.takes), "stamps": names.get(a.stamps or "", a.stamps)}
+                )
+                for name, a in entry.actions.items()
             },
             "filters": each(entry.filters),
             "sorts": each(entry.sorts),

@@ -14,6 +14,7 @@ from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, kind
 from backwright_workbench.brief.statements import Statement
 from backwright_workbench.brief.things import Thing, Things
 
+_WRITING = ("create", "update", "delete")
 _ALL = ("read", "create", "update", "delete", "act")
 
 
@@ -26,11 +27,16 @@ def stated(page: Page, things: Things, thing: Thing, role: str, statements: Iter
             if rows is not None:
                 _enter(thing, grants, verb, rows, statement.fields)
     changing = [grants[verb] for verb in ("update", "delete", "act") if verb in grants]
+    if role == PUBLIC:
+        return Grants.model_validate(grants)
     if "read" not in grants and changing:
         grants["read"] = Grant(rows=changing[0].rows)
     elif "read" not in grants and "create" in grants:
         path = path_to(things, thing, role) if person_of(things, role) else None
         grants["read"] = Grant(rows=path or grants["create"].rows)
+    for verb in ("update", "delete", "act"):
+        if verb in grants and grants[verb].rows == "all" and grants["read"].rows != "all":
+            grants[verb] = grants[verb].model_copy(update={"rows": grants["read"].rows})
     return Grants.model_validate(grants)
 
 
@@ -65,11 +71,15 @@ def _rows(page: Page, things: Things, thing: Thing, role: str, verb: str, statem
         return "all"
     prefer = "assignee" if statement.mentions_assignment else ""
     if statement.own and statement.thing is not None:
-        return own_rows(page, things, thing, role, prefer=prefer)
+        return own_rows(page, things, thing, role, prefer=prefer, writes=verb in _WRITING)
     person = person_of(things, role)
     own = path_to(things, thing, role) if role in (SIGNED_IN, "user") or person else None
     if statement.own:
         return own
+    if statement.of_one and verb not in ("read", "create") and kind(role) != "full":
+        named = path_to(things, thing, role)
+        if named and (person or named.split(".")[-1] == role):
+            return named
     if own is None:
         return "all"
     makes_own = verb == "create" and person and "." not in own and not thing.entry.fields[own].optional

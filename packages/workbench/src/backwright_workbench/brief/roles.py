@@ -4,6 +4,7 @@ What lives here: finding roles and mentions of them. What must not: what they ma
 `access.py`).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -24,12 +25,40 @@ class Roles:
 
     named: dict[str, str] = field(default_factory=dict)
     """Role → the brief's words for it."""
-    explicit: bool = False
-    """Whether the brief lists roles, rather than naming some in passing."""
+    listed: set[str] = field(default_factory=set)
+    """Those that the brief lists, rather than naming them in passing."""
+    others: dict[str, str] = field(default_factory=dict)
+    """Names that mean callers without a role: `guest` → `public`."""
+    speaker: str = ADMIN
+    """Whoever writes the brief, as in `only I can delete`."""
+    closed: set[str] = field(default_factory=set)
+    """Those of whom the brief says that they may do no more than it says: `…, nothing else`."""
+    unclear: set[str] = field(default_factory=set)
+    """Those of whom it says something that no right follows from."""
+
+    def enter(self, phrase: tuple[str, ...], *, listed: bool = False) -> str:
+        """Enter a role under its name; empty if it is none."""
+        if not listed and (longer := self._longer(phrase)):
+            return longer
+        name = role_name(phrase if listed else _without_group(phrase))
+        legal = re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) and len(name) <= 40
+        if not legal or len(self.named) >= 30 or name in terms.NO_ROLES:
+            return ""
+        if name not in (PUBLIC, SIGNED_IN):
+            self.named.setdefault(name, " ".join(phrase))
+            self.listed |= {name} if listed else set()
+        return name
 
     def at(self, clause: Clause, index: int) -> tuple[str, int] | None:
         """The role, or `public` or `signed_in`, that words mean, and how many words."""
         words = clause.words
+        if words[index] in terms.FIRST_PERSON and words[index - 1 : index] in (("only",), ("just",)):
+            close = (
+                words.index(")", index)
+                if words[index + 1 : index + 2] == ("(",) and ")" in words[index:]
+                else index
+            )
+            return self.speaker, close + 1 - index
         for length in (3, 2, 1):
             phrase = singular_words(tuple(w for w in words[index : index + length]))
             if index + length > len(words) or not phrase:
@@ -37,10 +66,14 @@ class Roles:
             name = "_".join(phrase)
             if name in self.named:
                 return name, length
-            same = terms.SAME.get(" ".join(phrase))
+            if (short := "_".join(_without_group(phrase))) in self.named:
+                return short, length
+            if length == 1 and (longer := self._longer(phrase)):
+                return longer, length
+            same = self.others.get(name) or terms.SAME.get(" ".join(phrase))
             if same == SIGNED_IN and "user" in self.named:
                 return "user", length
-            if same:
+            if same in (PUBLIC, SIGNED_IN, ADMIN) or same in self.named:
                 return same, length
             if (
                 phrase[0] in terms.MAKERS
@@ -49,6 +82,13 @@ class Roles:
             ):
                 return MAKER, length
         return None
+
+    def _longer(self, phrase: tuple[str, ...]) -> str:
+        """The one listed role that a word is short for: `reps` are the sales reps of the list."""
+        if len(phrase) != 1 or phrase[0] in self.named:
+            return ""
+        longer = [role for role in self.listed if role.endswith(f"_{phrase[0]}")]
+        return longer[0] if len(longer) == 1 else ""
 
     def in_clause(
         self, clause: Clause, first: int = 0, stop: int | None = None
@@ -64,6 +104,29 @@ class Roles:
                 index += 1
 
 
+def roles_like(word: str) -> bool:
+    """Whether a word is one of the usual names of roles."""
+    name = singular_words((word,))[0]
+    return terms.SAME.get(name) == ADMIN or any(name in names for names in terms.KINDS.values())
+
+
+def role_name(phrase: tuple[str, ...]) -> str:
+    """What a role is called that a phrase in the singular means."""
+    same = terms.SAME.get(" ".join(phrase))
+    return "user" if same == SIGNED_IN else same or "_".join(phrase)
+
+
+def _without_group(phrase: tuple[str, ...]) -> tuple[str, ...]:
+    """The words for people without that for all of them together: `fulfilment team`."""
+    return phrase[:-1] if len(phrase) > 1 and phrase[-1] in terms.ROLE_GROUP else phrase
+
+
+def is_staff(role: str) -> bool:
+    """Whether a role is usually that of staff, who record what others do: librarians lend, they do not borrow."""
+    last = role.split("_")[-1]
+    return last not in terms.KINDS["self"] and any(last in terms.KINDS[name] for name in ("full", "writer"))
+
+
 def kind(role: str) -> str:
     """What a role is for, by its name: `full`, `writer`, `reader` or `self`; `writer` if nothing is known."""
     last = role.split("_")[-1]
@@ -71,8 +134,3 @@ def kind(role: str) -> str:
         if role in terms.KINDS[name] or last in terms.KINDS[name]:
             return name
     return "writer"
-
-
-def describe(role: str, usual: str | None) -> str:
-    """What a role is for, in a sentence."""
-    return usual or terms.DESCRIPTIONS[ADMIN if role == ADMIN else kind(role)]

@@ -8,12 +8,16 @@ from collections.abc import Iterable
 
 from backwright_workbench.blueprint.checks.queries import LARGE, QUERY_PARAMETERS, SEARCHABLE
 from backwright_workbench.blueprint.model import USER, FieldModel
+from backwright_workbench.blueprint.naming import pascal
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.inference import generic_entity, infer_field
 from backwright_workbench.brief.life import life
 from backwright_workbench.brief.things import Thing, Things
 
 _MOMENTS = ("created_at", "updated_at")
+_BY_ANYBODY = ("comment", "review", "message", "reply", "rating")
+"""What any account writes, whoever is on file as an author."""
+_NUMBERS = ("integer", "decimal", "money")
 
 
 def shape(things: Things) -> None:
@@ -88,23 +92,29 @@ def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
     """The brief's fields if it lists them all, else the usual ones with the brief's laid over; then
     references.
     """
-    usual = {name: _renamed(field, things) for name, field in thing.entry.fields.items()}
+    usual = {
+        name: _renamed(field, things)
+        for name, field in thing.entry.fields.items()
+        if not (name in thing.entry.stand_ins and field.to in things.actors.values())
+    }
     usual = {
         name: field
         for name, field in usual.items()
         if field.to in (None, USER) or things.named(field.to or "")
     }
+    usual |= {name: _to_kept(things, thing, name, field) for name, field in usual.items() if field.to == USER}
     stand_ins = {n: f for n, f in thing.entry.stand_ins.items() if n not in usual}
     fields: dict[str, FieldModel] = {}
     if thing.exhaustive:
         fields |= thing.fields
         if thing.known:
             fields |= {n: f for n, f in usual.items() if _stays(n, f, thing) and n not in fields}
+            fields |= {n: f for n, f in stand_ins.items() if f.to == USER and _by_actor(n, thing, things)}
     else:
         fields |= {
             name: usual.get(name) or stand_ins[name]
             for name in thing.entry.fields
-            if name in usual or name in stand_ins
+            if (name in usual or name in stand_ins) and not _twin(name, thing)
         }
         fields |= thing.fields
     _sole_parent(thing, fields)
@@ -123,6 +133,20 @@ def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
             update={"description": fields[name].description if name in fields else ""}
         )
     return fields or {"name": infer_field("name")}
+
+
+def _to_kept(things: Things, thing: Thing, name: str, field: FieldModel) -> FieldModel:
+    """A usual reference to accounts goes to the table that the brief lists under its name: an article's author."""
+    kept = things.named(pascal(name))
+    if kept is None or not kept.laid_out or kept is thing or thing.snake in _BY_ANYBODY:
+        return field
+    return FieldModel(type="reference", to=kept.name, optional=field.optional, description=field.description)
+
+
+def _twin(name: str, thing: Thing) -> bool:
+    """Whether the brief's word for a usual field is shorter: its `grade` is the usual `final_grade`."""
+    said = thing.fields.keys() - thing.entry.fields.keys()
+    return any(name.endswith(f"_{own}") and thing.fields[own].type in _NUMBERS for own in said)
 
 
 def _sole_parent(thing: Thing, fields: dict[str, FieldModel]) -> None:
@@ -148,11 +172,18 @@ def _stays(name: str, field: FieldModel, thing: Thing) -> bool:
     return not any(link.to == field.to for link in thing.links.values())
 
 
+def _by_actor(name: str, thing: Thing, things: Things) -> bool:
+    """Whether a reference is to people who only act in this brief: their accounts stand in for them."""
+    return thing.entry.fields[name].to in things.actors.values() and name not in thing.fields
+
+
 def _renamed(field: FieldModel, things: Things) -> FieldModel:
     """The field with its reference to the thing that the brief calls otherwise."""
     if field.to in (None, USER):
         return field
     other = things.of_entry(field.to or "")
+    if other is None and field.to in things.actors.values():
+        return FieldModel(type="reference", to=USER, optional=field.optional, description=field.description)
     return (
         field.model_copy(update={"to": other.name})
         if other

@@ -29,13 +29,13 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
     """The methods that a brief names, `password` if none; naming one and refusing all contradict each
     other.
     """
-    nobody = _refusal(page, catalogue)
     said: dict[AuthMethod, Quote] = {}
     for method, pattern in terms.AUTH.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             page.claim(clause, first, stop, "auth.methods")
             if not negated(clause, first):
                 said.setdefault(method, page.quote(clause, first, stop))
+    nobody = _refusal(page, catalogue, others_do=bool(said))
     people: Quote | None = None
     for clause, first, stop in mentions(page, terms.SIGN_IN, catalogue):
         page.claim(clause, first, stop, "auth", note="accounts, sign-in and sign-out come with every service")
@@ -65,9 +65,14 @@ def _token_words(quote: Quote) -> str:
     return "JWT" if "password" not in phrase and ("jwt" in phrase or "token" in phrase) else ""
 
 
-def _refusal(page: Page, catalogue: Catalogue) -> Quote | None:
+def _refusal(page: Page, catalogue: Catalogue, *, others_do: bool) -> Quote | None:
+    """Where the brief says that nobody signs in; not where it says so of some (`customers: none (no login)`)
+    while others do.
+    """
     for clause, first, stop in mentions(page, terms.NO_AUTH, catalogue):
-        if _WHO_MAY & set(clause.words[:first]):
+        if others_do and first > 0:
+            continue
+        if _WHO_MAY & set(clause.words[:first]) or terms.PARTLY_OPEN.match(" ".join(clause.words[stop:])):
             continue
         page.claim(
             clause,

@@ -7,12 +7,15 @@ What lives here: one statement; from a verb to what it lets one do. What must no
 from dataclasses import dataclass, replace
 
 from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.doings import base, meant, third_person, verb_of
 from backwright_workbench.brief.lexicon import permissions as terms
-from backwright_workbench.brief.lexicon.states import STATE_VERBS
+from backwright_workbench.brief.lexicon.actions import DOINGS, PHRASAL
 from backwright_workbench.brief.things import Thing, Things
 
 EVERY_ROLE = "every_role"
 """Nobody in particular: `bids cannot be changed`."""
+
+WRITING = ("create", "update", "delete", "act")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Statement:
 
     roles: tuple[str, ...]
     verbs: tuple[str, ...]
-    """`read create update delete act everything`, or `act:NAME`."""
+    """`read create update delete act everything`, `act:NAME`, or `own:VERB` for the caller's own rows."""
     thing: Thing | None
     clause: Clause
     place: tuple[int, int]
@@ -31,6 +34,8 @@ class Statement:
     only: bool = False
     """Whether nobody else may."""
     denied: bool = False
+    of_one: bool = False
+    """Whether it speaks of the one person that a row belongs to: `the employee submits it`."""
 
     @property
     def mentions_assignment(self) -> bool:
@@ -42,34 +47,147 @@ class Statement:
         return replace(self, thing=thing, verbs=verbs or self.verbs)
 
 
+@dataclass(frozen=True)
+class Subject:
+    """Who is spoken of, and the words that speak of them."""
+
+    roles: tuple[str, ...]
+    clause: Clause
+    first: int
+    begin: int
+    """The first word of what is said of them."""
+    end: int
+    only: bool = False
+    of_one: bool = False
+    """Whether one of them is meant: `the employee`."""
+    before: Thing | None = None
+    """What was spoken of last: what `it` and `them` mean."""
+
+
 def is_right(word: str, things: Things) -> bool:
     """Whether a word is a verb of rights: a common one, or an action of some thing."""
-    common = word in terms.VERBS or word in terms.MAKING
-    return common or any(word in thing.entry.actions or _changes_state(word, thing) for thing in things)
+    common = (
+        word in terms.VERBS
+        or word in terms.MAKING
+        or word in terms.GIVING
+        or word in DOINGS
+        or word in terms.UNDOING
+    )
+    common = common or word in terms.MOVING
+    return common or any(meant(word, thing) or changes_state(word, thing) for thing in things)
 
 
 def rights(verb: str, thing: Thing | None) -> tuple[str, ...]:
     """What a verb means for a thing: its action of that name, else some of the common five."""
-    if thing is not None and verb in thing.entry.actions:
-        return (f"act:{verb}",)
-    if thing is not None and verb in terms.MAKING:
+    common = terms.VERBS.get(verb, ())
+    if thing is None:
+        return tuple(right for right in common if right != "act:decide")
+    action = meant(verb, thing) if not common or verb in thing.entry.actions else ""
+    if action:
+        return (f"act:{action}",)
+    if "act:decide" in common:
+        decisions = [f"act:{name}" for name in thing.entry.actions if name in terms.DECISIONS]
+        return ("read", *decisions)
+    if common:
+        return common
+    if verb in terms.MAKING:
         return ("create",)
-    if thing is not None and verb not in terms.VERBS and _changes_state(verb, thing):
+    if changes_state(verb, thing):
         return ("update",)
-    return terms.VERBS.get(verb, ())
+    return terms.UNDOING.get(verb, ())
 
 
 def base_form(participle: str, things: Things) -> str:
     """The verb of a participle: `edited` → `edit`, `deleted` → `delete`, `cancelled` → `cancel`."""
     if participle in terms.IRREGULAR:
         return terms.IRREGULAR[participle]
-    endings = (participle[:-2], participle[:-1], participle[:-3], f"{participle[:-3]}y")
+    endings = (base(participle), participle[:-2], participle[:-1])
     return next((verb for verb in endings if verb and is_right(verb, things)), participle)
 
 
-def _changes_state(verb: str, thing: Thing) -> bool:
+def verb_at(words: tuple[str, ...], index: int, things: Things, *, begin: int) -> tuple[str, int]:
+    """The verb of rights that begins at a word, in its base form, and how many words it is; `("", 0)` if none.
+
+    `begin` is where the sentence says what somebody does: a verb with an ending is one only there, or after a
+    conjunction, where `reports` can be no noun.
+    """
+    word = words[index]
+    before = words[index - 1] if index else ""
+    if words[index : index + 3] in _READ_AND_WRITE:
+        return "rw", 3
+    forms = [word]
+    if index == begin or before in _JOINS:
+        forms.append(third_person(word))
+    if word.endswith("ing") and (index == begin or before in _JOINS | {"for", "of", "by", "are", "is"}):
+        forms.append(base(word))
+    for form in forms:
+        for length in (3, 2):
+            phrase = "_".join((form, *words[index + 1 : index + length]))
+            whole = index + length <= len(words)
+            if whole and (phrase in PHRASAL or phrase in terms.VERBS) and is_right(phrase, things):
+                return phrase, length
+        apart = _apart(form, words, index, things)
+        if apart:
+            return apart, 1
+        if is_right(form, things):
+            return form, 1
+    return "", 0
+
+
+def _apart(form: str, words: tuple[str, ...], index: int, things: Things) -> str:
+    """The verb whose second word stands after what it governs: `check donors in`, `take it back`."""
+    for at in range(index + 2, min(index + 5, len(words))):
+        if words[at] in _PARTICLES and words[at + 1 : at + 2] not in _AFTER_PREPOSITION:
+            phrase = f"{form}_{words[at]}"
+            return phrase if phrase in PHRASAL and is_right(phrase, things) else ""
+        if words[at] in (",", "and", "or", ".", "("):
+            break
+    return ""
+
+
+_PARTICLES = frozenset({"in", "out", "off", "back", "up", "over", "down"})
+_AFTER_PREPOSITION = tuple(
+    (word,) for word in ("the", "a", "an", "their", "his", "her", "its", "my", "our", "all")
+)
+_READ_AND_WRITE = (
+    ("r", "/", "w"),
+    ("read", "/", "write"),
+    ("read", "and", "write"),
+    ("reads", "and", "writes"),
+)
+_JOINS = frozenset(
+    {
+        "",
+        "and",
+        "or",
+        ",",
+        "/",
+        "&",
+        "also",
+        "then",
+        "only",
+        "but",
+        ":",
+        "-",
+        "+",
+        "who",
+        "that",
+        "not",
+        "to",
+        "no",
+    }
+)
+
+
+def doing(verb: str, things: Things) -> Thing | None:
+    """The thing that records a doing: who books a room makes a booking, or a reservation."""
+    nouns = DOINGS.get(verb, ())
+    return next((thing for thing in things if thing.snake.split("_")[-1] in nouns), None)
+
+
+def changes_state(verb: str, thing: Thing) -> bool:
     """Whether a verb leads to a state that a thing without declared moves may be in: to cancel is to change
     its status.
     """
-    states = {state for state, word in STATE_VERBS.items() if word == verb}
-    return any(states & set(field.values) for field in thing.entry.fields.values())
+    values = {value for field in thing.entry.fields.values() for value in field.values}
+    return any(verb_of(value) == verb for value in values)

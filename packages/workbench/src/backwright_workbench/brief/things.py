@@ -44,6 +44,8 @@ class Thing:
     cache: int | None = None
     bulk: int | None = None
     limit: str | None = None
+    laid_out: bool = False
+    """Whether its name stands in a list of tables, a heading or the like: it is called just so."""
     listed: bool = False
     """Whether the brief names it in a list of entities or defines it, rather than in passing."""
     unique: list[tuple[str, ...]] = field(default_factory=list)
@@ -60,6 +62,12 @@ class Things:
     def __init__(self) -> None:
         self._by_name: dict[str, Thing] = {}
         self._by_phrase: dict[tuple[str, ...], Thing] = {}
+        self.actors: dict[str, str] = {}
+        """People that the brief speaks of only as those who act, and their entries: accounts, and no things."""
+        self.complete = False
+        """Whether a layout lists the things with their fields, so that nothing else need be guessed."""
+        self.heads: dict[Clause, Thing] = {}
+        """Headings that name a thing, above a list of its fields."""
         self.domains: tuple[str, ...] = ()
         """What the brief is about, for words that mean different things in different businesses."""
 
@@ -83,10 +91,19 @@ class Things:
         """Let one more phrase mean a thing, unless it has a meaning."""
         self._by_phrase.setdefault(phrase, thing)
 
+    def mean(self, phrase: tuple[str, ...], thing: Thing) -> None:
+        """Let a phrase mean a thing from now on, whatever it meant."""
+        self._by_phrase[phrase] = thing
+
     def drop(self, thing: Thing) -> None:
         """Take a thing off the list with its phrases."""
         del self._by_name[thing.name]
         self._by_phrase = {phrase: meant for phrase, meant in self._by_phrase.items() if meant is not thing}
+
+    def rename(self, thing: Thing, name: str) -> None:
+        """Call a thing otherwise; its phrases stay."""
+        self._by_name = {name if t is thing else t.name: t for t in self._by_name.values()}
+        thing.name, thing.entry = name, thing.entry.model_copy(update={"name": name})
 
     def absorb(self, thing: Thing, owner: Thing) -> None:
         """Take a thing off the list that is but a field of another: its phrases mean the other from now
@@ -104,6 +121,15 @@ class Things:
     def of_entry(self, entry_name: str) -> Thing | None:
         """The thing that this entry of the catalogue describes."""
         return next((thing for thing in self if thing.known and thing.entry.name == entry_name), None)
+
+    def tail_of(self, words: Sequence[str]) -> Thing | None:
+        """The laid out thing whose name a longer phrase ends with: `parking permits`, where there is `Permit`."""
+        phrase = singular_words(tuple(words))
+        for at in range(1, len(phrase)):
+            thing = self._by_phrase.get(phrase[at:])
+            if thing is not None and thing.laid_out and thing.snake == "_".join(phrase[at:]):
+                return thing
+        return None
 
     def meant_by(self, words: Sequence[str]) -> Thing | None:
         """The thing that a whole phrase means, in singular or plural."""

@@ -26,6 +26,8 @@ class Token:
     line: int
     column: int
     kind: Literal["word", "number", "mark"]
+    glued: bool = False
+    """Whether it follows an underscore: `fide_id` is two words and one name."""
 
     @property
     def is_word(self) -> bool:
@@ -74,7 +76,7 @@ def tokens(text: str, start: int, end: int, lines: Lines) -> Iterator[Token]:
         found = match.group()
         begin, stop = match.span()
         if match.lastgroup == "word":
-            yield from _words(found, begin, lines)
+            yield from _words(found, begin, lines, glued=begin > start and text[begin - 1] == "_")
             continue
         line, column = lines.place(begin)
         if match.lastgroup == "number":
@@ -87,7 +89,7 @@ def tokens(text: str, start: int, end: int, lines: Lines) -> Iterator[Token]:
             yield Token(_mark(found), begin, stop, line, column, "mark")
 
 
-def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
+def _words(found: str, begin: int, lines: Lines, *, glued: bool) -> Iterator[Token]:
     """The word, or the words of one in CamelCase."""
     if _CAMEL.fullmatch(found) and found not in _KNOWN_CAMEL:
         for hump in _HUMP.finditer(found):
@@ -97,7 +99,7 @@ def _words(found: str, begin: int, lines: Lines) -> Iterator[Token]:
     line, column = lines.place(begin)
     plain = unicodedata.normalize("NFKC", found).lower().replace("\u2019", "'")
     plain = plain.removesuffix("'s").replace("'", "")
-    yield Token(plain, begin, begin + len(found), line, column, "word")
+    yield Token(plain, begin, begin + len(found), line, column, "word", glued)
 
 
 def _special(found: str) -> str:

@@ -48,12 +48,22 @@ def _beginning(page: Page, thing: Thing) -> None:
     states = thing.entry.states
     if states is not None and thing.states is None:
         first = thing.entry.fields[states.field].default
-        page.assume(
-            f"{thing.name} begins as {first}",
-            "the brief says nothing of its states; these are usual",
-            f"entities.{thing.name}.states",
-            f"{first}: [{', '.join(states.moves.get(str(first), ()))}]",
-        )
+        path = f"entities.{thing.name}.states"
+        if states.field in thing.fields:
+            moves = ", ".join(f"{state}: [{', '.join(to)}]" for state, to in states.moves.items())
+            page.assume(
+                f"{thing.name} begins as {first} and moves on as its states are listed",
+                "the brief lists the states and not the moves between them",
+                path,
+                f"states: {{{moves}}}",
+            )
+        else:
+            page.assume(
+                f"{thing.name} begins as {first}",
+                "the brief says nothing of its states; these are usual",
+                path,
+                f"{first}: [{', '.join(states.moves.get(str(first), ()))}]",
+            )
     for name, field in thing.fields.items():
         open_ = name not in thing.defaults and (states is None or states.field != name)
         if field.values and field.default and open_:

@@ -9,6 +9,9 @@ import re
 from backwright_workbench.brief.lexicon import values as terms
 from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
 
+_MANY = 3
+"""Among so many values one may be the word for a type too: `single, double, suite`."""
+
 
 def values_in(text: str) -> tuple[str, ...]:
     """The values that a text lists, as names; empty if it is no list of values (types and limits, or one word
@@ -26,7 +29,8 @@ def values_in(text: str) -> tuple[str, ...]:
     names = [_value(part) for part in parts if part]
     if len(names) < 2 or not all(names) or terms.STOP.search(text):
         return ()
-    if any(name in SURE_TYPES for name in names):
+    types = sum(name in SURE_TYPES for name in names)
+    if types and (2 * types >= len(names) or len(names) < _MANY):
         return ()
     return tuple(dict.fromkeys(names))
 

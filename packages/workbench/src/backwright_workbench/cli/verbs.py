@@ -1,168 +1,159 @@
-"""The verbs and their options. Each imports its command when called, so that `--help` starts at once."""
+"""The verbs and their options. Each imports its command when called, so that `--help` starts at once.
+
+The standard library's parser, because every other one takes longer to load than all of Python does.
+"""
 
 import sys
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import App, CycloptsError, Parameter
+from typing import NoReturn
 
 from backwright_workbench import __version__
-from backwright_workbench.cli.show import show
+
+ABOUT = "A backend developer you can run: from a brief to a running, secured, tested Python backend."
 
 USAGE = 2
 """The exit code for a request that cannot be understood."""
 
-Json = Annotated[bool, Parameter(name="--json", negative="")]
+BRIEF = "a text file that says in plain words what is wanted"
+NEW_DIRECTORY = "the directory of the new service; it must not exist, or be empty"
+SERVICE = "the service; the current directory without it"
+CATALOGUE = "a directory of your own business entities (*.yaml), which win over the built-in ones"
 
-app = App(
-    name="backwright",
-    help="A backend developer you can run: from a brief to a running, secured, tested Python backend.",
-    version=__version__,
-    suppress_keyboard_interrupt=False,
-    result_action="return_value",
-    exit_on_error=False,
-)
+
+class Parser(ArgumentParser):
+    """Refuses a request with its reason and the command that helps on."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong, and ends."""
+        sys.stderr.write(f"error: {message}\n  next: {self.prog} --help\n")
+        raise SystemExit(USAGE)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Carries out one command line and returns its exit code."""
     try:
-        code = app(arguments)
-    except CycloptsError as error:
-        sys.stderr.write(f"  next: {' '.join(['backwright', *(error.command_chain or ())])} --help\n")
-        return USAGE
-    return code if isinstance(code, int) else 0
+        given = parser().parse_args(arguments)
+    except SystemExit as end:  # --help and --version are done, or the request was refused
+        return int(end.code or 0)
+    code: int = given.verb(given)
+    return code
 
 
-@app.command
-def implement(
-    brief: Path,
-    /,
-    *,
-    into: Path,
-    json: Json = False,
-    tests: Annotated[bool, Parameter(negative="--no-tests")] = True,
-    catalogue: Path | None = None,
-) -> int:
-    """Brief in, service out: written, migrated, seeded, tested, with a delivery note.
+def parser() -> ArgumentParser:
+    """What is understood."""
+    root = Parser(prog="backwright", description=ABOUT, allow_abbrev=False)
+    root.add_argument("--version", action="version", version=f"backwright {__version__}")
+    verbs = root.add_subparsers(title="verbs", metavar="VERB", required=True)
 
-    Parameters
-    ----------
-    brief
-        A text file that says in plain words what is wanted.
-    into
-        The directory of the new service; it must not exist, or be empty.
-    json
-        One JSON object per event and line, for programs.
-    tests
-        Run the suite that comes with the service.
-    catalogue
-        A directory of your own business entities (*.yaml), which win over the built-in ones.
-    """
+    def verb(name: str, carry_out: Callable[[Namespace], int], about: str) -> ArgumentParser:
+        added = verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
+        added.set_defaults(verb=carry_out)
+        return added
+
+    one = verb(
+        "implement", _implement, "Brief in, service out: written, migrated, tested, with a delivery note."
+    )
+    one.add_argument("brief", metavar="BRIEF", type=Path, help=BRIEF)
+    one.add_argument("--into", metavar="DIR", type=Path, required=True, help=NEW_DIRECTORY)
+    one.add_argument(
+        "--no-tests", action="store_true", help="leave out the suite that comes with the service"
+    )
+    one.add_argument("--catalogue", metavar="DIR", type=Path, help=CATALOGUE)
+    _json(one)
+
+    one = verb("draft", _draft, "Only brief → blueprint: what would be built, and what had to be assumed.")
+    one.add_argument("brief", metavar="BRIEF", type=Path, help=BRIEF)
+    one.add_argument("--out", metavar="FILE", type=Path, help="where it goes; standard output without it")
+    one.add_argument("--catalogue", metavar="DIR", type=Path, help=CATALOGUE)
+    _json(one)
+
+    one = verb("new", _new, "Only blueprint → service: its files, its API document, its history.")
+    one.add_argument(
+        "blueprint", metavar="BLUEPRINT", type=Path, help="YAML, as `backwright draft` writes it"
+    )
+    one.add_argument("--into", metavar="DIR", type=Path, required=True, help=NEW_DIRECTORY)
+    _json(one)
+
+    one = verb("dev", _dev, "Migrate, seed and serve a service here, with a login for each role.")
+    one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)
+    one.add_argument(
+        "--port", type=int, default=8000, help="where it listens, on 127.0.0.1 only; 8000 without it"
+    )
+    _json(one)
+
+    one = verb("blueprint", _blueprint, "Read a service's code back into its blueprint.")
+    one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)
+    _json(one)
+
+    verb("schema", _schema, "Print the JSON Schema of blueprints, for editors and programs.")
+
+    one = verb("format", _format, "Write a blueprint in its canonical form.")
+    one.add_argument("blueprint", metavar="BLUEPRINT", type=Path, help="the file to format, in place")
+    one.add_argument(
+        "--check", action="store_true", help="change nothing; exit 1 when it is not in that form"
+    )
+    return root
+
+
+def _json(verb: ArgumentParser) -> None:
+    verb.add_argument("--json", action="store_true", help="one JSON object per event and line, for programs")
+
+
+def _implement(given: Namespace) -> int:
     from datetime import UTC, datetime
 
+    from backwright_workbench.cli.show import show
     from backwright_workbench.commands.implement import implement
 
     today = datetime.now(UTC).date()
-    return show(implement(brief, into, catalogue=catalogue, tests=tests, today=today), json=json)
+    told = implement(
+        given.brief, given.into, catalogue=given.catalogue, tests=not given.no_tests, today=today
+    )
+    return show(told, json=given.json)
 
 
-@app.command
-def draft(
-    brief: Path, /, *, out: Path | None = None, json: Json = False, catalogue: Path | None = None
-) -> int:
-    """Only brief → blueprint: shows what would be built, and what had to be assumed.
-
-    Parameters
-    ----------
-    brief
-        A text file that says in plain words what is wanted.
-    out
-        Where the blueprint goes; standard output without it.
-    json
-        One JSON object per event and line, for programs.
-    catalogue
-        A directory of your own business entities (*.yaml), which win over the built-in ones.
-    """
+def _draft(given: Namespace) -> int:
     from datetime import UTC, datetime
 
+    from backwright_workbench.cli.show import show
     from backwright_workbench.commands.draft import draft
 
-    return show(draft(brief, out, catalogue=catalogue, today=datetime.now(UTC).date()), json=json)
+    today = datetime.now(UTC).date()
+    return show(draft(given.brief, given.out, catalogue=given.catalogue, today=today), json=given.json)
 
 
-@app.command
-def new(blueprint: Path, /, *, into: Path, json: Json = False) -> int:
-    """Only blueprint → service: writes the files and their API document, and begins their history.
-
-    Parameters
-    ----------
-    blueprint
-        A blueprint in YAML, as `backwright draft` writes it.
-    into
-        The directory of the new service; it must not exist, or be empty.
-    json
-        One JSON object per event and line, for programs.
-    """
+def _new(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
     from backwright_workbench.commands.new import new
 
-    return show(new(blueprint, into), json=json)
+    return show(new(given.blueprint, given.into), json=given.json)
 
 
-@app.command
-def dev(directory: Path = Path(), /, *, port: int = 8000, json: Json = False) -> int:
-    """Migrates, seeds and serves a service on this machine, with a login for each role. Ctrl-C ends it.
-
-    Parameters
-    ----------
-    directory
-        The service; the current directory without it.
-    port
-        Where it listens, on 127.0.0.1 only.
-    json
-        One JSON object per event and line, for programs.
-    """
+def _dev(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
     from backwright_workbench.commands.dev import dev
 
-    return show(dev(directory, port), json=json)
+    return show(dev(given.directory, given.port), json=given.json)
 
 
-@app.command
-def blueprint(directory: Path = Path(), /, *, json: Json = False) -> int:
-    """Reads a service's code back into its blueprint.
-
-    Parameters
-    ----------
-    directory
-        The service; the current directory without it.
-    json
-        One JSON object per event and line, for programs.
-    """
+def _blueprint(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
     from backwright_workbench.commands.blueprint import blueprint
 
-    return show(blueprint(directory), json=json)
+    return show(blueprint(given.directory), json=given.json)
 
 
-@app.command
-def schema() -> int:
-    """Prints the JSON Schema of blueprints, for editors and programs."""
+def _schema(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
     from backwright_workbench.commands.schema import schema
 
     return show(schema())
 
 
-@app.command(name="format")
-def format_(blueprint: Path, /, *, check: Annotated[bool, Parameter(negative="")] = False) -> int:
-    """Writes a blueprint in its canonical form.
-
-    Parameters
-    ----------
-    blueprint
-        The file to format, in place.
-    check
-        Change nothing; exit 1 when the file is not in canonical form.
-    """
+def _format(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
     from backwright_workbench.commands.format import format_blueprint
 
-    return show(format_blueprint(blueprint, check=check))
+    return show(format_blueprint(given.blueprint, check=given.check))

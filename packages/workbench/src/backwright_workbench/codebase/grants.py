@@ -16,7 +16,7 @@ from backwright_workbench.codebase.entities import Table
 from backwright_workbench.codebase.notes import Notes, Unreadable
 from backwright_workbench.codebase.scope import Code, Found, NotConstant, of_backwright
 
-VERBS: Final = ("read", "create", "update", "delete", "act")
+VERBS: Final = tuple(Grants.model_fields)
 
 
 class Access:

@@ -74,9 +74,12 @@ class Rules:
             for method in each.node.body:
                 if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
                     continue
-                name = self._marked(method, each.module)
-                if name is not None and fits(NAME, name):
-                    found[name] = _Body(self, method, each.module, states).read(name)
+                mark = self._mark(method, each.module)
+                name = self._named(mark, each.module)
+                if mark is not None and name is not None and fits(NAME, name):
+                    action = _Body(self, method, each.module, states).read(name)
+                    sources = self._sources(mark, name, each.module, states)
+                    found[name] = action.model_copy(update={"from_": sources})
                 elif name is not None:
                     self._leave(
                         each.module, method, f"the action {name!r}", "an action's name is words joined by _"
@@ -86,16 +89,37 @@ class Rules:
                     self._leave(each.module, method, f"{method.name}() of {self.table.table}", why)
         return found
 
-    def _marked(self, method: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) -> str | None:
-        """The name that `@action("…")` gives to a method."""
+    def _mark(self, method: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) -> ast.Call | None:
+        """The `@action("…")` of a method."""
         for decorator in method.decorator_list:
-            if declared(Found(decorator, module), self.code, "action") and isinstance(decorator, ast.Call):
-                given = argument(decorator, 0, "name")
-                try:
-                    return str(self.code.constant(given, module)) if given is not None else None
-                except NotConstant:
-                    return ast.unparse(decorator)
+            if isinstance(decorator, ast.Call) and declared(Found(decorator, module), self.code, "action"):
+                return decorator
         return None
+
+    def _named(self, mark: ast.Call | None, module: Module) -> str | None:
+        """The name that a mark gives to a method."""
+        given = mark and argument(mark, 0, "name")
+        if mark is None or given is None:
+            return None
+        try:
+            return str(self.code.constant(given, module))
+        except NotConstant:
+            return ast.unparse(mark)
+
+    def _sources(self, mark: ast.Call, name: str, module: Module, states: States | None) -> tuple[str, ...]:
+        """The states that `from_=…` names."""
+        given = argument(mark, None, "from_")
+        if given is None:
+            return ()
+        why = "they are not states of the row"
+        try:
+            found = [self.code.constant(each.node, each.module) for each in self.code.items(given, module)]
+        except NotConstant as error:
+            found, why = [None], f"{error} is computed"
+        if states is not None and all(fits(NAME, state) for state in found):
+            return tuple(dict.fromkeys(found))
+        self._leave(module, given, f"the states of the action {name!r}", why)
+        return ()
 
     def _leave(self, module: Module, node: ast.AST, what: str, why: str) -> None:
         self.notes.leave(module, node, what, why)

@@ -82,7 +82,7 @@ def _rule(
         return f"{allow}.everything"
     declared = names.blueprint.entities[entity]
     said: list[Node] = []
-    for verb in ("read", "create", "update", "delete", "act"):
+    for verb in Grants.model_fields:
         grant: Grant | ActGrant | None = getattr(grants, verb)
         if grant is None:
             continue

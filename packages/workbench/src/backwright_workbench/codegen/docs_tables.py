@@ -3,12 +3,13 @@
 What lives here: Markdown and Mermaid made from the blueprint. What must not: running text (templates).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from backwright_workbench.blueprint.model import Entity, FieldModel, Grants
+from backwright_workbench.blueprint.model import USER, Entity, FieldModel, Grants
 from backwright_workbench.codegen.columns import DECIMAL_PLACES, STRING_MAX, TEXT_MAX
 from backwright_workbench.codegen.indexes import indexes
 from backwright_workbench.codegen.names import Names, column, on_delete
+from backwright_workbench.codegen.suite.rights import Rights
 
 VERBS = ("read", "create", "update", "delete", "act")
 
@@ -95,11 +96,13 @@ def access_tables(names: Names) -> list[tuple[str, str]]:
     found = []
     for entity in names.ordered:
         declared = names.blueprint.entities[entity]
+        named = any(field.to == USER and field.set is None for field in declared.fields.values())
+        verbs = (*VERBS, "refer") if named else VERBS
         rows = []
         for role in dict.fromkeys([*names.blueprint.roles, *declared.access]):
             grants = declared.access.get(role)
-            rows.append((f"`{role}`", *(_grant(grants, verb, declared) for verb in VERBS)))
-        found.append((names.blueprint.path(entity), markdown_table(("role", *VERBS), rows)))
+            rows.append((f"`{role}`", *(_grant(grants, verb, declared) for verb in verbs)))
+        found.append((names.blueprint.path(entity), markdown_table(("role", *verbs), rows)))
     return found
 
 
@@ -118,32 +121,34 @@ def _grant(grants: object, verb: str, declared: Entity) -> str:
 
 
 def routes(names: Names) -> str:
-    """The routes of every resource."""
-    rows: list[tuple[str, str]] = []
-    for entity in names.ordered:
-        declared, path = names.blueprint.entities[entity], names.blueprint.path(entity)
-        things, thing = names.things(entity), names.thing(entity)
-        rows += [
-            (f"`GET {path}`", f"{things}: page by page, {_queries(declared)}"),
-            (f"`POST {path}`", f"create {names.one(entity)}"),
-            (f"`GET {path}/{{id}}`", f"one {thing}, with `ETag`"),
-            (f"`PATCH {path}/{{id}}`", "change some fields (merge patch), `If-Match` honoured"),
-            (f"`DELETE {path}/{{id}}`", f"delete {names.one(entity)}"),
-        ]
-        rows += [
-            (f"`POST {path}/{{id}}/{name.replace('_', '-')}`", a.description or name)
-            for name, a in declared.actions.items()
-        ]
-        if declared.bulk:
-            rows.append((f"`POST {path}/bulk`", f"create up to {declared.bulk} at once, all or none"))
-        if declared.attachments:
-            rows.append(
-                (
-                    f"`POST {path}/{{id}}/attachments`",
-                    "add a file; `GET` lists, `…/{attachment_id}/content` downloads",
-                )
-            )
-    return markdown_table(("route", "what it does"), rows)
+    """The routes of every resource: those that some role may use, for there are no others."""
+    return markdown_table(
+        ("route", "what it does"), (row for each in names.ordered for row in _routes(each, names))
+    )
+
+
+def _routes(entity: str, names: Names) -> Iterator[tuple[str, str]]:
+    declared, path, rights = (
+        names.blueprint.entities[entity],
+        names.blueprint.path(entity),
+        Rights(entity, names),
+    )
+    yield f"`GET {path}`", f"{names.things(entity)}: page by page, {_queries(declared)}"
+    if rights.somebody("create"):
+        yield f"`POST {path}`", f"create {names.one(entity)}"
+    yield f"`GET {path}/{{id}}`", f"one {names.thing(entity)}, with `ETag`"
+    if rights.somebody("update"):
+        yield f"`PATCH {path}/{{id}}`", "change some fields (merge patch), `If-Match` honoured"
+    if rights.somebody("delete"):
+        yield f"`DELETE {path}/{{id}}`", f"delete {names.one(entity)}"
+    for name, action in declared.actions.items():
+        if rights.somebody("act", name):
+            yield f"`POST {path}/{{id}}/{name.replace('_', '-')}`", action.description or name
+    if declared.bulk and rights.somebody("create"):
+        yield f"`POST {path}/bulk`", f"create up to {declared.bulk} at once, all or none"
+    if declared.attachments:
+        says = "add a file; `GET` lists, `…/{attachment_id}/content` downloads"
+        yield f"`POST {path}/{{id}}/attachments`", says
 
 
 def _queries(declared: Entity) -> str:
@@ -168,11 +173,15 @@ def states(names: Names) -> list[tuple[str, str]]:
             continue
         drawn = ["stateDiagram-v2", f"    [*] --> {declared.fields[declared.states.field].default}"]
         for start, ends in declared.states.moves.items():
-            drawn += [f"    {start} --> {end}{_labels(declared, end)}" for end in ends]
+            drawn += [f"    {start} --> {end}{_labels(declared, start, end)}" for end in ends]
         found.append((names.thing(entity), "\n".join(drawn)))
     return found
 
 
-def _labels(declared: Entity, end: str) -> str:
-    named = [name for name, action in declared.actions.items() if action.to == end]
+def _labels(declared: Entity, start: str, end: str) -> str:
+    named = [
+        name
+        for name, action in declared.actions.items()
+        if action.to == end and (not action.from_ or start in action.from_)
+    ]
     return f": {', '.join(named)}" if named else ""

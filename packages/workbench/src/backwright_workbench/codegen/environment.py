@@ -1,17 +1,19 @@
 """`.env.example`: every setting of a written service with its default.
 
-What lives here: the file's head, which says what was asked for and what stands in for it. What must not: the
+What lives here: the file's head, with the engines that were asked for, ready to be turned on. What must not: the
 settings themselves, which the runtime's class declares and prints.
 """
 
 import textwrap
+from collections.abc import Iterator
 
 from backwright.configuration import example
 from backwright.settings import Settings as RuntimeSettings
 from pydantic import create_model
 
+from backwright_workbench.codegen.carried import stand_ins
+from backwright_workbench.codegen.engines import addresses, asked, engines
 from backwright_workbench.codegen.names import Names
-from backwright_workbench.codegen.project import engines
 
 
 def write_example(names: Names) -> str:
@@ -24,6 +26,20 @@ def write_example(names: Names) -> str:
         rate_limit=(str, limits.requests),
         max_body_kb=(int, limits.body_kb),
     )
-    notes = [line for note in engines(names) for line in textwrap.wrap(f"{note}.", 100)]
-    head = "".join(f"# {note}\n" for note in notes)
+    paragraphs = (list(_engines(names)), list(_notes(names)))
+    head = "\n".join("".join(f"# {note}\n" for note in notes) for notes in paragraphs if notes)
     return (f"{head}\n" if head else "") + example(settings)
+
+
+def _engines(names: Names) -> Iterator[str]:
+    """The lines to uncomment. They are comments, so that a copy of the file runs with Python alone."""
+    stores = names.blueprint.stores
+    if engines(stores):
+        yield f"To run on {asked(stores)}, uncomment these and put passwords and servers in."
+        yield "What stays a comment runs embedded: the service needs nothing but Python then."
+        yield from (f"{name}={value}" for name, value in addresses(names.blueprint).items())
+
+
+def _notes(names: Names) -> Iterator[str]:
+    for each in stand_ins(names.blueprint):
+        yield from textwrap.wrap(each.sentence, 100)

@@ -5,10 +5,14 @@ What lives here: tables as Alembic operations in source text. What must not: whi
 """
 
 import hashlib
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from backwright.columns import FixedPoint, bounds
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Constraint,
@@ -18,7 +22,8 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.types import TypeEngine
 
 from backwright_workbench.codegen.imports import Imports
@@ -29,6 +34,13 @@ from backwright_workbench.codegen.tables import tables
 
 RUNTIME_TYPES = ("FixedPoint", "Id", "Timestamp")
 """Types that mean the same on every engine; a migration names them rather than one engine's."""
+
+DIALECT: Any = sqlite.dialect()
+"""What prints the conditions that are the same text on every engine."""
+DIALECT.identifier_preparer.reserved_words = {
+    *DIALECT.identifier_preparer.reserved_words,
+    *postgresql.dialect().identifier_preparer.reserved_words,  # type: ignore[no-untyped-call]
+}
 
 
 def revision(names: Names) -> str:
@@ -46,7 +58,9 @@ def write_migration(names: Names) -> str:
     """The text of the first migration."""
     imports = Imports(names.package, {"upgrade", "downgrade"})
     made = [users_table(), *runtime_tables(), *tables(names)]
-    up = [line for table in made for line in _create(table, imports)]
+    circle = closing(made)
+    up = [line for table in made for line in _create(table, imports, circle)]
+    up += _if_altered([_add(each) for each in circle])
     up.append(f"    {imports.name('backwright.audit', 'create_triggers')}(op)")
     down = [f"    {imports.name('backwright.audit', 'drop_triggers')}(op)"]
     for entity in names.ordered:
@@ -58,6 +72,7 @@ def write_migration(names: Names) -> str:
             )
             up += lines(call(create, "op", literal(names.table(entity)), strings(searched)), indent=4)
             down.append(f"    {drop}(op, {literal(names.table(entity))})")
+    down += _if_altered([_drop(each) for each in circle])
     down += [f"    op.drop_table({literal(table.name)})" for table in reversed(made)]
     imports.name("alembic", "op")
     imports.module("sqlalchemy as sa")
@@ -73,11 +88,58 @@ def write_migration(names: Names) -> str:
     return module(head, imports.lines(), [header, upgrade, downgrade])
 
 
-def _create(table: Table, imports: Imports) -> list[str]:
+def closing(made: Sequence[Table]) -> list[ForeignKeyConstraint]:
+    """The references to tables that are made later: those that close a circle.
+
+    SQLite takes them with their table and cannot add them afterwards; other engines want both tables first.
+    """
+    places = {table.name: at for at, table in enumerate(made)}
+    return [
+        each
+        for table in made
+        for each in sorted(table.foreign_key_constraints, key=_name)
+        if places[_target(each)] > places[table.name]
+    ]
+
+
+def _target(constraint: ForeignKeyConstraint) -> str:
+    return constraint.elements[0].target_fullname.partition(".")[0]
+
+
+def _if_altered(calls: list[Node]) -> list[str]:
+    if not calls:
+        return []
+    return [
+        "    if op.get_context().dialect.supports_alter:",
+        *(line for each in calls for line in lines(each, indent=8)),
+    ]
+
+
+def _add(constraint: ForeignKeyConstraint) -> Node:
+    options: dict[str, Node] = {"ondelete": literal(constraint.ondelete)} if constraint.ondelete else {}
+    columns = [literal(column.name) for column in constraint.columns]
+    targets = [literal(element.target_fullname.partition(".")[2]) for element in constraint.elements]
+    return call(
+        "op.create_foreign_key",
+        f"op.f({literal(_name(constraint))})",
+        literal(constraint.table.name),
+        literal(_target(constraint)),
+        f"[{', '.join(columns)}]",
+        f"[{', '.join(targets)}]",
+        **options,
+    )
+
+
+def _drop(constraint: ForeignKeyConstraint) -> Node:
+    name, table = f"op.f({literal(_name(constraint))})", literal(constraint.table.name)
+    return call("op.drop_constraint", name, table, type_=literal("foreignkey"))
+
+
+def _create(table: Table, imports: Imports, circle: Collection[Constraint]) -> list[str]:
     parts: list[Node] = [literal(table.name)]
     parts += [_column(column, imports) for column in table.columns]
     constraints = sorted(table.constraints, key=_order)
-    parts += [_constraint(constraint) for constraint in constraints if not _empty(constraint)]
+    parts += [_constraint(each, imports, later=each in circle) for each in constraints if not _empty(each)]
     found = ["    op.create_table("]
     for part in parts:
         found += lines(part, indent=8, after=",")
@@ -104,6 +166,8 @@ def _type(kind: TypeEngine[Any], imports: Imports) -> str:
     if name in RUNTIME_TYPES:
         local = imports.name("backwright.columns", name)
         return f"{local}({kind.precision}, {kind.places})" if name == "FixedPoint" else f"{local}()"  # type: ignore[attr-defined]
+    if isinstance(kind, JSON):
+        return f"{imports.name('backwright.columns', 'Json')}()"
     if isinstance(kind, Enum):
         return f"sa.String({kind.length})"
     if isinstance(kind, BigInteger) and "sqlite" in kind._variant_mapping:
@@ -124,26 +188,38 @@ def _empty(constraint: Constraint) -> bool:
 def _name(constraint: Constraint) -> str:
     """The name that the convention gives, as the database will know it."""
     assert constraint.table is not None
-    formatted = sqlite.dialect().identifier_preparer.format_constraint(constraint)
+    formatted = DIALECT.identifier_preparer.format_constraint(constraint)
     return str(formatted).strip('"')
 
 
-def _constraint(constraint: Constraint) -> Node:
+def _constraint(constraint: Constraint, imports: Imports, *, later: bool) -> Node:
     name = f"op.f({literal(_name(constraint))})"
     if isinstance(constraint, CheckConstraint):
-        text = str(
-            constraint.sqltext.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-        )
-        return call("sa.CheckConstraint", literal(_unqualified(text, constraint)), name=name)
+        return call("sa.CheckConstraint", _condition(constraint, imports), name=name)
     columns = [literal(column.name) for column in constraint.columns]  # type: ignore[attr-defined]
     if isinstance(constraint, ForeignKeyConstraint):
         targets = ", ".join(literal(element.target_fullname) for element in constraint.elements)
         options: dict[str, Node] = {"name": name}
         if constraint.ondelete:
             options["ondelete"] = literal(constraint.ondelete)
+        if later:
+            options["use_alter"] = "True"
         return call("sa.ForeignKeyConstraint", f"[{', '.join(columns)}]", f"[{targets}]", **options)
     kind = "PrimaryKeyConstraint" if isinstance(constraint, PrimaryKeyConstraint) else "UniqueConstraint"
     return call(f"sa.{kind}", *columns, name=name)
+
+
+def _condition(constraint: CheckConstraint, imports: Imports) -> Node:
+    """The condition as text; as an expression where engines write the values differently."""
+    rule = constraint.sqltext
+    column = rule.left if isinstance(rule, BinaryExpression) else None
+    if isinstance(column, Column) and isinstance(column.type, Boolean):
+        return f"sa.column({literal(column.name)}, sa.Boolean()).in_((False, True))"
+    if isinstance(column, Column) and isinstance(column.type, FixedPoint):
+        low, high = (literal(str(each)) for each in bounds(column))
+        return f"sa.column({literal(column.name)}, {_type(column.type, imports)}).between({low}, {high})"
+    text = str(rule.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
+    return literal(_unqualified(text, constraint))
 
 
 def _unqualified(text: str, constraint: CheckConstraint) -> str:

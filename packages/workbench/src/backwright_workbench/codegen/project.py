@@ -7,24 +7,10 @@ What lives here: the values, decided. What must not: text of files beyond a line
 import json
 from dataclasses import dataclass
 
-from backwright_workbench.codegen import docs_tables
+from backwright_workbench.codegen import docs_tables, engines
+from backwright_workbench.codegen.carried import carried, stand_ins
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.runtime_tables import OWNERS
-
-STAND_INS = {
-    "postgresql": "PostgreSQL was asked for: this version runs the embedded SQLite database (`DATABASE_URL`)",
-    "mariadb": "MariaDB was asked for: this version runs the embedded SQLite database (`DATABASE_URL`)",
-    "redis": "Redis was asked for: this version caches in the process, bounded and invalidated by tag",
-    "s3": "S3 was asked for: this version keeps files in a folder (`FILES_URL`)",
-    "oauth2": "OAuth 2.0 was asked for: this version issues bearer tokens (RFC 6750) with rotating "
-    "refresh tokens; authorization code flow, clients and scopes are not built",
-    "oidc": "OpenID Connect was asked for: this version signs people in with e-mail address and password",
-    "sessions": "Cookie sessions were asked for: this version issues bearer tokens with sessions that can be "
-    "listed and revoked",
-    "api_keys": "API keys were asked for: not built in this version",
-    "mfa": "A second factor was asked for: not built in this version",
-}
-"""What a brief may name → what the service does instead."""
 
 RUNTIME_PURPOSE = {
     "users": "accounts: e-mail address, password hash, roles",
@@ -35,6 +21,7 @@ RUNTIME_PURPOSE = {
     "audit_log": "who did what to which object; append-only",
     "attachments": "files that hang on rows",
     "rate_limits": "requests counted, where several processes share the count",
+    "idempotency_keys": "answers to requests that may be sent again, sealed",
 }
 
 
@@ -58,20 +45,9 @@ class Contract:
     direct_only: bool = False
 
 
-def engines(names: Names) -> list[str]:
-    """A line for each engine or method that was asked for and is stood in for."""
-    stores, methods = names.blueprint.stores, names.blueprint.auth.methods
-    wanted = (stores.database, stores.cache, stores.files, *methods)
-    return [STAND_INS[each] for each in wanted if each in STAND_INS]
-
-
 def later(names: Names) -> list[str]:
-    """Everything that was asked for and is not here yet."""
-    found = engines(names) + [
-        f"{wanted.replace('_', ' ').capitalize()}: not built in this version"
-        for wanted in names.blueprint.wanted
-    ]
-    return [f"{line}." for line in found] or ["Nothing: all of the brief is built."]
+    """Everything that was asked for and is not built in full."""
+    return [each.sentence for each in carried(names.blueprint)] or ["Nothing: all of the brief is built."]
 
 
 def areas(names: Names) -> list[AreaLine]:
@@ -159,7 +135,15 @@ def values(names: Names) -> dict[str, object]:
         "first_area": next(iter(names.areas)),
         "area_table": docs_tables.markdown_table(("area", "entities", "imports"), area_rows),
         "contracts": contracts(names),
-        "engines": engines(names) or ["Everything runs embedded: SQLite, in-process cache, local files"],
+        "runtime": engines.requirement(blueprint.stores),
+        "engines": engines.engines(blueprint.stores),
+        "engines_asked": engines.asked(blueprint.stores),
+        "addresses": engines.addresses(blueprint),
+        "bucket": engines.bucket(blueprint),
+        "on_postgresql": blueprint.stores.database == "postgresql",
+        "with_redis": blueprint.stores.cache == "redis",
+        "with_s3": blueprint.stores.files == "s3",
+        "stand_ins": [each.sentence for each in stand_ins(blueprint)],
         "later": later(names),
         "diagram": docs_tables.diagram(names),
         "states": docs_tables.states(names),

@@ -19,6 +19,7 @@ OWNERS: Final = {
     "audit_log": "backwright.audit",
     "attachments": "backwright.attachments",
     "rate_limits": "backwright.limits_database",
+    "idempotency_keys": "backwright.idempotency_rows",
 }
 """Table → the module that declares it; those that others refer to first."""
 

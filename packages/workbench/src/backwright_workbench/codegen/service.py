@@ -98,7 +98,7 @@ def _action(entity: str, name: str, action: Action, names: Names, imports: Impor
     for field in taken:
         parameters.append(_parameter(entity, field, action, names, imports))
     signature = Group(f"async def {name}(", tuple(Item(parameter) for parameter in parameters), ") -> None")
-    found = [f"    @{imports.name('backwright.service', 'action')}({literal(name)})"]
+    found = lines(_mark(entity, name, action, names, imports), indent=4, before="@")
     found += lines(signature, indent=4, after=":")
     found += docstring(action.description or sentences.about_action(name, entity), indent=8)
     for field in action.takes:
@@ -113,6 +113,17 @@ def _action(entity: str, name: str, action: Action, names: Names, imports: Impor
         choices = imports.name(names.models(entity), names.choices(entity, declared.states.field))
         found.append(f"        self.move(row, {choices}.{action.to.upper()})")
     return found
+
+
+def _mark(entity: str, name: str, action: Action, names: Names, imports: Imports) -> Node:
+    """`action("start", from_=(Status.ASSIGNED,))`."""
+    items = [Item(literal(name))]
+    states = names.blueprint.entities[entity].states
+    if action.from_ and states is not None:
+        choices = imports.name(names.models(entity), names.choices(entity, states.field))
+        members = tuple(Item(f"{choices}.{state.upper()}") for state in action.from_)
+        items.append(Item(Group("{", members, "}"), "from_="))
+    return Group(f"{imports.name('backwright.service', 'action')}(", tuple(items), ")")
 
 
 def required(field: str, action: Action, fields: dict[str, FieldModel]) -> bool:

@@ -15,7 +15,9 @@ from backwright_workbench.blueprint.model import (
     account_path,
 )
 
-EVERYTHING = Grants(read=Grant(), create=Grant(), update=Grant(), delete=Grant(), act=ActGrant())
+EVERYTHING = Grants(
+    read=Grant(), create=Grant(), update=Grant(), delete=Grant(), act=ActGrant(), refer=Grant()
+)
 _VERBS = ("read", "create", "update", "delete", "act")
 
 
@@ -43,7 +45,7 @@ def granted(given: str | Grants) -> Grants:
 
 def _public(entity: Entity, given: Grants, path: Path) -> Iterator[Fault]:
     """Callers without an account have no rows of their own, and nobody could say who changed something."""
-    for verb in ("update", "delete", "act"):
+    for verb in ("update", "delete", "act", "refer"):
         if getattr(given, verb) is not None:
             yield Fault((*path, verb), f"public callers may not {verb}", "grant it to signed_in or to a role")
     for verb in ("read", "create"):
@@ -81,6 +83,8 @@ def _grants(entities: Mapping[str, Entity], name: str, grants: Grants, path: Pat
             yield from _fields(entity, verb, grant.fields, (*path, verb, "fields"))
     if grants.act is not None:
         yield from _actions(entity, grants.act, (*path, "act"))
+    if grants.refer is not None:
+        yield from _refer(entity, grants, grants.refer, (*path, "refer"))
 
 
 def _fields(entity: Entity, verb: str, names: tuple[str, ...], path: Path) -> Iterator[Fault]:
@@ -109,6 +113,24 @@ def _fields(entity: Entity, verb: str, names: tuple[str, ...], path: Path) -> It
             )
     if verb == "create":
         yield from _needed(entity, names, path)
+
+
+def _refer(entity: Entity, grants: Grants, refer: Grant, path: Path) -> Iterator[Fault]:
+    """Accounts are named in references to them that the role sees: who sets a field blindly could only guess."""
+    if refer.rows != "all" or not refer.fields:
+        yield Fault(path, "says which references, and nothing of rows", "for example {fields: [assignee]}")
+        return
+    yield from repeated(refer.fields, (*path, "fields"))
+    accounts = [name for name, field in entity.fields.items() if field.to == USER and field.set is None]
+    seen = grants.read and (entity.fields if grants.read.fields is None else grants.read.fields)
+    for index, name in enumerate(refer.fields):
+        here = (*path, "fields", index)
+        if name not in accounts:
+            yield Fault(
+                here, f"{name!r} is not a reference to {USER} that is sent", did_you_mean(name, accounts)
+            )
+        elif name not in (seen or ()):
+            yield Fault(here, f"the role may not read {name!r}", "grant read on it as well")
 
 
 def _needed(entity: Entity, names: tuple[str, ...], path: Path) -> Iterator[Fault]:

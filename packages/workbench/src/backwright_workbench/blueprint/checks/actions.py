@@ -83,6 +83,7 @@ def _action(entity: Entity, name: str, action: Action, path: Path) -> Iterator[F
             yield Fault(
                 here, "'row' is what an action calls the row itself", "choose another word for the field"
             )
+    yield from _from(entity, action, path)
     yield from _to(entity, action, path)
     stamped = entity.fields.get(action.stamps) if action.stamps else None
     if action.stamps and (stamped is None or stamped.type != "datetime"):
@@ -91,6 +92,23 @@ def _action(entity: Entity, name: str, action: Action, path: Path) -> Iterator[F
         yield Fault((*path, "stamps"), f"no datetime field is called {action.stamps!r}", hint)
     elif action.stamps in action.takes and action.stamps:
         yield Fault((*path, "stamps"), f"{action.stamps!r} is both taken and stamped", "keep one")
+
+
+def _from(entity: Entity, action: Action, path: Path) -> Iterator[Fault]:
+    here, states = (*path, "from"), entity.states
+    if states is None:
+        if action.from_:
+            yield Fault(here, "the entity has no states to be called in", "add `states`, or leave `from` out")
+        return
+    yield from repeated(action.from_, here)
+    field = entity.fields.get(states.field)
+    for index, state in enumerate(action.from_):
+        if field is not None and state not in field.values:
+            hint = did_you_mean(state, field.values)
+            yield Fault((*here, index), f"{state!r} is not a value of {states.field}", hint)
+        elif action.to and action.to not in states.moves.get(state, ()):
+            said = f"no move leads from {state!r} to {action.to!r}"
+            yield Fault((*here, index), said, "add the move to `states`")
 
 
 def _to(entity: Entity, action: Action, path: Path) -> Iterator[Fault]:

@@ -42,7 +42,11 @@ FLAGS = {
         r"|must be (?:given|set|present|filled)|always present)(?!\S)"
     ),
     "unique": re.compile(
-        r"(?<!\S)(?:(?:which |that )?(?:is |are |must be |should be )?unique(?:ly)?|no "
+        r"(?<!\S)(?:(?:that|which) no other [a-z]+ (?:may|can|must|should)? ?(?:have|has|share|shares|use|uses)"
+        r"|(?:no [a-z]+|never|not) twice|never (?:the same|repeated|used twice)(?: for two [a-z]+)?"
+        r"|no two [a-z]+ (?:have|share|with)(?: the same)?(?: [a-z]+)?|never two with"
+        r" (?:the )?same(?: \w+)?|no two (?:with the |have the )?same"
+        r"|(?:which |that )?(?:is |are |must be |should be )?unique(?:ly)?|no "
         r"duplicates|uniqueness)(?!\S)"
     ),
     "read_only": re.compile(
@@ -87,6 +91,7 @@ DEFAULT = re.compile(
 PLACES = re.compile(
     r"(?<!\S)(?P<places>\d) (?:decimals?|decimal places|places|digits after the (?:point|comma))(?!\S)"
 )
+EXAMPLE = re.compile(r"(?<!\S)(?:eg|ie|for example|such as) [^,;()]*?(?= [,;()]|$)")
 FILLER = word_set(
     "no / which that must should be is are a an the of in and or value values with field "
     "as type only it its have has can long must to for always given this chars "

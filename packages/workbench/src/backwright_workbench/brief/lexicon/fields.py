@@ -9,7 +9,7 @@ from backwright_workbench.brief.grammar import word_set
 from backwright_workbench.brief.quantities import NUMBER
 
 NAME_ENDS = word_set(
-    "which that must should can could may is are was default defaults defaulting up max "
+    "no never which that must should can could may is are was default defaults defaulting up max "
     "maximum min minimum at between from"
     " required optional optionally nullable unique not as no in if one either limited "
     "greater less positive non with to"
@@ -28,6 +28,7 @@ ARTICLES = word_set(
     "a an the its their his her this that each every any some all our your my multiple many several various"
 )
 LEAD = ARTICLES | {
+    "which",
     "optional",
     "required",
     "mandatory",
@@ -49,6 +50,17 @@ LEAD = ARTICLES | {
     "-",
     "•",
 }
+ENDS_NAME = word_set("at on by from until since to")
+AFTER_NAME = word_set("( ) , : - [ = | date time")
+"""A name may end with such a preposition where one of these follows: `valid from, valid until`, `shipped on date`."""
+PRICES = word_set("price cost rate fee amount salary pay charge")
+PER = tuple(
+    (unit,)
+    for unit in word_set("month day week year hour night person unit item kg litre km page bag square")
+)
+"""`price per …`, `… per month`: the name of a field goes on."""
+SHARED = word_set("name title label code tag")
+"""Fields that two rows may well share, unless the brief says that they may not."""
 BUILT_IN = {
     "id": "id",
     "ids": "id",
@@ -68,8 +80,8 @@ BUILT_IN = {
 SENSITIVE = word_set("password password_hash hashed_password")
 NEEDED_COUNTS = word_set("quantity rating capacity year duration stock minutes hours")
 ONE_OF = re.compile(
-    r"(?:,? ?(?:which|that|with|:|\(|-|=) ?)*(?:enum|one of|either|can be|could be|may be|is either|values"
-    r"|possible values|is one of|must be one of)(?!\S)"
+    r"(?:,? ?(?:which|that|with|:|\(|-|=|,) ?)*(?:enum|choice|select|picklist|one of|either|can be|could be|may be"
+    r"|is either|values|possible values|is one of|must be one of)(?!\S)"
 )
 ALTERNATIVES = re.compile(r"[a-z ]+ (?:/|\||,|or) ")
 WHICH_IS = re.compile(r"^(?:,? ?(?:which|that|with) )*(?:is |must be )?")

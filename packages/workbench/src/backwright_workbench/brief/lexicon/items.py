@@ -8,8 +8,9 @@ import re
 from backwright_workbench.brief.grammar import word_set
 
 CONNECT = re.compile(
-    r"(?:,? ?(?:which|that|who|should|must|will|can|may|also|to|need to|needs to) )*"
-    r"(?P<verb>with|having|has|have|contains?|includes?|include|containing|consists? of"
+    r"(?:,? ?(?:which|that|who|should|must|will|can|may|also|to|need to|needs to|registers?|signs? up|once|first) )*"
+    r"(?P<verb>with|having|,? ?(?:for|of|about) (?:whom|which|whose) (?:we|i) "
+    r"(?:keep|store|record|need|know|track)s?|has|have|contains?|includes?|include|containing|consists? of"
     r"|stores?|records?|needs?|tracks?|carry|carries|comes? with|come with|\(|:|-|"
     r"(?:is|are) (?:described|defined|identified) by)(?!\S)"
     r"(?: (?:(?:at least|also|both|the|following|these|such|a|an|some|only|just|basic"
@@ -43,6 +44,10 @@ VALUES = re.compile(
 EXAMPLES = re.compile(
     r"(?<!\S)(?:such as|like|eg|including|for example|etc|at least|among others|and so on)(?!\S)"
 )
+MAYBE = re.compile(
+    r"(?<!\S)(?:may|can|might|could|optionally|sometimes)(?: also| optionally)? (?:has|have|contain|include)$"
+)
+"""Before a list: what it names need not be there."""
 ENDS = re.compile(
     r"^(?:so|where|while|when|whenever|whose|because|if|then|until|unless|but|each|every"
     r"|can|cannot|may|should|must|will|using|via|is|are|for|to|by|from|in|on|at|per|sorted"
@@ -58,7 +63,8 @@ PAIR_HEADS = word_set(
     "date time name address price amount number location city hour cost price at quantity phone email"
 )
 QUALIFIER = re.compile(
-    r"^(?:and )?(?:which (?:is|are|must|may|can)|that (?:is|are|must|may|can)|must be"
+    r"^(?:and )?(?:no [a-z]+ twice|never (?:twice|the same)|which (?:is|are|must|may|can)"
+    r"|that (?:is|are|must|may|can)|must be"
     r"|should be|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;"
     r"|field))|(?:up to|max|maximum|min|minimum|at least|at most|no more than)(?: of)? "
     r"[\d.,]+(?: (?:characters|chars|letters|digits|%))?(?= *(?:$|,|and|\.|\)|;))|default"
@@ -75,13 +81,53 @@ AND_HAS = re.compile(
 VALUES_OF = re.compile(
     r"(?:one of|either|can be|could be|may be|which is|that is|(?:status|state) (?:is|are"
     r"|can be|may be|of)|priority of|type of|values|values :|statuses|(?:status|state"
-    r"|priority|type|severity|role|level|kind|category) (?::|=|-))(?: \S+)?(?: (?:,|\|) "
+    r"|priority|type|severity|role|level|kind|category) (?::|=|-))(?: \S+){0,3}(?: (?:,|\|) "
     r"\S+(?: \S+)?)*$"
 )
 
+STANDS_ON = re.compile(
+    r"(?:sits|stands|lies|lives|hangs|happens|starts|ends|(?:is|are) (?:located|stored|kept|held|placed))"
+    r" (?:on|in|at|under) (?=(?:an?|the|some|one) )"
+)
+"""Before a field that a sentence tells of where it might list it: `sits on a floor`."""
+WHETHER = re.compile(
+    r"(?:whether|if) (?:it|they|its) ?(?:(?P<verb>is|are|was|has been|has|have|contains?|includes?|needs?|allows?) )"
+    r"(?P<what>[a-z]+(?: [a-z]+)?(?: (?:or|and) [a-z]+)*)(?: [.)])*$"
+)
+"""A field that says yes or no, in a clause: `whether it contains nuts`."""
 YES_OR_NO = re.compile(r"(?:has|is|can) [a-z]+(?: [a-z]+)? \( ?(?:bool|boolean|yes)(?!\S)")
 """A field that says yes or no, rather than a verb: `has monitor (bool)`."""
 
 BELONGING_TO = re.compile(
     r"(?:that )?(?:belong(?:s|ing)?|linked|assigned|attached|related) to(?: (?:a|an|the|one))?"
 )
+
+QUERIES = word_set(
+    "filter filters filtering filtered filterable search searching searchable sort sorts sorting sorted sortable"
+    " pagination paging paginated crud"
+)
+"""After a noun, these ask how its list may be read and name no fields."""
+FILE_LIMITS = re.compile(
+    r"(?:(?:max(?:imum)?|up to|at most|only|each|a|of|under|and|or|,|/|\.|files?|allowed|no more than) )*"
+    r"(?:\d[\d.,]* ?(?:kb|mb|gb)(?!\S)|(?:pdf|png|jpe?g|gif|webp|docx?|xlsx?|csv|zip|txt|mp[34]|svg|heic)s?(?!\S))"
+)
+"""In brackets: which files, and how large."""
+ABOUT = re.compile(
+    r"(?:for|about|on|of|to|in|against)(?: (?:one|any|each|some) of)?(?: (?:an?|the|each|every|one|its|their|his|her|my"
+    r"|our|your|any|own))*"
+)
+"""Between what somebody enters and what it is about."""
+OPENING = word_set("for then also next finally plus and so well there are is we i have has keep our")
+"""Before the noun that a sentence begins to tell of."""
+FOR_EACH_ONE = re.compile(
+    r"for (?:each|every)(?: one| of them)?(?: of them)? (?!of )(?:, )?(?:(?:we|i) [a-z]+ )?(?:: )?"
+    r"(?=(?:the|a|an|its|[a-z]+) )"
+)
+"""`Deliveries: for each one the recipient, …`."""
+OTHER_SECTIONS = word_set(
+    "access rights permission permissions roles who rbac security authorization authentication search filter filters"
+    " filtering query queries lookups sorting limits tech stack technical infrastructure functional rules"
+)
+"""Words of headings under which nothing is a list of fields."""
+FIELD_HEADINGS = word_set("field fields column columns attribute attributes property properties data")
+"""Words of headings that only introduce the fields of what stands above."""

@@ -6,11 +6,31 @@ What lives here: tables and patterns, as data. What must not: code that reads th
 import re
 
 from backwright_workbench.brief.grammar import word_set
+from backwright_workbench.brief.lexicon.fields import UNITS
 
 SETS = (
     r"(?:tables?|entit(?:y|ies)|models|collections|resources|objects|records|record types"
     r"|domain objects|business objects)"
 )
+COMPOUNDS = {
+    (verb, noun)
+    for verb in ("purchase", "leave", "order", "report", "rent", "review", "request", "book")
+    for noun in (
+        "requests",
+        "orders",
+        "lines",
+        "items",
+        "payments",
+        "types",
+        "invoices",
+        "copies",
+        "forms",
+        "templates",
+    )
+}
+"""Nouns of two words whose first could be a verb with the second as its object."""
+SET_WORDS = word_set("tables entities models collections resources objects records")
+"""After a noun in the plural, they say that it is stored."""
 FORWARD = re.compile(
     rf"(?<!\S){SETS} (?:(?:should|will|must|are|is|be|needed|named|called|include|includes"
     rf"|including|such|as|like|for|of|about|namely|managing|the|following|:|-|\() )+"
@@ -19,6 +39,7 @@ FORWARD = re.compile(
     r"|database|data|schema|information|software|tool|management)"
     r" (?:for|of|on|about|with) (?:(?:managing|tracking|storing|handling|the|following|:"
     r"|all|our|my|a list of) )*"
+    r"|(?<!\S)(?:database|db) (?:\(|:) "
 )
 BACKWARD = re.compile(rf"(?<!\S)(?:{SETS}|crud|endpoints|management)(?!\S)")
 KEEP = re.compile(
@@ -27,7 +48,7 @@ KEEP = re.compile(
     r"|administer(?:ing)?|organi[sz](?:e|es|ing)|crud|register(?:s|ing)?|record(?:s|ing)?"
     r"|catalog(?:ue|s|ing)?|schedul(?:e|es|ing)|sell(?:s|ing)?|rent(?:s|ing)?(?: out)?"
     r"|deal(?:s|ing)? with|consist(?:s|ing)? of|work(?:s|ing)? with|know(?:s)? about)(?: "
-    r"(?:the|our|their|all|my|following|:|a|an|list|of))* ?(?=\S)"
+    r"(?:the|our|their|all|my|following|:|a|an|list|of))* (?=\S)"
 )
 REFERS = re.compile(
     r"(?<!\S)(?:assigned|linked|attached|related|connected|belonging|taught|led|run"
@@ -56,6 +77,14 @@ MAKING = word_set(
     "create creates creating add adds manage manages post posts publish publishes submit "
     "submits write place edit delete"
 )
+ENTERING = word_set(
+    "make makes making record records recording create creates creating enter enters entering open opens opening log"
+    " logs register registers write writes writing fill fills publish publishes submit submits submitting file files"
+    " filing leave leaves request requests requesting post posts add adds adding issue issues place places book books"
+    " keep keeps propose proposes schedule schedules plan plans prepare prepares report reports draft drafts give gives"
+    " note notes raise raises start starts"
+)
+"""Verbs by which somebody enters a row with its details."""
 AMBIGUOUS = word_set(
     "account session message note report page tag plan activity media table document "
     "position transaction reading response"
@@ -85,6 +114,10 @@ NOT_THINGS = word_set(
     " person someone new everything anything best practice standard operation day week "
     "month year hour minute second"
 )
+LISTABLE = word_set(
+    "application job report result notification rule schedule request answer document entry test metric list"
+)
+"""Those that are things all the same where they stand in the plural in a list."""
 NOT_HEADS = word_set(
     "status state priority workflow lifecycle flow user data information detail "
     "management system api endpoint operation feature role "
@@ -94,7 +127,18 @@ NOT_HEADS = word_set(
 )
 """Last words of phrases that name no entity either."""
 MANY = word_set("many multiple several more various list lists zero number")
+ENTERED_ABOUT = re.compile(
+    r"(?:(?:for|about|on|of|to|in|against) (?:(?:one|any|each|some) of )?(?:(?:an?|the|each|every|one|its|their|his|her"
+    r"|my|our|your|any) )*(?:own )?(?:[a-z]+ ){1,2})?(?:, )?(?:with|giving|stating|containing|:|\() "
+)
+"""Between what somebody enters and its details: `a rating for a session, with …`."""
+MY_LIST = re.compile(
+    r"(?<!\S)(?:keep|keeps|maintain|maintains|manage|manages|have) (?:(?:my|their|his|her|your|our|its|an?|the) )?"
+    r"(?:own )?(?:list|record|log|register|history) of (?=[a-z])"
+)
 HAS = word_set("has have contains contain includes include with having consists stores needs holds")
+KEEPING = word_set("has have keep keeps store stores record records")
+"""A first line with these says what is stored, however short it is."""
 HAVE_WITH = re.compile(r"(?<!\S)(?:has|have)(?: (?:many|multiple|several))?(?= )")
 DONE_TO_DATA = word_set(
     "cached stored generated paginated encrypted limited processed deployed validated "
@@ -115,3 +159,21 @@ CONTAINS = re.compile(
     r"|several))?(?= )"
 )
 """What follows is what a thing is made of: one noun in the plural is a thing itself."""
+
+COMES_WITH = word_set("with including containing : featuring")
+"""After the name of the whole: what follows is what it keeps."""
+INTO_FIELDS = word_set(
+    "by on filter filters filtering filtered sort sorted sorting search searchable role roles"
+)
+"""Before a list of nouns that are fields or roles."""
+TYPED = word_set(
+    "reference ref fk link foreign enum choice select optional required mandatory unique nullable default auto"
+    " generated"
+)
+"""After `:` or `(`, they describe a field and no thing."""
+KINDS = {"time", "file", "image", "photo", "hours", "percent"} | UNITS
+"""Words that say of which kind a field is where they stand alone in brackets or after a colon."""
+TABLE_HEADS = word_set("table tables entity entities model resource collection object")
+"""First words of a table's head whose rows each describe a thing."""
+NO_FIELD = word_set("can may only list lists filter filters search sort by users everybody nobody all")
+"""In the name of an item, they make it a rule or a query, and no field."""

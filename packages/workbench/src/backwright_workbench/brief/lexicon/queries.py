@@ -10,7 +10,7 @@ from backwright_workbench.brief.grammar import phrase, word_set
 LINK = (
     r"(?: (?:by|on|with|using|for|of|via|through|across|over|in|and|filters?|such|as|like"
     r"|the|their|:|-|support|options|including|fields?|its|them|it|lists?|results?|all"
-    r"|any|field|multiple|various|or|/|\())*"
+    r"|any|field|multiple|various|or|/|\()(?!\S))*"
 )
 FILTER = re.compile(rf"(?<!\S)(?:(?:advanced |basic |flexible )*(?:filter(?:s|ed|ing|able)?))(?!\S){LINK}")
 SORT = re.compile(rf"(?<!\S)(?:sort(?:s|ed|ing|able)?|order(?:ed|ing) by|sort order)(?!\S){LINK}")
@@ -23,15 +23,18 @@ SEARCH_BY = re.compile(
 )
 FILES = re.compile(
     r"(?<!\S)(?:(?:multiple|several|secure|and|or|,|/|file|files|image|images|photo|photos"
+    r"|photographs?|fotos?|cvs?|resumes?|contracts?|certificates?|x ?rays?|lab|reports?|scanned|signed"
     r"|picture|pictures|document|documents|pdf|pdfs|media|video|receipt|receipts|scan"
     r"|scans|cover|profile|avatar|screenshots?|supporting|of|to|a|an) )*"
     r"(?:(?:up)?loads?|uploading|uploaded|attach(?:ments?|ed|ing|es)?)"
     r"(?: (?:of|for|for the|and|or|/|,|multiple|several|file|files|image|images|photos?"
-    r"|pictures?|documents?|pdfs?|media|videos?|receipts?|attachments?|uploads?|storage"
+    r"|pictures?|photographs?|fotos?|documents?|pdfs?|media|videos?|receipts?|attachments?|uploads?|storage"
     r"|stored|handling|support|storing|scans?|a|an|the|their|screenshots?|to|on|with|as|it"
     r"|them|downloads?|supporting|cover))*(?!\S)"
+    r"|(?<!\S)with (?:an? |the )?(?:scan|scans|photo|photos|copy|picture|pictures|pdf)"
+    r" of (?:each|it|them|every one)(?!\S)"
     r"|(?<!\S)(?:with |and |have |has |store |several |product |their )*(?:photos?|images?"
-    r"|attachments?|file storage|pictures?)(?: (?:of|and|for|upload|storage|files?"
+    r"|attachments?|photographs?|fotos?|file storage|pictures?)(?: (?:of|and|for|upload|storage|files?"
     r"|documents))*(?!\S)"
 )
 IMAGES = re.compile(r"(?<!\S)(?:images?|photos?|pictures?|screenshots?|avatars?|covers?)(?!\S)")

@@ -78,7 +78,8 @@ TO_ONE = re.compile(
     r"(?: out)? (?:to|by|with|in|at|for|from|on)(?: (?:a|an|the|one|exactly|exactly one"
     r"|single|some|any|specific|its|their|our|only))*"
     r"|(?:is|are|must be) (?:for|of|about)(?: (?:a|an|the|one|exactly|single))+"
-    rf"|{AUX}(?:references?|uses?|concerns?)(?: (?:a|an|the|one))+"
+    rf"|{AUX}(?:references?|uses?|concerns?|names?|mentions?|takes? place (?:at|in|on)|happens? (?:at|in|on)"
+    r"|l(?:ies|ie) (?:in|at|on)|sits? (?:in|at|on))(?: (?:a|an|the|one))+"
 )
 TO_MANY = re.compile(
     rf"{AUX}(?:has|have|contains?|includes?|groups?|owns?|consists? of|holds?|with|having"
@@ -87,8 +88,8 @@ TO_MANY = re.compile(
     rf"many))*"
 )
 PREPOSITION = re.compile(
-    r"(?:for|of|on|in|from|about|against|within|under|by|at)(?: (?:a|an|the|each|every|one"
-    r"|any|specific|its|their|our))*"
+    r"(?:for|of|on|in|from|about|against|within|under|by|at)(?: (?:one|any|each|some) of)?(?: (?:a|an|the|each|every"
+    r"|one|any|specific|its|their|his|her|my|our|own))*"
 )
 JOIN = re.compile(r"(?<!\S)(?:many to many|n to n|n : m|m : n|n : n|m2m)(?!\S)")
 TREE = re.compile(
@@ -96,11 +97,19 @@ TREE = re.compile(
     r"|child (?P<child>[a-z]+))(?!\S)"
 )
 GOES_ON = re.compile(rf"(?:.* )?(?:,|:|and|, and|which|that|who|but) (?P<rest>{TO_ONE.pattern})")
-LINKS = word_set("links connects relates joins ties")
+LINKS = word_set("links connects relates joins ties link connect join tie")
 
-AND_TO = re.compile(r"(?:, ?)?(?:and ?)?(?:also ?)?(?:to ?)?(?:a|an|the|one|exactly one)?")
+AND_TO = re.compile(
+    r"(?:, ?)?(?:and ?)?(?:also ?)?(?:(?:to|with|in|at|on|by|for) ?)?(?:a|an|the|one|exactly one)?"
+)
+IS_FOR = re.compile(r" is for (?:an?|the|one) [^.,]*$")
+"""Before a mention: what follows with other prepositions tells of the same subject."""
 
 BELONGING = word_set("for belongs belong linked related references")
 MAY = re.compile(
     r"^(?:(?:,|i|we|they|you|can|may|must|should|will|could|also|want|wants|to|be|able|would|like|need) )+"
 )
+QUERIED = word_set(
+    "filtered sorted searched ordered grouped listed narrowed exported cached paginated viewed"
+)
+"""What is done to a list: `leases can be filtered by unit` relates nothing."""

@@ -30,10 +30,17 @@ SAME = {
     "the public": "public",
     "public": "public",
     "anonymous visitor": "public",
+    "public visitor": "public",
+    "site visitor": "public",
+    "website visitor": "public",
+    "unauthenticated visitor": "public",
+    "unregistered visitor": "public",
+    "anonymous guest": "public",
+    "unauthenticated caller": "public",
+    "anonymous caller": "public",
     "guest user": "public",
     "public user": "public",
     "unregistered user": "public",
-    "user": "signed_in",
     "authenticated user": "signed_in",
     "registered user": "signed_in",
     "logged in user": "signed_in",
@@ -42,6 +49,10 @@ SAME = {
     "any user": "signed_in",
     "every user": "signed_in",
     "end user": "signed_in",
+    "user": "signed_in",
+    "sale": "sales",
+    "logistic": "logistics",
+    "operation": "operations",
     "regular user": "signed_in",
     "normal user": "signed_in",
     "standard user": "signed_in",
@@ -58,6 +69,8 @@ KINDS = {
         "lead",
         "head",
         "coordinator",
+        "boss",
+        "chief",
     ],
     "writer": [
         "editor",
@@ -163,13 +176,8 @@ KINDS = {
     ],
 }
 """What a role may do where nothing is said of it: manage, write, read, or look after what is its own."""
-DESCRIPTIONS = {
-    "admin": "Runs the service and may do everything.",
-    "full": "Manages everything but accounts.",
-    "writer": "Does the daily work: adds and changes.",
-    "reader": "Looks and changes nothing.",
-    "self": "Sees and changes what is their own.",
-}
+RUNS = "Runs the service and may do everything."
+"""What `admin` is for."""
 INTRO = re.compile(
     r"(?<!\S)(?:(?:user |different |the |following |three |two |four |five |\d |main "
     r"|available |access |possible |predefined )*(?:roles|role types|user types|types of "
@@ -181,7 +189,9 @@ INTRO = re.compile(
     r"|four|different|supporting|supports))+ ?"
 )
 BEFORE = re.compile(r"(?<!\S)(?:user )?roles(?!\S)")
-STORY = re.compile(r"^(?:as|for) (?:a|an|the) ")
+STORY = re.compile(
+    r"^(?:as|for) (?:(?:a|an|the|our) |(?=[a-z]+(?: [a-z]+)? (?:, )?i (?:want|can|need|should|must|would|may|wish)))"
+)
 CAN = re.compile(
     r"^(?:can|cannot|may|must|should be able|are able|is able|are allowed|is allowed|have "
     r"full|has full|have read|has read|have access|has access|are read|is read|do "
@@ -197,8 +207,57 @@ ROLE_OF_USERS = re.compile(
     r"(?<!\S)(?:a )?role (?:\(|:|of|either|which is|can be)(?: (?:either|one of))?(?= )"
 )
 
+COLLECTIVE = word_set(
+    "staff hr management finance sales support accounting reception marketing procurement operations it office"
+)
+"""Words for people that are many without a plural."""
+
+NOT_ACTORS = word_set(
+    "redis stripe webhook webhooks cron docker celery postgres mysql mongodb sqlite s3 email mail sms"
+    " scheduler worker queue"
+    " nightly frontend client api gateway middleware endpoint robot machine turnstile sensor device"
+    " scanner printer door gate analyzer analyser detector tracker monitor recorder terminal system app bot plugin"
+    " module instrument software department city company municipality school organisation organization council"
+    " association business firm shop institute"
+    " cache search filter status price list report nobody everything nothing query page screen button dashboard"
+)
+"""What does something and is nobody."""
+
+CALLED = re.compile(
+    r"^\( .*?(?:call|called|named|ie|role) (?:them |him |her |it |the |a |as )*(?P<name>[a-z]+) \)"
+)
+"""`(we call them staff)`."""
+
+ONLY_FOR_ME = re.compile(r"only (?:for )?(?:me|us) (?:, |\( )?(?:the |as )*$")
+
+WITH_OTHERS = re.compile(r"^(?:,|and|or) (?:\w+ )?\w+ (?:can|may|cannot)(?!\S)")
+"""What follows one of several who may do something."""
+
 MAY_DO = re.compile(
-    r"(?:can|may) (?!be )[a-z]|(?:have|has) (?:full|read|write|access|only read)|(?:are"
+    r"(?:can|may) (?!be )[a-z]|(?:have|has) (?:full|the same|all|read|write|access|only read)|(?:are"
     r"|is) (?:read only|allowed to)"
 )
 """What follows whoever may do something."""
+
+ASIDE_BEGINS = word_set("even also logged signed whether not if including both with without registered no")
+"""What an aside between commas begins with: `anyone, even without logging in, may`."""
+RELATIVE = word_set("who they he she that which")
+"""Words that take somebody up again: `two drivers, they should see`."""
+
+ROLE_GROUP = word_set("team crew people folks guys squad")
+"""Words for those of a kind together: the fulfilment team is `fulfilment`."""
+
+SPEAKER = re.compile(
+    r"(?<!\S)(?:(?:i am|im|(?:me|i|myself) (?:,|\(|-)(?: im| i am| as)?) (?:the |your )?)(?=[a-z]+(?: [a-z]+)?(?: |$))"
+)
+"""`I'm the owner`, `me (the boss)`."""
+SPEAKS = re.compile(
+    r"(?<!\S)(?:(?:only|just) (?:for )?(?:me|i|us|we)(?: \(.*?\))?|i)"
+    r"(?= (?:can|may|should|must|(?:want|need|would like|wish) to (?:be able to|have|do))(?!\S))"
+)
+"""Where whoever writes the brief says what they may do: `only I can`, `I want to be able to`."""
+
+FIRST_PERSON = word_set("me i us we myself")
+ADVERBS = tuple(
+    (word,) for word in ("then", "also", "always", "usually", "first", "later", "finally", "still")
+)

@@ -28,9 +28,12 @@ AUTH: dict[AuthMethod, re.Pattern[str]] = {
         r"|login|auth|provider))*"
     ),
     "sessions": phrase(
-        r"session (?:cookies?|based)(?: (?:authentication|auth|login|logins))*|cookie "
-        r"(?:based )?(?:sessions?|authentication|auth|login)"
-        r"|(?:server side|web|login) sessions|cookies"
+        r"sessions? (?:cookies?|based|auth(?:entication)?|log ?ins?|sign ?in)(?: (?:authentication|auth|login|logins))*"
+        r"|cookie (?:based )?(?:sessions?|authentication|auth|login)"
+        r"|(?:server side|server|web|login|browser|cookie|user|http) sessions|cookies"
+        r"|(?:auth(?:entication)?|log ?in|sign ?in)(?: (?:by|via|with|using|through|:|is|are))+ (?:a |the )?sessions?"
+        r"|sessions (?:are )?(?:stored|kept|held|saved)(?= (?:in|on|by)(?!\S))"
+        r"|sessions (?:for|in) (?:the )?(?:web|browser|staff|admin|office|backend|dashboard|frontend|site)[a-z]*"
     ),
     "api_keys": phrase(
         r"api ?keys?(?: (?:authentication|auth|management|access|support|based))*|api tokens?"
@@ -68,6 +71,12 @@ SIGN_IN = phrase(
 )
 """People sign in, however; says nothing about the method."""
 
+
+PARTLY_OPEN = phrase(
+    r"(?:for|to|on|when|while|in order to)(?! (?:all|anyone|anybody|everyone|everybody|everything|any|now"
+    r"|the (?:api|mvp|backend|service|whole)))"
+)
+"""After `no login`: what may be done without one, which says that the rest takes one."""
 
 NO_AUTH = phrase(
     r"(?:no|without(?: any)?) (?:user )?(?:auth|authentication|login|logins|log in|sign in"

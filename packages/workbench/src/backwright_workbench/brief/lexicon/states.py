@@ -5,6 +5,8 @@ What lives here: tables and patterns, as data. What must not: code that reads th
 
 import re
 
+from backwright_workbench.brief.grammar import word_set
+
 STATE_VERBS = {
     "in_progress": "start",
     "started": "start",
@@ -63,7 +65,69 @@ STATE_VERBS = {
     "issued": "issue",
     "no_show": "mark_no_show",
     "todo": "back_to_todo",
+    "running": "start",
+    "under_way": "start",
+    "ongoing": "start",
+    "doing": "start",
+    "out_for_delivery": "dispatch",
+    "on_the_way": "dispatch",
+    "withdrawn": "withdraw",
+    "new": "back_to_new",
+    "available": "make_available",
+    "unavailable": "make_unavailable",
+    "late": "mark_late",
+    "absent": "mark_absent",
+    "sold_out": "mark_sold_out",
 }
+PARTICIPLES = {
+    "added": "add",
+    "begun": "begin",
+    "bought": "buy",
+    "brought": "bring",
+    "broken": "break",
+    "built": "build",
+    "cancelled": "cancel",
+    "canceled": "cancel",
+    "chosen": "choose",
+    "controlled": "control",
+    "done": "do",
+    "drawn": "draw",
+    "driven": "drive",
+    "enrolled": "enrol",
+    "found": "find",
+    "frozen": "freeze",
+    "given": "give",
+    "held": "hold",
+    "kept": "keep",
+    "labelled": "label",
+    "left": "leave",
+    "lent": "lend",
+    "lost": "lose",
+    "made": "make",
+    "met": "meet",
+    "modelled": "model",
+    "paid": "pay",
+    "put": "put",
+    "read": "read",
+    "seen": "see",
+    "sent": "send",
+    "set": "set",
+    "sold": "sell",
+    "spent": "spend",
+    "split": "split",
+    "taken": "take",
+    "taught": "teach",
+    "told": "tell",
+    "travelled": "travel",
+    "withdrawn": "withdraw",
+    "won": "win",
+    "written": "write",
+}
+"""Participles that no rule gives the verb of."""
+
+NO_VERB = word_set("unpaid unassigned unsold limited needed interested tired red bed")
+"""States that only look like participles."""
+
 UNTIL = re.compile(
     r"(?<!\S)(?:can|may) (?:only )?be (?P<to>[a-z]+(?: [a-z]+)??) (?:until|unless|before"
     r"|as long as|while not|if not|up to)(?: (?:it|they|the|is|are|being|has|have|been"
@@ -77,9 +141,22 @@ WHEN = re.compile(
 FROM_TO = re.compile(
     r"(?<!\S)(?:goes?|moves?|progress(?:es)?|transitions?|changes?|flows?|runs?|from)(?: "
     r"(?:through|from|the|states|statuses))* (?P<steps>[a-z]+(?: [a-z]+)?(?:(?: ,)?(?: and"
-    r"| then)? to [a-z]+(?: [a-z]+)??)+)(?= ?(?:$|\.|,|;|and|when))"
+    r"| then)? to [a-z]+(?: [a-z]+)??(?: or [a-z]+(?: [a-z]+)??)?)+)(?= ?(?:$|\.|,|;|and|when))"
 )
-ARROWS = re.compile(
-    r"(?<!\S)[a-z]+(?: [a-z]+)?(?: (?:/|or) [a-z]+(?: [a-z]+)?)*(?: → [a-z]+(?: "
-    r"[a-z]+)?(?: (?:/|or) [a-z]+(?: [a-z]+)?)*)+(?!\S)"
+_STATE = (
+    r"[a-z]+(?: (?!(?:by|when|if|after|once|until|only|who|on|with|through|via|is|are|or"
+    r"|automatically)(?!\S))[a-z]+)?"
 )
+_STATES = rf"{_STATE}(?: (?:/|or) {_STATE})*"
+_LEADS = r"(?!(?:go|goes|move|moves|run|runs|pass|passes|flow|flows|from|through|status|states|is|are)(?!\S))"
+ARROWS = re.compile(rf"(?<!\S){_LEADS}{_STATES}(?: → {_STATES})+(?!\S)")
+ONLY_TO = re.compile(rf"(?<!\S)(?<=\( )→ (?P<to>{_STATE})(?= \))")
+"""A move that names no state that it leaves: `(→ withdrawn)`."""
+BY = re.compile(rf"(?<!\S)→ (?P<states>{_STATES}) (?:only )?(?:by|\( ?by) (?:the |a |an |only )*(?=[a-z])")
+"""Who makes a move: `submitted → approved by the chair`."""
+
+LISTED_FOR = re.compile(
+    rf"(?<!\S)(?P<values>{_STATE}(?: (?:/|,|\|) {_STATE})+(?: (?:, )?(?:or|and|/) {_STATE})?)"
+    r" (?:states?|statuses|stages) (?:for|of) (?:the |all |each |an? )?(?=[a-z])"
+)
+"""States before what they are of: `draft / published / archived states for articles`."""

@@ -20,7 +20,7 @@ ENUM_NAMES = word_set(
 COMPOSITE = word_set("address location name names contact dimensions details info information coordinates")
 """Last words of names whose brackets list parts, each a field."""
 INTRO = re.compile(
-    r"^(?:(?:enum|one of|either|values?|possible values|allowed values|options?|can be"
+    r"^(?:(?:enum|choice of|choice|select|picklist|one of|either|values?|possible values|allowed values|options?|can be"
     r"|could be|may be|e\.?g|eg|is|are|of|being|from|:|,|-|=|\() ?)+ "
 )
 SPLIT = re.compile(r" ?(?:,? or |,? and | , | \| | / | → | ; |,|\|) ?")

@@ -10,7 +10,6 @@ from backwright_workbench.codegen.rendering import render
 from backwright_workbench.codegen.source import lines, sequence
 from backwright_workbench.codegen.suite.entity import entity_tests_path, write_entity_tests
 from backwright_workbench.codegen.suite.matrix import Matrix
-from backwright_workbench.codegen.suite.rights import Rights
 from backwright_workbench.codegen.suite.stored import factory, write_factories
 
 TEMPLATES: Final = (
@@ -58,21 +57,11 @@ def write_access_tests(names: Names) -> str:
 
 def values(names: Names) -> dict[str, object]:
     """What the templates name."""
-    roles = [role for role in names.blueprint.roles if role != "admin"]
     makers = [f"factories.{factory(entity)}" for entity in names.ordered]
-    busiest = max(roles, key=lambda role: _reach(role, names), default=None)
     return {
         "package": names.package,
         "service": names.blueprint.service,
         "path": names.blueprint.path(names.ordered[0]),
         "factories": "\n".join(lines(sequence(makers), before="FACTORIES = ")),
-        "second_role": (busiest or "admin").upper(),
         "has_limits": any(entity.limit for entity in names.blueprint.entities.values()),
-        "has_second_role": busiest is not None,
     }
-
-
-def _reach(role: str, names: Names) -> int:
-    """How much a role may do, in verbs."""
-    verbs = ("read", "create", "update", "delete", "act")
-    return sum(bool(Rights(entity, names).grants(role, verb)) for entity in names.ordered for verb in verbs)

@@ -48,23 +48,30 @@ class Matrix:
         ways: dict[str, Path | None] = {OTHER: None, **rights.paths()}
         self._row_makers(entity, path, ways)
         self._line(f"GET {path}", "-", [rights.list(caller) for caller in self.callers])
-        self._create(entity, rights, path)
+        if rights.somebody("create"):
+            self._create(entity, rights, path)
         for way, own in ways.items():
             self._line(f"GET {one}", way, [rights.read(caller, own) for caller in self.callers])
+        if rights.somebody("update"):
+            self._update(rights, one, ways)
+        for name in declared.actions:
+            if rights.somebody("act", name):
+                route = f"POST {one}/{name.replace('_', '-')}"
+                self._action(entity, route, name)
+                for way, own in ways.items():
+                    self._line(route, way, [rights.act(caller, name, own) for caller in self.callers])
+        if rights.somebody("delete"):
+            for way, own in ways.items():
+                self._line(f"DELETE {one}", way, [rights.delete(caller, own) for caller in self.callers])
+
+    def _update(self, rights: Rights, one: str, ways: dict[str, Path | None]) -> None:
         updated: list[str | None] = [*self._updated(rights)]
         for field in updated or [None]:
             route = f"PATCH {one}"
             label = route if route not in self.sent else f"{route} ({field})"
-            self.sent[label] = _body({field: good(field, declared.fields[field])} if field else {})
+            self.sent[label] = _body({field: good(field, rights.declared.fields[field])} if field else {})
             for way, own in ways.items():
                 self._line(label, way, [rights.update(caller, field, own) for caller in self.callers])
-        for name in declared.actions:
-            route = f"POST {one}/{name.replace('_', '-')}"
-            self._action(entity, route, name)
-            for way, own in ways.items():
-                self._line(route, way, [rights.act(caller, name, own) for caller in self.callers])
-        for way, own in ways.items():
-            self._line(f"DELETE {one}", way, [rights.delete(caller, own) for caller in self.callers])
 
     def _line(self, route: str, row: str, statuses: list[int]) -> None:
         self.table.append(Line(route, row, tuple(statuses)))
@@ -99,16 +106,10 @@ class Matrix:
                 sent[column(name, declared)] = self.imports.name(FACTORIES, owned_factory(own[1][0], own[1:]))
             else:
                 sent[column(name, declared)] = self._others(entity, name)
-        to_user = any(value == "own_account" for value in sent.values())
         self.sent[f"POST {path}"] = _body(sent)
-        self._line(
-            f"POST {path}",
-            "-",
-            [
-                rights.create(caller, tuple(fields), tuple(first_steps.values()), to_user=to_user)
-                for caller in self.callers
-            ],
-        )
+        steps = tuple(first_steps.values())
+        statuses = [rights.create(caller, tuple(fields), steps) for caller in self.callers]
+        self._line(f"POST {path}", "-", statuses)
 
     def _creates_own(self, rights: Rights, name: str) -> bool:
         """Whether somebody may create rows only as their own over this field."""

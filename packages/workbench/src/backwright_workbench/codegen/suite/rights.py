@@ -18,7 +18,9 @@ ANONYMOUS: Final = "anonymous"
 
 Path = tuple[tuple[str, str], ...]
 
-_EVERYTHING: Final = Grants(read=Grant(), create=Grant(), update=Grant(), delete=Grant(), act=ActGrant())
+_EVERYTHING: Final = Grants(
+    read=Grant(), create=Grant(), update=Grant(), delete=Grant(), act=ActGrant(), refer=Grant()
+)
 
 
 def callers(names: Names) -> tuple[str, ...]:
@@ -43,10 +45,17 @@ class Rights:
 
     def grants(self, caller: str, verb: str) -> list[Grant | ActGrant]:
         """The grants that a caller has for a verb."""
-        given = [self.declared.access.get(role) for role in roles_of(caller)]
-        every = [_EVERYTHING if grants == "everything" else grants for grants in given]
-        found = [getattr(grants, verb) for grants in every if grants is not None]
-        return [grant for grant in found if grant is not None]
+        return [grant for role in roles_of(caller) for grant in self._of(role, verb)]
+
+    def _of(self, role: str, verb: str) -> list[Grant | ActGrant]:
+        given = self.declared.access.get(role)
+        grant = given and getattr(_EVERYTHING if given == "everything" else given, verb)
+        return [grant] if grant else []
+
+    def somebody(self, verb: str, action: str | None = None) -> bool:
+        """Whether any role may do it on some row; what nobody may do has no route."""
+        given = [grant for role in self.declared.access for grant in self._of(role, verb)]
+        return any(not isinstance(g, ActGrant) or g.actions is None or action in g.actions for g in given)
 
     def paths(self) -> dict[str, Path]:
         """A name for each way in which rows are somebody's own → the steps to the account."""
@@ -84,10 +93,8 @@ class Rights:
         given = [grant for caller in callers for grant in self.grants(caller, "create")]
         return tuple(self.path(grant.rows) for grant in given if grant.rows != "all")
 
-    def create(self, caller: str, fields: Sequence[str], owned: Sequence[Path], *, to_user: bool) -> int:
-        """POST a row with these fields, which is the caller's own in the ways `owned`. `to_user`: a field
-        refers to an account.
-        """
+    def create(self, caller: str, fields: Sequence[str], owned: Sequence[Path]) -> int:
+        """POST a row with these fields, which is the caller's own in the ways `owned`."""
         given = [
             grant
             for grant in self.grants(caller, "create")
@@ -97,8 +104,6 @@ class Rights:
             any(grant.fields is None or name in grant.fields for grant in given) for name in fields
         ):
             return refused(caller)
-        if to_user and caller != "admin":
-            return 422
         return 201 if all(self._refers(caller, name, owned) for name in fields) else 422
 
     def _refers(self, caller: str, name: str, owned: Sequence[Path]) -> bool:
@@ -106,12 +111,21 @@ class Rights:
         only where a path says so.
         """
         to = self.declared.fields[name].to
-        if to is None or to == USER:
+        if to is None:
             return True
+        if to == USER:
+            return self._names_accounts(caller, name)
         target = Rights(to, self.names)
         given = target.grants(caller, "read")
         on_path = [path for path in owned if path[0] == (self.entity, name)]
         return any(target.covers(grant, path[1:]) for grant in given for path in [*on_path, ()])
+
+    def _names_accounts(self, caller: str, name: str) -> bool:
+        """Whether the caller may put an account into a reference: who reads accounts, and who is given leave."""
+        given = (
+            [g for g in self.grants(caller, "refer") if isinstance(g, Grant)] if caller != ANONYMOUS else []
+        )
+        return caller == "admin" or any(g.fields is None or name in g.fields for g in given)
 
     def update(self, caller: str, field: str | None, own: Path | None) -> int:
         """PATCH one field, or nothing."""
@@ -143,7 +157,7 @@ class Rights:
         if to is None:
             return True
         if to == USER:
-            return caller == "admin"
+            return self._names_accounts(caller, name)
         return any(grant.rows == "all" for grant in Rights(to, self.names).grants(caller, "read"))
 
     def _write(self, caller: str, given: Sequence[Grant | ActGrant], own: Path | None) -> int:

@@ -65,11 +65,15 @@ def actions(subject: Subject) -> list[Block]:
 
 
 def sources(declared: Entity, action: Action) -> list[str]:
-    """The states from which an action may be called; without a state, none."""
-    if declared.states is None or action.to is None:
+    """The states in which an action may be called; none where that depends on no state."""
+    if declared.states is None or not (action.to or action.from_):
         return []
-    values = declared.fields[declared.states.field].values
-    return [state for state in values if action.to in declared.states.moves.get(state, ())]
+    return [
+        state
+        for state in declared.fields[declared.states.field].values
+        if (action.to is None or action.to in declared.states.moves.get(state, ()))
+        and (not action.from_ or state in action.from_)
+    ]
 
 
 def arguments(subject: Subject, action: Action) -> dict[str, str]:
@@ -117,7 +121,7 @@ def _done(subject: Subject, role: str, name: str, action: Action) -> Block:
 def _refused(subject: Subject, role: str, name: str, action: Action) -> Block | None:
     state = state_field(subject.declared)
     start = sources(subject.declared, action)
-    if state is None or action.to is None:
+    if state is None or not (action.to or action.from_):
         return None
     others = [value for value in subject.declared.fields[state].values if value not in start]
     if not others or not subject.is_crowdable(state):

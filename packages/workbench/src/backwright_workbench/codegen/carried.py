@@ -1,11 +1,13 @@
 """What was asked for and is not built in full: what stands in for it, and what is missing.
 
-What lives here: the honest sentences, one per wish. What must not: deciding what a brief asked for.
+What lives here: the honest words, one entry per wish, for the delivery note and for the pages of the service. What must
+not: deciding what a brief asked for, and engines that only have to be turned on (`engines.py`).
 """
 
 from dataclasses import dataclass
 
 from backwright_workbench.blueprint.model import Blueprint
+from backwright_workbench.codegen.engines import DATABASE_ON_SQLITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +18,21 @@ class Carried:
     today: str
     missing: str
 
+    @property
+    def sentence(self) -> str:
+        """All of it in a line, for a comment or a list."""
+        asked = f"{self.asked[:1].upper()}{self.asked[1:]}"
+        return f"{asked} was asked for. There is today: {self.today}. Missing: {self.missing}."
+
 
 STORES = {
-    "postgresql": Carried(
-        "PostgreSQL",
-        "SQLite in `var/`, in write-ahead mode",
-        "the driver and the URL; the models do not change",
-    ),
     "mariadb": Carried(
-        "MariaDB", "SQLite in `var/`, in write-ahead mode", "the driver and the URL; the models do not change"
-    ),
-    "redis": Carried(
-        "Redis",
-        "a bounded cache in the process",
-        "one cache for several machines; the declarations do not change",
-    ),
-    "s3": Carried(
-        "S3",
-        "files below `var/files/`, streamed and checked",
-        "the driver and the URL; the routes do not change",
+        "MariaDB",
+        f"{DATABASE_ON_SQLITE}; the same code runs on MariaDB 10.6 or newer (the runtime's extra `mariadb`)",
+        "its containers in the compose file and in CI",
     ),
 }
+"""Stores that no setting turns on. Those that one does are in `engines.py`."""
 
 METHODS = {
     "oauth2": Carried(
@@ -75,8 +71,11 @@ WANTED = {
 
 def carried(blueprint: Blueprint) -> tuple[Carried, ...]:
     """Everything that the blueprint wants and this version does not build in full, in order."""
-    stores = blueprint.stores
-    found = [STORES[name] for name in (stores.database, stores.cache, stores.files) if name in STORES]
-    found += [METHODS[name] for name in blueprint.auth.methods if name in METHODS]
-    found += [Carried(WANTED[name], "nothing", "all of it") for name in blueprint.wanted]
-    return tuple(found)
+    wanted = (Carried(WANTED[name], "nothing", "all of it") for name in blueprint.wanted)
+    return (*stand_ins(blueprint), *wanted)
+
+
+def stand_ins(blueprint: Blueprint) -> tuple[Carried, ...]:
+    """The engines and the ways to sign in that something else stands in for."""
+    stores = [STORES[name] for name in blueprint.stores.model_dump().values() if name in STORES]
+    return (*stores, *(METHODS[name] for name in blueprint.auth.methods if name in METHODS))

@@ -1,0 +1,70 @@
+"""SQLAlchemy over MariaDB connections.
+
+What lives here: the dialect that statements are compiled with, the one of migrations, and the engine for ORM
+sessions. What must not: the SQL itself (`mariadb_sql.py`), when a transaction begins and ends (`mariadb.py`).
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Engine, Executable, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.mysql.asyncmy import AsyncAdapt_asyncmy_connection, MySQLDialect_asyncmy
+from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import LRUCache
+
+from backwright.borrowed import Borrowed
+from backwright.mariadb_sql import Compiler, DDLCompiler, TypeCompiler
+
+COMPILED: Final = 500
+"""Statements of ORM sessions that are kept compiled, for all connections together."""
+
+ADDRESS: Final = "mariadb+backwright://"
+"""What SQLAlchemy knows `Migrating` by."""
+
+
+class Migrating(MariaDBDialect, MySQLDialect_asyncmy):
+    """The dialect with our words, on connections whose transactions are SQLAlchemy's: for migrations."""
+
+    driver = "backwright"
+    supports_statement_cache = True
+    statement_compiler = Compiler
+    ddl_compiler = DDLCompiler
+    type_compiler_cls = TypeCompiler
+
+
+registry.register("mariadb.backwright", __name__, "Migrating")
+
+
+class Dialect(Borrowed, Migrating):
+    """The dialect for connections that we own: transactions are left to `Work`.
+
+    What SQLAlchemy would ask a server at the first connection stands here, because statements are compiled
+    before there is one.
+    """
+
+    supports_statement_cache = True
+    server_version_info = (10, 6)
+    default_schema_name = None
+    insert_returning = False
+    """Of itself SQLAlchemy shall not ask for rows back; where a statement says so, it does."""
+
+
+def engine(
+    dialect: Any, raw: Any, seen: Callable[[Executable], None], cache: LRUCache[Any, Any]
+) -> AsyncEngine:
+    """A SQLAlchemy engine over one connection. What it has compiled is shown to `seen` before it runs."""
+    adapted: Any = AsyncAdapt_asyncmy_connection(dialect.dbapi, raw)
+    pool = StaticPool(lambda: adapted, reset_on_return=None)
+    plain = Engine(pool, dialect, make_url(ADDRESS))
+    plain._compiled_cache = cache
+
+    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+        if context is not None and context.compiled is not None:
+            seen(context.compiled.statement)
+
+    event.listen(plain, "before_cursor_execute", before)
+    return AsyncEngine(plain)

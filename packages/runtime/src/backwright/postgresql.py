@@ -1,0 +1,256 @@
+"""PostgreSQL as an engine of the runtime, over asyncpg.
+
+What lives here: connecting, reads, and the beginning of transactions. What must not: what happens in one
+(`postgresql_transactions.py`), lending connections (`pool.py`), SQLAlchemy (`postgresql_dialect.py`), what a
+refusal means (`database_errors.py`).
+
+A read is one round trip: no transaction is opened for it, and its statement is prepared once per connection.
+Transactions are READ COMMITTED; what must not change between a look and a write is locked (`Work.lock`, row
+locks) or stands in the statement that writes.
+
+Texts are sorted as the database's collation says; one made with `LOCALE 'C.UTF-8'` sorts as SQLite does.
+
+Behind PgBouncer in transaction mode, what is set for a session may be lost. There it takes
+`ignore_startup_parameters = extra_float_digits,jit,statement_timeout,lock_timeout,
+idle_in_transaction_session_timeout` or nothing (the limits are then set in each transaction), and
+`max_prepared_statements` above 0 (PgBouncer 1.21) or `DATABASE_PREPARED=false`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import Dialect
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import LRUCache
+
+from backwright import postgresql_dialect as dialect
+from backwright.engine import Limits, Rows, warn_of_room
+from backwright.errors import Unavailable
+from backwright.pool import Held, Pool
+from backwright.postgresql_transactions import FAILURES, Transaction, told
+
+CONNECTING: Final = 5.0
+"""Seconds that making a connection may take."""
+
+IDLE_IN_TRANSACTION: Final = 30.0
+"""Seconds that a transaction may stay open without a statement before the server ends it."""
+
+OLDEST: Final = (13, 0)
+_POOL_WAIT: Final = 2.0
+_log = logging.getLogger("backwright.database")
+
+
+class PostgreSQL:
+    """A server. Open between `connect` and `close`."""
+
+    def __init__(self, url: URL, limits: Limits) -> None:
+        self.url = url
+        driver: Any = dialect.Dialect.import_dbapi()  # type: ignore[no-untyped-call]
+        self.dialect: Dialect = dialect.Dialect(paramstyle="numeric_dollar", dbapi=driver)  # type: ignore[no-untyped-call]
+        self._limits = limits
+        self._pool: Pool | None = None
+        self._compiled: LRUCache[Any, Any] = LRUCache(dialect.COMPILED)
+        self._takes_settings = True
+
+    async def connect(self) -> None:
+        """Make the first connection. Raises `Unavailable`, saying where and why."""
+        pool = Pool(self._held, self._limits.connections, min(_POOL_WAIT, self._limits.lock))
+        held = await pool.take()
+        try:
+            await self._look_around(held)
+        finally:
+            pool.give(held)
+        self._pool = pool
+
+    async def close(self) -> None:
+        """Close the pool."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close()
+
+    @property
+    def pool(self) -> Pool:
+        """The connections. Raises `Unavailable` before `connect` and after `close`."""
+        if self._pool is None:
+            raise Unavailable("The database is not open.")
+        return self._pool
+
+    async def read(self, sql: str, values: Sequence[Any]) -> Rows:
+        """Rows of everything committed so far, in one round trip."""
+        if not self._limits.prepared:
+            return await self._read_pinned(sql, values)
+        pool = self.pool
+        held = await pool.take()
+        try:
+            found: Rows = await held.fetch(sql, values)
+        except asyncpg.PostgresError as error:
+            pool.give(held)  # refused, and in order again
+            raise told(error) from error
+        except FAILURES as error:
+            pool.mend(held)
+            raise told(error) from error
+        except BaseException:
+            pool.mend(held)
+            raise
+        pool.give(held)
+        return found
+
+    @property
+    def writes_at_once(self) -> bool:
+        """Where a session keeps its settings and statements; behind other poolers limits come with `BEGIN`."""
+        return self._takes_settings and self._limits.prepared
+
+    async def write(self, sql: str, values: Sequence[Any]) -> Rows:
+        """As `read`. When it returns or raises, the server is done with it, also if it was broken off."""
+        pool = self.pool
+        held = await pool.take()
+        try:
+            found: Rows = await held.fetch(sql, values)
+        except asyncpg.PostgresError as error:
+            pool.give(held)
+            raise told(error) from error
+        except FAILURES as error:
+            pool.mend(held)
+            raise told(error) from error
+        except BaseException:
+            await asyncio.shield(pool.mend(held))
+            raise
+        pool.give(held)
+        return found
+
+    async def _read_pinned(self, sql: str, values: Sequence[Any]) -> Rows:
+        """The same in a transaction, so that a pooler does not change servers between parsing and running."""
+        transaction = await self.begin()
+        try:
+            return await transaction.fetch(sql, values)
+        finally:
+            await transaction.end()
+
+    async def begin(self) -> Transaction:
+        """A transaction that may write."""
+        return await self._begun("BEGIN ISOLATION LEVEL READ COMMITTED")
+
+    async def _begun(self, sql: str) -> Transaction:
+        held = await self.pool.take()
+        found = Transaction(self.orm, self.pool, held)
+        try:
+            await found.control(sql if self._takes_settings else f"{sql}; {_local(self._limits)}")
+        except BaseException:
+            await found.end()
+            raise
+        return found
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncEngine]:
+        """A transaction that cannot write."""
+        transaction = await self._begun("BEGIN READ ONLY")
+        try:
+            yield transaction.orm(lambda statement: None)
+        finally:
+            await transaction.end()
+
+    def data_version(self) -> None:
+        """None: the server would have to be asked."""
+
+    async def ping(self) -> None:
+        """Ask for an answer on a connection of its own."""
+        try:
+            async with asyncio.timeout(2):
+                raw = await self._raw({})
+                try:
+                    await raw.execute("SELECT 1")
+                finally:
+                    raw.terminate()
+        except FAILURES as error:
+            raise Unavailable(f"The database does not answer: {type(error).__name__}") from error
+
+    async def revision(self) -> str | None:
+        """What `alembic_version` says; `None` also where there is no such table yet."""
+        try:
+            raw = await self._raw({})
+            try:
+                found = await raw.fetchval("SELECT version_num FROM alembic_version")
+            finally:
+                await raw.close(timeout=2)
+        except asyncpg.UndefinedTableError:
+            return None
+        except FAILURES as error:
+            raise told(error) from error
+        return None if found is None else str(found)
+
+    def orm(self, held: Held) -> AsyncEngine:
+        """The engine for ORM sessions on one connection; made at the first use."""
+        if held.orm is None:
+            held.orm = dialect.engine(
+                self.dialect,
+                held.raw,
+                lambda statement: held.seen(statement) if held.seen is not None else None,
+                self._compiled,
+                prepared=self._limits.prepared,
+            )
+        return held.orm
+
+    async def _held(self) -> Held:
+        """A new connection. Raises `Unavailable`, saying where and why."""
+        try:
+            if self._takes_settings:
+                try:
+                    return Held(await self._raw(_settings(self._limits)))
+                except asyncpg.ProtocolViolationError as error:
+                    if "startup parameter" not in str(error):
+                        raise
+                    self._takes_settings = False
+                    _log.warning("the pooler takes no settings; they go with each transaction instead")
+            return Held(await self._raw({}))
+        except (*FAILURES, ValueError) as error:
+            where = f"{self.url.host or 'the local socket'}:{self.url.port or 5432}"
+            reason = str(error) or type(error).__name__
+            raise Unavailable(
+                f"The database at {where} cannot be reached: {reason}", retry_after=1
+            ) from error
+
+    async def _raw(self, settings: dict[str, str]) -> "asyncpg.Connection[Any]":
+        return await asyncpg.connect(
+            self.url.render_as_string(hide_password=False),
+            timeout=CONNECTING,
+            command_timeout=self._limits.statement + 1,
+            statement_cache_size=1_000 if self._limits.prepared else 0,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+            server_settings={"application_name": "backwright", **settings},
+        )
+
+    async def _look_around(self, held: Held) -> None:
+        """Refuse a server that is too old, and warn of one with too little room for all processes."""
+        version = held.raw.get_server_version()
+        if version[:2] < OLDEST:
+            raise Unavailable(f"The server is PostgreSQL {version.major}; 13 or newer is needed.")
+        room = await held.raw.fetchval(
+            "SELECT current_setting('max_connections')::int"
+            " - current_setting('superuser_reserved_connections')::int"
+        )
+        warn_of_room(self._limits, room)
+
+
+def _settings(limits: Limits) -> dict[str, str]:
+    """What each session is set to. No `jit`: it costs more than it saves for statements of this kind."""
+    return {"jit": "off", "TimeZone": "UTC", **_timeouts(limits)}
+
+
+def _timeouts(limits: Limits) -> dict[str, str]:
+    milliseconds = {
+        "statement_timeout": limits.statement,
+        "lock_timeout": limits.lock,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+    }
+    return {name: str(int(seconds * 1000)) for name, seconds in milliseconds.items()}
+
+
+def _local(limits: Limits) -> str:
+    """The same for one transaction, in one message with its BEGIN."""
+    return "; ".join(f"SET LOCAL {name} = {value}" for name, value in _timeouts(limits).items())

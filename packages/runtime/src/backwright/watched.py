@@ -1,0 +1,56 @@
+"""The numbers that parts keep for themselves, shown as metrics.
+
+What lives here: which there are, and their names. What must not: the counting, which is each part's own.
+"""
+
+from typing import TYPE_CHECKING
+
+from backwright import logging as logs
+from backwright import stores
+from backwright.errors import Unavailable
+from backwright.metrics import Metrics
+from backwright.runtime import Runtime
+
+if TYPE_CHECKING:
+    from backwright.pool import Pool
+
+
+def watch(runtime: Runtime, metrics: Metrics) -> None:
+    """Show what the parts of a service count: limits, cache, log, connections, Redis."""
+    metrics.watch_counter(
+        "rate_limit_refused_total", "Requests over a rate limit.", lambda: runtime.limiter.refused
+    )
+    metrics.watch_counter("cache_hits_total", "Answers from the cache.", lambda: runtime.cache.counts.hits)
+    metrics.watch_counter(
+        "cache_misses_total", "Answers not in the cache.", lambda: runtime.cache.counts.misses
+    )
+    metrics.watch_counter(
+        "log_lines_dropped_total",
+        "Log lines lost because the output was too slow.",
+        lambda: sink.writer.dropped if (sink := logs.sink()) is not None else 0,
+    )
+    stores.watch(runtime, metrics)
+    if runtime.database.dialect.name != "sqlite":
+        watch_pool(runtime, metrics)
+
+
+def watch_pool(runtime: Runtime, metrics: Metrics) -> None:
+    """Show how far the connections to a database server are used: at their maximum and none idle, callers wait."""
+
+    def pool() -> "Pool | None":
+        try:
+            found: Pool = runtime.database.engine.pool  # type: ignore[attr-defined]
+        except Unavailable:  # not open yet, or closed
+            return None
+        return found
+
+    def opened() -> float:
+        return found.open if (found := pool()) is not None else 0
+
+    def idle() -> float:
+        return found.idle if (found := pool()) is not None else 0
+
+    most = runtime.database.limits.connections
+    metrics.watch_gauge("database_connections_open", "Connections to the database server.", opened)
+    metrics.watch_gauge("database_connections_idle", "Those of them that nobody uses.", idle)
+    metrics.watch_gauge("database_connections_max", "Connections that there may be.", lambda: most)

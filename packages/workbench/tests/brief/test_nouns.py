@@ -1,0 +1,109 @@
+"""Which nouns of a brief become entities, however it lists them."""
+
+from datetime import date
+
+import pytest
+from backwright_workbench.blueprint.model import Blueprint
+from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.reading import read
+
+
+def drawn(text: str) -> Blueprint:
+    """The blueprint of a brief."""
+    return read(text, Catalogue.builtin(), created=date(2026, 11, 21)).require()
+
+
+@pytest.mark.parametrize(
+    ("brief", "entities"),
+    [
+        (
+            "products (name, sku, price, stock), categories, customers and orders with order lines",
+            {"Product", "Category", "Customer", "Order", "OrderLine"},
+        ),
+        (
+            "Build a shop with products (name, price), categories, customers and orders with order lines.",
+            {"Product", "Category", "Customer", "Order", "OrderLine"},
+        ),
+        ("Library with books, members and loans.", {"Book", "Member", "Loan"}),
+        ("- Database with recipes, ingredients & cuisines collections", {"Recipe", "Ingredient", "Cuisine"}),
+        ("- Postgres database (companies, jobs, applications)", {"Company", "Job", "Application"}),
+        (
+            "build a backend with:\n- MySQL database with invoices, customers, line items and payments tables",
+            {"Invoice", "Customer", "LineItem", "Payment"},
+        ),
+        ("producer(name, region)\nwine(producer, name)\ncellar(name, depth)", {"Producer", "Wine", "Cellar"}),
+        (
+            "# Diary\n## Hive\n- code (text)\n- apiary (link to Apiary)\n## Apiary\n- name (text)",
+            {"Hive", "Apiary"},
+        ),
+        (
+            "| Table | Columns |\n|---|---|\n| plan | name, monthly fee |\n| class | title, room |",
+            {"Plan", "ClassItem"},
+        ),
+        ("Kites fly. I have 900 costumes. Each one has a code and a name.", {"Costume"}),
+        (
+            "Manage boats and piers. We record a transfer with a day and a price.",
+            {"Boat", "Pier", "Transfer"},
+        ),
+    ],
+)
+def test_every_noun_of_a_list_of_things_is_an_entity(brief: str, entities: set[str]) -> None:
+    """Known or not, with details in brackets or with lines of its own, under headings or in tables."""
+    assert set(drawn(brief).entities) == entities
+
+
+def test_two_things_that_are_defined_apart_stay_apart() -> None:
+    """The catalogue takes `building` and `unit` for the same; a brief that describes both does not."""
+    brief = "# Property API\n\n## Entities\n\n### Building\n- name: string\n\n### Unit\n- number: string\n- building"
+    blueprint = drawn(brief)
+
+    assert set(blueprint.entities) == {"Building", "Unit"}
+    assert blueprint.entities["Unit"].fields["building"].to == "Building"
+
+
+@pytest.mark.parametrize(
+    ("brief", "part", "whole"),
+    [
+        ("Manage quotes with lines and customers.", "QuoteLine", "quote"),
+        ("Manage purchase requests with request lines and sites.", "PurchaseRequestLine", "purchase_request"),
+        ("Manage products and orders. Orders have many items.", "OrderLine", "order"),
+        ("- Database with estimates, line items tables", "LineItem", "estimate"),
+        ("- Database with invoices, line items tables", "LineItem", "invoice"),
+    ],
+)
+def test_lines_belong_to_what_they_are_lines_of(brief: str, part: str, whole: str) -> None:
+    """They are a thing of their own, named after the whole, and cannot be without it."""
+    field = drawn(brief).entities[part].fields[whole]
+
+    assert (field.type, field.optional) == ("reference", False)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "Mechanics can only view vehicles.",
+        "Roles: mechanic, agent.",
+        "As a mechanic, I want to see the vehicles.",
+        "## Roles\n- **mechanic**: full access",
+    ],
+)
+def test_people_who_only_act_are_no_entity(rest: str) -> None:
+    """They have accounts and roles, and nothing that a row would hold."""
+    blueprint = drawn(f"Manage vehicles and branches.\n\n{rest}")
+
+    assert set(blueprint.entities) == {"Vehicle", "Branch"}
+
+
+def test_people_of_whom_the_brief_keeps_data_are_an_entity() -> None:
+    """Though they act too."""
+    brief = "Manage vehicles. Mechanics have a name and a grade. Mechanics can view vehicles."
+
+    assert {"name", "grade"} <= drawn(brief).entities["Mechanic"].fields.keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["Employment type: full time, part time", "Severity: low | high", "size: s | m | l"]
+)
+def test_a_list_of_values_is_no_entity(name: str) -> None:
+    """What a field may be is not what the service keeps."""
+    assert set(drawn(f"Manage jobs and zeppelins.\n- {name}\n").entities) <= {"Job", "Zeppelin"}
