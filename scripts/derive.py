@@ -35,7 +35,8 @@ def derived() -> dict[str, str]:
     blueprint = read(brief, Catalogue.builtin(), created=before.created).require()
     with tempfile.TemporaryDirectory() as place:
         files = dict(result(steps.write_service(blueprint, Path(place))))
-        files |= result(steps.derive(find_service(Path(place))))
+        service = find_service(Path(place))
+        files |= steps.derive(service, result(steps.prepare(service, "derive")))
     return {
         SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
         BLUEPRINT: dump(blueprint),

@@ -45,6 +45,10 @@ find_uv() {
     echo "$tools/bin/uv"
 }
 
+# The suites start hundreds of processes: compile once, also where the environment forbids it (container images do).
+unset PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE=1
+
 # Trust what this machine trusts, for networks that put a certificate of their own in between.
 if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
     export UV_SYSTEM_CERTS=1

@@ -9,7 +9,7 @@ from backwright.openapi_yaml import as_yaml
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.blueprint.yaml import load
 from backwright_workbench.brief.trace import Assumption, Reading, TraceRow
-from backwright_workbench.codegen.carried import METHODS, STORES, WANTED, carried
+from backwright_workbench.codegen.carried import METHODS, WANTED, carried
 from backwright_workbench.codegen.engines import ENGINES
 from backwright_workbench.reports.delivery import Delivery, Suite, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
@@ -105,7 +105,7 @@ def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
 @pytest.mark.parametrize(
     ("field", "known", "embedded"),
     [
-        ("stores", {**STORES, **ENGINES}, {"sqlite", "memory", "local"}),
+        ("stores", ENGINES, {"sqlite", "memory", "local"}),
         ("auth", METHODS, {"password"}),
         ("wanted", WANTED, set()),
     ],
@@ -124,10 +124,10 @@ def test_whatever_a_blueprint_can_want_has_its_sentence(
 
 
 def test_what_is_carried_keeps_the_order_of_the_blueprint() -> None:
-    """Stores, sign-in, then the rest. Engines that a setting turns on are not among them."""
+    """Sign-in, then the rest. Engines are not among them: a setting turns them on."""
     stores = BLUEPRINT.stores.model_copy(update={"database": "mariadb"})
     other = BLUEPRINT.model_copy(update={"stores": stores, "wanted": ("graphql",)})
-    assert [each.asked for each in carried(other)] == ["MariaDB", "OAuth 2.0", "GraphQL"]
+    assert [each.asked for each in carried(other)] == ["OAuth 2.0", "GraphQL"]
 
 
 def test_the_summary_ends_with_the_next_command() -> None:

@@ -36,8 +36,8 @@ TEMPLATES: Final = {
 }
 """File → the template that prints it."""
 
-DERIVED: Final = {"docs/api.yaml": ("openapi",)}
-"""File → the command of the written service (`python -m <package> …`) whose output it is."""
+DERIVED: Final = "docs/api.yaml"
+"""What the written service prints itself (`python -m <package> openapi`)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _area_files(folder: str, area: str, names: Names) -> Iterator[File]:
 def write(blueprint: Blueprint) -> dict[str, str]:
     """The text of every file of a service, by path. The same blueprint gives the same bytes.
 
-    Files in `DERIVED` are not among them: they are what the finished service prints.
+    `DERIVED` is not among them: it is what the finished service prints.
     """
     return {file.path: file.text() for file in files(blueprint)}
 

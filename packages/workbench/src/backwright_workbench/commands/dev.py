@@ -4,6 +4,7 @@ What lives here: the order of the work, from the migration to a clean end. What 
 worth showing (`reports/tour.py`).
 """
 
+import json
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +33,8 @@ def dev(directory: Path, port: int) -> Generator[Event, None, None]:
             next_step=f"stop what listens there, or run: backwright dev {directory} --port {free_port()}",
         )
     password = development_password(service.directory)
-    yield from steps.migrate(service)
-    accounts = yield from steps.add_accounts(service, password)
-    yield from steps.seed(service)
+    printed = yield from steps.prepare(service, "migrate", "accounts", "seed", password=password)
+    accounts: dict[str, str] = json.loads(printed["accounts"])
 
     with service.serving(port) as running:
         yield from _wait_until_ready(running, port)

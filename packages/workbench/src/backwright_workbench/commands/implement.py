@@ -12,6 +12,7 @@ from backwright_workbench.commands import steps
 from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Notice, StepSkipped, Summary
 from backwright_workbench.commands.inputs import read_brief
+from backwright_workbench.commands.service import find_service
 from backwright_workbench.reports.delivery import Delivery, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
 from backwright_workbench.workspace.trees import new_directory, write_file
@@ -32,11 +33,9 @@ def implement(
             yield Notice("assumed", assumption.what)
 
         files = yield from steps.write_service(blueprint, place)
-        service = yield from steps.check_environment(place)
-        yield from steps.migrate(service)
-        yield from steps.add_accounts(service, development_password(place))
-        yield from steps.seed(service)
-        derived = yield from steps.derive(service)
+        service = find_service(place)
+        printed = yield from steps.prepare(service, *steps.CHORES, password=development_password(place))
+        derived = steps.derive(service, printed)
 
         suite = None
         if tests:

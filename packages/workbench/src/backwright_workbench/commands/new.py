@@ -6,6 +6,7 @@ from pathlib import Path
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event, Summary
 from backwright_workbench.commands.inputs import read_blueprint_file
+from backwright_workbench.commands.service import find_service
 from backwright_workbench.workspace.trees import new_directory
 
 
@@ -17,8 +18,9 @@ def new(blueprint_file: Path, into: Path) -> Generator[Event, None, None]:
     with new_directory(into) as place:
         blueprint = yield from read_blueprint_file(blueprint_file)
         yield from steps.write_service(blueprint, place)
-        service = yield from steps.check_environment(place)
-        yield from steps.derive(service)
+        service = find_service(place)
+        printed = yield from steps.prepare(service, "environment", "derive")
+        steps.derive(service, printed)
         yield from steps.begin_history(place, f"Write {blueprint.service} from its blueprint")
     yield Summary(
         True, f"{blueprint.title} is in {into}\n  next        backwright dev {into}", {"directory": str(into)}

@@ -11,11 +11,11 @@ from pathlib import Path
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.codegen import DERIVED, write
 from backwright_workbench.commands.events import Event, Step
-from backwright_workbench.commands.service import Service, find_service, without_paths
+from backwright_workbench.commands.service import Service, without_paths
 from backwright_workbench.errors import InternalError
 from backwright_workbench.reports.delivery import Suite
 from backwright_workbench.workspace.git import Repository, begin
-from backwright_workbench.workspace.processes import Finished
+from backwright_workbench.workspace.processes import Running
 from backwright_workbench.workspace.trees import remove, write_tree
 
 MEASURED_HERE = (".coverage", ".hypothesis")
@@ -36,53 +36,70 @@ def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, Non
     return files
 
 
-def check_environment(directory: Path) -> Generator[Event, None, Service]:
-    """Makes sure that this Python can import the service and that its settings hold."""
-    step = Step("environment", "Check its environment")
-    yield step.started()
-    service = find_service(directory)
-    _demand(service, "config", "explain")
-    yield step.finished("it imports, its settings are valid")
-    return service
+CHORES = {
+    "environment": "Check its environment",
+    "migrate": "Migrate its database",
+    "accounts": "Add sample accounts",
+    "seed": "Seed sample data",
+    "derive": "Derive its API contract",
+}
 
 
-def migrate(service: Service) -> Generator[Event, None, None]:
-    """Brings its database to the newest revision."""
-    step = Step("migrate", "Migrate its database")
-    yield step.started()
-    _demand(service, "migrate", "up")
-    yield step.finished("at the newest revision")
+def prepare(service: Service, *chores: str, password: str = "") -> Generator[Event, None, dict[str, str]]:
+    """Has the service do its chores, in one process of its own: chore → what it printed.
+
+    `environment` makes sure that this Python can import it and that its settings hold, `accounts` makes one
+    for each role with `password`; the others are its own commands. Raises `InternalError` at the first that
+    fails.
+    """
+    printed: dict[str, str] = {}
+    values = {"DEV_PASSWORD": password} if password else {}
+    with service.python(
+        "-m", "backwright_workbench.commands.chores", service.package, *chores, **values
+    ) as child:
+        for chore in chores:
+            step = Step(chore, CHORES[chore])
+            yield step.started()
+            printed[chore] = _told(service, chore, child)
+            yield step.finished(_outcome(chore, printed[chore]))
+    return printed
 
 
-def add_accounts(service: Service, password: str) -> Generator[Event, None, dict[str, str]]:
-    """Makes one account per role for development: role → e-mail address."""
-    step = Step("accounts", "Add sample accounts")
-    yield step.started()
-    module = "backwright_workbench.commands.sample_accounts"
-    with service.python("-m", module, service.package, DEV_PASSWORD=password) as running:
-        finished = running.finished()
-    _expect(finished, service, "adding sample accounts")
-    accounts: dict[str, str] = json.loads(finished.output[-1])
-    yield step.finished(", ".join(accounts))
-    return accounts
-
-
-def seed(service: Service) -> Generator[Event, None, None]:
-    """Fills empty tables with sample rows."""
-    step = Step("seed", "Seed sample data")
-    yield step.started()
-    output = _demand(service, "seed")
-    yield step.finished(output[-1] if output else "done")
-
-
-def derive(service: Service) -> Generator[Event, None, dict[str, str]]:
-    """Writes the files that the service itself prints: its OpenAPI document."""
-    step = Step("derive", "Derive its API contract")
-    yield step.started()
-    files = {path: "\n".join(_demand(service, *command)) + "\n" for path, command in DERIVED.items()}
+def derive(service: Service, printed: dict[str, str]) -> dict[str, str]:
+    """Writes the file that the service itself prints: its OpenAPI document."""
+    files = {DERIVED: printed["derive"]}
     write_tree(service.directory, files)
-    yield step.finished(", ".join(files))
     return files
+
+
+def _told(service: Service, chore: str, child: Running) -> str:
+    """What came of a chore."""
+    line = next(iter(child), "")
+    told = json.loads(line) if line.startswith('{"chore"') else None
+    if told is not None and told["status"] == 0:
+        return str(told["output"])
+    lines = told["output"].splitlines() if told else child.finished().output
+    raise InternalError(
+        f"the service could not {CHORES[chore][0].lower()}{CHORES[chore][1:]}",
+        where=f"src/{service.package}",
+        why=without_paths(lines[-15:], service),
+        next_step="put that right in the service, if it was changed; else report it with the brief",
+    )
+
+
+def _outcome(chore: str, printed: str) -> str:
+    """What is said of a chore that is done."""
+    match chore:
+        case "environment":
+            return "it imports, its settings are valid"
+        case "migrate":
+            return "at the newest revision"
+        case "accounts":
+            return ", ".join(json.loads(printed))
+        case "derive":
+            return DERIVED
+        case _:
+            return printed.strip().splitlines()[-1] if printed.strip() else "done"
 
 
 def run_suite(service: Service) -> Generator[Event, None, Suite]:
@@ -117,19 +134,3 @@ def begin_history(directory: Path, message: str) -> Generator[Event, None, Repos
         "first commit on main" if repository.committed else repository.reason, ok=repository.committed
     )
     return repository
-
-
-def _demand(service: Service, *arguments: str) -> tuple[str, ...]:
-    finished = service.call(*arguments)
-    _expect(finished, service, f"`python -m {service.package} {' '.join(arguments)}`")
-    return finished.output
-
-
-def _expect(finished: Finished, service: Service, what: str) -> None:
-    if not finished.ok:
-        raise InternalError(
-            f"{what} failed",
-            where=f"src/{service.package}",
-            why=without_paths(finished.output[-15:], service),
-            next_step="put that right in the service, if it was changed; else report it with the brief",
-        )

@@ -1,0 +1,90 @@
+"""What a written service is asked to do before it is shown: `python -m backwright_workbench.commands.chores
+PACKAGE CHORE…`, in the service's own process, with its settings and on its database.
+
+What lives here: the chores, done one after the other in one process, because loading a service takes longer
+than any of them; each is told as a line of JSON, its name, status and output. What must not: passwords on a
+command line; `DEV_PASSWORD` comes by the environment.
+"""
+
+import asyncio
+import io
+import json
+import os
+import sys
+import traceback
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+
+from backwright import commands
+from backwright.app import open_database
+from backwright.runtime import Runtime
+
+COMMANDS = {
+    "environment": ("config", "explain"),
+    "migrate": ("migrate", "up"),
+    "seed": ("seed",),
+    "derive": ("openapi",),
+}
+"""Chores that are commands of every service."""
+
+DOMAIN = "example.com"
+"""Reserved for examples (RFC 2606): nobody's address."""
+
+
+async def add_accounts(runtime: Runtime, password: str) -> dict[str, str]:
+    """Makes the accounts that are missing, one per role, and returns all of them, role → address."""
+    accounts = runtime.accounts
+    if accounts is None:
+        return {}
+    await open_database(runtime.database)
+    try:
+        found = {str(role): f"{str(role).replace('_', '-')}@{DOMAIN}" for role in accounts.declared.roles}
+        for role, email in found.items():
+            name = f"Sample {role.replace('_', ' ')}"
+            await accounts.ensure_account(email, name=name, password=password, roles=[role])
+        return found
+    finally:
+        await runtime.database.close()
+
+
+def do(package: str, chore: str) -> None:
+    """Does one chore. Ends with `SystemExit` as the service's own command does."""
+    create_app = import_module(f"{package}.main").create_app
+    if chore in COMMANDS:
+        commands.main(create_app, import_module(f"{package}.settings").Settings, COMMANDS[chore])
+    runtime: Runtime = create_app().state.runtime
+    if runtime.settings.in_production:
+        sys.exit("Sample accounts do not belong into production. Nothing was changed.")
+    json.dump(asyncio.run(add_accounts(runtime, os.environ["DEV_PASSWORD"])), sys.stdout)
+
+
+def told(package: str, chore: str) -> tuple[int, str]:
+    """Does one chore: its exit status, and what it printed on either stream."""
+    printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    status: object = 0
+    with redirect_stdout(printed), redirect_stderr(printed):
+        try:
+            do(package, chore)
+        except SystemExit as end:
+            status = end.code
+            if isinstance(status, str):
+                printed.write(status)
+        except Exception:
+            status = 1
+            traceback.print_exc()
+    text = printed.buffer.getvalue().decode()
+    return status if isinstance(status, int) else int(status is not None), text
+
+
+def main(package: str, *chores: str) -> None:
+    """Does the chores until one fails."""
+    for chore in chores:
+        status, text = told(package, chore)
+        sys.stdout.write(json.dumps({"chore": chore, "status": status, "output": text}) + "\n")
+        sys.stdout.flush()
+        if status:
+            break
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
