@@ -78,11 +78,15 @@ def _told(service: Service, chore: str, child: Running) -> str:
     told = json.loads(line) if line.startswith('{"chore"') else None
     if told is not None and told["status"] == 0:
         return str(told["output"])
-    lines = told["output"].splitlines() if told else child.finished().output
+    ended = child.finished()
+    lines = told["output"].splitlines() if told else ended.output
+    said = (
+        without_paths(lines[-15:], service) or f"its process ended with status {ended.code} and said nothing"
+    )
     raise InternalError(
         f"the service could not {CHORES[chore][0].lower()}{CHORES[chore][1:]}",
         where=f"src/{service.package}",
-        why=without_paths(lines[-15:], service),
+        why=said,
         next_step="put that right in the service, if it was changed; else report it with the brief",
     )
 
