@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     redis_timeout_ms: int = Field(
         50, ge=5, le=5000, description="Milliseconds without an answer after which Redis is done without."
     )
+    replica_database_url: str = Field(
+        "",
+        repr=False,
+        description="A streaming replica of DATABASE_URL (PostgreSQL) that answers reads. Needs REDIS_URL. "
+        "Empty: none.",
+    )
     files_url: str = Field(
         "file:./var/files",
         description="Where uploaded files are kept: file:./var/files, or "
@@ -153,6 +159,7 @@ class Settings(BaseSettings):
 
     _database_url = field_validator("database_url")(places.database_url)
     _redis_url = field_validator("redis_url")(places.redis_url)
+    _replica_database_url = field_validator("replica_database_url")(places.replica_database_url)
     _files_url = field_validator("files_url")(places.files_url)
     _files_direct_url = field_validator("files_direct_url")(places.files_direct_url)
     _secret_files = field_validator(
