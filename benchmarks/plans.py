@@ -43,6 +43,7 @@ ASKED = {
     "list, by priority": "/work-orders?sort=priority",
     "list, by priority, downward": "/work-orders?sort=-priority",
     "list, by priority and time": "/work-orders?sort=priority,due_at",
+    "list, latest due first": "/work-orders?sort=-due_at",
     "filter by status, by priority": "/work-orders?status=open&sort=priority",
     "search, by relevance": "/work-orders?q=w123",
     "search, newest first": "/work-orders?q=w123&status=open&sort=-created_at",
@@ -157,6 +158,15 @@ async def asked(database: Any, client: httpx2.AsyncClient, path: str) -> tuple[S
     return sent, took, answer.json()
 
 
+async def turned(client: httpx2.AsyncClient, path: str) -> str:
+    """The path of the page that comes after `DEEP` others."""
+    following = path
+    for _ in range(DEEP):
+        page = (await client.get(following)).json()
+        following = f"{path}&cursor={page['next']}"
+    return following
+
+
 async def explained(database: Any, sql: str, values: Sequence[Any]) -> tuple[str, float, bool]:
     """How the server does it: in words, in milliseconds, and whether it reads every work order."""
     if database.dialect.name == "mariadb":
@@ -196,11 +206,11 @@ async def main(engine: str, rows: int) -> int:
         begun = time.perf_counter()
         await fill(url, engine, rows)
         print(f"{engine}: {rows:,} work orders, filled in {time.perf_counter() - begun:.0f} s")
-        path = "/work-orders?limit=100&sort=-created_at"
-        for _ in range(DEEP):
-            page = (await client.get(path)).json()
-            path = f"/work-orders?limit=100&sort=-created_at&cursor={page['next']}"
-        for title, where in {**ASKED, f"list, page {DEEP + 1}": path}.items():
+        deep = {
+            f"{sort}, page {DEEP + 1}": await turned(client, f"/work-orders?limit=100&sort={sort}")
+            for sort in ("-created_at", "priority")
+        }
+        for title, where in {**ASKED, **deep}.items():
             sent, took, answer = await asked(database, client, where)
             for sql, values in sent:
                 said, milliseconds, whole = await explained(database, sql, values)

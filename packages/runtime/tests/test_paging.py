@@ -1,27 +1,34 @@
 """Paging: the order is total, a walk meets each row once, and a cursor shows and allows nothing."""
 
 import random
+import re
 import sqlite3
 import string
 from base64 import urlsafe_b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from backwright import listing
+from backwright.actor import SYSTEM
+from backwright.database import Prepared
 from backwright.errors import BadRequest
 from backwright.paging import Cursor, Key, Part, Sealer, after, parts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shop.models import Product
+from shop.models import Kind, Product
 from shop.service import Shop
-from sqlalchemy import Column, Integer, MetaData, Table, create_engine, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, select, text
 
 TABLE = Table(
-    "t", MetaData(), Column("id", Integer, primary_key=True), Column("a", Integer), Column("b", Integer)
-)
+    "t", MetaData(), Column("id", Integer, primary_key=True), Column("a", Integer), Column("b", Integer),
+    Column("level", String(9)),
+)  # fmt: skip
+LEVELS = ("low", "high", "extra")
 ENGINE = create_engine("sqlite://")
-Row = tuple[int, int | None, int | None]
+Row = tuple[int, int | None, int | None, str | None]
 
 
 def page(rows: Sequence[Row], keys: tuple[Key, ...], cursor: Cursor | None, size: int) -> list[Row]:
@@ -35,7 +42,7 @@ def page(rows: Sequence[Row], keys: tuple[Key, ...], cursor: Cursor | None, size
         connection.execute(TABLE.delete())
         if rows:
             connection.execute(
-                TABLE.insert(), [dict(zip(("id", "a", "b"), row, strict=True)) for row in rows]
+                TABLE.insert(), [dict(zip(("id", "a", "b", "level"), row, strict=True)) for row in rows]
             )
         for part in parts(keys, None if cursor is None else cursor.values, backward=backward):
             statement = select(TABLE).order_by(*(key.order(backward=backward) for key in part.keys))
@@ -43,12 +50,30 @@ def page(rows: Sequence[Row], keys: tuple[Key, ...], cursor: Cursor | None, size
             if part.continues:
                 statement = statement.where(after(part, nulls or (), backward=backward))
             limited = statement.limit(size - len(found))
-            found += [tuple(row) for row in connection.execute(limited, values)]
+            given = values if part.value is None else {**values, "k0": part.value}
+            found += [tuple(row) for row in connection.execute(limited, given)]
     return found[::-1] if backward else found
 
 
+def walked(
+    rows: Sequence[Row], keys: tuple[Key, ...], place: Callable[[Row], tuple[Any, ...]], size: int
+) -> list[Row]:
+    """The whole list page by page; each row is there once, and back from the end it is the same reversed."""
+    forward: list[Row] = []
+    cursor = None
+    while found := page(rows, keys, cursor, size):
+        forward += found
+        cursor = Cursor(place(found[-1]), False)
+    assert sorted(row[0] for row in forward) == [row[0] for row in rows]
+    back: list[Row] = forward[-1:]
+    while back and (found := page(rows, keys, Cursor(place(back[0]), True), size)):
+        back = found + back
+    assert back == forward
+    return forward
+
+
 small = st.one_of(st.none(), st.integers(0, 2))
-table_rows = st.lists(st.tuples(small, small), max_size=9).map(
+table_rows = st.lists(st.tuples(small, small, st.sampled_from([*LEVELS, None])), max_size=9).map(
     lambda pairs: [(at, *pair) for at, pair in enumerate(pairs)]
 )
 
@@ -62,22 +87,32 @@ def test_a_walk_meets_each_row_once_in_either_direction(rows: list[Row], down: l
         Key(TABLE.c.id, down[2], nullable=False),
     )  # fmt: skip
 
-    def place(row: Row, backward: bool) -> Cursor:
-        return Cursor((row[1], row[2], row[0]), backward)
-
-    forward: list[Row] = []
-    cursor = None
-    while found := page(rows, keys, cursor, size):
-        forward += found
-        cursor = place(found[-1], False)
-    assert sorted(row[0] for row in forward) == [row[0] for row in rows]
+    forward = walked(rows, keys, lambda row: (row[1], row[2], row[0]), size)
     values = [row[1] for row in forward if row[1] is not None]
     assert values == sorted(values, reverse=down[0])
     assert all(row[1] is None for row in forward[len(values) :])
-    back: list[Row] = forward[-1:]
-    while back and (found := page(rows, keys, place(back[0], True), size)):
-        back = found + back
-    assert back == forward
+
+
+@settings(max_examples=60, deadline=None)
+@given(table_rows, st.lists(st.booleans(), min_size=3, max_size=3), st.booleans(), st.integers(1, 4))
+def test_a_walk_by_an_enum_has_the_order_of_its_declaration(
+    rows: list[Row], down: list[bool], alone: bool, size: int
+) -> None:
+    """Value by value, those without one last; alone, and before a column that may be NULL."""
+    level, id_ = Key(TABLE.c.level, down[0], True, LEVELS), Key(TABLE.c.id, down[0 if alone else 2], False)
+    if alone:
+        forward = walked(rows, (level, id_), lambda row: (row[3], row[0]), size)
+    else:
+        keys = (level, Key(TABLE.c.a, down[1], nullable=True), id_)
+        forward = walked(rows, keys, lambda row: (row[3], row[1], row[0]), size)
+    values = [LEVELS.index(row[3]) for row in forward if row[3] is not None]
+    assert values == sorted(values, reverse=down[0])
+    assert all(row[3] is None for row in forward[len(values) :])
+    for one in (*LEVELS, None):
+        ties = [row for row in forward if row[3] == one]
+        seconds = [row[0] if alone else row[1] for row in ties if alone or row[1] is not None]
+        assert seconds == sorted(seconds, reverse=down[0 if alone else 1])
+        assert alone or all(row[1] is None for row in ties[len(seconds) :])
 
 
 def test_a_uniform_order_is_one_comparison_of_rows() -> None:
@@ -85,6 +120,15 @@ def test_a_uniform_order_is_one_comparison_of_rows() -> None:
     part = Part((Key(TABLE.c.a, True, False), Key(TABLE.c.id, True, False)))
     assert str(after(part, [False, False], backward=False)) == "(t.a, t.id) < (:k0, :k1)"
     assert str(after(part, [False, False], backward=True)) == "(t.a, t.id) > (:k0, :k1)"
+
+
+def test_a_cursor_at_a_value_that_is_gone_is_refused() -> None:
+    """It was made by a version of the service that had the value, or rows without one."""
+    keys = (Key(TABLE.c.level, False, False, LEVELS), Key(TABLE.c.id, False, False))
+    assert parts(keys, ("high", 1), backward=False)[0].value == "high"
+    for gone in ("tiny", None):
+        with pytest.raises(BadRequest, match="Start again without it"):
+            parts(keys, (gone, 1), backward=False)
 
 
 SEALER = Sealer(b"a secret of at least thirty-two bytes")
@@ -152,7 +196,7 @@ async def walk(shop: Shop, path: str, params: dict[str, str], *, back: bool = Fa
 
 SORTS = (
     "", "price", "-price", "released", "-released", "kind", "-kind", "title", "-created_at", "kind,-price",
-    "-kind,released,stock", "released,-kind", "-released,-kind",
+    "-kind,released,stock", "released,-kind", "-released,-kind", "kind,released", "kind,-released", "-kind,-released",
 )  # fmt: skip
 
 
@@ -188,6 +232,25 @@ async def test_enums_sort_in_the_order_of_their_declaration(shop: Shop) -> None:
         await shop.product(kind=kind)
     rows = (await shop.get(None, "/products?sort=kind")).json()["items"]
     assert [row["kind"] for row in rows] == ["small", "large", "huge"]
+
+
+async def test_a_page_by_an_enum_takes_one_statement_where_a_value_fills_it(shop: Shop) -> None:
+    """And goes on with the next value where it does not."""
+    for kind in ("small", "small", "huge"):
+        await shop.product(kind=kind)
+    for limit, values in ((1, ["small"]), (2, ["small", "large", "huge"])):
+        asked: list[object] = []
+        bound = shop.runtime.resources[Product]
+        view = bound.view(frozenset({"manager"}))
+        assert view is not None
+
+        async def fetch(prepared: Prepared, params: Mapping[str, Any], asked: list[object] = asked) -> Any:
+            asked.append(params["k0"])
+            return await shop.database.fetch(prepared, params)
+
+        query = listing.parse(view, {"sort": "kind", "limit": str(limit)}, bound.sealer.open)
+        await view.page(SYSTEM, query, fetch)
+        assert asked == values
 
 
 async def test_rows_without_a_value_come_last(shop: Shop) -> None:
@@ -280,19 +343,70 @@ def plans(shop: Shop, sort: str, at: tuple[object, ...] | None, **given: str) ->
     [
         ("", (0,), {}), ("price", (0, 0), {}), ("-price", (0, 0), {}), ("released", (0, 0), {}),
         ("-released", (0, 0), {}), ("released", (None, 0), {}), ("price,-title", (0, 0, 0), {}),
-        ("", (0,), {"kind": "small"}),
+        ("", (0,), {"kind": "small"}), ("kind", ("small", 0), {}), ("-kind", ("large", 0), {}),
     ],
 )  # fmt: skip
 async def test_every_page_is_one_seek_in_an_index(
     sqlite_shop: Shop, sort: str, at: tuple[object, ...], given: dict[str, str]
 ) -> None:
     """The first page and the thousandth: no counting through what came before, no sorting of it all."""
-    (first,) = plans(sqlite_shop, sort, None, **given)
-    assert "USING INDEX" in first
+    firsts = plans(sqlite_shop, sort, None, **given)
+    assert all("USING INDEX" in first for first in firsts)
     for later in plans(sqlite_shop, sort, at, **given):
         assert later.startswith("SEARCH products USING INDEX"), later
     if "," not in sort:
-        assert "TEMP B-TREE" not in "".join([first, *plans(sqlite_shop, sort, at, **given)])
+        assert "TEMP B-TREE" not in "".join([*firsts, *plans(sqlite_shop, sort, at, **given)])
+
+
+PLAN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN", "mariadb": "EXPLAIN"}
+
+
+async def planned(shop: Shop, params: dict[str, Any], at: Cursor | None) -> list[str]:
+    """How the engine carries out each statement that a page of the products may need."""
+    bound = shop.runtime.resources[Product]
+    view = bound.view(frozenset({"manager"}))
+    assert view is not None
+    query = replace(listing.parse(view, params, bound.sealer.open), cursor=at)
+    backward, engine = bool(at and at.backward), shop.database.dialect.name
+    found = []
+    for part in parts(view.pages.keys(query), at and at.values, backward=backward):
+        prepared = shop.database.prepare(view.pages.statement(query, part, [False] * 2))
+        values = {f"k{place}": value for place, value in enumerate(at.values if at else ())}
+        given = {**values, "k0": part.value, "limit": 26}
+        steps = await shop.database.engine.read(f"{PLAN[engine]} {prepared.sql}", prepared.arguments(given))
+        found.append("; ".join(str(each) for step in steps for each in step))
+    return found
+
+
+async def test_a_list_by_an_enum_reads_its_index_on_every_engine(shop: Shop) -> None:
+    """Also where one value has only the newest rows, which a walk by id would come to at its very end."""
+    rows = [
+        {
+            "sku": f"S{n}",
+            "title": "x",
+            "kind": Kind.SMALL if n > 2_950 else Kind.LARGE,
+            "price": Decimal(n % 9),
+        }
+        for n in range(3_000)
+    ]
+    async with shop.database.work() as work:
+        work.session.add_all([Product(**row) for row in rows])
+        await work.session.flush()
+    engine = shop.database.dialect.name
+    if engine != "sqlite":
+        async with shop.database.work() as work:
+            table = "TABLE products" if engine == "mariadb" else "products"
+            await work.session.execute(text(f"ANALYZE {table}"))
+    middle = str((await shop.sql("SELECT id FROM products ORDER BY id LIMIT 1 OFFSET 1500"))[0][0])
+    for sort in ("kind", "-kind"):
+        for at in (None, Cursor(("large", middle), False), Cursor(("large", middle), True)):
+            for plan in await planned(shop, {"sort": sort}, at):
+                assert "ix_products_kind_id" in plan, (sort, at, plan)
+                assert not re.search(r"Sort|Seq Scan|filesort|TEMP B-TREE|SCAN products", plan), (
+                    sort,
+                    at,
+                    plan,
+                )
 
 
 async def test_page_one_thousand_costs_what_page_one_costs(sqlite_shop: Shop) -> None:

@@ -79,24 +79,40 @@ def parts(keys: tuple[Key, ...], values: Sequence[Any] | None, *, backward: bool
 
     Rows without a value come last, which no index has in both directions; an enum sorts as it is declared,
     which no index of the stored texts has. So a list that is sorted by a nullable column is walked in two
-    parts, one that is sorted by an enum in a part for each value, and each page of a part is found by one seek.
-    Raises `BadRequest` for a cursor at a value that the enum has no more.
+    parts, one that is sorted by an enum in a part for each value (in two, if a nullable column follows), and
+    each page of a part is found by one seek.
+    Raises `BadRequest` for a cursor at a value that the column cannot have any more.
     """
     first = keys[0]
     if first.values:
-        found = [_with_value(keys, value) for value in first.values]
-        found = found[::-1] if first.descending else found
-    elif first.nullable:
-        found = [Part((replace(first, nullable=False), *keys[1:]), first.expression.is_not(None))]
+        wholes = [_with_value(keys, value) for value in _walked(first)]
+        if first.nullable:
+            wholes.append(Part(keys[1:], first.expression.is_(None), skipped=1))
     else:
-        found = [Part(keys)]
-    if first.nullable:
-        found.append(Part(keys[1:], first.expression.is_(None), skipped=1))
+        wholes = [Part(keys)]
+    found = [part for whole in wholes for part in _solid_and_empty(whole)]
     if values is None:
         return found
-    at = _holding(found, values[0], first)
-    here, following = found[at], found[:at][::-1] if backward else found[at + 1 :]
-    return [replace(here, continues=True), *following]
+    at = _holding(keys, values)
+    following = found[:at][::-1] if backward else found[at + 1 :]
+    return [replace(found[at], continues=True), *following]
+
+
+def _walked(key: Key) -> tuple[str, ...]:
+    return key.values[::-1] if key.descending else key.values
+
+
+def _solid_and_empty(part: Part) -> list[Part]:
+    """The rows of a part that have a value of its first key, then those without."""
+    first, *rest = part.keys
+    if not first.nullable:
+        return [part]
+    always = () if part.where is None else (part.where,)
+    solid, empty = first.expression.is_not(None), first.expression.is_(None)
+    return [
+        replace(part, keys=(replace(first, nullable=False), *rest), where=and_(*always, solid)),
+        replace(part, keys=tuple(rest), where=and_(*always, empty), skipped=part.skipped + 1),
+    ]
 
 
 def _with_value(keys: tuple[Key, ...], value: str) -> Part:
@@ -104,23 +120,25 @@ def _with_value(keys: tuple[Key, ...], value: str) -> Part:
 
     Where only the id follows, the order keeps the enum and the condition is a range, though of one value: were
     it known to be constant, PostgreSQL might walk all rows by id, trusting that the value is spread evenly.
+    The range is two comparisons, as MariaDB sorts what a BETWEEN has found.
     """
     first, *rest = keys
     given = bindparam("k0", type_=Stored(first.expression.type))
     if len(rest) == 1:
-        return Part((replace(first, nullable=False), *rest), first.expression.between(given, given), value=value)
+        only = and_(first.expression >= given, first.expression <= given)
+        return Part((replace(first, nullable=False), *rest), only, value=value)
     return Part(tuple(rest), first.expression == given, skipped=1, value=value)
 
 
-def _holding(found: Sequence[Part], value: Any, first: Key) -> int:
-    """Which part holds the rows with this value of the first key."""
-    if value is None:
-        return len(found) - 1
-    if not first.values:
-        return 0
-    if value not in first.values:
+def _holding(keys: tuple[Key, ...], values: Sequence[Any]) -> int:
+    """Which of all parts holds the row with these key values."""
+    first, value = keys[0], values[0]
+    if not first.nullable if value is None else first.values and value not in first.values:
         raise BadRequest(REFUSED)
-    return next(at for at, part in enumerate(found) if part.value == value)
+    if not first.values:
+        return 1 if value is None else 0
+    whole = len(first.values) if value is None else _walked(first).index(value)
+    return 2 * whole + (values[1] is None) if keys[1].nullable else whole
 
 
 def after(part: Part, nulls: Sequence[bool], *, backward: bool) -> ColumnElement[bool]:

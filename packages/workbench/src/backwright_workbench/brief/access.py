@@ -7,32 +7,39 @@ sentences (`permissions.py`).
 
 from backwright_workbench.blueprint.model import Grants
 from backwright_workbench.brief import consequences
-from backwright_workbench.brief.caution import limits_of, not_the_world, withhold
+from backwright_workbench.brief.caution import limits_of, sound, withhold
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.consequences import Matrix
 from backwright_workbench.brief.describing import described
 from backwright_workbench.brief.grants import NOTHING, Given, fitted, joined, without, without_fields
 from backwright_workbench.brief.lexicon import roles as role_terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.rights import by_kind, for_public, stated, unguarded, usual
-from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles
+from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles, kind
 from backwright_workbench.brief.statements import Statement
 from backwright_workbench.brief.things import Thing, Things
 
 
 def give_access(
-    page: Page, things: Things, roles: Roles, statements: list[Statement], *, unguarded_service: bool
+    page: Page,
+    things: Things,
+    roles: Roles,
+    statements: list[Statement],
+    *,
+    refused: tuple[Clause, int, int] | None,
 ) -> dict[str, str]:
     """Give every thing its access; gives the roles that the service has, each with what it is for.
 
-    `unguarded_service` says that the brief wants no sign-in at all; where it names roles, it means some of it only.
+    `refused` are the words by which the brief wants no sign-in.
     """
-    statements = list(not_the_world(page, statements))
-    unguarded_service = unguarded_service and not roles.named.keys() - {ADMIN}
+    statements = list(sound(page, things, statements))
+    unguarded_service = refused is not None and _for_all(page, roles, refused)
     opened = unguarded_service or any(PUBLIC in statement.roles for statement in statements)
     named = _roles(page, things, roles, spoken=opened or any(SIGNED_IN in s.roles for s in statements))
     told = {role for said in statements if said.verbs and not said.denied for role in said.roles}
     vain = {role for said in statements if not said.verbs for role in said.roles}
-    matrix = Matrix(page, things, statements, named, roles.closed, (roles.unclear | vain) - told)
+    limits = limits_of(page, things, roles, statements)
+    matrix = Matrix(page, things, statements, named, roles.closed, (roles.unclear | vain) - told, limits)
     for thing in things:
         given = matrix.given[thing.name] = {ADMIN: "everything"}
         given |= {role: _for_role(matrix, thing, role) for role in named if role != ADMIN}
@@ -40,12 +47,12 @@ def give_access(
             given |= {who: unguarded(thing, who) for who in (SIGNED_IN, PUBLIC)}
         else:
             given |= _for_anybody(matrix, thing, opened=opened)
+    withhold(matrix)
     consequences.parts(matrix)
     consequences.orphans(matrix)
     consequences.own_work(matrix)
     consequences.exclusive(matrix)
-    matrix.limits = limits_of(page, things, roles, statements)
-    withhold(matrix, matrix.limits)
+    withhold(matrix)
     consequences.open_targets(matrix)
     consequences.readable_targets(matrix)
     for thing in things:
@@ -61,6 +68,20 @@ def give_access(
         )
         page.assume(f"what {role} may do is told by no sentence", why, f"roles.{role}", line)
     return given_for
+
+
+def _for_all(page: Page, roles: Roles, refused: tuple[Clause, int, int]) -> bool:
+    """Whether a brief that wants no sign-in means all of the service: not if it names roles, who have to sign in."""
+    named = [role for role in roles.named if role != ADMIN]
+    if not named:
+        page.claim(*refused, note="read and written without signing in; `admin` still signs in")
+        return True
+    why = f"{page.quote(*refused)} opens what sentences open, and no more: the brief gives rights to roles"
+    page.claim(
+        *refused, status="partly", note="callers with a role sign in; what is public, a sentence has to say"
+    )
+    page.assume(f"{', '.join(named)} sign in", why, "auth.methods", f"roles: {{{', '.join(named)}}}")
+    return False
 
 
 def _told(role: str, things: Things) -> str:
@@ -95,6 +116,7 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
         given = "everything"
     elif allowed:
         given = stated(matrix.page, matrix.things, thing, role, allowed)
+        _merely_sees(matrix, thing, role, allowed)
     elif role in matrix.closed or role in matrix.unclear:
         given = NOTHING
     elif role in thing.entry.access:
@@ -112,6 +134,19 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
         else:
             given = without(given, statement.verbs, entry.actions)
     return given
+
+
+def _merely_sees(matrix: Matrix, thing: Thing, role: str, allowed: list[Statement]) -> None:
+    """Note that `agents can see all tickets` gives them no more, where staff usually may do more with it."""
+    also = usual(matrix.things, thing, role)
+    sees = all(s.verbs == ("read",) and not s.own and not s.only and s.thing for s in allowed)
+    if sees and isinstance(also, Grants) and kind(role) in ("writer", "full"):
+        more = ", ".join(verb for verb in ("create", "update", "delete", "act") if getattr(also, verb))
+        quote = matrix.page.quote(allowed[0].clause, *allowed[0].place)
+        path, line = f"entities.{thing.name}.access.{role}", f"{role}: {{read: all}}"
+        why = f"{quote} tells what they may do; usual would be {more} as well"
+        if more:
+            matrix.page.assume(f"{role} only reads {thing.name}", why, path, line)
 
 
 def _described(matrix: Matrix, thing: Thing, role: str) -> bool:

@@ -11,7 +11,7 @@ from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, is_plural, s
 from backwright_workbench.brief.lexicon.roles import COLLECTIVE, NOT_ACTORS
 from backwright_workbench.brief.lexicon.states import BY as MOVED_BY
 from backwright_workbench.brief.lexicon.states import BY_BRACKET
-from backwright_workbench.brief.lexicon.thing_rights import ABLE, BY, NOBODY_BUT, PASSIVE, RESERVED
+from backwright_workbench.brief.lexicon.thing_rights import ABLE, BY, NOBODY_BUT, ONLY_FOR, PASSIVE, RESERVED
 from backwright_workbench.brief.people import rolelike, unheard
 from backwright_workbench.brief.roles import Roles
 from backwright_workbench.brief.statements import base_form, rights
@@ -37,6 +37,11 @@ def by_passive(roles: Roles, things: Things, clause: Clause) -> None:
                 roles.enter(phrase)
     for _, stop, _ in clause.find(ABLE):
         for phrase in _named(clause, stop):
+            if rolelike(phrase, things) or phrase[-1] in COLLECTIVE:
+                roles.enter(phrase)
+    for first, stop, _ in things.in_clause(clause):
+        match = ONLY_FOR.match(" ".join(clause.words[stop:]))
+        for phrase in _named(clause, stop + match.group().strip().count(" ") + 1) if match and not first else ():
             if rolelike(phrase, things) or phrase[-1] in COLLECTIVE:
                 roles.enter(phrase)
     for pattern in (PASSIVE, BY):

@@ -92,7 +92,7 @@ def many_to_many(page: Page, things: Things, clause: Clause, mentions: list[Ment
     after = list(dict.fromkeys(m.thing for m in mentions if m.thing and m.first >= said[1]))
     both = clause.words[said[1] : said[1] + 1] in (("between",), (":",)) and len(after) > 1
     ends = after[:2] if both or not before else [before[-1], *(t for t in after if t is not before[-1])][:2]
-    ends = ends if len(ends) > 1 else before[-2:]
+    ends = ends if len(ends) > 1 else [*dict.fromkeys((*before[:1], *before[-1:]))]
     if len(ends) < 2:
         return
     one, two = ends

@@ -12,6 +12,7 @@ from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS, singular_words
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import choices as terms
+from backwright_workbench.brief.lexicon.queries import QUERY_WORDS
 from backwright_workbench.brief.lexicon.values import ENUM_NAMES
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Thing, Things
@@ -118,7 +119,7 @@ def _choices(page: Page, clause: Clause) -> Iterator[_Choice]:
         if (
             _are_values(name, values)
             and free >= len(values)
-            and not set(match["name"].split()) & terms.NO_NAMES
+            and not set(match["name"].split()) & (terms.NO_NAMES | QUERY_WORDS)
         ):
             yield _Choice(clause, first, verb, stop, values)
 

@@ -66,9 +66,11 @@ class Clause:
             at += len(word) + 1
         return starts
 
-    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
-        """Matches of a pattern that begin at a word: first token, token after the last, match."""
-        for match in pattern.finditer(self.text):
+    def find(self, pattern: re.Pattern[str], begin: int = 0) -> Iterator[tuple[int, int, re.Match[str]]]:
+        """Matches of a pattern that begin at a word, from the token `begin` on: first token, token after the last,
+        match.
+        """
+        for match in pattern.finditer(self.text, len(" ".join((*self.words[:begin], ""))) if begin else 0):
             first = self._starts.get(match.start())
             if first is not None and match.group().strip():
                 yield first, first + match.group().strip().count(" ") + 1, match

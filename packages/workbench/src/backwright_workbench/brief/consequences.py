@@ -4,7 +4,7 @@ What lives here: rules over the access of all things together, each a function. 
 may do with one thing (`rights.py`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from backwright_workbench.blueprint.model import USER, ActGrant, FieldModel, Grant, Grants
@@ -31,7 +31,7 @@ class Matrix:
     """The roles that may do no more than the brief says."""
     unclear: Collection[str] = ()
     """The roles of whom it says something that no right follows from."""
-    limits: list[Limit] = field(default_factory=list)
+    limits: Sequence[Limit] = ()
     """What sentences restrict, and no statement says."""
     given: dict[str, dict[str, Given]] = field(default_factory=dict)
     """Thing → role → grants."""
@@ -67,7 +67,8 @@ def orphans(matrix: Matrix) -> None:
 def _for_orphan(matrix: Matrix, thing: Thing, role: str) -> Given:
     """What a role may do with a thing that the brief gives to nobody."""
     said = [s for s in matrix.statements if role in s.roles and not s.denied]
-    if role not in STAFF_OF_ALL or (said and all(s.own or s.only for s in said)):
+    limited = any(role in limit.roles for limit in matrix.limits)
+    if limited or role not in STAFF_OF_ALL or (said and all(s.own or s.only for s in said)):
         return NOTHING
     looks_on = bool(said) and kind(role) == "full" and all(s.verbs == ("read",) for s in said)
     return Grants(read=Grant()) if looks_on else by_kind(matrix.things, thing, role)
@@ -147,12 +148,16 @@ def exclusive(matrix: Matrix) -> None:
             given = matrix.given[thing.name]
             for role in [role for role in given if role != ADMIN and role not in said.roles]:
                 others = [s for s in matrix.about(thing, role) if not s.denied]
-                taken = [v for v in said.verbs if not any(v in other.verbs and not _sweeps(other) for other in others)]
+                taken = [
+                    v
+                    for v in said.verbs
+                    if not any(v in other.verbs and not sweeps(other) for other in others)
+                ]
                 if taken:
                     given[role] = without(given[role], taken, thing.entry.actions)
 
 
-def _sweeps(said: Statement) -> bool:
+def sweeps(said: Statement) -> bool:
     """Whether one verb gave all there is, and the brief names none of it: `manage orders`."""
     return {*said.verbs} >= {*VERBS}
 

@@ -17,6 +17,7 @@ from backwright_workbench.brief.grammar import (
     MODALS,
     VERBS,
     is_plural,
+    singular_words,
 )
 from backwright_workbench.brief.field_naming import field_name
 from backwright_workbench.brief.inference import infer_field
@@ -25,7 +26,8 @@ from backwright_workbench.brief.lexicon import nouns as terms
 from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
 from backwright_workbench.brief.lexicon.fields import ACCOUNT_FIELDS
 from backwright_workbench.brief.lexicon.items import FILE_LIMITS
-from backwright_workbench.brief.lexicon.values import ENUM_NAMES
+from backwright_workbench.brief.lexicon.relations import JOIN
+from backwright_workbench.brief.lexicon.values import COMPOSITE, ENUM_NAMES
 from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.region_ends import end_of_list
@@ -66,16 +68,52 @@ def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
 def given(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
     """What a thing gets, with its fields in a bracket: `each application gets payouts (amount, due on, paid on)`."""
     for at, word in enumerate(clause.words[:-2]):
-        if word not in terms.GETS:
+        if word not in terms.GETS and not _may_list(clause, at):
             continue
         span = noun_phrase(page, clause, at + 1, catalogue)
-        if span is None or clause.words[span[1] : span[1] + 1] != ("(",) or not can_be_thing(clause, span):
+        if span is None or not can_be_thing(clause, span):
             continue
         begin = span[1] + 1
-        named = " ".join(clause.words[begin : closing(clause.words, begin)]).split(" , ")
+        if clause.words[span[1] : begin] == ("(",):
+            named = _names_in(clause.words[begin : closing(clause.words, begin)])
+        elif clause.words[span[1] : begin] == ("with",) and clause.words[at + 1] in terms.OF_THESE:
+            named = _names_in(clause.words[begin : end_of_list(clause, begin, len(clause.words))])
+        else:
+            continue
         known = [each for each in named if infer_field(each.replace(" ", "_")) != infer_field("unheard")]
+        composite = singular_words(clause.words[slice(*span)])[-1] in COMPOSITE | ENUM_NAMES
+        if composite:
+            continue
         if is_plural(clause.words[span[1] - 1]) and len(named) > 1 and 2 * len(known) >= len(named):
             yield span
+
+
+def tied(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
+    """What a list of fields says there are many of on both sides: `categories (many-to-many)`."""
+    for first, _, _ in clause.find(JOIN):
+        begin = next((at for at in range(first - 1, 0, -1) if clause.words[at] in (",", ":", "and", "with")), -1)
+        span = noun_phrase(page, clause, begin + 1, catalogue)
+        plural = span is not None and is_plural(clause.words[span[1] - 1])
+        if span and plural and clause.words[span[1] : first] == ("(",) and can_be_thing(clause, span):
+            yield span
+
+
+def _names_in(inside: tuple[str, ...]) -> list[str]:
+    """The names of the fields that a bracket lists, up to one whose values follow."""
+    names: list[str] = []
+    for part in " ".join(inside).split(" , "):
+        names.append(part.partition(" :")[0].partition(" (")[0])
+        if " :" in part:
+            break
+    return names
+
+
+def _may_list(clause: Clause, at: int) -> bool:
+    """Whether a noun with its fields in a bracket may follow in a sentence that goes on: `the list of courts (name,
+    city)`, `manages products (…) and stores (…)`.
+    """
+    inside = sum((word in "([{") - (word in ")]}") for word in clause.words[: at + 1])
+    return inside == 0 and clause.words[at] in ("of", "and", ",", ")") and at > 0 and ":" not in clause.words[:at]
 
 
 def _is_field(clause: Clause, span: Span) -> bool:
@@ -106,7 +144,8 @@ def _label(page: Page, clause: Clause) -> Span | None:
     list: …`).
     """
     colon = clause.words.index(":") if ":" in clause.words[:4] else 0
-    plain = all(token.is_word and token.word not in GLUE | MODALS for token in clause.tokens[:colon])
+    named = colon - 1 if clause.words[:colon][-1:] == ("record",) else colon
+    plain = all(token.is_word and token.word not in GLUE | MODALS for token in clause.tokens[:named])
     return (0, colon) if colon >= 2 and plain and page.free(clause, 0, colon) else None
 
 

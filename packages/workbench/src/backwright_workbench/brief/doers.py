@@ -100,6 +100,8 @@ def _only(words: tuple[str, ...], first: int) -> bool:
 
 def _may(things: Things, rest: str) -> bool:
     """Whether what somebody can do is a right: `the customer cannot say later` tells of none."""
+    if role_phrases.UNDERGOES.match(rest):
+        return False
     words = tuple(rest.split(" ")[:_NEAR])
     verbs = (verb_at(words, index, things, begin=0)[0] for index in range(len(words)))
     return bool({*words} & _SWEEPING) or any(verbs)
@@ -181,6 +183,8 @@ def _does(things: Things, clause: Clause, first: int, stop: int, *, told: bool) 
     if " ".join(phrase) in role_terms.SAME:
         return False
     plain = words[first] in GLUE and not (stop > first + 1 and sounds_like_person(phrase[-1]))
+    if words[stop + 1 : stop + 2] == (":",) and len(words) > stop + 2:
+        return False
     if words[stop].endswith("ing") or plain or words[first] in terms.SUBJECT_FILL:
         return False
     if not leads and words[first - 1] not in DETERMINERS and not is_plural(words[stop - 1]):

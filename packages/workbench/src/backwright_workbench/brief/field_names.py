@@ -175,7 +175,7 @@ TABLE: tuple[tuple[str, FieldModel], ...] = (
         _field("integer", min=0, max=1_000_000_000),
     ),
     (
-        "duration *_minutes *_hours *_days *_seconds *_weeks *_months *_years minutes hours days seconds"
+        "duration years_of_* *_minutes *_hours *_days *_seconds *_weeks *_months *_years minutes hours days seconds"
         " weeks months years lead_time",
         _field("integer", min=0, max=1_000_000),
     ),

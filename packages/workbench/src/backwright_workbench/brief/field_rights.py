@@ -42,7 +42,7 @@ def of_fields(page: Page, things: Things, roles: Roles, clause: Clause) -> Itera
 
 def about_field(things: Things, clause: Clause, first: int) -> bool:
     """Whether the words before a participle name a field, and no thing."""
-    return bool(fields_before(things, clause, first))
+    return bool(fields_before(things, clause, first)[1])
 
 
 def _found(
@@ -52,7 +52,7 @@ def _found(
     for pattern in (terms.ABLE, terms.HIDDEN, terms.PASSIVE, terms.BY):
         for first, stop, match in clause.find(pattern):
             by = one_after_another(page, roles, clause, stop)
-            owners = fields_before(things, clause, first)
+            begin, owners = fields_before(things, clause, first)
             if not by or by[0][0] > stop or not owners:
                 continue
             end = by[-1][1]
@@ -62,7 +62,7 @@ def _found(
             only = "only" in words | {*clause.words[end : end + 1]}
             verbs = _verbs(things, owners[0][0], pattern is terms.ABLE, pattern is terms.HIDDEN, match["verb"])
             if verbs:
-                yield _Said(clause, (first, end), verbs, named, only, denied), owners
+                yield _Said(clause, (begin, end), verbs, named, only, denied), owners
 
 
 def _verbs(things: Things, thing: Thing, able: bool, hidden: bool, word: str) -> tuple[str, ...]:

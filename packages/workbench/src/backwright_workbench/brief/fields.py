@@ -9,13 +9,15 @@ from collections import Counter
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.brief.accounts import read_account_fields
-from backwright_workbench.brief.associations import knows, reference_to
+from backwright_workbench.brief.associations import joins, knows, reference_to
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.field_items import read_item
 from backwright_workbench.brief.grammar import BREAKS, VERBS, is_plural, singular_words
+from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.items import items, paired, plural_item
 from backwright_workbench.brief.lexicon import fields as terms
 from backwright_workbench.brief.lexicon.constraints import FILLER
+from backwright_workbench.brief.lexicon.items import QUERIES
 from backwright_workbench.brief.lexicon.links import PEOPLE
 from backwright_workbench.brief.lexicon.relations import JOIN
 from backwright_workbench.brief.links import link
@@ -29,6 +31,8 @@ from backwright_workbench.brief.values import values_in
 _MAX_FIELDS = 80
 _LIST = 2
 """So many fields and references are a list of them all; one alone is said of a thing that has more."""
+_QUALIFIED = 2
+"""A name of so many words may say of which kind the thing is that its last word means."""
 _STATES = {"status", "state", "stage", "phase"}
 """Fields that say where a row stands, and nothing of what it is."""
 
@@ -166,7 +170,8 @@ def _reference(
                 page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
             return True
         tail = {singular_words((word,))[0] for word in clause.words[first + length : stop]} - FILLER
-        if clause.words[first + length : first + length + 1] in terms.RELATIVE:
+        after = clause.words[first + length : first + length + 2]
+        if after[:1] in terms.RELATIVE or (after[:1] == ("(",) and QUERIES & {*after}):
             tail = set()
         tail -= set(other.snake.split("_"))
         if tail - {
@@ -199,6 +204,8 @@ def _reference(
                 stop,
                 f"entities.{thing.name}.fields.{'_'.join(singular_words(words[:length]))}",
             )
+        elif any(joins(tie, thing, other) for tie in things if tie not in (thing, other)):
+            page.claim(clause, first, first + length, f"entities.{thing.name}")
         elif other is not thing and (region.owns or _comes_with(region, thing, other)):
             link(other, thing.snake, thing.name, optional=False)
             page.claim(clause, first, first + length, f"entities.{other.name}.fields.{thing.snake}")
@@ -207,8 +214,13 @@ def _reference(
         elif named or not region.owns:
             return False
         return True
+    if listed := _of_some_kind(things, thing, words):
+        link(thing, "_".join(singular_words(words)), listed.name, optional="optional" in words)
+        page.claim(clause, first, stop, f"entities.{thing.name}.fields.{'_'.join(singular_words(words))}")
+        return True
     name = "_".join(words)
     person = PEOPLE.get(name) or ("required" if name in things.actors else None)
+    person = person or ("optional" if terms.DONE_BY.fullmatch(name) else None)
     usual = thing.entry.fields.get(name)
     stands_in = name in thing.entry.stand_ins and not (usual and things.of_entry(usual.to or ""))
     if person and not (usual and usual.type != "reference" and thing.known) and not stands_in:
@@ -221,6 +233,18 @@ def _reference(
         page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
         return True
     return False
+
+
+def _of_some_kind(things: Things, thing: Thing, words: tuple[str, ...]) -> Thing | None:
+    """The thing that a layout defines and whose name ends a field that means nothing else: the plan of a
+    `membership plan`.
+    """
+    name = "_".join(words)
+    strange = len(words) == _QUALIFIED and infer_field(name) == infer_field("unheard")
+    if not strange or name in thing.entry.fields or is_plural(words[-1]):
+        return None
+    other = things.meant_by(words[-1:])
+    return other if other and other.laid_out and other is not thing and other.snake == words[-1] else None
 
 
 def _tied(things: Things, clause: Clause, thing: Thing, at: int, stop: int) -> tuple[str, str] | None:

@@ -41,7 +41,7 @@ PREPOSITIONS = word_set(
 CONJUNCTIONS = word_set("and or & plus / nor but")
 
 PRONOUNS = word_set(
-    "i you he she it we they me him us them themselves itself myself someone anyone "
+    "i you he she it we they me him us them themselves itself myself someone anyone anybody "
     "everyone everybody nobody something"
     " anything everything nothing one ones there here"
 )

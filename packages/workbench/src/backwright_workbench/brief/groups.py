@@ -26,7 +26,7 @@ def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Gr
     mentions = {
         first: (stop, thing) for first, stop, thing in things.in_clause(subject.clause, subject.begin, end)
     }
-    group = Group(subject.begin, denied=False)
+    group = Group(subject.begin, denied=False, verbs=[*subject.verbs])
     groups = [group]
     index = subject.begin
     while index < end:
@@ -78,6 +78,10 @@ def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Gr
             index = stop
             continue
         named = [mentions[at][1] for at in mentions if at < index]
+        if word == "it" and group.verbs and not group.has_object and (spoken := _field_spoken_of(things, words, index)):
+            group.fields, group.noun = spoken, True
+            index += 1
+            continue
         meant_here = (
             stands_for(things, subject, groups, named, index, end)
             if group.verbs and not group.things
@@ -121,7 +125,7 @@ def _before_details(page: Page, things: Things, subject: Subject, end: int) -> i
 
 def _asks_who(words: tuple[str, ...], group: Group) -> bool:
     """Whether what is seen is no thing but an answer: `see who reviewed my paper`."""
-    after = words[group.at[-1] + 1 : group.at[-1] + 2]
+    after = words[group.at[-1] + 1 : group.at[-1] + 2] if group.at else ()
     return after in terms.ANSWERS and not group.everything
 
 
@@ -162,7 +166,7 @@ def _verb(
     follows_noun = before in PREPOSITIONS - {"to"} and not words[index].endswith("ing")
     if index > subject.begin and (before in DETERMINERS | {"of"} or follows_noun):
         return "", 0
-    if index > subject.begin and _ends_a_noun(before):
+    if index > subject.begin and (_ends_a_noun(before) or _in_relative(words, index)):
         return "", 0
     verb, length = verb_at(words, index, things, begin=subject.begin)
     follows = words[index + 1 : index + 2]
@@ -172,6 +176,25 @@ def _verb(
     if is_thing and not does and not (alone and (noun or follows in (("on",), ("for",), ("to",)))):
         return "", 0
     return verb, length
+
+
+def _field_spoken_of(things: Things, words: tuple[str, ...], index: int) -> tuple[tuple[Thing, str], ...]:
+    """The field that `it` means: the last that is named before it in the sentence, with no thing named since."""
+    for at in range(index - 1, -1, -1):
+        if things.meant_by(words[at : at + 1]) is not None:
+            return ()
+        if words[at - 1 : at] == ("the",) and (named := fields_named(things, words[:index], at)):
+            return named
+    return ()
+
+
+def _in_relative(words: tuple[str, ...], index: int) -> bool:
+    """Whether a verb only says which rows are meant: `see the courses they run`, `the deals that they manage`."""
+    turned = words[index - 2] in _TURNING or not words[index - 2].isalpha()
+    return words[index - 1] in ("they", "he", "she", "i") and not turned
+
+
+_TURNING = frozenset({"and", "but", "or", "so", "while", "then", "also"})
 
 
 def _ends_a_noun(before: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.definitions import defined, given, sibling
+from backwright_workbench.brief.definitions import defined, given, sibling, tied
 from backwright_workbench.brief.enumerations import made_of
 from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, is_plural
 from backwright_workbench.brief.identity import is_known
@@ -26,12 +26,15 @@ def listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> 
     yield from defined(page, clause, catalogue)
     yield from entered(page, clause, catalogue)
     yield from given(page, clause, catalogue)
+    yield from tied(page, clause, catalogue)
     yield from told_by_each(page, clause, catalogue)
     if clause.lists_fields:
         return
     yield from sibling(page, clause, catalogue)
     yield from made_of(page, clause, catalogue)
-    for _, stop, _ in clause.find(terms.FORWARD):
+    for first, stop, _ in clause.find(terms.FORWARD):
+        if clause.words[first] == "records" and _is_told_of(clause, first):
+            continue
         yield from noun_list(page, clause, stop, catalogue, strict=True)
     for first, stop, _ in clause.find(terms.KEEP) if not recordings(clause) else ():
         if _is_told_of(clause, first):
@@ -81,13 +84,14 @@ def listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> 
 
 
 def _in_a_name(clause: Clause, first: int, stop: int, things: Things) -> bool:
-    """Whether words belong to the name of a thing that a layout defines: `tables` in `dining tables`."""
-    named = ((a, b) for a, b, thing in things.in_clause(clause) if thing.laid_out)
-    return any(a < first and stop <= b for a, b in named)
+    """Whether words belong to the name of a thing: `tables` in `dining tables`, `records` in `staff records`."""
+    return any(a < first and stop <= b for a, b, _ in things.in_clause(clause))
 
 
 def _is_told_of(clause: Clause, at: int) -> bool:
     """Whether a verb says what a row has: `a delivery is for one order and records the driver`."""
+    if clause.words[max(0, at - 2) : at - 1] in (("each",), ("every",)):
+        return clause.words[at].endswith("s")
     one = clause.words[0] in ("a", "an", "each", "every")
     return one and clause.words[at].endswith("s") and not terms.SOFTWARE & {*clause.words[:at]}
 

@@ -50,7 +50,8 @@ def _described(clause: Clause, span: Span) -> bool:
     word = clause.words[span[1] - 1]
     has = clause.words[span[1] : span[1] + 1] in (("has",), ("have",), ("belongs",), ("belong",))
     software = {"web", "mobile", "client", "other"} & set(clause.words[max(0, span[0] - 1) : span[0]])
-    return has or (word == "applications" and not software)
+    listed = span[0] == 0 and clause.words[span[1] : span[1] + 1] == ("(",) and clause.words.count(",") > 1
+    return has or listed or (word == "applications" and not software)
 
 
 def noun_phrase(

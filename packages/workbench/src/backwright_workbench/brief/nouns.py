@@ -84,6 +84,7 @@ def read_things(page: Page, catalogue: Catalogue) -> Things:
     if not things.complete and not all_listed:
         _bring(page, things, catalogue)
     read_lines(page, things, catalogue)
+    _called_profiles(page, things)
     _claim(page, things)
     return things
 
@@ -111,6 +112,14 @@ def _names_service(
     alone = len(set(phrases)) == 1 and len(clause.words) <= _LONGEST_TITLE_LINE
     alone = alone and clause.words[1:2] not in (("(",), (":",)) and not {*clause.words} & terms.KEEPING
     return alone and not is_known(phrases[0], catalogue, things.domains)
+
+
+def _called_profiles(page: Page, things: Things) -> None:
+    """`Instructors have profiles: …`: whoever's profile a brief speaks of from then on, it means their rows."""
+    for clause in page.clauses:
+        for _, stop, thing in things.in_clause(clause):
+            if terms.HAVE_PROFILES.match(" ".join(clause.words[stop : stop + 4])):
+                things.alias(thing, ("profile",))
 
 
 def _bring(page: Page, things: Things, catalogue: Catalogue) -> None:

@@ -21,6 +21,8 @@ from backwright_workbench.brief.things import Thing, Things
 
 WHOSE_HINT = "nothing that the service keeps tells whose these are: write it in `service.py` of the area"
 """What the trace says of `of their team`."""
+NARROWED_HINT = "nothing ties them to it: they get the rows that are their own, if any"
+"""What the trace says of `of their shop` where the service keeps shops and not who belongs to them."""
 
 
 @dataclass
@@ -89,7 +91,7 @@ def said_of(
     own = bool(maker or terms.OWN.search(phrase) or (group.things and terms.THEIR.search(phrase)))
     own = own or bool(terms.OTHERS_NOT.search(phrase))
     place = (group.first, group.stop)
-    if own and not group.denied and _somebodys(page, things, clause, group):
+    if not group.denied and _somebodys(page, things, subject, group, own=own):
         yield Statement(subject.roles, (), thing, clause, place)
         return
     said = Statement(subject.roles, (), thing, clause, place, own=own, only=subject.only, denied=group.denied)
@@ -132,12 +134,22 @@ def _of_strangers(verb: str, group: Group) -> str:
     return "create" if verb.startswith("act") and {*group.verbs} & right_verbs.MAKING else verb
 
 
-def _somebodys(page: Page, things: Things, clause: Clause, group: Group) -> bool:
-    """Whether rows are said to be somebody's by what the service does not keep: `requests of their team`."""
+def _somebodys(page: Page, things: Things, subject: Subject, group: Group, *, own: bool) -> bool:
+    """Whether rows are said to be somebody's by what the service does not keep: `requests of their team`; what it
+    keeps and does not tie to anybody narrows to their own rows, and is not understood wholly.
+    """
+    clause = subject.clause
     for first, stop, match in clause.find(terms.SOMEBODYS):
         noun = match["noun"]
-        known = things.meant_by((noun,)) or noun in ("own", "account", "profile")
-        if group.first <= first < group.stop and not known:
+        there = clause.words[first + 1] in ("that", "the")
+        said_before = noun in clause.words[subject.first : subject.begin]
+        if not group.first <= first < group.stop or not (said_before if there else own):
+            continue
+        whole = things.meant_by((noun,))
+        if whole is not None and not there:
+            if not whole.entry.person and not {*subject.roles} & {*whole.entry.fields}:
+                page.claim(clause, first, stop, "access", status="partly", note=NARROWED_HINT)
+        elif noun not in ("own", "account", "profile"):
             page.claim(clause, first, stop, "access", status="partly", note=WHOSE_HINT)
             return True
     return False

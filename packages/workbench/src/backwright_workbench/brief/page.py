@@ -60,6 +60,10 @@ class Page:
         """Whether none of these words is taken."""
         return not any((id(clause), index) in self._claims for index in range(first, stop or first + 1))
 
+    def elements_at(self, clause: Clause, index: int) -> set[str]:
+        """All elements that a word was taken for."""
+        return {e for claim in self._claims.get((id(clause), index), ()) for e in claim.elements}
+
     def claimed_for(self, clause: Clause, index: int, prefix: str) -> bool:
         """Whether a word was taken for elements that begin like this."""
         return any(

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.doings import base
 from backwright_workbench.brief.field_rights import about_field
 from backwright_workbench.brief.lexicon import right_verbs
 from backwright_workbench.brief.lexicon import thing_rights as thing_terms
+from backwright_workbench.brief.lexicon.permissions import CONDITION_HINT
 from backwright_workbench.brief.lexicon.states import BY as MOVED_BY
 from backwright_workbench.brief.lexicon.states import BY_BRACKET
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.predicates import CONDITION_HINT, predicates
-from backwright_workbench.brief.right_subjects import things_before
+from backwright_workbench.brief.predicates import predicates
+from backwright_workbench.brief.right_subjects import joined, past_bracket, things_before
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, Roles
 from backwright_workbench.brief.speakers import one_after_another, spoken_of
 from backwright_workbench.brief.statements import EVERY_ROLE, WRITING, Statement, Subject, base_form, rights
@@ -83,7 +85,8 @@ def _only_in_a_state(thing: Thing, clause: Clause, mentions: list[tuple[int, int
     """Whether a thing is named with a state that it must be in: `approved requests cannot be edited`."""
     states = thing.entry.states
     values = thing.entry.fields[states.field].values if states else ()
-    return bool(mentions) and "_".join(clause.words[max(0, mentions[-1][0] - 1) : mentions[-1][0]]) in values
+    before = clause.words[max(0, mentions[-1][0] - 1) : mentions[-1][0]] if mentions else ()
+    return bool(before) and (before[0] in values or (before[0].endswith("ed") and base(before[0]) != before[0]))
 
 
 def _tells_of_rows(clause: Clause, first: int, mentions: list[tuple[int, int, Thing]]) -> bool:
@@ -194,13 +197,20 @@ def _passing(things: Things, clause: Clause, states: set[str]) -> Thing | None:
 
 def _as_a_whole(page: Page, things: Things, clause: Clause) -> Iterator[Statement]:
     """`Articles are public`, `notes are private`, `bids cannot be changed`."""
-    for first, stop, thing in things.in_clause(clause):
-        rest = " ".join(clause.words[stop:])
+    mentions = things.in_clause(clause)
+    for number, (first, stop, thing) in enumerate(mentions):
+        rest = " ".join(clause.words[past_bracket(clause.words, stop) :])
+        verbs: tuple[str, ...] = ("read",)
         if match := thing_terms.PUBLIC_THINGS.match(rest):
-            said = Statement((PUBLIC,), ("read",), thing, clause, (first, stop))
-        elif match := thing_terms.FIXED_THINGS.match(rest):
-            verb = "delete" if match["verb"].startswith(("delet", "remov")) else "update"
-            said = Statement((EVERY_ROLE,), (verb,), thing, clause, (first, stop), denied=True)
+            said = Statement((PUBLIC,), verbs, thing, clause, (first, stop))
+        elif (match := thing_terms.FIXED_THINGS.match(rest)) and not _only_in_a_state(
+            thing, clause, mentions[: number + 1]
+        ):
+            ends = (word for word in match["verb"].split() if word.endswith("ed"))
+            verbs = tuple(
+                dict.fromkeys("delete" if e.startswith(("del", "rem", "era")) else "update" for e in ends)
+            )
+            said = Statement((EVERY_ROLE,), verbs, thing, clause, (first, stop), denied=True)
         elif match := thing_terms.READ_ONLY_THINGS.match(rest):
             said = Statement((EVERY_ROLE,), WRITING, thing, clause, (first, stop), denied=True)
         elif match := thing_terms.PRIVATE_THINGS.match(rest):
@@ -208,9 +218,10 @@ def _as_a_whole(page: Page, things: Things, clause: Clause) -> Iterator[Statemen
             said = Statement((SIGNED_IN,), verbs, thing, clause, (first, stop), own=True, only=True)
         else:
             continue
-        end = stop + match.group().strip().count(" ") + 1
-        page.claim(clause, first, end, f"entities.{thing.name}.access")
-        yield said
+        end = past_bracket(clause.words, stop) + match.group().strip().count(" ") + 1
+        for other in joined(clause, mentions[: number + 1]):
+            page.claim(clause, first, end, f"entities.{other.name}.access")
+            yield said.about(other)
 
 
 def _only_for(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
@@ -220,4 +231,9 @@ def _only_for(page: Page, things: Things, roles: Roles, clause: Clause) -> Itera
         at = stop + match.group().strip().count(" ") + 1 if match else 0
         if at and at < len(clause.words) and (hit := roles.at(clause, at)):
             page.claim(clause, first, at + hit[1], f"entities.{thing.name}.access")
-            yield Statement((hit[0],), ("create", "update", "delete"), thing, clause, (first, at), only=True)
+            alone = clause.words[at + hit[1] : at + hit[1] + 1] == ("alone",)
+            verbs = ("read", *_CHANGES) if alone else _CHANGES
+            yield Statement((hit[0],), verbs, thing, clause, (first, at + hit[1] + alone), only=True)
+
+
+_CHANGES = ("create", "update", "delete")

@@ -14,12 +14,15 @@ from backwright_workbench.brief.grids import Grid, read_grids
 from backwright_workbench.brief.lexicon.permissions import (
     CLOSING,
     CONDITION,
+    EXCEPT,
     MODALS,
     NOBODY_ELSE,
     OTHER_SUBJECTS,
     OWN,
+    THE_OTHERS,
 )
 from backwright_workbench.brief.lexicon.registration import OPEN
+from backwright_workbench.brief.lexicon.role_phrases import RELATIVE
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.passives import of_things
 from backwright_workbench.brief.predicates import predicates
@@ -29,6 +32,7 @@ from backwright_workbench.brief.roles import ADMIN, ALL_STAFF, EVERYBODY, PUBLIC
 from backwright_workbench.brief.speakers import like, spoken_of, subject_of, turns
 from backwright_workbench.brief.statements import EVERY_ROLE, WRITING, Statement, Subject
 from backwright_workbench.brief.things import Things
+from backwright_workbench.brief.times import limit_actions
 from backwright_workbench.brief.trace import Quote
 
 NO_RIGHT = "no right follows from this: say what they may create, see, change or delete"
@@ -50,6 +54,7 @@ def read_permissions(
         before = subject or before
         found += said
         found += _bracketed(page, things, roles, clause)
+        found += _of_the_others(page, things, roles, clause, found)
         found += of_fields(page, things, roles, clause)
         found += of_things(page, things, roles, clause)
     found = [
@@ -61,6 +66,7 @@ def read_permissions(
     _drop_untold(roles, found)
     for role, other in likes:
         found += [replace(s, roles=(role,)) for s in found if other in s.roles and not s.denied]
+    limit_actions(page, found)
     _contradictions(page, things, found)
     return found
 
@@ -106,7 +112,7 @@ def _active(
     whoever is spoken of.
     """
     subject = subject_of(things, roles, clause, before)
-    if subject is None:
+    if subject is None or _of_a_field(page, subject):
         return [], None
     found: list[Statement] = []
     if other := like(page, roles, subject):
@@ -114,7 +120,7 @@ def _active(
         subject = replace(subject, begin=other[1], first=other[1])
     subject = replace(subject, before=spoken_of(page, things, clause, subject))
     for turn in turns(things, roles, subject):
-        each = _closed(page, things, roles, _alone(page, turn))
+        each = _closed(page, things, roles, _alone(page, roles, turn))
         statements = _one_after_another(predicates(page, things, each))
         named = [f"roles.{role}" for role in each.roles if role not in (PUBLIC, SIGNED_IN)]
         if statements and each.begin:
@@ -135,7 +141,18 @@ def _one_after_another(statements: Iterable[Statement]) -> list[Statement]:
     return found
 
 
-def _alone(page: Page, subject: Subject) -> Subject:
+def _of_a_field(page: Page, subject: Subject) -> bool:
+    """Whether somebody is only a field of a thing: in the row of a table, or `the boat and the instructor who runs it`."""
+    clause, at = subject.clause, subject.first
+    taken = page.elements_at(clause, at)
+    field = any(element.endswith(f".fields.{role}") for element in taken for role in subject.roles)
+    return field and (clause.kind == "row" or clause.words[subject.begin - 1] in RELATIVE - _AGAIN)
+
+
+_AGAIN = frozenset({"they", "he", "she"})
+
+
+def _alone(page: Page, roles: Roles, subject: Subject) -> Subject:
     """The subject without the words that keep others from what it does: `…, nobody else may`."""
     clause = subject.clause
     for first, stop, _ in clause.find(NOBODY_ELSE):
@@ -145,7 +162,9 @@ def _alone(page: Page, subject: Subject) -> Subject:
         )
         if subject.begin < first < subject.end and not whose:
             page.claim(clause, first, subject.end, "access")
-            return replace(subject, end=first, only=True)
+            also = [role for _, _, role in roles.in_clause(clause, stop, subject.end)]
+            also = also if EXCEPT.search(" ".join(clause.words[stop : subject.end])) else []
+            return replace(subject, roles=(*subject.roles, *also), end=first, only=True)
     return subject
 
 
@@ -178,6 +197,24 @@ def _asks(page: Page, things: Things, subject: Subject) -> bool:
         return False
     free = [i for i in range(begin, subject.end) if page.free(clause, i) and clause.words[i] not in GLUE]
     return bool(free)
+
+
+def _of_the_others(
+    page: Page, things: Things, roles: Roles, clause: Clause, before: Sequence[Statement]
+) -> Iterator[Statement]:
+    """`… are maintained by clerks, others have read access`: what whoever was not named before may do."""
+    for first, stop, _ in clause.find(THE_OTHERS):
+        earlier = [each for each in page.clauses if each.block == clause.block]
+        told = {r for said in before if said.clause in earlier and not said.denied for r in said.roles}
+        told |= {role for _, _, role in roles.in_clause(clause, 0, first)}
+        rest = tuple(role for role in roles.named if role not in (*told, ADMIN))
+        subject = Subject(rest, clause, first, stop, len(clause.words))
+        spoken = spoken_of(page, things, clause, subject)
+        said = list(predicates(page, things, replace(subject, before=spoken))) if rest else []
+        for each in said:
+            page.claim(clause, first, stop, "access")
+            about = spoken if each.thing is None and each.verbs == ("read",) else each.thing
+            yield replace(each, thing=about, general=not each.denied)
 
 
 def _bracketed(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:

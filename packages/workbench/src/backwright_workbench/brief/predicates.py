@@ -13,14 +13,12 @@ from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.groups import groups_of
 from backwright_workbench.brief.lexicon import permissions as terms
 from backwright_workbench.brief.lexicon import right_verbs
+from backwright_workbench.brief.lexicon.permissions import CONDITION_HINT
 from backwright_workbench.brief.objects import Group, objects, said_of
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.statements import EVERY_ROLE, Statement, Subject, verb_at
 from backwright_workbench.brief.things import Thing, Things
-
-CONDITION_HINT = "a condition on rows is a rule of the business: write it in `service.py` of the area"
-"""What the trace says of `until it is paid` and the like."""
-
+from backwright_workbench.brief.times import states_said
 
 def predicates(page: Page, things: Things, subject: Subject) -> Iterator[Statement]:
     """What is said of a subject."""
@@ -29,35 +27,50 @@ def predicates(page: Page, things: Things, subject: Subject) -> Iterator[Stateme
         if begin <= first < end:
             page.claim(clause, first, stop, note="a reason")
             end = first
-    stop, resume = _condition(page, things, subject, end)
+    stop, condition_end, resume = _condition(page, things, subject, end)
+    condition = (stop, condition_end)
     stop = _next_subject(things, subject, stop)
     said = list(_sweeping(page, things, subject, stop)) or list(_detailed(page, things, subject, stop))
     forbids = subject.roles == (EVERY_ROLE,) or subject.denied
     if subject.denied:
         said = [replace(each, denied=True, own=False, only=False) for each in said]
-    yield from (
+    said = [
         each for each in said if not ((each.denied or forbids) and stop < end and _conditional(clause, stop))
-    )
+    ]
+    if condition[0] < end:
+        said = _in_states(page, things, clause, said, condition)
+    yield from said
     if stop < resume < end:
         mentions = things.in_clause(clause, begin, stop)
         before = mentions[-1][2] if mentions else subject.before
         yield from predicates(page, things, replace(subject, begin=resume, end=end, before=before))
 
 
-def _condition(page: Page, things: Things, subject: Subject, end: int) -> tuple[int, int]:
-    """Where a condition begins that no rule on rows or fields says, and where the sentence goes on after it:
-    `cancel it up to 24 hours before it starts, and rate it`.
+def _condition(page: Page, things: Things, subject: Subject, end: int) -> tuple[int, int, int]:
+    """Where a condition begins that no rule on rows or fields says, where it ends, and where the sentence goes on
+    after it: `cancel it up to 24 hours before it starts, and rate it`.
     """
     clause = subject.clause
-    found = (*clause.find(terms.CONDITION), *clause.find(terms.NOT_BY_THEMSELVES))
+    begin = subject.begin
+    found = (*clause.find(terms.CONDITION, begin), *clause.find(terms.NOT_BY_THEMSELVES, begin))
     for first, stop, _ in sorted(found, key=lambda each: each[0]):
         phrasal = verb_at(clause.words, first - 1, things, begin=first - 1)[1] > 1 if first else False
         if subject.begin < first < end and page.free(clause, first) and not phrasal:
             resume = next((i + 1 for i in range(first + 2, end) if _goes_on(things, clause, i)), end)
-            stop = min(stop, resume)
-            page.claim(clause, first, stop, status="not understood", note=CONDITION_HINT)
-            return first, resume
-    return end, end
+            return first, min(stop, resume), resume
+    return end, end, end
+
+
+def _in_states(
+    page: Page, things: Things, clause: Clause, said: list[Statement], condition: tuple[int, int]
+) -> list[Statement]:
+    """What is said under a condition: of some states, if these are all it names; else the condition is left over."""
+    last = said[-1] if said else None
+    states = states_said(things, last.thing, clause, *condition) if last and last.thing else ()
+    if last is None or not states or last.denied:
+        page.claim(clause, *condition, status="not understood", note=CONDITION_HINT)
+        return said
+    return [*said[:-1], replace(last, states=states, condition=condition)]
 
 
 def _goes_on(things: Things, clause: Clause, at: int) -> bool:
@@ -129,7 +142,9 @@ def _sweeping(page: Page, things: Things, subject: Subject, end: int) -> Iterato
     stop = begin + text[: match.end()].count(" ") + 1
     if match.re is not terms.EVERYTHING and match.re is not terms.READ_ONLY:
         yield from _detailed(page, things, replace(subject, begin=stop), rest)
-    if apart:
+    if apart and match.re is terms.READ_ONLY:
+        yield from _written_all_the_same(page, things, subject, rest, end)
+    elif apart:
         yield from _apart(page, things, subject, rest, end)
     for index in range(begin, end):
         if clause.words[index] in terms.PLAIN | right_verbs.VERBS.keys() and page.free(clause, index):
@@ -151,6 +166,17 @@ def _writes(things: Things, clause: Clause, begin: int, end: int) -> bool:
     found = [verb_at(words, index, things, begin=begin)[0] for index in range(begin, end)]
     denied = terms.DENY.search(" ".join(words[begin:end]))
     return not denied and any(verb and right_verbs.VERBS.get(verb) != ("read",) for verb in found)
+
+
+def _written_all_the_same(page: Page, things: Things, subject: Subject, first: int, end: int) -> Iterator[Statement]:
+    """What is written where all else is read only: `read only except stock movements`; deleting is not told of."""
+    clause = subject.clause
+    if terms.DENY.search(" ".join(clause.words[first:end])) or "no" in clause.words[first:end]:
+        yield from _apart(page, things, subject, first, end)
+        return
+    for begin, stop, thing in things.in_clause(clause, first, end):
+        page.claim(clause, first, stop, f"entities.{thing.name}.access")
+        yield Statement(subject.roles, ("read", "create", "update", "act"), thing, clause, (begin, stop))
 
 
 def _apart(page: Page, things: Things, subject: Subject, first: int, end: int) -> Iterator[Statement]:

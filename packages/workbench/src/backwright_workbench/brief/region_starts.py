@@ -5,14 +5,15 @@ them (`regions.py`).
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import DETERMINERS
+from backwright_workbench.brief.grammar import DETERMINERS, VERBS
 from backwright_workbench.brief.lexicon import items as terms
 from backwright_workbench.brief.lexicon.constraints import FLAG_WORDS
 from backwright_workbench.brief.lexicon.layouts import SETS
 from backwright_workbench.brief.lexicon.lines import ASIDE as LINES_ASIDE
-from backwright_workbench.brief.lexicon.nouns import ENTERING, MY_LIST
+from backwright_workbench.brief.lexicon.nouns import ENTERING, LISTS_OF, MY_LIST
 from backwright_workbench.brief.lexicon.relations import LINKS
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Thing
@@ -38,7 +39,9 @@ def start_after(
     maker = thing if _is_entered(clause, first) else _entered_before(clause, mentions, first)
     comma = maker is not None and clause.words[stop : stop + 2] == (",", "with")
     match = terms.CONNECT.match(clause.text, _offset(clause, stop + comma))
-    of_list = any(end == first for _, end, _ in clause.find(MY_LIST))
+    of_list = any(end == first for _, end, _ in clause.find(MY_LIST)) or (
+        clause.words[max(0, first - 2) : first] in LISTS_OF and clause.words[stop : stop + 1] == ("(",)
+    )
     of_other = clause.words[max(0, first - 1)] in ("of", "per") and not of_list
     if not match or stop >= len(clause.words) or of_other:
         return None
@@ -59,6 +62,12 @@ def start_after(
     ):
         return None
     if verb == "(" and all(clause.words[index] in FLAG_WORDS for index in inside):
+        return None
+    if verb in (":", "-") and _tells_doing(clause, begin):
+        return None
+    if verb == "with" and (terms.VIEWING & {*clause.words[max(0, first - 2) : first]}):
+        return None
+    if verb == "(" and ("has", "many") in pairwise(clause.words[begin : inside.stop]):
         return None
     if verb == "(" and _tells_moves(clause, inside, mentions):
         return None
@@ -109,6 +118,13 @@ def _tells_moves(clause: Clause, inside: range, mentions: list[tuple[int, int, T
         and arrow + 1 not in names
         and clause.words[arrow + 1 : arrow + 2] not in (("user",), ("users",))
     )
+
+
+def _tells_doing(clause: Clause, begin: int) -> bool:
+    """Whether what follows a name says what somebody does: `timesheets: an interpreter creates them`."""
+    first = next((i for i in range(begin, len(clause.words)) if clause.words[i] in (",", ";", ".")), len(clause.words))
+    said = clause.words[begin:first]
+    return any(a in VERBS and b in ("them", "it") for a, b in pairwise(said[1:]))
 
 
 def _limits_files(clause: Clause, begin: int) -> bool:

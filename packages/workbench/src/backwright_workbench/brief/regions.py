@@ -11,6 +11,8 @@ from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.field_lines import is_field, labelled, typed
 from backwright_workbench.brief.grammar import BREAKS
 from backwright_workbench.brief.lexicon import items as terms
+from backwright_workbench.brief.lexicon.nouns import SOFTWARE
+from backwright_workbench.brief.lexicon.relations import TO_ONE
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.recordings import recordings
 from backwright_workbench.brief.region_ends import end_of_list
@@ -52,6 +54,8 @@ def regions(page: Page, things: Things) -> Iterator[Region]:
 def _compound(clause: Clause, stop: int) -> bool:
     """Whether a noun goes on after these words: `piano` in `a piano school` is no piano."""
     following = clause.tokens[stop : stop + 1]
+    if TO_ONE.match(" ".join(clause.words[stop:])):
+        return False
     return bool(following) and following[0].is_word and following[0].word not in BREAKS
 
 
@@ -163,6 +167,8 @@ def _above(clause: Clause, things: Things) -> Thing | None:
             return things.heads[at]
         if at.kind == "heading" and things.heads and not set(at.words) & terms.FIELD_HEADINGS:
             return None
+        if at.kind == "heading" and SOFTWARE & {*at.words}:
+            return None
         mentions = things.in_clause(at)
         if mentions and at.kind != "sentence" and mentions[0][0] <= 2 and len({m[2] for m in mentions}) == 1:
             return mentions[0][2]
@@ -200,7 +206,8 @@ def _after_mentions(page: Page, clause: Clause, things: Things) -> Iterator[Regi
     starts = [start for mention in mentions if (start := start_after(page, clause, mentions, mention))]
     if mentions and not starts and clause.kind != "sentence" and leads(clause, mentions[0][0]):
         begin = next((i for i, word in enumerate(clause.words) if word in (":", "-")), 0)
-        if begin > mentions[0][1] and not terms.QUERIES & set(clause.words[begin + 1 : begin + 3]):
+        around = {*clause.words[mentions[0][1] : begin], *clause.words[begin + 1 : begin + 3]}
+        if begin > mentions[0][1] and not terms.QUERIES & around:
             starts = [Start(mentions[0][0], begin + 1, mentions[0][2], "has")]
     starts += continued(clause, mentions, starts)
     starts.sort(key=lambda start: start.first)
@@ -235,7 +242,9 @@ def _of_each(clause: Clause, things: Things) -> Iterator[Region]:
         begin = clause.text[: match.end()].strip().count(" ") + 1
         for first, _, _ in mentions:
             opening = re.search(
-                r"(?:for|of|about|on)(?: (?:each|every|all|the|a|an|our))?$",
+                r"(?:for|of|about|on) (?:each|every|all|the|a|an|our)$"
+                if match.group().startswith("need")
+                else r"(?:for|of|about|on)(?: (?:each|every|all|the|a|an|our))?$",
                 " ".join(clause.words[begin:first]),
             )
             if opening and first - begin >= 2:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backwright_workbench.blueprint.model import USER
-from backwright_workbench.brief.associations import joins, knows, many_to_many, reference_to, trees
+from backwright_workbench.brief.associations import join, joins, knows, many_to_many, reference_to, trees
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import is_plural, sounds_like_person
 from backwright_workbench.brief.lexicon import relations as terms
@@ -94,9 +94,16 @@ def _to_many(sentence: _Sentence, here: Mention, there: Mention, words: str) -> 
         return False
     ends = (here.thing, there.thing)
     tied = here.thing and any(joins(t, here.thing, there.thing) for t in sentence.things if t not in ends)
-    if not tied:
+    if here.thing and there.thing and not counted and _both_many(here.thing, there.thing, words):
+        join(sentence.things, there.thing, here.thing, sentence.page)
+    elif not tied:
         _refer(sentence, there, here, "", optional=False, duty=True)
     return True
+
+
+def _both_many(here: Thing, there: Thing, words: str) -> bool:
+    """Whether each of two has many of the other: `a candidate has many skills, and a skill has many candidates`."""
+    return "many" in words.split() and any(field.to == there.name for field in here.links.values())
 
 
 def _by_preposition(sentence: _Sentence, here: Mention, there: Mention, words: str) -> bool:

@@ -1,4 +1,4 @@
-"""Restrictions that statements leave out: whose rows are meant, `read only`, and what is nobody's but for some.
+"""Restrictions that statements leave out: whose rows are meant, `read only`.
 
 What lives here: from the words around statements to limits on rights. What must not: what is forbidden outright
 (`denials.py`), taking rights away (`caution.py`).
@@ -14,6 +14,7 @@ from typing import Literal
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.lexicon import caution as terms
 from backwright_workbench.brief.lexicon.permissions import AGAIN, EXCEPT, READ_ONLY
+from backwright_workbench.brief.lexicon.right_verbs import UNDOING
 from backwright_workbench.brief.ownership import path_to, person_of
 from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles, kind
 from backwright_workbench.brief.statements import WRITING, Statement
@@ -66,9 +67,8 @@ def _of_rows(things: Things, statements: Sequence[Statement], said: Statement) -
     text = " ".join(said.clause.words[first:stop])
     named = [thing for _, _, thing in things.in_clause(said.clause, first, stop)]
     about = [said.thing] if said.thing else named or list(things)
-    if terms.SOME_ROWS.search(text) and not _of_people(said, about):
-        yield from _limits(said, about, verbs, "own")
-    elif said.thing and _what_they_made(things, statements, said):
+    some = terms.SOME_ROWS.search(text) and not _of_people(said, about)
+    if some or _what_they_made(things, statements, said):
         yield from _limits(said, about, verbs, "own")
 
 
@@ -111,20 +111,40 @@ def _only_read(things: Things, said: Statement) -> Iterator[Limit]:
         yield from _limits(said, [said.thing] if said.thing else list(things), WRITING, "none")
 
 
-def alone(things: Things, roles: Roles, statements: Sequence[Statement], clause: Clause) -> Iterator[Limit]:
-    """`… for the treasurer alone: no one except the treasurer creates, sees or edits them`: nobody else does,
-    where no statement says so yet.
+def merely(things: Things, roles: Roles, statements: Sequence[Statement], clause: Clause) -> Iterator[Limit]:
+    """`Agents see all tickets, customers only those they requested`: theirs only, though no verb says so."""
+    for _, stop, role in roles.in_clause(clause):
+        end = phrase_end(clause, stop + 1) if stop + 1 < len(clause.words) else stop
+        told = any(said.clause is clause and role in said.roles for said in statements)
+        if told or role == ADMIN or clause.words[stop : stop + 1] not in (("only",), ("just",)):
+            continue
+        for thing in dict.fromkeys(thing for _, _, thing in things.in_clause(clause, stop, end)):
+            yield Limit((role,), thing, CHANGING, "own", clause, (stop, end))
+
+
+def of_those_who_make(things: Things, statements: Sequence[Statement]) -> Iterator[Limit]:
+    """`Customers order cakes, a customer may cancel an order`: people who make what is theirs see and change
+    what they made, unless a sentence speaks of more.
     """
-    for first, stop, _ in clause.find(terms.NOBODY_BUT):
-        named = tuple(role for _, _, role in roles.in_clause(clause, first, stop + 2))
-        told = any(said.only and said.clause is clause and said.thing for said in statements)
-        mentions = things.in_clause(clause)
-        if named and mentions and not told:
-            after = [thing for begin, _, thing in mentions if begin > first]
-            thing = (after or [mentions[-1][2]])[0]
-            yield Limit((), thing, ("everything",), "none", clause, (first, stop), but=named)
+    for said in statements:
+        people = tuple(r for r in said.roles if r not in (PUBLIC, SIGNED_IN, ADMIN) and kind(r) == "self")
+        makes = "create" in said.verbs and not {"update", "delete"} & {*said.verbs}
+        if said.denied or said.general or said.thing is None or not makes or not people:
+            continue
+        also = [o for o in statements if o.thing is said.thing and {*o.roles} & {*people} and not o.denied]
+        more = {v for o in also for v in o.verbs if _of_all(o, v)} | ({"read"} if _sees(also) else set())
+        acts = {verb for other in also for verb in other.verbs if verb.startswith("act")}
+        undo = bool(acts) and {verb.removeprefix("act:") for verb in acts} <= UNDOING.keys()
+        left = tuple(verb for verb in CHANGING if verb not in more and (undo or verb != "act"))
+        if not more & {"everything"} and not _of_people(said, [said.thing]):
+            yield Limit(people, said.thing, left, "own", said.clause, said.place)
 
 
-def of_self_kind(role: str) -> bool:
-    """Whether people of a role look after what is theirs, by its name: customers, members."""
-    return role not in (PUBLIC, SIGNED_IN) and kind(role) == "self"
+def _sees(also: Sequence[Statement]) -> bool:
+    return any({"read", "everything"} & {*said.verbs} for said in also)
+
+
+def _of_all(said: Statement, verb: str) -> bool:
+    """Whether a sentence lets them do something with more than one row: `cancel bookings`, `any order`."""
+    words = said.clause.words[slice(*said.place)]
+    return verb in ("read", "everything") or bool(terms.ANY_ROWS & {*words})

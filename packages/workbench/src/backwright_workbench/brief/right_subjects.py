@@ -22,14 +22,14 @@ _LONGEST = 3
 def things_before(page: Page, things: Things, clause: Clause, end: int) -> list[Thing]:
     """What is spoken of before a participle: `baptisms and marriages`; nothing where that is a noun nobody knows."""
     if mentions := things.in_clause(clause, 0, end):
-        return _joined(clause, mentions)
+        return joined(clause, mentions)
     if any(word not in GLUE | BREAKS and word.isalpha() for word in clause.words[:end]):
         return []
     about = things.subject(clause) or spoken_of(page, things, clause, Subject((), clause, 0, 0, 0))
     return [about] if about else []
 
 
-def _joined(clause: Clause, mentions: list[tuple[int, int, Thing]]) -> list[Thing]:
+def joined(clause: Clause, mentions: list[tuple[int, int, Thing]]) -> list[Thing]:
     """The last of some mentions, with those that nothing but `and`, commas and articles part from it."""
     first, _, thing = mentions[-1]
     found = [thing]
@@ -41,9 +41,16 @@ def _joined(clause: Clause, mentions: list[tuple[int, int, Thing]]) -> list[Thin
     return list(dict.fromkeys(reversed(found)))
 
 
-def fields_before(things: Things, clause: Clause, end: int) -> list[tuple[Thing, str]]:
+def past_bracket(words: tuple[str, ...], at: int) -> int:
+    """The word after a bracket that begins at a word: `the list of courts (name, city) is public`."""
+    if words[at : at + 1] != ("(",):
+        return at
+    return next((i + 1 for i in range(at, len(words)) if words[i] == ")"), at)
+
+
+def fields_before(things: Things, clause: Clause, end: int) -> tuple[int, list[tuple[Thing, str]]]:
     """The field that is spoken of right before a word: `the rent may only be`, `the cost of a dish is`; with each
-    thing that has one of that name, where the sentence names none.
+    thing that has one of that name, where the sentence names none. Gives where its name begins, too.
     """
     while end > 0 and clause.words[end - 1] in _BEFORE_PARTICIPLE:
         end -= 1
@@ -53,7 +60,7 @@ def fields_before(things: Things, clause: Clause, end: int) -> list[tuple[Thing,
         while mention > 0 and clause.words[mention - 1] in DETERMINERS:
             mention -= 1
         if mention < 1 or clause.words[mention - 1] not in ("of", "on", "in"):
-            return []
+            return end, []
         end = mention - 1
     for length in range(min(_LONGEST, end), 0, -1):
         phrase = clause.words[end - length : end]
@@ -61,5 +68,5 @@ def fields_before(things: Things, clause: Clause, end: int) -> list[tuple[Thing,
         owners = [whole] if whole else list(things)
         found = [(thing, name) for thing in owners for name in names if name in thing.entry.fields]
         if found and not things.meant_by(phrase):
-            return found
-    return []
+            return end - length, found
+    return end, []

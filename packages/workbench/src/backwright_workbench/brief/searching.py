@@ -46,6 +46,8 @@ def _search_in(page: Page, things: Things, thing: Thing, clause: Clause, begin: 
     found: list[str] = []
     filters: list[str] = []
     for first, stop in alternatives(clause, begin, end):
+        if _elsewhere(page, things, thing, clause, first, stop):
+            continue
         for name in _meant(page, things, thing, clause, first, stop):
             (found if thing.entry.fields[name].type in SEARCHABLE else filters).append(name)
     thing.search = tuple(dict.fromkeys((*thing.search, *found)))
@@ -53,6 +55,21 @@ def _search_in(page: Page, things: Things, thing: Thing, clause: Clause, begin: 
     update = {"search": tuple(dict.fromkeys((*thing.search, *usual)))} if found else {}
     update["filters"] = tuple(dict.fromkeys((*thing.entry.filters, *filters)))
     thing.entry = thing.entry.model_copy(update=update)
+
+
+def _elsewhere(page: Page, things: Things, thing: Thing, clause: Clause, first: int, stop: int) -> bool:
+    """Whether an item names a text of another thing (`events by venue name`): that one is searched in it."""
+    hit = things.at(clause, first)
+    if hit is None or hit[0] is thing or first + hit[1] >= stop or field_meant(things, thing, clause.words[first:stop]):
+        return False
+    other, words = hit[0], clause.words[first + hit[1] : stop]
+    name = field_meant(things, other, words)
+    if name in other.entry.fields and other.entry.fields[name].type in SEARCHABLE:
+        other.search = tuple(dict.fromkeys((*other.search, name)))
+        listed = tuple(dict.fromkeys((*other.entry.search, name)))
+        other.entry = other.entry.model_copy(update={"search": listed})
+        page.claim(clause, first, stop, f"entities.{other.name}.search")
+    return True
 
 
 def _meant(page: Page, things: Things, thing: Thing, clause: Clause, first: int, stop: int) -> list[str]:

@@ -53,8 +53,9 @@ def _keep_references(things: Things, thing: Thing) -> None:
     """
     for name, stand_in in thing.entry.stand_ins.items():
         usual = thing.entry.fields.get(name)
-        if stand_in.set == "actor" and usual and usual.to in things.actors.values() and name not in thing.fields:
-            thing.links.setdefault(name, stand_in)
+        maker = next((actor for actor, entry in things.actors.items() if usual and usual.to == entry), name)
+        if stand_in.set == "actor" and maker in things.actors and maker not in thing.fields:
+            thing.links.setdefault(maker, stand_in)
     for other in things:
         needs = (f for f in other.entry.fields.values() if f.to == thing.entry.name and not f.optional)
         if other is not thing and other.known and any(needs) and not any(f.to == thing.name for f in other.links.values()):

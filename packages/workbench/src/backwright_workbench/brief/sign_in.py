@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from backwright_workbench.blueprint.model import AuthMethod
 from backwright_workbench.brief.catalogue import Catalogue
+from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import GLUE, is_plural, word_set
 from backwright_workbench.brief.lexicon import sign_in as terms
 from backwright_workbench.brief.mentions import mentions, negated
@@ -14,8 +15,14 @@ from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import roles_like
 from backwright_workbench.brief.trace import Quote
 
-_WHO_MAY = word_set("can may read view browse see")
+_WHO_MAY = word_set("can may read view browse see visible readable shown website")
 """A sentence with these opens a part of the service to everybody, not all of it."""
+_OPEN = word_set("anyone anybody everyone everybody public open accessible available")
+_WHOLE = word_set(
+    "api apis service backend system app application everything all it this endpoint endpoints whole prototype mvp tool"
+    " simple small build create make need rest internal access fully completely"
+)
+"""With these, what is open to everybody is the whole of it: `the API is open to everyone, no login`."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,8 @@ class SignIn:
 
     methods: tuple[AuthMethod, ...]
     nobody: Quote | None
+    refused: tuple[Clause, int, int] | None = None
+    """The words that say so."""
 
 
 def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
@@ -38,7 +47,8 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
                 page.claim(clause, stop, stop + whose.group().count(" ") + 1, "auth.methods")
             if not negated(clause, first):
                 said.setdefault(method, page.quote(clause, first, stop))
-    nobody = _refusal(page, catalogue, others_do=bool(said))
+    refused = _refusal(page, catalogue, others_do=bool(said))
+    nobody = page.quote(*refused) if refused else None
     people: Quote | None = None
     for clause, first, stop in mentions(page, terms.SIGN_IN, catalogue):
         page.claim(clause, first, stop, "auth", note="accounts, sign-in and sign-out come with every service")
@@ -59,7 +69,7 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
         _assume_password(page, said)
     order: tuple[AuthMethod, ...] = ("password", "oauth2", "oidc", "sessions", "api_keys", "mfa")
     methods = tuple(method for method in order if method in said)
-    return SignIn(methods if set(methods) - {"mfa"} else ("password", *methods), nobody)
+    return SignIn(methods if set(methods) - {"mfa"} else ("password", *methods), nobody, refused)
 
 
 def _token_words(quote: Quote) -> str:
@@ -68,24 +78,27 @@ def _token_words(quote: Quote) -> str:
     return "JWT" if "password" not in phrase and ("jwt" in phrase or "token" in phrase) else ""
 
 
-def _refusal(page: Page, catalogue: Catalogue, *, others_do: bool) -> Quote | None:
+def _refusal(page: Page, catalogue: Catalogue, *, others_do: bool) -> tuple[Clause, int, int] | None:
     """Where the brief says that nobody signs in; not where it says so of some (`customers: none (no login)`)
     while others do.
     """
     for clause, first, stop in mentions(page, terms.NO_AUTH, catalogue):
         if (others_do and first > 0) or _of_some(clause.words[:first]):
             continue
-        if _WHO_MAY & set(clause.words[:first]) or terms.PARTLY_OPEN.match(" ".join(clause.words[stop:])):
+        if _of_a_part(clause.words[:first]) or terms.PARTLY_OPEN.match(" ".join(clause.words[stop:])):
             continue
-        page.claim(
-            clause,
-            first,
-            stop,
-            "access.public",
-            note="read and written without signing in; `admin` still signs in",
-        )
-        return page.quote(clause, first, stop)
+        page.claim(clause, first, stop, "access.public")
+        return clause, first, stop
     return None
+
+
+def _of_a_part(before: tuple[str, ...]) -> bool:
+    """Whether only some of the service is open: `courses are visible to anyone without login`."""
+    if _WHO_MAY & {*before}:
+        return True
+    last = before[len(before) - before[::-1].index(".") :] if "." in before else before
+    named = [w for w in last if w.isalpha() and w not in GLUE | _OPEN | _WHOLE]
+    return bool(_OPEN & {*last} and named)
 
 
 def _of_some(before: tuple[str, ...]) -> bool:

@@ -41,9 +41,8 @@ def subject_of(things: Things, roles: Roles, clause: Clause, before: Subject | N
     named = _named(roles, clause, 0)
     if named is None and (whose := owned(clause, 0, min(_NEAR, len(clause.words)))):
         named = _named(roles, clause, whose)
-    if named is None and (but := thing_terms.NOBODY_BUT.match(clause.text)):
-        alone = _named(roles, clause, but.group().strip().count(" ") + 1)
-        named = replace(alone, first=0, only=True, of_one=False) if alone else None
+    if named is None:
+        named = _nobody_but(roles, clause)
     if named is None:
         named = next((n for at in _marks(clause) if (n := _named(roles, clause, at + 1))), None)
     if named is None and before and before.clause.block == clause.block and clause.words[:1] in _PRONOUNS:
@@ -53,11 +52,25 @@ def subject_of(things: Things, roles: Roles, clause: Clause, before: Subject | N
     if named is None and before and _continues(before.clause, clause):
         named = Subject(before.roles, clause, 0, 0, len(clause.words), before=before.before)
     if named is not None:
-        return named if _tells_rights(things, named) else None
+        thing = things.at(clause, named.first)
+        longer = thing is not None and named.first + thing[1] > named.begin
+        return named if not longer and _tells_rights(things, named) else None
     above = _named(roles, clause.parent, 0) if clause.parent and clause.kind == "item" else None
     if above is None or len(above.clause.words) - above.begin > 2:
         return None
     return Subject(above.roles, clause, 0, 0, len(clause.words))
+
+
+def _nobody_but(roles: Roles, clause: Clause) -> Subject | None:
+    """Who alone may do what follows: `nobody but the manager deletes stays`, `payouts: no one except clerks sees them`."""
+    for first, stop, _ in clause.find(thing_terms.NOBODY_BUT):
+        alone = _named(roles, clause, stop) if not first or clause.words[first - 1] in _OPENING else None
+        if alone:
+            return replace(alone, first=first, only=True, of_one=False)
+    return None
+
+
+_OPENING = frozenset({",", ":", ";", "-", "and", "but", "so"})
 
 
 def _marks(clause: Clause) -> Iterator[int]:
@@ -132,6 +145,13 @@ def _says_more(clause: Clause, at: int) -> bool:
     return bool(read_only) or past_aside(clause.words, at) > at
 
 
+def _of_the_last(clause: Clause, at: int) -> bool:
+    """Whether a bracket tells the rights of the last of a list alone: `RBAC: admin, manager, clerk (read only)`."""
+    inside = " ".join(clause.words[at + 1 : at + 6])
+    sweeping = (terms.READ_ONLY, terms.EVERYTHING, terms.SEE_ALL)
+    return clause.words[at] == "(" and any(pattern.match(inside) for pattern in sweeping)
+
+
 def _named(roles: Roles, clause: Clause, first: int) -> Subject | None:
     """The roles named one after another from a word on."""
     found: list[str] = []
@@ -143,6 +163,8 @@ def _named(roles: Roles, clause: Clause, first: int) -> Subject | None:
             index += hit[1]
         elif found and _says_more(clause, index):
             break
+        elif len(found) > 1 and _of_the_last(clause, index):
+            return None
         elif clause.words[index] in terms.SUBJECT_FILL:
             only = only or clause.words[index] in ("only", "just")
             index += 1
@@ -168,6 +190,8 @@ def _tells_rights(things: Things, subject: Subject) -> bool:
     patterns = (terms.MODAL, terms.READ_ONLY, terms.EVERYTHING)
     if any(pattern.match(rest) for pattern in patterns) or begin >= len(words):
         return begin < len(words)
+    if terms.DENY.match(" ".join(words[begin : begin + 4])):
+        return True
     verb, _ = verb_at(words, begin + (words[begin] in ("no", "not", "never")), things, begin=begin)
     uses = words[begin] in terms.USE_IT and words[begin + 1 : begin + 2] in (
         ("the",),
@@ -200,7 +224,8 @@ def turns(things: Things, roles: Roles, subject: Subject) -> Iterator[Subject]:
         if words[before] not in terms.TURN and not anew:
             continue
         verb, _ = verb_at(words, follows, things, begin=follows)
-        if verb or words[follows] in terms.TURN_VERBS | terms.MODALS:
+        elided = () if verb else _left_out(things, subject, index, follows)
+        if elided or verb or words[follows] in terms.TURN_VERBS | terms.MODALS:
             yield replace(subject, end=index)
             who = SIGNED_IN if hit[0] == MAKER else hit[0]
             mentions = things.in_clause(subject.clause, subject.begin, index)
@@ -212,8 +237,24 @@ def turns(things: Things, roles: Roles, subject: Subject) -> Iterator[Subject]:
                 len(words),
                 words[before] == "only",
                 before=mentions[-1][2] if mentions else subject.before,
+                verbs=elided,
             )
     yield subject
+
+
+def _left_out(things: Things, subject: Subject, at: int, follows: int) -> tuple[str, ...]:
+    """The verb that a sentence does not repeat: `clerks see all orders, customers only the ones they placed`."""
+    words = subject.clause.words
+    if words[at - 1] not in (",", ";", "and", "but", "while", "whereas") or words[follows] not in _QUANTITIES:
+        return ()
+    begin = subject.begin + (words[subject.begin] in terms.MODALS)
+    verb, length = verb_at(words, begin, things, begin=begin)
+    after = next((i for i in range(follows, len(words)) if words[i] not in DETERMINERS | _QUANTITIES), len(words))
+    names = after < len(words) and (things.at(subject.clause, after) or words[after] in terms.AGAIN)
+    return (verb,) if length and names else ()
+
+
+_QUANTITIES = frozenset({"only", "just", "merely", "all", "every", "any", "the", "their", "those"})
 
 
 def one_after_another(page: Page, roles: Roles, clause: Clause, at: int) -> list[tuple[int, int, str]]:

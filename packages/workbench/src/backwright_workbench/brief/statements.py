@@ -40,6 +40,10 @@ class Statement:
     """Whether it speaks of the one person that a row belongs to: `the employee submits it`."""
     again: bool = False
     """Whether it is about `them`: the rows that the statement before it is about."""
+    states: tuple[str, ...] = ()
+    """The states in which alone it holds, where a condition tells these."""
+    condition: tuple[int, int] = (0, 0)
+    """The words of that condition: first, and after the last."""
 
     @property
     def mentions_assignment(self) -> bool:

@@ -53,6 +53,8 @@ _KNOWN_CAMEL = word_set(
 )
 _SILENT = frozenset("*`#~\"'\u2018\u2019“”_\\")
 _ARROWS = frozenset({"→", "⇒", "➜", "➔", "\u2014>", "->", "-->", "=>"})
+_BRACES = {"{": "(", "}": ")"}
+"""What a brief lists in braces it could list in brackets: `Programme { name, budget }`."""
 _DASHES = frozenset("-\u2013\u2014")
 
 
@@ -86,7 +88,7 @@ def tokens(text: str, start: int, end: int, lines: Lines) -> Iterator[Token]:
         elif found in _SILENT or (found in _DASHES and _inside_word(text, begin)):
             continue
         else:
-            yield Token(_mark(found), begin, stop, line, column, "mark")
+            yield Token(_BRACES.get(found, _mark(found)), begin, stop, line, column, "mark")
 
 
 def _words(found: str, begin: int, lines: Lines, *, glued: bool) -> Iterator[Token]:

@@ -3,9 +3,9 @@
 What lives here: the choice, as lists of columns. What must not: how it is written (`models.py`, `tables.py`).
 
 Lists are walked newest first by default, which is the order of the ids (UUIDv7), so that an index of a filter
-or a sort goes on with `id`: one seek finds the page, and no sorting follows. That holds for enums too: the runtime walks a list that is sorted by
-one value by value, in the order of their declaration (`backwright.paging`). An index whose columns begin
-another one is left out: it would be written on every change and never used.
+or a sort goes on with `id`: one seek finds the page, and no sorting follows. Enums are no exception: the runtime
+walks a list sorted by one value by value, as they are declared (`backwright.paging`). An index whose columns
+begin another one is left out: it would be written on every change and never used.
 """
 
 import hashlib

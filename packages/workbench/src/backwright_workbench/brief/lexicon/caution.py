@@ -17,12 +17,33 @@ SOME_ROWS = re.compile(
 )
 """By which some rows are meant and not all: `only those where they are the priest`, `of their shop`."""
 
+_WISH = r"(?! (?:want|need|have)(?!\S))"
+"""What people need not do is not forbidden."""
+
 DENIAL = phrase(
-    r"never|cannot|cant|can not|may not|must not|mustnt|should not|shouldnt|(?:do|does|is|are) not|dont|doesnt|isnt|arent"
-    r"|(?:no|without) (?:[a-z]+ )?access|no rights?|hidden from|(?:in|not )visible|not shown|not (?:allowed|permitted)"
-    r"|off limits|nothing of|kept from|forbidden|nobody|no one|noone|no role|(?:but|and|,) not(?: to)?"
+    r"(?:is |are )?(?:not (?:allowed|permitted|possible)|forbidden|prohibited)|never|cannot|cant|can not|may not"
+    rf"|must not|mustnt|should not|shouldnt|(?:do|does|is|are) not{_WISH}|dont{_WISH}|doesnt{_WISH}|isnt|arent"
+    r"|(?:no|without) (?:[a-z]+ )?access|no rights?|hidden from|(?:in|not )visible|not shown"
+    r"|off limits|nothing of|kept from|nobody|no one|noone|no role|(?:but|and|,) not(?: to)?"
+    r"|no(?= [a-z]+ (?:may|can|should|must|ever|is allowed)(?!\S))"
+    r"|(?:except|apart|excluding|other than)(?: for| from)?(?= (?:[a-z]+ing|deletion|removal|changes)(?!\S))"
 )
 """What forbids."""
+
+AFTER_VERB = re.compile(r".*(?:allowed|permitted|possible|forbidden|prohibited)$")
+"""What forbids what stands before it: `editing them is not allowed`."""
+
+DEEDS = {
+    "deletion": "delete",
+    "removal": "delete",
+    "changes": "update",
+    "modification": "update",
+    "modifications": "update",
+    "creation": "create",
+    "approval": "approve",
+    "cancellation": "cancel",
+}
+"""Nouns for what verbs of rights do."""
 
 NO_SIGHT = re.compile(
     r"(?:.*access|no rights?|hidden from|(?:in|not )visible|not shown|off limits|nothing of|kept from)$"
@@ -35,24 +56,51 @@ SIGHT = word_set("visible shown hidden accessible available access")
 NOT_ALWAYS = phrase(
     r"if|unless|until|till|once|after|before|while|when|as long as|provided|within|during|without|except|but|more than"
     r"|less than|fewer than|longer|later|earlier|twice|again|double|overlap(?:s|ping)?|same|two|both|at once"
-    r"|any ?more|anymore|any longer|afterwards|at the same time|negative|empty|null|past|beyond|exceeds?|change (?:his|"
-    r"their|her) mind|that is|that are|which is|which are|who is|themselves|himself|herself|did|yet|most"
+    r"|any ?more|any longer|afterwards|negative|empty|null|past|beyond|exceeds?|that (?:is|are)|which (?:is|are)"
+    r"|who|whom|whose|whether|how|why|what|whoever|themselves|himself|herself|did|yet|most|own"
+    r"|(?:his|her|their) or (?:his|her|their)"
 )
 """Words by which something is forbidden only at times, or to some: a rule of the business, and no lack of a right."""
 
 BY_WHOM = word_set("by to from for")
 """What stands before those to whom something is forbidden: `hidden from foster parents`."""
 
+FROM_THE_START = phrase(
+    r"(?:once|after|when|as soon as) (?:(?:it|they|he|she) (?:is|are|was|were|has been|have been) )?"
+    r"(?P<state>entered|created|recorded|made|written|filed|saved|stored|registered|posted|added)"
+)
+"""A time that is all the time that a row is there: `once entered nobody may delete it`."""
+
+OTHERS = word_set("other others another elses somebodys neighbours neighbors colleagues")
+"""Whose rows are forbidden where one's own are not."""
+
 ANYBODY = word_set("anyone anybody everyone everybody nobody noone one all")
 
-SOME_PEOPLE = word_set("who with in at from here inside whose that")
+COLUMNS = word_set("column columns field fields attribute attributes properties")
+"""Heads of tables that list what is kept, and no rights."""
+
+KEEPING = word_set("has have contains records stores consists includes")
+"""What says what is kept of a thing, people among it: `a course has a title and the instructor who runs it`."""
+
+ANY_ROWS = word_set("all any every each everybodys everyones whichever")
+
+SOME_PEOPLE = word_set("who with in at on from here inside whose that")
 """What follows `everybody` where not all the world is meant: `everybody who works here`."""
 
 NOBODY_BUT = phrase(
-    r"(?:nobody|no one|noone|none|no (?:other )?(?:user|role|person)s?)(?: else)?"
+    r"(?:nobody|no one|noone|none|anybody|anyone|no (?:other )?(?:user|role|person)s?)(?: else)?"
     r" (?:but|except|other than|apart from|besides)(?: for)?(?: the| an?)?"
 )
 """Before those who alone may."""
+
+LEFT_TO = re.compile(
+    r"(?:up|limited|restricted|confined|reserved|left|exclusive|matter|job|business|right|privilege)"
+    r" (?:to|for|of)(?: the| our)?$"
+)
+"""Before those who alone may: `deletion is up to managers`."""
+
+ALONE = word_set("alone exclusively only")
+"""Behind those who alone may."""
 
 ALL_CLOSED = phrase(
     r"(?:nothing|none of (?:it|this|them)|no part(?: of it)?) (?:is|are|should be|must be) (?:public|open)"

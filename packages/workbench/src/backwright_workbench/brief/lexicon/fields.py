@@ -17,11 +17,15 @@ NAME_ENDS = word_set(
 )
 OF_HEADS = word_set(
     "number date time place country year type name price list state level status unit "
-    "point rate day month kind cost city amount percentage"
+    "point rate day month kind cost city amount percentage years"
 )
+SURE_HEADS = word_set("name number code date")
+"""Before these as the last word, a verb is part of the name of a field: `mark name`."""
+NEVER_NAMED = word_set("them themselves it itself they he she we us everyone everybody nobody someone somebody anyone")
+"""Words that stand in no name: with them an item says what somebody does."""
 UNITS = word_set(
     "minutes hours days seconds weeks months years kg g ml grams hectares km miles "
-    "meters metres cm mm percent liters litres celsius watts"
+    "m2 sqm sqft meters metres cm mm percent liters litres celsius watts"
 )
 MONEY_UNITS = word_set("cents euro euros eur usd dollars gbp pounds $ € £ currency")
 ARTICLES = word_set(
@@ -95,6 +99,11 @@ WHO_DID = re.compile(
 )
 """A field that names whoever acted, in a clause: `who did it`."""
 DONE = {"did": "done", "took": "taken", "wrote": "written", "gave": "given"}
+DONE_BY = re.compile(
+    r"(?:taken|done|checked|approved|reviewed|recorded|performed|measured|signed|inspected|handled|entered|issued"
+    r"|verified|reported|completed|closed|logged|received|prepared|authori[sz]ed|submitted|confirmed|registered)_by"
+)
+"""Fields that say whose doing it was: somebody who has an account."""
 ENTERS = word_set("did made wrote created recorded entered added logged registered reported submitted uploaded")
 """What the caller does who enters the row."""
 TYING = word_set("to by in at for with on from")

@@ -12,11 +12,11 @@ CONNECT = re.compile(
     r"(?P<verb>with|having|,? ?(?:for|of|about) (?:whom|which|whose) (?:we|i) "
     r"(?:keep|store|record|need|know|track)s?|has|have|contains?|includes?|include|containing|consists? of"
     r"|stores?|records?|needs?|tracks?|carry|carries|gets?|receives?|comes? with|come with|\(|:|-|=|→|"
-    r"(?:is|are) (?:described|defined|identified) by)(?!\S)"
+    r"(?:is|are) (?:described|defined|identified) by|(?:is|are) (?:kept|stored|recorded|saved|held|entered) with)(?!\S)"
     r"(?: (?:(?:at least|also|both|the|following|these|such|a|an|some|only|just|basic"
     r"|usual|fields?|attributes?|columns?|properties|data|information|details|including"
     r"|include|like|as|:|,|\() ?)*(?:fields?|attributes?|columns?|properties|data|details"
-    r"|information|following)(?: (?:such as|like|including|are|:|\())*(?= |$)| :)?"
+    r"|information|following|profiles?(?= (?::|\(|with|including)(?!\S)))(?: (?:such as|like|including|are|:|\())*(?= |$)| :)?"
 )
 FIELDS = re.compile(
     r"^(?:(?:the|its|their|main|key|required|with|has) )*(?:fields|attributes|columns"
@@ -105,9 +105,11 @@ BELONGING_TO = re.compile(
 
 QUERIES = word_set(
     "filter filters filtering filtered filterable search searching searchable sort sorts sorting sorted sortable"
-    " pagination paging paginated crud"
+    " pagination paging paginated crud ordered ordering"
 )
 """After a noun, these ask how its list may be read and name no fields."""
+VIEWING = word_set("see sees find finds list lists show shows search browse browses view views")
+"""Before a thing: what follows says which rows, and not what one has (`see parts with low stock`)."""
 FILE_LIMITS = re.compile(
     r"(?:(?:max(?:imum)?|up to|at most|only|each|a|of|under|and|or|,|/|\.|files?|allowed|no more than) )*"
     r"(?:\d[\d.,]* ?(?:kb|mb|gb)(?!\S)|(?:pdf|png|jpe?g|gif|webp|docx?|xlsx?|csv|zip|txt|mp[34]|svg|heic)s?(?!\S))"

@@ -16,7 +16,7 @@ _HELD = r"(?:tables?|collections?|entities|models|documents|schemas?|resources)"
 HOLDS = re.compile(
     rf"(?<!\S)(?:(?:{_STORE} ?(?:\d+ )?)+ ?(?:(?:with|for|holding|storing|containing|of|that holds|that stores"
     rf"|to store|keeping|has) |\( |: |- |{_HELD} (?:for |: |\( |- |of |with )?)"
-    rf"|^{_HELD} ?: )(?:(?:the|following|{_HELD}|:|for|of|are|is) )*"
+    rf"|(?:^|(?<= [,;] ))(?:tables?|collections?|entities|models) ?: )(?:(?:the|following|{_HELD}|:|for|of|are|is) )*"
 )
 """Before a list of what is stored."""
 ENDS = word_set(". ; ) : - → with using via in on by for to from that which where as plus including")

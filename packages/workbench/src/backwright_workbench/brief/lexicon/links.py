@@ -27,6 +27,8 @@ PEOPLE: dict[str, Literal["required", "optional"]] = {
     "submitter": "required",
     "sender": "required",
     "requester": "required",
+    "interviewer": "optional",
+    "inspector": "optional",
 }
 """Fields that name a person: who has an account."""
 BY_CALLER = word_set(

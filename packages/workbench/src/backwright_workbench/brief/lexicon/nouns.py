@@ -95,7 +95,7 @@ AMBIGUOUS = word_set(
     " question address alert shift agent owner member contact client event group file "
     "image part record log location site"
     " company unit item list board case test channel team resource notification user "
-    "role permission request service"
+    "role permission request service colleague coworker teammate"
     " class lesson visit key token operation order book issue task point code line rate "
     "review grade guest staff"
 )
@@ -145,6 +145,11 @@ MY_LIST = re.compile(
     r"(?<!\S)(?:keep|keeps|maintain|maintains|manage|manages|have) (?:(?:my|their|his|her|your|our|its|an?|the) )?"
     r"(?:own )?(?:list|record|log|register|history) of (?=[a-z])"
 )
+LISTS_OF = tuple((word, "of") for word in ("list", "register", "directory", "catalogue", "catalog", "table"))
+"""Before things whose fields follow in a bracket: `the list of courts (name, city)`."""
+HAVE_PROFILES = re.compile(r"(?:has|have) (?:a )?profiles? (?::|\(|with)(?!\S)")
+OF_THESE = word_set("their its his her the our")
+"""Before what belongs to those just told of: `customers with name and phone, and their bikes with brand and model`."""
 GETS = word_set("has have get gets receive receives contain contains many several multiple")
 HAS = word_set("has have contains contain includes include with having consists stores needs holds")
 SOFTWARE = word_set("system app application service software backend platform program tool database api")

@@ -74,6 +74,9 @@ CONDITION = re.compile(
 )
 """What narrows a right in a way that no rule on rows or fields says."""
 
+CONDITION_HINT = "a condition on rows is a rule of the business: write it in `service.py` of the area"
+"""What the trace says of `until it is paid` and the like."""
+
 REASON = re.compile(r"(?<!\S)(?:so that|so i|so they|so we|in order to|because)(?= ).*")
 
 SUBJECT_FILL = word_set(
@@ -121,7 +124,7 @@ LIKE_SAYS = word_set("that which as rights permissions access what")
 """Those without which `all` is about some people, and not about what they may do: `the grades of all pupils`."""
 
 SOMEBODYS = re.compile(
-    r"(?<!\S)(?:of|in|from|for|at|within|on) (?:their|his|her|its|my|our)(?: own)? (?P<noun>[a-z]+)(?!\S)"
+    r"(?<!\S)(?:of|in|from|for|at|within|on) (?:their|his|her|its|my|our|that|the same)(?: own)? (?P<noun>[a-z]+)(?!\S)"
 )
 """`of their team`: whose rows these are is told by no reference, where the noun is no thing."""
 
@@ -167,6 +170,13 @@ NOT_BY_THEMSELVES = re.compile(
     r"(?= *(?:$|,|;|\.|\)|and|but))"
 )
 """What somebody does for others and not for themselves: `approve claims, but never the ones they filed`."""
+
+THE_OTHERS = re.compile(
+    r"(?:(?<=^)|(?<=, )|(?<=; )|(?<=and )|(?<=but )|(?<=while )|(?<=: ))"
+    r"(?:(?:all |the )*(?:others|other (?:roles?|users?|people|staff))|every(?:body|one) else|the rest(?! of))"
+    r"(?= (?:can|may|have|has|get|gets|only|read|reads|see|sees|must|cannot|do|does|are|is)(?!\S))"
+)
+"""Whoever was not named before: `clerks maintain claims, others have read access`."""
 
 THE_ONLY_ONE = re.compile(
     r"(?:and )?(?:is|are) the (?:only|sole) (?:ones?|people|persons?|roles?|users?)"

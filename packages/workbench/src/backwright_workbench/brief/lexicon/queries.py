@@ -16,7 +16,7 @@ FILTER = re.compile(rf"(?<!\S)(?:(?:advanced |basic |flexible )*(?:filter(?:s|ed
 _ASK = r"(?:quer(?:y|ies)|look ?ups?|filter(?:s|ing)?|sort(?:s|ing)?)"
 ASKING = re.compile(rf"{_ASK}(?: (?:and|&|/|\+) {_ASK})* (?::|-) ")
 """A label before lists by things: `Query: flights by pilot, drone; missions by state`."""
-SORT = re.compile(rf"(?<!\S)(?:sort(?:s|ed|ing|able)?|order(?:ed|ing) by|sort order)(?!\S){LINK}")
+SORT = re.compile(rf"(?<!\S)(?:sort(?:s|ed|ing|able)?|order(?:ed|ing) (?:by|on)|sort order)(?!\S){LINK}")
 SEARCH = re.compile(
     r"(?<!\S)(?:(?:full text|text|keyword|free text|fuzzy|quick|global|simple|and|a) "
     r")*search(?:able|ing|es|ed)?(?!\S)(?: (?:endpoints?|functionality|feature|box))*"
@@ -57,7 +57,7 @@ COUNT = re.compile(
     r"(?:files?|images?|photos?|pictures?|attachments?|documents?)(?: (?:each|per \w+))?"
 )
 BULK = re.compile(
-    r"(?<!\S)(?:bulk|batch|mass)(?: (?:creat(?:e|ion|ing)|import(?:s|ing)?|insert(?:s"
+    r"(?<!\S)(?:bulk|batch|mass(?= (?:creat|import|insert|up ?load|operation|delet|edit|assign)))(?: (?:creat(?:e|ion|ing)|import(?:s|ing)?|insert(?:s"
     r"|ion)?|upload|operations?|endpoints?|add|updates?|processing|requests?|actions?|of"
     r"|for|and|delete|deletion|api))*(?!\S)"
 )
@@ -109,7 +109,7 @@ JOINTS = word_set("on for in across over")
 """Between fields and the thing that has them: `title and price on products`."""
 QUERY_WORDS = word_set(
     "sort sorts sorted sorting sortable search searches searched searching searchable filter filters filtered filtering"
-    " filterable"
+    " filterable ordering ordered"
 )
 """They ask for a query: none is part of what a list is read by, nor of the name of a field."""
 LIST_ENDS = QUERY_WORDS | word_set(". ; pagination paginated with using when so full")

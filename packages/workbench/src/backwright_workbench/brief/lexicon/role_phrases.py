@@ -8,7 +8,7 @@ import re
 from backwright_workbench.brief.grammar import word_set
 
 NO_USER = re.compile(
-    r"^ ?(?:(?::|-|\(|=) )?(?:none|no (?:login|log in|sign in|account|access|user account)s?"
+    r"^ ?(?:themselves )?(?:(?::|-|\(|=) )?(?:none|no (?:login|log in|sign in|account|access|user account)s?"
     r"|(?:have|has|get|gets|need|needs) no (?:login|log in|accounts?|access)(?! to)"
     r"|(?:do|does|will|can)? ?(?:not|dont|doesnt|wont|cant|never) (?:log in|login|sign in"
     r"|use (?:it|the (?:system|app|software|service|api))|(?:have|get|need) (?:an? )?(?:accounts?|login"
@@ -19,7 +19,8 @@ NO_USER = re.compile(
 WHOEVER_SIGNED_IN = re.compile(
     r"(?:any(?:one|body)|every(?:one|body)|people|those|all|(?:any|every|all) ?users?)(?: who)?"
     r"(?: (?:is|are|has|have))? (?:signed in|logged in|authenticated|registered"
-    r"|with (?:an? |valid )*(?:account|login)|an account)(?!\S)"
+    r"|with (?:an? |valid )*(?:account|login)|an account|works? (?:here|for us|with us|at [a-z]+|in the [a-z]+)"
+    r"|(?:on|in|of|from) (?:the|our) (?:staff|team|office|company|house|personnel)|in house|inside)(?!\S)"
 )
 """`anyone signed in`, `everybody with an account`: these are not the public."""
 
@@ -78,8 +79,13 @@ ONLY_FOR_ME = re.compile(r"only (?:for )?(?:me|us) (?:, |\( )?(?:the |as )*$")
 WITH_OTHERS = re.compile(r"^(?:,|and|or) (?:\w+ )?\w+ (?:can|may|cannot)(?!\S)")
 """What follows one of several who may do something."""
 
+UNDERGOES = re.compile(
+    r"(?:can|may|must|should|cannot)(?: (?:not|never|only|also|just))* be (?!able|allowed|logged|signed|an? )[a-z]+"
+)
+"""What follows whatever something is done with: `invoices can only be sent`."""
+
 MAY_DO = re.compile(
-    r"(?:can|may) (?!be )[a-z]|(?:have|has) (?:full|the same|all|read|write|access|only read)|(?:are"
+    r"(?:can|may) (?!(?:not |never |only |also |just )*be )[a-z]|(?:have|has) (?:full|the same|all|read|write|access|only read)|(?:are"
     r"|is) (?:read only|allowed to)"
 )
 """What follows whoever may do something."""

@@ -19,8 +19,9 @@ BY = re.compile(
 )
 
 PUBLIC_THINGS = re.compile(
-    r"^(?: ?(?:are|is|should be|must be|can be))? ?(?:publicly (?:readable|visible"
-    r"|accessible|available|viewable)|public|open to (?:everyone|all|anyone|the public)"
+    r"^(?: ?(?:are|is|should be|must be|can be))? ?(?:(?:shown |published |listed )?on (?:our|the) (?:public )?"
+    r"(?:web ?site|site|homepage|web page)|publicly (?:readable|visible"
+    r"|accessible|available|viewable)|public|open to (?:everyone|everybody|all|anyone|anybody|the public)"
     r"|readable by (?:anyone|everyone)|visible to (?:everyone|anyone|the public)|(?:read"
     r"|viewed|seen|browsed) (?:by (?:anyone|everyone)|without (?:login|logging in|signing "
     r"in|authentication)))(?: (?:without (?:login|logging in|authentication|signing "
@@ -29,8 +30,9 @@ PUBLIC_THINGS = re.compile(
 
 FIXED_THINGS = re.compile(
     r"^(?:cant|cannot|can not|must not|may not|can never|must never|should not) be "
-    r"(?P<verb>changed|edited|updated|modified|deleted|removed)(?= *(?:$|\.|,|;|once|after"
-    r"|and))"
+    r"(?P<verb>(?:changed|edited|updated|modified|altered|deleted|removed|erased)"
+    r"(?:(?: ,| or| and| nor)+ (?:changed|edited|updated|modified|altered|deleted|removed|erased))*)"
+    r"(?: (?:any ?more|any longer|later|afterwards|at all|ever))?(?= *(?:$|\.|,|;|once|after|and))"
 )
 
 PRIVATE_THINGS = re.compile(
@@ -45,8 +47,8 @@ READ_ONLY_THINGS = re.compile(
 )
 
 ONLY_FOR = re.compile(
-    r"^(?:is|are|should be|must be)? ?(?:only|just|reserved|exclusively) (?:for|to) (?:me|us)?(?: ,)?"
-    r" ?(?:the |our )?(?=[a-z])"
+    r"^(?:is|are|should be|must be)? ?(?:(?:only|just|reserved|exclusively) (?:for|to) (?:me|us)?(?: ,)?"
+    r" ?(?:the |our )?(?=[a-z])|(?:for|left to|up to) (?:the |our )?(?=[a-z]+(?: [a-z]+)? (?:alone|only)(?!\S)))"
 )
 
 ABLE = re.compile(
@@ -70,7 +72,8 @@ RESERVED = re.compile(
 """What is for some alone: `deleting dogs is reserved for managers`."""
 
 NOBODY = re.compile(
-    r"(?<!\S)(?:nobody|no one|noone|no (?:user|role|person|account)s?)(?: (?:may|can|is allowed to|should|must"
+    r"(?<!\S)(?:(?:once|when|after) (?:they are |it is )?(?:entered|created|saved|recorded|made|written)(?: ,)? )?"
+    r"(?:nobody|no one|noone|no (?:user|role|person|account)s?)(?: , (?:not even|also not|neither) [^,]+ ,)?(?: (?:may|can|is allowed to|should|must"
     r"|ever|is able to))*(?= (?!(?:else|except|but|other|apart|besides)(?!\S))[a-z])"
 )
 """Of whom something is said that holds for all."""
