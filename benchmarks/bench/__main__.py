@@ -1,7 +1,6 @@
 """`python -m bench`: arguments in, results out."""
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -17,7 +16,6 @@ from bench import report, systems, tables
 from bench.chart import draw
 from bench.measure import Bench, Plan
 from bench.operations import OPERATIONS
-from bench.processes import CORES, PINNED
 from bench.stores import PostgreSQL
 from bench.systems import SYSTEMS
 
@@ -29,7 +27,7 @@ def arguments() -> argparse.Namespace:
     found = argparse.ArgumentParser(prog="scripts/bench", description="The side-by-side comparison.")
     found.add_argument("--quick", action="store_true", help="fewer and shorter rounds: under five minutes")
     found.add_argument(
-        "--json", type=Path, metavar="FILE", help="where the figures go (default: benchmarks/results/)"
+        "--json", type=Path, metavar="FILE", help="write the figures there, and no table or chart"
     )
     found.add_argument(
         "--systems", type=_names([each.name for each in SYSTEMS]), metavar="A,B", help="only these"
@@ -60,8 +58,6 @@ def _names(known: list[str]) -> Callable[[str], list[str]]:
 
 async def main(given: argparse.Namespace) -> int:
     """Run the comparison and write what it came to."""
-    if PINNED:
-        os.sched_setaffinity(0, {CORES[1]})
     systems.cleaned()
     began = time.monotonic()
     quick = given.quick
@@ -102,10 +98,16 @@ async def connected() -> PostgreSQL | None:
 
 
 def write(document: report.Document, file: Path | None, *, whole: bool) -> list[Path]:
-    """The figures, the table and the chart. What is not the whole comparison does not replace the published one."""
+    """The figures, the table and the chart; or the figures alone, where somebody has said into which file.
+
+    What is not the whole comparison does not replace the published one.
+    """
+    if file is not None:
+        file.write_text(tables.as_json(document))
+        return [file]
     name = "comparison" if whole else "latest"
     RESULTS.mkdir(exist_ok=True)
-    figures, table, chart = file or RESULTS / f"{name}.json", RESULTS / f"{name}.md", RESULTS / f"{name}.svg"
+    figures, table, chart = (RESULTS / f"{name}.{ending}" for ending in ("json", "md", "svg"))
     figures.write_text(tables.as_json(document))
     table.write_text(tables.markdown(document))
     chart.write_text(draw(document))

@@ -33,7 +33,7 @@ class Databases:
         self._server = server
         self._orders = orders
         self._say = say
-        self._templates: dict[tuple[str, bool], str] = {}
+        self._templates: dict[tuple[str, bool], asyncio.Task[str]] = {}
 
     async def prepare(self, system: System) -> None:
         """Fill the template of a system, once for all that share it. Raises `NotStarted`."""
@@ -43,7 +43,8 @@ class Databases:
         if key not in self._templates:
             whose = "our service" if system.ours else "the peers"
             self._say(f"filling the database of {whose} on {system.engine}")
-            self._templates[key] = await self._fill(system, "ours" if system.ours else "peers")
+            self._templates[key] = asyncio.create_task(self._fill(system, "ours" if system.ours else "peers"))
+        await self._templates[key]
 
     async def _fill(self, system: System, name: str) -> str:
         accounts = [] if system.ours else sample_accounts()
@@ -56,7 +57,7 @@ class Databases:
         path = self._folder / f"{name}.db"
         await self._migrate(system, f"sqlite:///{path}")
         form = stores.backwright_form if system.ours else stores.sqlalchemy_form
-        stores.fill_sqlite(path, Data(self._orders), accounts, form, schema)
+        await asyncio.to_thread(stores.fill_sqlite, path, Data(self._orders), accounts, form, schema)
         return str(path)
 
     async def _migrate(self, system: System, database: str) -> None:
@@ -66,7 +67,7 @@ class Databases:
 
     async def fresh(self, system: System) -> tuple[str, str]:
         """A database for one start, as it was filled: its address and its name."""
-        template = self._templates[system.engine, system.ours]
+        template = self._templates[system.engine, system.ours].result()
         if system.engine == "postgresql":
             assert self._server is not None
             name = await self._server.create(f"of_{system.name}", template)

@@ -5,6 +5,7 @@ What lives here: the order of things and the arithmetic. What must not: SQL, HTT
 
 import asyncio
 import gc
+import os
 import statistics
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -18,7 +19,7 @@ from bench.data import Data
 from bench.databases import Databases
 from bench.load import Client, Load
 from bench.operations import HEADLINE, LIMIT, PAGE, Operation
-from bench.processes import NotStarted, Process, free_port
+from bench.processes import CORES, PINNED, NotStarted, Process, free_port
 from bench.proxy import Counter, through
 from bench.stores import PostgreSQL
 from bench.systems import System
@@ -99,11 +100,14 @@ class Bench:
         self._say = say
         self._far: dict[str, str] = {}
         self._began = time.monotonic()
+        self._installing = asyncio.Lock()
+        """Two systems may be made from one folder."""
 
     async def run(self) -> None:
         """Everything: set up, count statements, check guards, then the rounds."""
-        for system in self.plan.systems:
-            await self._careful(system, self._set_up)
+        await asyncio.gather(*(self._careful(system, self._set_up) for system in self.plan.systems))
+        if PINNED:  # from here on one core is the system's, and the load has the other
+            os.sched_setaffinity(0, {CORES[1]})
         for system in self.plan.systems:
             await self._careful(system, self._look)
         for turn in range(self.plan.rounds):
@@ -132,7 +136,8 @@ class Bench:
             self._say(f"not run: {system.name}: {found.not_run}")
 
     async def _set_up(self, system: System) -> None:
-        systems.prepare(system.folder)
+        async with self._installing:
+            await asyncio.to_thread(systems.prepare, system.folder)
         await self.databases.prepare(system)
 
     async def start(self, system: System, database: str, **extra: str) -> Process:

@@ -3,6 +3,7 @@
 What lives here: SQL and files. What must not: which rows (`data.py`) and which system gets which (`systems.py`).
 """
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -61,6 +62,8 @@ class PostgreSQL:
         self._connection = connection
         self.version = version
         self._made: list[str] = []
+        self._turn = asyncio.Lock()
+        """The connection takes one statement at a time; databases are filled several at once."""
 
     @classmethod
     async def connect(cls) -> "PostgreSQL":
@@ -71,8 +74,9 @@ class PostgreSQL:
     async def create(self, name: str, template: str = "template0") -> str:
         """A new database: its name on the server."""
         full = _PREFIX + name.replace("-", "_")
-        await self._connection.execute(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
-        await self._connection.execute(f'CREATE DATABASE "{full}" TEMPLATE "{template}"')
+        async with self._turn:
+            await self._connection.execute(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
+            await self._connection.execute(f'CREATE DATABASE "{full}" TEMPLATE "{template}"')
         self._made.append(full)
         return full
 
@@ -117,6 +121,8 @@ class PostgreSQL:
 def fill_sqlite(path: Path, data: Data, accounts: list[Account], form: "Form", schema: Path | None) -> None:
     """Put the rows into a file, behind its tables if `schema` says so."""
     connection = sqlite3.connect(path)
+    connection.execute("PRAGMA cache_size = -400000")  # 400 MB: the indexes are filled in no order
+    connection.execute("PRAGMA synchronous = OFF")
     if schema is not None:
         connection.executescript(schema.read_text())
     for table, names, rows in tables(data, accounts):

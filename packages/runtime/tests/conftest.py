@@ -3,6 +3,7 @@
 Other test modules may define fixtures of the same names; theirs win.
 """
 
+import logging
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
@@ -17,8 +18,10 @@ from backwright.accounts import Account, Accounts, BoundAccounts
 from backwright.app import create_app
 from backwright.database import Database
 from backwright.entity import Entity
+from backwright.limits import MemoryStore
 from backwright.runtime import Runtime
 from backwright.settings import Settings
+from backwright.storage import open_storage
 from backwright.testing_databases import Template
 from backwright.testing_kits import create_tables
 from fastapi import FastAPI
@@ -39,6 +42,15 @@ class Role(StrEnum):
     ADMIN = "admin"
     EDITOR = "editor"
     VIEWER = "viewer"
+
+
+@pytest.fixture(autouse=True)
+def level_of_the_log() -> Iterator[None]:
+    """A service that is started sets the level of the whole process; the next test hears what it asks for."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
@@ -83,23 +95,43 @@ def office_template(engine: str) -> Template:
 def settings(tmp_path: Path, engine: str, user_class: type[Account]) -> Iterator[Settings]:
     """Hashing at the least cost, a database of its own, no default rate limit in the way."""
     lent = office_template(engine).lend(tmp_path, "office.db")
-    yield Settings(
+    yield office_settings(tmp_path, lent)
+    office_template(engine).give_back(lent)
+
+
+def office_settings(folder: Path, url: str) -> Settings:
+    """The settings of the service in a folder."""
+    return Settings(
         environment="test",
         service="office",
-        database_url=lent,
-        files_url=f"file:{tmp_path}/files",
+        database_url=url,
+        files_url=f"file:{folder}/files",
         secret_key="a secret for tests only, forty-eight characters!",
         rate_limit="100000/minute",
         password_memory_kib=8,
         password_time_cost=1,
     )
-    office_template(engine).give_back(lent)
+
+
+@cache
+def office(engine: str, declared: Accounts) -> FastAPI:
+    """The service, made once for each engine; what it has compiled is the same for every test."""
+    url = office_template(engine).url
+    return create_app(office_settings(Path("var"), url), title="Office", accounts=declared)
 
 
 @pytest.fixture
-async def app(settings: Settings, declared: Accounts) -> AsyncGenerator[FastAPI, None]:
-    """The service, started."""
-    made = create_app(settings, title="Office", accounts=declared)
+async def app(settings: Settings, engine: str, declared: Accounts) -> AsyncGenerator[FastAPI, None]:
+    """The service, started on a database of its own, with nothing left of what it knew. Add no routes to it."""
+    made = office(engine, declared)
+    runtime: Runtime = made.state.runtime
+    runtime.settings = settings
+    runtime.database.use(settings.database_url)
+    runtime.storage = open_storage(settings.files_url)
+    runtime.cache.clear()
+    runtime.limiter.store = MemoryStore()
+    assert runtime.accounts is not None
+    runtime.accounts.keyring._keys, runtime.accounts.keyring._loaded_at = {}, None
     async with made.router.lifespan_context(made):
         yield made
 

@@ -5,6 +5,7 @@
 - `s3rver`, a program of its own: a second reading of the protocol. It takes any signature of version 4.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -101,13 +102,7 @@ def s3rver_server() -> Iterator[S3Server]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         missing_node("node and npm are not installed, so s3rver cannot run")
-    program = CACHE / "node_modules" / "s3rver" / "bin" / "s3rver.js"
-    if not program.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--silent"]
-        fetched = subprocess.run([npm, "install", *options, "s3rver@3.7.1"], cwd=CACHE, timeout=180)
-        if fetched.returncode:
-            missing_node("npm could not fetch s3rver")
+    program = fetched_s3rver(npm)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="s3rver-") as folder:
         where = ["--directory", folder, "--address", "127.0.0.1", "--port", str(port)]
@@ -119,6 +114,20 @@ def s3rver_server() -> Iterator[S3Server]:
         finally:
             process.kill()
             process.wait()
+
+
+def fetched_s3rver(npm: str) -> Path:
+    """Where the program is; of several processes that look for it at once, one fetches it."""
+    program = CACHE / "node_modules" / "s3rver" / "bin" / "s3rver.js"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "fetching").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not program.exists():
+            options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--silent"]
+            fetched = subprocess.run([npm, "install", *options, "s3rver@3.7.1"], cwd=CACHE, timeout=180)
+            if fetched.returncode:
+                missing_node("npm could not fetch s3rver")
+    return program
 
 
 def missing_node(reason: str) -> NoReturn:

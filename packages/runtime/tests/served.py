@@ -21,6 +21,7 @@ import asyncio
 import multiprocessing
 import os
 from enum import StrEnum
+from pathlib import Path
 
 from backwright.accounts import Account, Accounts
 from backwright.app import create_app as build
@@ -54,6 +55,13 @@ def create_app(settings=None):
         await asyncio.sleep(seconds)
         return {"pid": os.getpid()}
 
+    @app.get("/held", dependencies=[public()])
+    async def held() -> dict[str, int]:
+        Path(f"held-{os.getpid()}").touch()
+        while not Path("released").exists():
+            await asyncio.sleep(0.01)
+        return {"pid": os.getpid()}
+
     @app.get("/workers", dependencies=[public()])
     async def workers() -> dict[str, int]:
         return {"workers": app.state.runtime.settings.workers}
@@ -83,9 +91,10 @@ class Served:
     def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         self.process = process
         self.port = port
+        self.folder = log.parent
         self._log = log
         self._asking = httpx2.Client(
-            verify=False, timeout=30, limits=httpx2.Limits(max_keepalive_connections=0, max_connections=100)
+            verify=False, timeout=60, limits=httpx2.Limits(max_keepalive_connections=0, max_connections=100)
         )
         self.address = f"http://127.0.0.1:{port}"
 
@@ -93,10 +102,23 @@ class Served:
         """An answer, over a connection of its own."""
         return self._asking.get(f"{self.address}{path}")
 
+    def holders(self) -> set[int]:
+        """The processes that have a request to `/held` under way: it is answered after `release`."""
+        return {int(each.name.removeprefix("held-")) for each in self.folder.glob("held-*")}
+
+    def release(self) -> None:
+        """Let them answer."""
+        (self.folder / "released").touch()
+
+    def hold_again(self) -> None:
+        """From now on, requests to `/held` are held again."""
+        for each in (*self.folder.glob("held-*"), self.folder / "released"):
+            each.unlink(missing_ok=True)
+
     def is_ready(self) -> bool:
         """What a load balancer asks."""
         try:
-            return self._asking.get(f"{self.address}/health/ready", timeout=2).status_code == 200
+            return self._asking.get(f"{self.address}/health/ready").status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -125,7 +147,13 @@ def serving(folder: Path, *arguments: str, port: int | None = None, **environmen
         write_service(folder)
     port = port or free_port()
     log = folder / f"{port}.log"
-    given = {"ENVIRONMENT": "test", "TMPDIR": str(folder), "PYTHONPATH": str(folder), **environment}
+    given = {
+        "ENVIRONMENT": "test",
+        "TMPDIR": str(folder),
+        "PYTHONPATH": str(folder),
+        "REQUEST_TIMEOUT_S": "120",
+    }
+    given.update(environment)
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "little", "serve", "--port", str(port), *arguments],

@@ -6,6 +6,7 @@ failure: a suite that quietly leaves out its servers proves nothing.
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -133,7 +134,14 @@ def redis_server(*options: str) -> Iterator[RedisServer]:
         server.remove()
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+PATIENT = 60.0
+"""Seconds after which a test gives up what has not come to be: far more than a loaded machine needs."""
+
+HANGS = 0.5
+"""The timeout of a client whose Redis a test lets hang; a server that is only kept waiting answers sooner."""
+
+
+async def until(condition: Callable[[], bool], seconds: float = PATIENT) -> None:
     """Return when something has become true; raises `TimeoutError` if it does not."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -141,14 +149,19 @@ async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """A port that nobody listens on.
+
+    It lies below those that the system gives by itself, so no other connection takes it before its server does.
+    """
+    choose = random.SystemRandom()  # the shared one may be seeded, and then two processes choose alike
+    while True:
+        port = choose.randrange(15_000, 32_000)
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
 
 
-def wait_for_port(port: int, seconds: float = 10.0) -> None:
+def wait_for_port(port: int, seconds: float = PATIENT) -> None:
     """Return when somebody listens."""
     until = time.monotonic() + seconds
     while True:

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from backwright import cache_redis
+from backwright import cache, cache_redis
 from backwright.cache import MAX_ANSWER, ResponseCache
 from backwright.cache_redis import SharedCache
 from backwright.redis import Redis, packed
-from services import REDIS, RedisServer, redis_prefix, redis_server, until
+from services import HANGS, PATIENT, REDIS, RedisServer, redis_prefix, redis_server, until
 
 CODE, TAGS = b"c" * 32, ("orders", "assets")
 
@@ -23,8 +23,10 @@ from backwright.cache_redis import SharedCache
 from backwright.redis import Redis
 
 async def main(url, service):
-    redis = Redis(url, service=service, timeout=5)
+    redis = Redis(url, service=service, timeout=60)
     await redis.start()
+    while not redis.up:
+        await asyncio.sleep(0.01)
     cache, loads = ResponseCache(shared=SharedCache(redis, code=b"c" * 32)), 0
 
     async def load():
@@ -47,7 +49,7 @@ uvloop.run(main(*sys.argv[1:]))
 class Process:
     """What one process of a service has: its way to Redis and its first level."""
 
-    def __init__(self, url: str, service: str, code: bytes = CODE, timeout: float = 2.0) -> None:
+    def __init__(self, url: str, service: str, code: bytes = CODE, timeout: float = PATIENT) -> None:
         self.redis = Redis(url, service=service, timeout=timeout)
         self.shared = SharedCache(self.redis, code=code)
         self.cache = ResponseCache(shared=self.shared)
@@ -81,7 +83,7 @@ class Process:
 async def running(*processes: Process) -> AsyncIterator[None]:
     for each in processes:
         await each.redis.start()
-        assert each.redis.up
+        await until(lambda each=each: each.redis.up)  # type: ignore[misc]
     try:
         yield
     finally:
@@ -170,7 +172,7 @@ async def test_whoever_asks_after_a_write_does_not_wait_for_an_answer_from_befor
     late = asyncio.create_task(one.cache.through("key", slow, tags=TAGS, seconds=30))
     await begun.wait()
     await two.write("orders")
-    assert await asyncio.wait_for(two.get(b"new"), 1) == b"new"
+    assert await asyncio.wait_for(two.get(b"new"), PATIENT) == b"new"  # `late` goes on after that only
     gate.set()
     await late
 
@@ -180,7 +182,7 @@ async def test_readers_and_writers_at_once_never_see_data_older_than_an_acknowle
 ) -> None:
     """Three processes; each read that starts after a write was acknowledged shows it, as a request would whose
     limit was counted in Redis before."""
-    processes = [Process(REDIS, service, timeout=5) for _ in range(3)]
+    processes = [Process(REDIS, service) for _ in range(3)]
     stored = acknowledged = 0
 
     async def load() -> bytes:
@@ -226,8 +228,11 @@ def test_five_hundred_misses_in_four_processes_compute_one_answer(service: str) 
     assert sum(int(each.communicate()[0]) for each in workers) == 1
 
 
-async def test_a_failure_is_not_kept_and_nobody_waits_for_it(pair: tuple[Process, Process]) -> None:
+async def test_a_failure_is_not_kept_and_nobody_waits_for_it(
+    pair: tuple[Process, Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The claim is given back."""
+    monkeypatch.setattr(cache_redis, "WAIT_SECONDS", 2 * PATIENT)
     one, two = pair
 
     async def fail() -> bytes:
@@ -235,9 +240,8 @@ async def test_a_failure_is_not_kept_and_nobody_waits_for_it(pair: tuple[Process
 
     with pytest.raises(LookupError):
         await one.cache.through("key", fail, tags=TAGS, seconds=30)
-    began = time.perf_counter()
-    assert await two.get(b"a") == b"a"
-    assert time.perf_counter() - began < 0.5
+    await one.heard()
+    assert await asyncio.wait_for(two.get(b"a"), PATIENT) == b"a"
 
 
 async def test_a_process_that_dies_with_its_claim_delays_the_others_and_does_not_stop_them(
@@ -250,8 +254,8 @@ async def test_a_process_that_dies_with_its_claim_delays_the_others_and_does_not
     while not await keys(two, "lock"):
         await asyncio.sleep(0.01)
     began = time.perf_counter()
-    assert await two.get(b"a") == b"a"
-    assert 0.2 < time.perf_counter() - began < 1
+    assert await asyncio.wait_for(two.get(b"a"), PATIENT) == b"a"
+    assert time.perf_counter() - began > 0.2
     never.cancel()
     for flight in one.cache._flights.values():
         flight.task.cancel()
@@ -289,38 +293,39 @@ async def test_what_stands_in_redis_is_the_answer_itself_for_its_time_and_no_mor
     assert b"ada" not in name
     stored = await one.redis.send(packed("GET", name))
     assert stored[8 * len(TAGS) :] == b"answer"
-    assert 26_000 < await one.redis.send(packed("PTTL", name)) <= 30_000
+    assert 0 < await one.redis.send(packed("PTTL", name)) <= 30_000
     await one.get(b"x" * (MAX_ANSWER + 1), key="huge")
     await one.heard()
     assert await keys(one, "answer") == [name]
     assert await keys(one, "lock") == []
 
 
-async def test_an_answer_near_its_end_is_renewed_for_all(service: str) -> None:
+async def test_an_answer_near_its_end_is_renewed_for_all(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The one in Redis is as near to its end, so it is not taken."""
+    for each in (cache, cache_redis):
+        monkeypatch.setattr(each, "REFRESH", 0.01)  # near enough after a second of a hundred
     one, two = Process(REDIS, service), Process(REDIS, service)
     async with running(one, two):
-        await one.get(b"old", seconds=1)
-        await asyncio.sleep(0.85)
-        assert await one.get(b"new", seconds=1) == b"old"
-        await until(lambda: one.loads == 2)
+        await one.get(b"old", seconds=100)
+        await asyncio.sleep(1.1)
+        assert await one.get(b"new", seconds=100) == b"old"
+        await until(lambda: one.loads == 2 and not one.cache._flights)
         await one.heard()
-        assert await two.get(b"x", seconds=1) == b"new"
+        assert await two.get(b"x", seconds=100) == b"new"
 
 
 async def test_without_redis_every_answer_is_computed_and_none_is_kept(server: RedisServer) -> None:
     """What other processes write could not be heard of. Nobody waits longer than once."""
-    process = Process(server.url, "office", timeout=0.05)
+    process = Process(server.url, "office", timeout=HANGS)
     async with running(process):
         await process.get(b"old")
         server.pause()
-        began = time.perf_counter()
-        await process.get(b"new", key="another")
-        assert time.perf_counter() - began < 0.3  # 50 ms on a quiet machine
-        began = time.perf_counter()
-        for number in range(20):
-            assert await process.get(str(number).encode()) == str(number).encode()
-        assert time.perf_counter() - began < 0.3
+        async with asyncio.timeout(50 * HANGS):  # if each waited, it would be twice as long
+            await process.get(b"new", key="another")
+            for number in range(100):
+                assert await process.get(str(number).encode()) == str(number).encode()
         assert len(process.cache) == 0
         server.resume()
         await until(lambda: process.redis.up)
@@ -334,7 +339,7 @@ async def test_what_was_written_while_redis_was_away_is_told_first_of_all(
 ) -> None:
     """Redis hung and goes on with what it had: old answers, with versions that nobody has replaced. Whether the
     writer knew that it hung, or has found it out by this write."""
-    one, two = (Process(server.url, "office", timeout=0.05) for _ in range(2))
+    one, two = (Process(server.url, "office", timeout=HANGS) for _ in range(2))
     async with running(one, two):
         await one.get(b"old")
         await two.get()
@@ -353,7 +358,7 @@ async def test_what_was_written_while_redis_was_away_is_told_first_of_all(
 
 async def test_a_restart_that_loses_everything_brings_nothing_old_back(server: RedisServer) -> None:
     """Killed and started empty."""
-    one, two = (Process(server.url, "office", timeout=0.05) for _ in range(2))
+    one, two = (Process(server.url, "office") for _ in range(2))
     async with running(one, two):
         await one.get(b"old")
         await two.get()

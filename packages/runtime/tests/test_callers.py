@@ -1,34 +1,40 @@
 """Hand-written routes get the caller, or close themselves to whoever may not."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated
 
 import httpx2
 import pytest
-from backwright.accounts import current_actor, require
+from backwright.accounts import Accounts, current_actor, require
 from backwright.actor import ANONYMOUS, SYSTEM, Actor
+from backwright.app import create_app
 from backwright.audit import audit_log
 from backwright.callers import acting_as
 from backwright.context import current
 from backwright.database import Database
 from backwright.guard import check
+from backwright.settings import Settings
 from fastapi import Depends, FastAPI
 from sqlalchemy import select
 
 Bearer = Callable[..., Awaitable[dict[str, str]]]
 
 
-@pytest.fixture(autouse=True)
-async def routes(app: FastAPI) -> None:
-    """Two routes as a service would write them."""
+@pytest.fixture
+async def app(settings: Settings, declared: Accounts) -> AsyncGenerator[FastAPI, None]:
+    """A service of its own, with two routes as one would write them."""
+    made = create_app(settings, title="Office", accounts=declared)
 
-    @app.get("/whoami")
+    @made.get("/whoami")
     async def whoami(actor: Annotated[Actor, Depends(current_actor)]) -> str:
         return str(actor.id)
 
-    @app.get("/reports/{year}", dependencies=[Depends(require("admin", "editor"))])
+    @made.get("/reports/{year}", dependencies=[Depends(require("admin", "editor"))])
     async def report(year: int) -> int:
         return year
+
+    async with made.router.lifespan_context(made):
+        yield made
 
 
 async def test_the_signed_in_caller_is_handed_over(client: httpx2.AsyncClient, bearer: Bearer) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 from backwright.columns import (
     FixedPoint,
@@ -12,11 +13,12 @@ from backwright.columns import (
     Timestamp,
     between,
     bounds,
+    fixed_width,
     integer_range,
     min_length,
     rules_of,
     set_by_actor,
-    wire_time,
+    shortest,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +49,14 @@ def test_an_id_is_text_on_sqlite_and_native_elsewhere() -> None:
 def test_a_time_comes_back_to_the_microsecond(value: datetime) -> None:
     """And its stored text sorts as the time does."""
     assert there_and_back(Timestamp(), value) == value
-    assert len(wire_time(value)) == 27
+    assert len(fixed_width(value)) == 27
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_stored_time_is_shown_as_json_printers_write_it(value: datetime) -> None:
+    """Without a fraction on a whole second, so that each engine answers the same."""
+    for moment in (value, value.replace(microsecond=0)):
+        assert f'"{shortest(fixed_width(moment))}"' == msgspec.json.encode(moment).decode()
 
 
 def test_stored_times_sort_as_times() -> None:
@@ -55,7 +64,7 @@ def test_stored_times_sort_as_times() -> None:
     early = datetime(2026, 1, 1, 23, tzinfo=timezone(timedelta(hours=-5)))
     late = datetime(2026, 1, 2, 5, tzinfo=UTC)
     assert early < late
-    assert wire_time(early) < wire_time(late)
+    assert fixed_width(early) < fixed_width(late)
 
 
 def test_a_naive_time_is_refused() -> None:

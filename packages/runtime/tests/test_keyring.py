@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import services
 import time_machine
 from backwright.database import Database
 from backwright.keyring import AHEAD, CHECK_EVERY, JWKS_SECONDS, KEEP, ROTATE_EVERY, KeyRing, signing_keys
@@ -39,6 +40,7 @@ async def test_processes_that_start_together_agree_on_one_key(database: Database
     assert len({key.kid for key in found}) == 1
 
 
+@pytest.mark.parametrize("engine", services.engines()[:1], indirect=True)  # what differs, others test on each
 async def test_a_whole_cycle_rejects_no_good_token(database: Database) -> None:
     """Two processes and a client with a cached JWKS walk through 100 days, an hour at a time."""
     assert LIFETIME + timedelta(seconds=JWKS_SECONDS + LEEWAY) <= KEEP

@@ -56,7 +56,7 @@ def test_a_process_ends_although_nobody_reads_its_lines() -> None:
     reading, writing = os.pipe()
     with subprocess.Popen([sys.executable, "-c", TALKER], stdout=writing, stderr=subprocess.PIPE) as talker:
         os.close(writing)
-        assert talker.wait(timeout=20) == 0, talker.stderr
+        assert talker.wait(timeout=60) == 0, talker.stderr
     os.close(reading)
 
 

@@ -169,10 +169,13 @@ def page_of_worker(folder: Path, number: int, *, reaches: int = 1) -> dict[Any, 
 
 
 def test_several_workers_show_their_sum(tmp_path: Path) -> None:
-    """Whichever of them is scraped: counts, connections, requests under way; Redis is up if all reach it."""
+    """Whichever of them is scraped: counts, connections, requests under way; Redis is up if all reach it.
+
+    The first of the two that were number 1 is gone, and so is what it was doing.
+    """
     pages = [page_of_worker(tmp_path, number, reaches=number) for number in (1, 1, 0)]
     assert pages[-1][COUNT] == 30
-    assert [pages[-1][name, ()] for name in SERIES] == [21, 6, 0, 3]
+    assert [pages[-1][name, ()] for name in SERIES] == [21, 6, 0, 2]
 
 
 def test_a_worker_that_replaces_another_goes_on_with_its_counts(tmp_path: Path) -> None:

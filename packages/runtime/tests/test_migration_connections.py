@@ -145,7 +145,7 @@ def test_runners_take_turns(settings: Settings) -> None:
     async def hold() -> None:
         async with advisory_lock(parse(settings.database_url)):
             held.set()
-            await asyncio.to_thread(let_go.wait, 20)
+            await asyncio.to_thread(let_go.wait, 60)
 
     async def give_up() -> None:
         async with advisory_lock(parse(settings.database_url), seconds=0.2):
@@ -153,7 +153,7 @@ def test_runners_take_turns(settings: Settings) -> None:
 
     holder = threading.Thread(target=lambda: asyncio.run(hold()))
     holder.start()
-    assert held.wait(10)
+    assert held.wait(60)
     with pytest.raises(MigrationError, match="advisory lock"):
         asyncio.run(give_up())
     done: list[bool] = []
@@ -162,8 +162,8 @@ def test_runners_take_turns(settings: Settings) -> None:
     time.sleep(0.3)
     assert not done
     let_go.set()
-    waiter.join(20)
-    holder.join(20)
+    waiter.join(60)
+    holder.join(60)
     assert done == [True]
 
 
@@ -179,18 +179,18 @@ def test_a_table_in_use_is_not_queued_for_but_tried_again(
         raw = await asyncpg.connect(settings.database_url)
         await raw.execute("BEGIN; SELECT * FROM things")
         in_use.set()
-        await asyncio.to_thread(let_go.wait, 20)
+        await asyncio.to_thread(let_go.wait, 60)
         await raw.close()
 
     def pause(seconds: float) -> None:
         slept.append(seconds)
         let_go.set()
-        user.join(20)
+        user.join(60)
 
     in_use = threading.Event()
     user = threading.Thread(target=lambda: asyncio.run(use_the_table(in_use)))
     user.start()
-    assert in_use.wait(10)
+    assert in_use.wait(60)
     monkeypatch.setattr(migrations.time, "sleep", pause)
     assert upgrade(settings).is_current
     assert slept == [1]

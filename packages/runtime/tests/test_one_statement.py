@@ -158,7 +158,8 @@ async def test_a_write_that_is_broken_off_is_over_and_caches_know_that_it_may_ha
     assert told == [frozenset({"orders"})]
     assert await shop.sql(
         "SELECT count(*) FROM pg_stat_activity"
-        " WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'"
+        " WHERE datname = current_database() AND state = 'active'"
+        " AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'"
     ) == [(0,)]
     pool = database.engine.pool  # type: ignore[attr-defined]
     assert pool.idle == pool.open

@@ -37,7 +37,7 @@ def page(rows: Sequence[Row], keys: tuple[Key, ...], cursor: Cursor | None, size
             connection.execute(
                 TABLE.insert(), [dict(zip(("id", "a", "b"), row, strict=True)) for row in rows]
             )
-        for part in parts(keys, nulls, backward=backward):
+        for part in parts(keys, None if cursor is None else cursor.values, backward=backward):
             statement = select(TABLE).order_by(*(key.order(backward=backward) for key in part.keys))
             statement = statement if part.where is None else statement.where(part.where)
             if part.continues:
@@ -267,7 +267,7 @@ def plans(shop: Shop, sort: str, at: tuple[object, ...] | None, **given: str) ->
     query = query if at is None else replace(query, cursor=Cursor(at, False))
     nulls = None if at is None else [value is None for value in at]
     found = []
-    for part in parts(view.pages.keys(query), nulls, backward=False):
+    for part in parts(view.pages.keys(query), at, backward=False):
         prepared = shop.database.prepare(view.pages.statement(query, part, nulls or ()))
         explain = f"EXPLAIN QUERY PLAN {prepared.sql}"
         steps = shop.database.engine.driver.reader.raw.execute(explain, prepared.arguments({}))

@@ -122,7 +122,7 @@ async def test_an_unknown_account_costs_the_same_hash() -> None:
 async def test_hashing_runs_beside_the_event_loop() -> None:
     """In threads of its own, two at a time."""
     hasher, names = Hasher(TEST), set()
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     def call() -> None:
         both.wait()  # passes only while two are running

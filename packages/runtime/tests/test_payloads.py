@@ -77,6 +77,45 @@ async def test_a_naive_time_is_refused(shop: Shop) -> None:
     assert made["due_at"] == "2026-01-01T00:00:00.500000Z"
 
 
+@pytest.mark.parametrize(
+    ("sent_at", "shown"),
+    [
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
+        ("2026-01-01T02:00:00.000+02:00", "2026-01-01T00:00:00Z"),
+        ("2026-01-01T00:00:00.25Z", "2026-01-01T00:00:00.250000Z"),
+        ("2026-01-01T00:00:00.000001Z", "2026-01-01T00:00:00.000001Z"),
+    ],
+)
+async def test_a_time_is_shown_in_the_same_form_everywhere(shop: Shop, sent_at: str, shown: str) -> None:
+    """On each engine: six digits, or none on a whole second; made, changed, acted on, read, listed, embedded."""
+    customer, lamp = await shop.customer(), await shop.product()
+    made = await shop.made("/orders", customer_id=customer["id"], due_at=sent_at)
+    address = f"/orders/{made['id']}"
+    line = await shop.made("/lines", order_id=made["id"], product_id=lamp["id"])
+    changed = await shop.patch("manager", address, {"due_at": sent_at, "note": "soon"})
+    paid = await shop.post("manager", f"{address}/pay")
+    listed = await shop.get("manager", "/orders", sort="due_at", due_at=sent_at)
+    embedded = await shop.get("manager", f"/lines/{line['id']}", embed="order")
+    found = [made, changed.json(), paid.json(), (await shop.get("manager", address)).json()]
+    assert [each["due_at"] for each in found] == [shown] * 4
+    assert [each["due_at"] for each in listed.json()["items"]] == [shown]
+    assert embedded.json()["order"]["due_at"] == shown
+
+
+async def test_whole_seconds_and_fractions_are_in_order_from_page_to_page(shop: Shop) -> None:
+    """What a time looks like has no say in how it is sorted and where a page ends."""
+    customer = await shop.customer()
+    times = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.500000Z", "2026-01-01T00:00:01Z"]
+    for at in reversed(times):
+        await shop.made("/orders", customer_id=customer["id"], due_at=at)
+    found, path = [], "/orders?sort=due_at&limit=1"
+    while path:
+        page = (await shop.get("manager", path)).json()
+        found += [each["due_at"] for each in page["items"]]
+        path = f"/orders?sort=due_at&limit=1&cursor={page['next']}" if page["next"] else ""
+    assert found == times
+
+
 async def test_a_name_that_comes_twice_is_refused(shop: Shop) -> None:
     """On the surface and inside a JSON field: two readers could take different values."""
     answer = await sent(shop, '{"sku": "A", "title": "x", "price": "1.00", "title": "y"}')

@@ -36,7 +36,7 @@ def engine() -> str:
 async def small(shop: Shop) -> AsyncGenerator[Database, None]:
     """The shop's database with three connections and little patience."""
     url = shop.database.url.render_as_string(hide_password=False)
-    database = Database(url, Limits(statement=1.0, lock=0.3, connections=3))
+    database = Database(url, Limits(statement=1.0, lock=1.0, connections=3))
     await database.connect()
     yield database
     await database.close()
@@ -48,7 +48,7 @@ def pool_of(database: Database) -> Pool:
     return database.engine.pool
 
 
-async def settled(database: Database, seconds: float = 5.0) -> None:
+async def settled(database: Database, seconds: float = 60.0) -> None:
     """Wait until every connection is back."""
     async with asyncio.timeout(seconds):
         while pool_of(database).idle != pool_of(database).open:
@@ -59,7 +59,7 @@ async def test_a_session_is_set_up_once(small: Database) -> None:
     """Limits on time, no JIT, UTC; READ COMMITTED."""
     names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "jit", "TimeZone")
     shown = [literal_column(f"current_setting('{name}')") for name in names]
-    assert list((await small.fetch(small.prepare(select(*shown))))[0]) == ["1s", "300ms", "30s", "off", "UTC"]
+    assert list((await small.fetch(small.prepare(select(*shown))))[0]) == ["1s", "1s", "30s", "off", "UTC"]
     async with small.work() as work:
         isolation = literal_column("current_setting('transaction_isolation')")
         assert [tuple(row) for row in await work.fetch(small.prepare(select(isolation)))] == [
@@ -181,14 +181,16 @@ async def test_a_deadlock_is_tried_again(shop: Shop, small: Database) -> None:
     add = small.prepare(
         update(Customer).where(Customer.id == bindparam("row")).values(points=Customer.points + 1)
     )
-    attempts = 0
+    attempts, both_have_one = 0, asyncio.Barrier(2)
 
     async def both(order: list[UUID]) -> None:
         async def block(work: Work) -> None:
             nonlocal attempts
             attempts += 1
+            is_first = attempts <= 2
             await work.execute(add, {"row": order[0]})
-            await asyncio.sleep(0.1)
+            if is_first:
+                await both_have_one.wait()
             await work.execute(add, {"row": order[1]})
 
         await patient.repeatable(block)

@@ -5,12 +5,14 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 from backwright.app import open_database
 from backwright.database import Database, Limits
 from backwright.errors import Unavailable
 from backwright.testing_kits import create_tables
+from cut_wire import Wire
 from postgresql_server import PostgresServer, postgres_server
 from services import free_port
 from shop.models import Product
@@ -80,46 +82,75 @@ async def test_a_server_that_is_killed_loses_nothing_that_was_acknowledged(
     assert acknowledged <= stored
 
 
-class Wire:
-    """A connection between a service and its server that can be cut without a word."""
+@pytest.mark.slow
+async def test_single_statement_writes_are_there_whole_or_not_at_all(
+    shop: Shop, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed again and again in the middle of them: no acknowledged write is lost, and each row has its entries.
 
-    def __init__(self, port: int) -> None:
-        self.port = free_port()
-        self.is_cut = False
-        self._target = port
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ends: list[asyncio.StreamWriter] = []
+    A write that was not acknowledged may have happened; then its entry is there as well.
+    """
+    long_way = AsyncMock(side_effect=AssertionError("this is about the short way"))
+    lamps = [(await shop.product())["id"] for _ in range(4)]
+    assert shop.database.writes_at_once
+    monkeypatch.setattr(type(shop.database), "repeatable", long_way)
+    created: set[str] = set()
+    versions = dict.fromkeys(lamps, 1)
+    is_over = False
 
-    async def open(self) -> None:
-        """Listen."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+    async def create(worker: int) -> None:
+        number = 0
+        while not is_over:
+            number += 1
+            answer = await shop.post(
+                "manager", "/products", {"sku": f"one-{worker}-{number}", "title": "x", "price": "1.00"}
+            )
+            assert answer.status_code in (201, 503), answer.text
+            if answer.status_code == 201:
+                created.add(answer.json()["id"])
+            await asyncio.sleep(0.005)
 
-    async def close(self) -> None:
-        """Let go of everything."""
-        self._server.close()
-        for end in self._ends:
-            end.close()
-            with contextlib.suppress(ConnectionError):
-                await end.wait_closed()
-        await asyncio.gather(*self._tasks)
+    async def change(lamp: str) -> None:
+        number = 0
+        while not is_over:
+            number += 1
+            answer = await shop.patch("manager", f"/products/{lamp}", {"stock": number})
+            assert answer.status_code in (200, 503), answer.text
+            if answer.status_code == 200:
+                versions[lamp] = answer.json()["version"]
+            await asyncio.sleep(0.005)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._ends.append(writer)
-        if self.is_cut:
-            return
-        there, back = await asyncio.open_connection("127.0.0.1", self._target)
-        self._ends.append(back)
-        for source, target in ((reader, back), (there, writer)):
-            task = asyncio.create_task(self._pass_on(source, target))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    writers = [asyncio.create_task(each) for each in (*map(create, range(4)), *map(change, lamps))]
+    for _ in range(3):
+        known = len(created), sum(versions.values())
+        async with asyncio.timeout(60):
+            while len(created) < known[0] + 20 or sum(versions.values()) < known[1] + 20:
+                await asyncio.sleep(0.01)
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+    is_over = True
+    await asyncio.gather(*writers)
+    await until_it_answers(shop)
+    stored = dict(await shop.sql("SELECT id, version FROM products"))
+    assert created <= stored.keys()
+    assert all(versions[lamp] <= stored[lamp] for lamp in lamps)
+    entries = (
+        "SELECT object_id, count(*) FROM audit_log WHERE object_type = 'products' AND action = {} GROUP BY 1"
+    )
+    logged = dict(await shop.sql(entries.format("'create'")))
+    changed = dict(await shop.sql(entries.format("'update'")))
+    assert logged == dict.fromkeys(stored, 1)
+    assert {id_: version - 1 for id_, version in stored.items() if version > 1} == changed
 
-    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            while chunk := await source.read(65536):
-                if not self.is_cut:
-                    target.write(chunk)
-            target.close()
+
+async def until_it_answers(shop: Shop) -> None:
+    """Connections that a crash has broken are replaced when they are next used."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(Unavailable):
+                await shop.sql("SELECT 1")
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_a_connection_that_has_become_a_black_hole_is_given_up(server: PostgresServer) -> None:

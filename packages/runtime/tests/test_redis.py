@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 import uvloop
-from backwright.redis import HEARTBEAT, Down, Redis, UnknownScript, packed
+from backwright.redis import Down, Redis, UnknownScript, packed
 from backwright.redis_connection import Connection
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from services import RedisServer, free_port, redis_server, until
+from services import HANGS, PATIENT, RedisServer, free_port, redis_server, until
 
 GET = packed("GET", "key")
 
@@ -31,13 +31,23 @@ def server() -> Iterator[RedisServer]:
 
 
 @asynccontextmanager
-async def connected(url: str, service: str = "office", timeout: float = 0.05) -> AsyncIterator[Redis]:
+async def connected(
+    url: str, service: str = "office", *, timeout: float = PATIENT, there: bool = True
+) -> AsyncIterator[Redis]:
+    """Connected once the block begins; if the server is not `there`, tried for a second."""
     redis = Redis(url, service=service, timeout=timeout)
     await redis.start()
     try:
+        if there:
+            await until(lambda: redis.up)
         yield redis
     finally:
         await redis.close()
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines about Redis; those of others, who may still be at work, are not meant."""
+    return [each.message for each in caplog.records if each.name == "backwright.redis"]
 
 
 async def test_answers_come_to_those_who_asked(server: RedisServer) -> None:
@@ -57,20 +67,17 @@ async def test_whoever_stops_waiting_does_not_shift_the_answers_of_others(server
         assert await kept == b"mine"
 
 
-async def test_a_hanging_redis_is_waited_for_fifty_milliseconds_once(server: RedisServer) -> None:
+async def test_a_hanging_redis_is_waited_for_once(server: RedisServer) -> None:
     """Those who were waiting are let go together; those who come later do not wait at all."""
-    async with connected(server.url) as redis:
+    async with connected(server.url, timeout=HANGS) as redis:
         server.pause()
-        began = time.perf_counter()
-        found = await asyncio.gather(*(redis.send(GET) for _ in range(100)), return_exceptions=True)
-        assert time.perf_counter() - began < 0.3  # 50 ms on a quiet machine
+        async with asyncio.timeout(50 * HANGS):  # one after the other it would be twice as long
+            found = await asyncio.gather(*(redis.send(GET) for _ in range(100)), return_exceptions=True)
         assert {type(each) for each in found} == {Down}
-        assert "no answer within 50 ms" in str(found[0])
-        began = time.perf_counter()
+        assert f"no answer within {HANGS * 1000:.0f} ms" in str(found[0])
         for _ in range(100):
             with pytest.raises(Down):
-                redis.send(GET)
-        assert time.perf_counter() - began < 0.3
+                redis.send(GET)  # not awaited: there is nothing to wait for
         server.resume()
         await until(lambda: redis.up)
         assert await redis.send(GET) is None
@@ -80,7 +87,7 @@ async def test_a_killed_redis_is_gone_at_once_and_back_by_itself(server: RedisSe
     """Without anybody's request being the probe."""
     async with connected(server.url) as redis:
         server.kill()
-        await until(lambda: not redis.up, seconds=1)
+        await until(lambda: not redis.up)
         with pytest.raises(Down):
             await redis.ping()
         server.start()
@@ -91,11 +98,9 @@ async def test_a_killed_redis_is_gone_at_once_and_back_by_itself(server: RedisSe
 
 async def test_a_silent_loss_is_noticed_though_nobody_asks(server: RedisServer) -> None:
     """What one believes of the others is no older than the heartbeat."""
-    async with connected(server.url) as redis:
+    async with connected(server.url, timeout=HANGS) as redis:
         server.pause()
-        began = time.perf_counter()
         await until(lambda: not redis.up)
-        assert time.perf_counter() - began < HEARTBEAT * 2 + 0.3
 
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
@@ -105,9 +110,9 @@ def test_a_stall_of_this_process_is_not_taken_for_one_of_redis(
     """The answer lay unread in the socket. Loops differ in whether they look at clocks or at sockets first."""
 
     async def stalling() -> None:
-        async with connected(server.url) as redis:
+        async with connected(server.url, timeout=HANGS) as redis:
             near, far = socket.socketpair()
-            asyncio.get_running_loop().add_reader(near, lambda: near.recv(1) and time.sleep(0.2))
+            asyncio.get_running_loop().add_reader(near, lambda: near.recv(1) and time.sleep(2 * HANGS))
             for _ in range(3):
                 far.send(b"x")
                 assert await redis.send(GET) is None
@@ -122,35 +127,40 @@ def test_a_stall_of_this_process_is_not_taken_for_one_of_redis(
 async def test_a_busy_redis_is_waited_for_as_long_as_it_answers_within_reason() -> None:
     """Answers of ours that come one by one are no silence; but nobody waits for more than five timeouts."""
 
+    left = asyncio.Event()
+
     async def answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while await reader.readexactly(len(GET)):
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.06)
                 writer.write(b"+OK\r\n")
+                await writer.drain()
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        left.set()
 
     busy = await asyncio.start_server(answer_slowly, "127.0.0.1", 0)
     port = busy.sockets[0].getsockname()[1]
     loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(lambda: Connection(0.1, lambda _: None), "127.0.0.1", port)
+    _, connection = await loop.create_connection(lambda: Connection(0.25, lambda _: None), "127.0.0.1", port)
     assert await asyncio.gather(*(connection.send(GET) for _ in range(8))) == [b"OK"] * 8
-    began = time.perf_counter()
     found = await asyncio.gather(*(connection.send(GET) for _ in range(40)), return_exceptions=True)
-    assert 0.4 < time.perf_counter() - began < 0.8
-    assert 5 < found.count(b"OK") < 20
+    assert 0 < found.count(b"OK") < 40
     assert isinstance(found[-1], Down)
-    async with busy:
-        await asyncio.sleep(0.1)
+    async with busy, asyncio.timeout(PATIENT):
+        await left.wait()
 
 
 async def test_the_service_starts_without_redis(caplog: pytest.LogCaptureFixture) -> None:
     """After a second at most, and says so."""
-    began = time.perf_counter()
     with caplog.at_level(logging.INFO, "backwright.redis"):
-        async with connected(f"redis://127.0.0.1:{free_port()}") as redis:
+        async with (
+            asyncio.timeout(PATIENT),
+            connected(f"redis://127.0.0.1:{free_port()}", there=False) as redis,
+        ):
             assert not redis.up
-    assert time.perf_counter() - began < 1.5
-    assert [each.message for each in caplog.records] == ["redis is down"]
+    assert said(caplog) == ["redis is down"]
 
 
 async def test_each_change_is_one_line(server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
@@ -162,7 +172,7 @@ async def test_each_change_is_one_line(server: RedisServer, caplog: pytest.LogCa
             await asyncio.sleep(0.6)
             server.start()
             await until(lambda: redis.up)
-    assert [each.message for each in caplog.records] == ["redis is up", "redis is down", "redis is up"]
+    assert said(caplog) == ["redis is up", "redis is down", "redis is up"]
 
 
 async def test_news_reach_the_other_processes_and_not_oneself(server: RedisServer) -> None:
@@ -184,21 +194,20 @@ async def test_news_reach_the_other_processes_and_not_oneself(server: RedisServe
 
 async def test_nobody_waits_to_tell_a_redis_that_is_down(server: RedisServer) -> None:
     """Nor gets an exception."""
-    async with connected(server.url) as redis:
+    async with connected(server.url, timeout=HANGS) as redis, asyncio.timeout(PATIENT):
         server.pause()
         redis.tell("colour", "red")
-        began = time.perf_counter()
         await redis.told()
-        assert time.perf_counter() - began < 0.3
         redis.tell("colour", "blue")
         await redis.told()
 
 
 async def test_whoever_listens_is_told_of_gaps(server: RedisServer) -> None:
     """When Redis goes, and again when it is back, before anybody can use it."""
-    redis, gaps = Redis(server.url, service="office"), list[bool]()
+    redis, gaps = Redis(server.url, service="office", timeout=PATIENT), list[bool]()
     redis.at_gaps(lambda: gaps.append(redis.up))
     await redis.start()
+    await until(lambda: redis.up)
     assert gaps == [True]
     server.kill()
     await until(lambda: not redis.up)
@@ -221,9 +230,9 @@ async def test_a_wrong_password_is_said_without_it(caplog: pytest.LogCaptureFixt
     """The service goes on without Redis."""
     with redis_server("--requirepass", "right") as server:
         with caplog.at_level(logging.INFO, "backwright.redis"):
-            async with connected(server.url.replace("//", "//:hunter2@")) as redis:
+            async with connected(server.url.replace("//", "//:hunter2@"), there=False) as redis:
                 assert not redis.up
-        [line] = caplog.records
+        [line] = [each for each in caplog.records if each.name == "backwright.redis"]
         assert "WRONGPASS" in line.__dict__["reason"]
         assert "hunter2" not in str(line.__dict__)
 
@@ -258,7 +267,7 @@ async def test_somebody_else_on_the_port_is_no_redis() -> None:
 
     other = await asyncio.start_server(greet, "127.0.0.1", 0)
     port = other.sockets[0].getsockname()[1]
-    async with other, connected(f"redis://127.0.0.1:{port}") as redis:
+    async with other, connected(f"redis://127.0.0.1:{port}", there=False) as redis:
         assert not redis.up
 
 
@@ -289,9 +298,8 @@ async def test_tls_is_used_and_the_certificate_is_checked(
     files = ["--tls-cert-file", f"{certificate}/cert.pem", "--tls-key-file", f"{certificate}/key.pem"]
     options = ["--tls-port", str(port), *files, "--tls-auth-clients", "no"]
     with redis_server(*options):
-        async with connected(f"rediss://127.0.0.1:{port}") as redis:
+        async with connected(f"rediss://127.0.0.1:{port}", there=False) as redis:
             assert not redis.up
         monkeypatch.setenv(ssl.get_default_verify_paths().openssl_cafile_env, f"{certificate}/cert.pem")
-        async with connected(f"rediss://127.0.0.1:{port}", timeout=1) as redis:
-            assert redis.up
+        async with connected(f"rediss://127.0.0.1:{port}") as redis:
             assert await redis.send(GET) is None

@@ -15,7 +15,7 @@ RATE = 200
 """Requests a second that are asked for; a slow machine does fewer, and none of them may be lost either."""
 
 CALLERS = 20
-DRAIN_S = "2"
+DRAIN_S = "5"
 """Longer than the balancer takes to look, and than a caller leaves a connection alone."""
 
 
@@ -40,7 +40,7 @@ class Balancer:
         """Balance until cancelled."""
         server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         try:
-            async with server, httpx2.AsyncClient(timeout=5) as asking:
+            async with server, httpx2.AsyncClient(timeout=60) as asking:
                 while True:
                     await asyncio.gather(*(self._look(asking, port) for port in self._ports))
                     await asyncio.sleep(0.1)
@@ -50,7 +50,7 @@ class Balancer:
 
     async def until_ready(self, count: int) -> None:
         """Return when so many processes get new connections."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while len(self.ready) != count:
                 await asyncio.sleep(0.02)
 
@@ -100,7 +100,7 @@ class Callers:
         method = "POST" if number % 4 > 1 else "GET"
         headers = {"Connection": "close"} if number % 2 else {}
         await asyncio.sleep(number / RATE)
-        async with httpx2.AsyncClient(base_url=self._address, timeout=30, headers=headers) as asking:
+        async with httpx2.AsyncClient(base_url=self._address, timeout=60, headers=headers) as asking:
             while not self.ended.is_set():
                 began = time.monotonic()
                 path = "/quick" if self.outcomes.total() % 5 else "/slow?seconds=0.3"
@@ -134,7 +134,7 @@ async def test_a_rolling_restart_loses_no_request(tmp_path: Path) -> None:
         for each in served:
             await asyncio.sleep(0.5)
             each.process.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(each.process.wait, 60) == 0
+            assert await asyncio.to_thread(each.process.wait, 120) == 0
             await start(each.port)
             await balancer.until_ready(2)
         await asyncio.sleep(0.5)

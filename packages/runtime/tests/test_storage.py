@@ -46,7 +46,7 @@ async def keys(storage: Storage) -> list[str]:
 
 async def settled(behind: Backstage, count: int) -> None:
     """Wait for removals that go on in the background."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(behind.names()) != count:
             await asyncio.sleep(0.01)
 

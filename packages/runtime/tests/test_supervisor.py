@@ -5,10 +5,12 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 from served import Served, in_background, is_lost, serving, until
 
@@ -16,6 +18,8 @@ pytestmark = pytest.mark.slow
 
 SHARED = {"RATE_LIMIT_STORE": "database", "RATE_LIMIT": "100000/minute"}
 IN_PROGRESS = "http_requests_in_progress"
+MANY = 100
+"""Requests at once, among which both workers get some."""
 
 
 @contextmanager
@@ -51,6 +55,23 @@ def requests_of(served: Served, route: str) -> float:
     return shown(served, f'http_requests_total{{method="GET",route="{route}",status="200"}}')
 
 
+Ask = Callable[[Callable[[], httpx2.Response]], "Future[httpx2.Response]"]
+
+
+def held_by_both(served: Served, ask: Ask) -> list["Future[httpx2.Response]"]:
+    """Requests that are under way, some in each worker, until `served.release()`."""
+    asked: list[Future[httpx2.Response]] = []
+
+    def both() -> bool:
+        asked.extend(ask(lambda: served.get("/held")) for _ in range(4))
+        return len(served.holders()) == 2
+
+    served.hold_again()
+    until(both)
+    until(lambda: shown(served, IN_PROGRESS) == len(asked) + 1)
+    return asked
+
+
 def test_each_worker_knows_how_many_there_are(pair: Served) -> None:
     """Given by `--workers` alone: a cache that cannot hear of the others must be off in all of them."""
     assert {pair.get("/workers").json()["workers"] for _ in range(8)} == {2}
@@ -73,12 +94,13 @@ def test_a_worker_that_dies_is_replaced_and_its_counts_stay(pair: Served) -> Non
     before = workers(pair)
     counted = requests_of(pair, "/slow")
     killed = min(before)
-    with in_background(8) as ask:
-        asked = [ask(lambda: pair.get("/slow?seconds=3")) for _ in range(8)]
-        until(lambda: shown(pair, IN_PROGRESS) == 9)
+    with in_background(MANY) as ask:
+        asked = held_by_both(pair, ask)
         os.kill(killed, signal.SIGKILL)
         until(lambda: len(found := workers(pair)) == 2 and killed not in found)
-        assert 0 < sum(map(is_lost, asked)) < 8, "what the killed one was doing is lost, and nothing else"
+        pair.release()
+        lost = sum(map(is_lost, asked))
+        assert 0 < lost < len(asked), "what the killed one was doing is lost, and nothing else"
     assert requests_of(pair, "/slow") > counted
     until(lambda: shown(pair, IN_PROGRESS) == 1)
 
@@ -86,10 +108,11 @@ def test_a_worker_that_dies_is_replaced_and_its_counts_stay(pair: Served) -> Non
 def test_a_worker_told_to_stop_finishes_and_is_replaced(pair: Served) -> None:
     """No request is lost: new connections go to the other one."""
     told = min(workers(pair))
-    with in_background(8) as ask:
-        answers = [ask(lambda: pair.get("/slow?seconds=3")) for _ in range(8)]
-        until(lambda: shown(pair, IN_PROGRESS) == 9)
+    with in_background(MANY) as ask:
+        answers = held_by_both(pair, ask)
         os.kill(told, signal.SIGTERM)
+        time.sleep(0.5)  # for it to begin to stop; that it has, nothing shows from outside
+        pair.release()
         assert {answer.result().status_code for answer in answers} == {200}
     until(lambda: len(found := workers(pair)) == 2 and told not in found)
 
@@ -104,25 +127,25 @@ def test_one_signal_stops_all_and_loses_nothing(
 ) -> None:
     """Also when each worker gets it beside its parent's: that is no second one."""
     with two_workers(tmp_path) as pair:
-        with in_background(8) as ask:
-            answers = [ask(lambda: pair.get("/slow?seconds=3")) for _ in range(8)]
-            until(lambda: shown(pair, IN_PROGRESS) == 9)
+        with in_background(MANY) as ask:
+            answers = held_by_both(pair, ask)
             os.killpg(pair.process.pid, told) if everybody else pair.process.send_signal(told)
+            until(lambda: not pair.is_ready())
+            pair.release()
             assert {answer.result().status_code for answer in answers} == {200}
-        assert pair.process.wait(timeout=20) == 0
+        assert pair.process.wait(timeout=60) == 0
         assert pair.output().count('"event":"stopped"') == 2
     assert not list(tmp_path.glob("backwright-metrics-*"))
 
 
 def test_a_second_signal_ends_all_at_once(tmp_path: Path) -> None:
     """Whatever is under way."""
-    with serving(tmp_path, "--workers", "2", DRAIN_S="60", **SHARED) as served, in_background(4) as ask:
-        answers = [ask(lambda: served.get("/slow?seconds=20")) for _ in range(4)]
-        until(lambda: shown(served, IN_PROGRESS) == 5)
-        for _ in "12":
-            served.process.send_signal(signal.SIGTERM)
-            time.sleep(0.3)
-        assert served.process.wait(timeout=15) == 1
+    with serving(tmp_path, "--workers", "2", DRAIN_S="300", **SHARED) as served, in_background(MANY) as ask:
+        answers = held_by_both(served, ask)
+        served.process.send_signal(signal.SIGTERM)
+        until(lambda: not served.is_ready())  # two that come together are one
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(timeout=60) == 1
         assert all(map(is_lost, answers))
 
 

@@ -45,7 +45,6 @@ ROLES = ("clerk", "manager", "on", "viewer")
 
 TEXTS = st.text(
     st.characters(
-        codec="utf-8",
         exclude_categories=("Cc", "Cs", "Zl", "Zp"),
         exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff",
     ),
@@ -67,10 +66,14 @@ def some(values: Any, **limits: Any) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(st.sampled_from(pool), unique=True, **limits).map(tuple) if pool else st.just(())
 
 
+INVENTED = st.from_regex(r"[a-z][a-z0-9]{2,8}(_[a-z0-9]{1,3})?x", fullmatch=True).filter(
+    lambda name: not keyword.iskeyword(name)
+)
+
+
 def names(*common: str) -> st.SearchStrategy[str]:
     """One of the names given, else an invented one."""
-    invented = st.from_regex(r"[a-z][a-z0-9]{2,8}(_[a-z0-9]{1,3})?x", fullmatch=True)
-    return st.sampled_from(common) | invented.filter(lambda name: not keyword.iskeyword(name))
+    return st.sampled_from(common) | INVENTED
 
 
 @st.composite

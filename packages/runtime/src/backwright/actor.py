@@ -29,6 +29,12 @@ class Actor:
     method: str = "token"
     session_id: UUID | None = None
     tenant: UUID | None = None
+    principal: str = field(init=False, compare=False)
+    """Who this is, in one word for logs and counts: the id, or the method where there is none."""
+
+    def __post_init__(self) -> None:
+        principal = str(self.id) if self.id is not None else self.method
+        object.__setattr__(self, "principal", principal)
 
     @property
     def is_anonymous(self) -> bool:

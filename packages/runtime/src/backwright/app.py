@@ -8,9 +8,9 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from backwright import attachments, docs, guard, memory, revisions, stores
 from backwright import logging as logs
+from backwright.actor import Actor
 from backwright.application import Application
 from backwright.audit import Audit
 from backwright.bodies import BodyLimits
@@ -30,7 +31,7 @@ from backwright.hosts import Hosts, Proxies
 from backwright.limits import Policy
 from backwright.mailers import open_mail
 from backwright.metrics import MEDIA_TYPE, Metrics
-from backwright.middleware import Guards
+from backwright.middleware import Guards, Identify, Known
 from backwright.runtime import Runtime
 from backwright.service_version import service_version
 from backwright.settings import Environment, Settings
@@ -81,6 +82,8 @@ def create_app(
     optional = {"redis": runtime.redis.ping} if runtime.redis is not None else {}
     if settings.files_url.startswith("s3:"):
         optional["files"] = runtime.storage.ping
+    if runtime.database.replica is not None:
+        optional["replica"] = runtime.database.replica.check
     app.state.health = Health(checks(runtime), settings.metrics_token, optional)
     add_operations_routes(app, metrics)
     if accounts is not None:
@@ -108,6 +111,7 @@ def make_runtime(settings: Settings) -> Runtime:
     )
     database = Database(settings.database_url, limits)
     redis = stores.redis(settings)
+    database.replica = stores.replica(settings, limits, database, redis)
     return Runtime(
         settings=settings,
         database=database,
@@ -131,26 +135,32 @@ def make_guards(runtime: Runtime, metrics: Metrics) -> Guards:
         limiter=runtime.limiter,
         policy=Policy.parse(settings.rate_limit),
         metrics=metrics,
+        known=knower(runtime),
         identify=identifier(runtime),
         timeout=settings.request_timeout_s,
         secure=settings.in_production,
     )
 
 
-def identifier(runtime: Runtime) -> Callable[[str], Any]:
+def knower(runtime: Runtime) -> Known:
+    """Whom a request counts as, if that is remembered."""
+    return lambda header: runtime.accounts.known(header) if runtime.accounts is not None else None
+
+
+def identifier(runtime: Runtime) -> Identify:
     """Whom a request counts as.
 
     Only a token that verifies makes a user: a made-up one is not a fresh quota.
     """
 
-    async def identify(authorization: str) -> str | None:
+    async def identify(authorization: bytes) -> Actor | None:
         if runtime.accounts is None:
             return None
         try:
-            actor = await runtime.accounts.authenticate(authorization)
+            actor = await runtime.accounts.authenticate(authorization.decode("latin-1"))
         except Error:
             return None
-        return f"user:{actor.id}" if actor.id is not None else None
+        return actor if actor.id is not None else None
 
     return identify
 
@@ -203,6 +213,8 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
     await greet(runtime.storage)
     if runtime.redis is not None:
         await runtime.redis.start()
+    if runtime.database.replica is not None:
+        await runtime.database.replica.start()
     _answer_signals(settings)
     if settings.environment is not Environment.TEST:
         memory.settle()
@@ -221,6 +233,8 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
         await runtime.mail.close()
         metrics.refresh()
         await runtime.storage.close()
+        if runtime.database.replica is not None:
+            await runtime.database.replica.close()
         await runtime.database.close()
         if runtime.redis is not None:
             await runtime.redis.close()

@@ -6,21 +6,19 @@ FastAPI; a middleware that a service adds runs inside the perimeter, so headers,
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.types import ASGIApp, Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from backwright import openapi
 from backwright.error_handlers import handlers
+from backwright.exchange import COMPRESS_FROM
 from backwright.middleware import Guards, Perimeter
 from backwright.route_index import RouteIndex
 from backwright.shortcut import Shortcut
-
-COMPRESS_FROM: Final = 1400
-"""Bytes; what fits into one packet is not worth the time."""
 
 Components = Callable[[], list[Mapping[str, Any]]]
 
@@ -55,6 +53,14 @@ class Application(FastAPI):
         self._server = server
         self._components = components
         self._index: RouteIndex | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one event. A request goes to the layers at once; FastAPI's own way there is for its telemetry."""
+        if scope["type"] != "http" or self.root_path or self.middleware_stack is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """The layers, outermost first: perimeter, compression where it may be, FastAPI's own."""

@@ -16,11 +16,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import DDL, Column, Index, String, Table, bindparam, event, insert
 from sqlalchemy.sql.elements import TextClause
+from uuid_utils import uuid7
 
 from backwright.columns import Id, Json, Timestamp
 from backwright.context import current, now
 from backwright.database import Database, Work
-from backwright.entity import Entity, new_id
+from backwright.entity import Entity
 
 audit_log: Final = Table(
     "audit_log",
@@ -154,14 +155,14 @@ class Audit:
         *,
         action: str,
         object_type: str,
-        object_id: UUID | None,
+        object_id: UUID | str | None,
         changes: Mapping[str, object] | None = None,
     ) -> dict[str, Any]:
         """The parameters of an entry, for a statement that writes it together with what it tells of."""
         context = current.get()
         actor = context.actor
         return {
-            "log_id": new_id(),
+            "log_id": str(uuid7()),  # as text, because nobody but the driver looks at it
             "log_at": now(),
             "log_actor_id": actor.id,
             "log_auth_method": actor.method,

@@ -69,6 +69,7 @@ class BoundAccounts:
         )
         self._authenticator = Authenticator(self._tokens, self._users.live_roles, runtime.redis)
         self.authenticate = self._authenticator.authenticate
+        self.known = self._authenticator.known
         self.forget_user = self._authenticator.forget_user
         self._sessions = Sessions(
             database,

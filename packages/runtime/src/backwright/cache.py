@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from backwright.cache_redis import SharedCache
 
 MAX_ENTRIES: Final = 10_000
-MAX_BYTES: Final = 8 * 1024 * 1024
+MAX_BYTES: Final = 4 * 1024 * 1024
 """Bytes of keys and answers together; the least recently used go first."""
 
-MAX_BYTES_SHARED: Final = 8 * 1024 * 1024
+MAX_BYTES_SHARED: Final = 4 * 1024 * 1024
 """The same for the first of two levels: what is asked for most."""
 
 MAX_ANSWER: Final = 1024 * 1024
@@ -154,7 +154,11 @@ class ResponseCache:
         """
         if self._outside is not None:
             self._look_outside(self._outside())
-        return max((self._versions.get(tag, 0) for tag in tags), default=0) or self._floor
+        versions, found = self._versions, 0
+        for tag in tags:
+            if (version := versions.get(tag, 0)) > found:
+                found = version
+        return found or self._floor
 
     def put(self, key: str, value: bytes, tags: Iterable[str], version_seen: int, *, seconds: float) -> bool:
         """Keep an answer; whether it was kept. One made from data that has changed since is not."""

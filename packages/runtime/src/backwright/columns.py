@@ -88,8 +88,8 @@ class Timestamp(TypeDecorator[datetime]):
     """A moment in UTC with microseconds.
 
     Naive values are refused: they mean different moments on different machines. On SQLite the column is
-    text in the fixed-width form `2026-11-21T08:30:00.000000Z`, so that it sorts as time and is its own wire
-    form (RFC 3339).
+    text in the fixed-width form `2026-11-21T08:30:00.000000Z`, so that it sorts as time. On the wire (RFC 3339)
+    a whole second has no fraction: `2026-11-21T08:30:00Z`.
     """
 
     impl = String
@@ -108,7 +108,7 @@ class Timestamp(TypeDecorator[datetime]):
             raise ValueError("a datetime without a time zone cannot be stored; use backwright.context.now()")
         if dialect.name == "mariadb":
             return value.astimezone(UTC).replace(tzinfo=None)
-        return wire_time(value) if dialect.name == "sqlite" else value
+        return fixed_width(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """The value as Python code sees it."""
@@ -122,9 +122,14 @@ def in_utc(value: datetime) -> datetime:
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
-def wire_time(value: datetime) -> str:
-    """A moment as it goes over the wire: UTC, microseconds, `Z`."""
+def fixed_width(value: datetime) -> str:
+    """A moment as SQLite keeps it: UTC, six digits of microseconds, `Z`."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def shortest(text: str) -> str:
+    """A moment that SQLite kept as it goes over the wire: as JSON printers write a `datetime` of any other engine."""
+    return text[:19] + "Z" if text[19:] == ".000000Z" else text
 
 
 class FixedPoint(TypeDecorator[Decimal]):

@@ -110,8 +110,12 @@ def serve(arguments: argparse.Namespace, settings: Settings, create_app: Factory
 
 
 async def _look_around(settings: Settings, runtime: Runtime) -> None:
-    """See that files can be kept; warn of a database that is behind: the service starts, and is not ready."""
+    """See that files can be kept, and that a replica is one; warn of a database that is behind: the service
+    starts, and is not ready."""
     await greet(runtime.storage)
+    if (replica := runtime.database.replica) is not None:
+        await replica.start()
+        await replica.close()
     if (settings.migrations / "env.py").exists():
         newest = revisions.head(settings.migrations)
         if newest != await runtime.database.revision():

@@ -23,6 +23,10 @@ class Context:
     route: str = ""
     """The route template (`/work-orders/{id}`), empty until a route has matched."""
     actor: Actor = field(default=ANONYMOUS)
+    verified: Actor | None = None
+    """Whom the `Authorization` header proves, where the perimeter has looked already.
+
+    Routes decide whether that counts."""
 
 
 current: ContextVar[Context] = ContextVar("backwright_context", default=Context())  # noqa: B039 - read only

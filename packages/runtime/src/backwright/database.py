@@ -9,18 +9,25 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backwright.database_errors import Collision, translated
+from backwright.actor import Actor
+from backwright.database_errors import TRANSLATED, Collision, translate, translated
 from backwright.engine import AtOnce, Engine, Limits, engine_for, parse
-from backwright.errors import Unavailable
+from backwright.errors import Error, Unavailable
 from backwright.statement import Prepared
 from backwright.work import NOTHING, Work
 
-__all__ = ["Database", "Limits", "Prepared", "Work"]
+if TYPE_CHECKING:
+    from backwright.replicas import Replica
+
+__all__ = ["Database", "Fetch", "Limits", "Prepared", "Work"]
+
+Fetch = Callable[[Prepared, Mapping[str, Any]], Awaitable[list[tuple[Any, ...]]]]
+"""Rows of a read."""
 
 ATTEMPTS: Final = 4
 """How often a unit of work is tried that collides with others (a deadlock, a serialization failure)."""
@@ -41,6 +48,8 @@ class Database:
         """Called after each commit with the names of the tables that it may have changed."""
         self.told: Callable[[], Awaitable[None]] | None = None
         """Awaited after each commit, the connection being free again: other processes know of the change."""
+        self.replica: Replica | None = None
+        """What may answer reads for `showing`, and nothing else."""
         self.use(url)
 
     def use(self, url: str) -> None:
@@ -63,8 +72,20 @@ class Database:
 
     async def fetch(self, prepared: Prepared, params: Mapping[str, Any] = NOTHING) -> list[tuple[Any, ...]]:
         """Rows of a read outside any transaction: everything committed so far."""
-        with translated():
-            return prepared.rows(await self.engine.read(prepared.sql, prepared.arguments(params)))
+        try:
+            rows = await self.engine.read(prepared.sql, prepared.arguments(params))
+        except TRANSLATED as error:
+            raise translate(error) from error
+        return prepared.rows(rows)
+
+    def showing(self, actor: Actor) -> Fetch:
+        """Where to read what is shown to `actor` and decides nothing: a replica, if it has all that they wrote.
+
+        What others wrote may be missing there for some seconds. So whatever a write, a permission or an answer
+        for several actors depends on is read with `fetch`.
+        """
+        replica = self.replica
+        return self.fetch if replica is None or not replica.serves(actor.id) else replica.fetch
 
     @property
     def writes_at_once(self) -> bool:
@@ -76,15 +97,16 @@ class Database:
 
         Broken off, it may have been carried out or not; caches are told that it may have.
         """
+        engine = cast(AtOnce, self.engine)
         try:
-            with translated():
-                engine = cast(AtOnce, self.engine)
-                rows = prepared.rows(await engine.write(prepared.sql, prepared.arguments(params)))
+            rows = prepared.rows(await engine.write(prepared.sql, prepared.arguments(params)))
+        except TRANSLATED as error:
+            raise translate(error) from error
         except (Unavailable, asyncio.CancelledError):
-            self.changed(prepared.changes)
+            self._note(prepared.changes)
             raise
         if rows:
-            self.changed(prepared.changes)
+            self._note(prepared.changes)
             if self.told is not None:
                 await self.told()
         return rows
@@ -94,11 +116,15 @@ class Database:
         """One unit of work: begin, run the block, commit; on any exception or cancellation roll back."""
         with translated():
             transaction = await self.engine.begin()
-        work = Work(transaction, self.changed)
+        work = Work(transaction, self._note)
         try:
             with translated():
                 yield work
                 await work.commit()
+        except Error:
+            if self.replica is not None:
+                self.replica.refused()
+            raise
         finally:
             try:
                 await work.close()
@@ -106,6 +132,12 @@ class Database:
                 await transaction.end()
         if self.told is not None:
             await self.told()
+
+    def _note(self, tables: frozenset[str]) -> None:
+        """Rows of these tables may just have changed."""
+        if self.replica is not None:
+            self.replica.wrote(tables)
+        self.changed(tables)
 
     async def repeatable(self, block: Callable[[Work], Awaitable[T]]) -> T:
         """What `block` returns for a unit of work, which is done again when it collides with another one.

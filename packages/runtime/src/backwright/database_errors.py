@@ -40,12 +40,16 @@ class Collision(Unavailable):
     """The transaction was undone because another one stood in its way; the same again may well succeed."""
 
 
+TRANSLATED: Final = (sqlite3.Error, DBAPIError)
+"""What `translate` is for."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what the database raises inside the block into our errors."""
     try:
         yield
-    except (sqlite3.Error, DBAPIError) as error:
+    except TRANSLATED as error:
         raise translate(error) from error
     except StaleDataError as error:
         raise PreconditionFailed("The row was changed in the meantime. Read it again.") from error

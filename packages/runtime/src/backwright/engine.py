@@ -46,6 +46,9 @@ class Transaction(Protocol):
     async def lock(self, name: str) -> None:
         """Let nobody else go on who locks the same name, until this transaction ends."""
 
+    async def try_lock(self, name: str) -> bool:
+        """Whether nobody else has locked the name, which then is locked. Asks the server and does not wait there."""
+
     def orm(self, seen: Seen) -> AsyncEngine:
         """An engine for ORM sessions inside this transaction. Its statements are shown to `seen`."""
 

@@ -13,7 +13,7 @@ from backwright.columns import FixedPoint, Id, Texts, Timestamp, bounds, rules_o
 from backwright.fields import label
 
 EXAMPLE_ID: Final = "01935b2e-7c00-7000-8000-000000000001"
-EXAMPLE_TIME: Final = "2026-01-15T09:30:00.000000Z"
+EXAMPLE_TIME: Final = "2026-01-15T09:30:00Z"
 _FORMATTED: Final = {
     "email": "ada@example.com",
     "phone": "+44 20 7946 0000",

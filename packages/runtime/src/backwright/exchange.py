@@ -6,6 +6,7 @@ about the request (`middleware.py`).
 
 import asyncio
 import re
+from math import inf
 from time import perf_counter
 from typing import Final
 
@@ -15,7 +16,10 @@ from uuid_utils import uuid7
 from backwright.bodies import SLOWEST
 from backwright.context import Context
 from backwright.cors import HeaderList
+from backwright.deadlines import Deadline
 from backwright.errors import Error, Kind, problem
+from backwright.http_cycle import WHOLE
+from backwright.replies import Reply, lines
 
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32 * 1024
@@ -23,10 +27,26 @@ REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
 ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"content-encoding", b"origin"})
 """Headers that two parties could read differently if they came twice."""
 
+COMPRESS_FROM: Final = 1400
+"""Bytes; what fits into one packet is not worth the time."""
+
+EXCHANGE: Final = "backwright.exchange"
+"""Where a scope holds the exchange that it belongs to."""
+
+CACHING: Final = b"cache-control"
 WANTED: Final = ONCE | {
     b"x-request-id", b"x-forwarded-for", b"transfer-encoding", b"accept-encoding",
     b"access-control-request-method",
 }  # fmt: skip
+
+
+class Standing:
+    """The headers that every answer has unless its route has said otherwise."""
+
+    def __init__(self, headers: HeaderList) -> None:
+        self.headers = headers
+        self.lines = lines(pair for pair in headers if pair[0] != CACHING)
+        """As they are sent, but for `Cache-Control`, the one of them that replies have a word on."""
 
 
 class Exchange:
@@ -37,11 +57,11 @@ class Exchange:
         "silent", "started", "status",
     )  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, always: HeaderList) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, always: Standing) -> None:
         self.started = self.silent = False
         self.status = 0
         self.extra: HeaderList = []
-        self.deadline: asyncio.Timeout | None = None
+        self.deadline: Deadline | None = None
         self.receive = receive
         self._send = send
         self._always = always
@@ -51,6 +71,17 @@ class Exchange:
         self.context = Context(request_id, scope["method"], scope["path"], "", perf_counter())
         # A HEAD runs the GET route, so that every route that can be read answers it with the same headers.
         self.scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        self.scope[EXCHANGE] = self
+
+    @property
+    def is_preflight(self) -> bool:
+        """Whether a browser asks what it may ask for (Fetch standard, "CORS-preflight request")."""
+        headers = self.headers
+        return (
+            self.context.method == "OPTIONS"
+            and b"origin" in headers
+            and b"access-control-request-method" in headers
+        )
 
     @property
     def compressible(self) -> bool:
@@ -64,6 +95,27 @@ class Exchange:
             and not self.context.path.startswith("/auth/")
         )
 
+    def send_whole(self, reply: Reply) -> bool:
+        """Send an answer of our own in one write; false where it has to go message by message: the server does not
+        offer it, or the answer may be compressed.
+        """
+        extensions = self.scope.get("extensions")
+        if extensions is None or WHOLE not in extensions:
+            return False
+        if len(reply.body) >= COMPRESS_FROM and self.compressible:
+            return False
+        own = reply.raw_headers
+        caching = b"" if any(name == CACHING for name, _ in own) else b"cache-control: no-store\r\n"
+        head = (
+            lines(own), caching, self._always.lines, lines(self.extra),
+            b"x-request-id: ", self.context.request_id.encode(), b"\r\n",
+        )  # fmt: skip
+        if not extensions[WHOLE](reply.status_code, b"".join(head), reply.body):
+            return False
+        self.started = True
+        self.status = reply.status_code
+        return True
+
     async def reply(self, message: Message) -> None:
         """Send a message of the answer; the first one gets the headers that every answer has."""
         if message["type"] == "http.response.start":
@@ -74,12 +126,12 @@ class Exchange:
             if said.get(b"vary", b"").count(b"Accept-Encoding") > 1:
                 # Compression has added what the route had said already, so that its 304 says the same.
                 headers = [pair if pair[0] != b"vary" else (b"vary", once(pair[1])) for pair in headers]
-            headers += [pair for pair in self._always if pair[0] not in said]
+            headers += [pair for pair in self._always.headers if pair[0] not in said]
             headers += self.extra
             headers.append((b"x-request-id", self.context.request_id.encode()))
             message = {**message, "headers": headers}
-            if self.deadline is not None and not self.deadline.expired():
-                self.deadline.reschedule(None)  # an answer under way, such as a large file, may take its time
+            if self.deadline is not None:
+                self.deadline.at = inf  # an answer under way, such as a large file, may take its time
         elif self.context.method == "HEAD" and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
@@ -91,9 +143,11 @@ class Exchange:
 
     def extend(self, seen: int) -> None:
         """Move the deadline for an upload of which `seen` bytes have come."""
-        if self.deadline is not None and not self.started and (at := self.deadline.when()) is not None:
+        if self.deadline is not None and not self.started:
             earned = self.context.started + seen / SLOWEST
-            self.deadline.reschedule(max(at, asyncio.get_running_loop().time() + earned - perf_counter()))
+            self.deadline.at = max(
+                self.deadline.at, asyncio.get_running_loop().time() + earned - perf_counter()
+            )
 
 
 def once(listed: bytes) -> bytes:

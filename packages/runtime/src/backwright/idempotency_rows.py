@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Integer,
     LargeBinary,
@@ -21,9 +20,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    func,
     insert,
-    literal_column,
     select,
 )
 
@@ -67,19 +64,10 @@ class KeyRows:
             .subquery("old")
         )
         self._purge = database.prepare(delete(idempotency_keys).where(t.key.in_(select(old.c.key))))
-        number = func.hashtextextended(bindparam("name", type_=String()), literal_column("0"))
-        attempt = select(func.pg_try_advisory_xact_lock(number, type_=Boolean()))
-        self._attempt = database.prepare(attempt) if database.dialect.name == "postgresql" else None
 
     async def claim(self, work: Work, name: str) -> bool:
-        """Whether nobody else is at work under this name, nor will be until this unit of work ends.
-
-        Where the engine can say so at once, it does: whoever waits in the server holds a connection.
-        """
-        if self._attempt is None:
-            await work.lock(f"idempotency_keys {name}")
-            return True
-        return bool((await work.fetch(self._attempt, {"name": name}))[0][0])
+        """Whether nobody else is at work under this name, nor will be until this unit of work ends."""
+        return await work.try_lock(f"idempotency_keys {name}")
 
     async def find(self, work: Work, name: str) -> bytes | None:
         """The sealed answer under a name that is claimed; one past its time goes."""

@@ -106,6 +106,10 @@ class MemoryStore:
 
     async def take(self, policy: Policy, key: str, at: float) -> tuple[bool, int, float]:
         """As `Store.take`."""
+        return self.take_now(policy, key, at)
+
+    def take_now(self, policy: Policy, key: str, at: float) -> tuple[bool, int, float]:
+        """The same for a caller who need not wait."""
         hits = self._hits.get(key)
         if hits is None:
             hits = self._hits[key] = deque()
@@ -140,7 +144,17 @@ class Limiter:
     async def hit(self, policy: Policy, key: str) -> Verdict:
         """Count one request of `key` under `policy`."""
         at = time.time()
-        allowed, remaining, grows = await self.store.take(policy, f"{policy.name}:{key}", at)
+        return self._verdict(policy, at, await self.store.take(policy, f"{policy.name}:{key}", at))
+
+    def hit_now(self, policy: Policy, key: str) -> Verdict | None:
+        """As `hit`, where the store need not be waited for; `None`: nothing was counted."""
+        if not isinstance(self.store, MemoryStore):
+            return None
+        at = time.time()
+        return self._verdict(policy, at, self.store.take_now(policy, f"{policy.name}:{key}", at))
+
+    def _verdict(self, policy: Policy, at: float, taken: tuple[bool, int, float]) -> Verdict:
+        allowed, remaining, grows = taken
         if not allowed:
             self.refused += 1
         return Verdict(policy, allowed, remaining, max(1, ceil(grows - at)))

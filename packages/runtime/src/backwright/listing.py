@@ -7,8 +7,9 @@ fields are a 400 with what is allowed; wrong values a 422; both name every fault
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlencode
 
 from backwright import filters, paging, search
 from backwright.errors import BadRequest, FieldError, Invalid
@@ -38,6 +39,18 @@ class ListQuery:
     cursor: paging.Cursor | None = None
     total: bool = False
     binding: str = ""
+    address: str = ""
+    """The query string that asks for the same, but for the cursor; ends so that `cursor=…` can follow."""
+
+    @cached_property
+    def shape(self) -> tuple[Any, ...]:
+        """What the SQL text of its conditions depends on."""
+        return filters.shape(self.conditions)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """The values of its conditions."""
+        return filters.parameters(self.conditions)
 
 
 def pairs(query_string: bytes) -> dict[str, str]:
@@ -45,12 +58,10 @@ def pairs(query_string: bytes) -> dict[str, str]:
     if not query_string:
         return {}
     try:
-        found = parse_qsl(
-            query_string.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MAX_PARAMETERS,
-        )
+        parts = query_string.decode("ascii").split("&")
+        if len(parts) > MAX_PARAMETERS:
+            raise ValueError("too many")
+        found = [_pair(part) for part in parts if part]
     except ValueError:
         raise BadRequest(
             f"The query string is not valid UTF-8, or has more than {MAX_PARAMETERS} parameters."
@@ -62,6 +73,17 @@ def pairs(query_string: bytes) -> dict[str, str]:
             "Each parameter may be given once.", errors=[_fault(name, "is given twice") for name in twice]
         )
     return given
+
+
+def _pair(part: str) -> tuple[str, str]:
+    """Name and value of a parameter, as `urllib.parse.parse_qsl` reads them, in a fraction of its time. Raises
+    `ValueError`."""
+    name, _, value = part.partition("=")
+    if "+" in part:
+        name, value = name.replace("+", " "), value.replace("+", " ")
+    if "%" in part:
+        name, value = unquote(name, errors="strict"), unquote(value, errors="strict")
+    return name, value
 
 
 def refuse_unknown(given: Mapping[str, str], allowed: Sequence[str]) -> None:
@@ -114,7 +136,9 @@ def _read(view: "View", given: Mapping[str, str]) -> ListQuery:
     shaping = {name: given[name] for name in sorted(given) if name not in ("cursor", "limit", "total")}
     binding = json.dumps([view.bound.name, sorted(view.roles), shaping])
     ranked = text is not None and "sort" not in given
-    return ListQuery(tuple(conditions), sort, text, ranked, embeds, limit, None, total, binding)
+    address = urlencode({name: each for name, each in given.items() if name != "cursor"})
+    address = f"?{address}&" if address else "?"
+    return ListQuery(tuple(conditions), sort, text, ranked, embeds, limit, None, total, binding, address)
 
 
 def embeds_of(view: "View", text: str | None) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ long.
 import atexit
 import logging
 import sys
+import time
 import traceback
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import IO, Any, Final
 
 import msgspec
@@ -51,23 +53,60 @@ class Sink(logging.Handler):
 
     def access(self, context: Context, status: int, seconds: float) -> None:
         """Queue the one line of a request."""
-        actor = context.actor
+        if self._form is _encode:
+            self.writer.add(_access_line(context, status, seconds))
+            return
         self.writer.add(
             self._form(
                 {
-                    "time": datetime.now(UTC),
                     "level": "INFO",
                     "event": "request",
                     "request_id": context.request_id,
-                    "principal": str(actor.id) if actor.id is not None else actor.method,
+                    "principal": context.actor.principal,
                     "method": context.method,
                     "route": context.route,
                     "status": status,
                     "duration_ms": round(seconds * 1000, 3),
-                    "ip": context.client_ip,
                 }
             )
         )
+
+
+_ACCESS: Final = (
+    b'{"time":"%b.%06dZ","level":"INFO","event":"request","request_id":"%b","principal":"%b",%b,'
+    b'"duration_ms":%.3f,"ip":%b}'
+)
+
+
+def _access_line(context: Context, status: int, seconds: float) -> bytes:
+    """The line of a request as JSON. It is put together from texts, because printing an object takes twice as long:
+    what is the same for many requests is printed once, and the rest cannot hold a character that JSON escapes.
+    """
+    at = time.time()
+    return _ACCESS % (
+        _second(int(at)),
+        at % 1 * 1_000_000,
+        context.request_id.encode(),
+        context.actor.principal.encode(),
+        _told(context.method, context.route, status),
+        seconds * 1000,
+        _text(context.client_ip),
+    )
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> bytes:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").removesuffix("+00:00").encode()
+
+
+@lru_cache(maxsize=1_000)
+def _told(method: str, route: str, status: int) -> bytes:
+    return _encode({"method": method, "route": route, "status": status})[1:-1]
+
+
+@lru_cache(maxsize=4_000)
+def _text(text: str) -> bytes:
+    return _encode(text)
 
 
 def entry(record: logging.LogRecord) -> dict[str, Any]:
@@ -82,7 +121,7 @@ def entry(record: logging.LogRecord) -> dict[str, Any]:
     if context.request_id != "-":
         actor = context.actor
         found["request_id"] = context.request_id
-        found["principal"] = str(actor.id) if actor.id is not None else actor.method
+        found["principal"] = actor.principal
         found["method"] = context.method
         if context.route:
             found["route"] = context.route

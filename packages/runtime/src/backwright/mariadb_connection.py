@@ -129,22 +129,23 @@ async def open_raw(url: URL, settings: Mapping[str, str] = NOTHING, *, patience:
     secure = str(options.get("ssl", "")).lower() in ("1", "true", "required")
     given = {"sql_mode": f"'{','.join(MODES)}'", "time_zone": "'+00:00'", **settings}
     assigned = ", ".join(f"{name} = {value}" for name, value in given.items())
-    raw: Raw = await driver_connect(
-        host=url.host or "127.0.0.1",
-        port=url.port or 3306,
-        user=url.username or "root",
-        password=url.password or "",
-        database=url.database,
-        unix_socket=options.get("unix_socket"),
-        ssl=ssl.create_default_context() if secure else None,
-        charset="utf8mb4",
-        autocommit=True,
-        binary_prefix=True,
-        client_flag=CLIENT.FOUND_ROWS,  # an UPDATE that changes nothing has found its row all the same
-        cursor_cls=type("PatientCursor", (Cursor,), {"patience": patience}),
-        connect_timeout=CONNECTING,
-        init_command=f"SET NAMES utf8mb4 COLLATE {COLLATION}, {assigned}",
-    )
+    async with asyncio.timeout(CONNECTING):  # the driver's own limit ends where the server has accepted
+        raw: Raw = await driver_connect(
+            host=url.host or "127.0.0.1",
+            port=url.port or 3306,
+            user=url.username or "root",
+            password=url.password or "",
+            database=url.database,
+            unix_socket=options.get("unix_socket"),
+            ssl=ssl.create_default_context() if secure else None,
+            charset="utf8mb4",
+            autocommit=True,
+            binary_prefix=True,
+            client_flag=CLIENT.FOUND_ROWS,  # an UPDATE that changes nothing has found its row all the same
+            cursor_cls=type("PatientCursor", (Cursor,), {"patience": patience}),
+            connect_timeout=CONNECTING,
+            init_command=f"SET NAMES utf8mb4 COLLATE {COLLATION}, {assigned}",
+        )
     return raw
 
 

@@ -162,3 +162,8 @@ class TypeCompiler(MySQLTypeCompiler):
         if length <= LONGEST_VARCHAR:
             return super().visit_VARCHAR(type_, **kw)
         return "TEXT" if length * 4 <= 65_535 else "MEDIUMTEXT" if length * 4 < 2**24 else "LONGTEXT"
+
+    def visit_large_binary(self, type_: Any, **kw: Any) -> str:
+        """Bytes, by the name that the server will give them when it is asked."""
+        length = type_.length or 0
+        return "BLOB" if length < 2**16 else "MEDIUMBLOB" if length < 2**24 else "LONGBLOB"

@@ -61,11 +61,16 @@ class Transaction:
 
     async def lock(self, name: str) -> None:
         """A lock by name: of the connection, so whoever ends the transaction lets it go as well."""
+        if not await self._locked(name, self._patience):
+            raise slow()
+
+    async def try_lock(self, name: str) -> bool:
+        return await self._locked(name, 0)
+
+    async def _locked(self, name: str, patience: float) -> bool:
         self._raw.holds_locks = True
         key = lock_name(self._database, name)
-        got = (await self.fetch("SELECT GET_LOCK(%s, %s)", [key, self._patience]))[0][0]
-        if got != 1:
-            raise slow()
+        return bool((await self.fetch("SELECT GET_LOCK(%s, %s)", [key, patience]))[0][0] == 1)
 
     def orm(self, seen: Seen) -> AsyncEngine:
         self._held.seen = seen

@@ -14,6 +14,10 @@ _ARENA_MAX: Final = -8
 _MMAP_THRESHOLD: Final = -3
 _TRIM_THRESHOLD: Final = -1
 
+YOUNG: Final = 5_000
+"""Objects that may become more before the collector looks at them. Requests leave no cycles behind as a rule, and the
+700 of Python's own setting are made by one page of a list."""
+
 ARENAS: Final = 2
 """Heaps for all threads together; ours mostly wait for a disk."""
 
@@ -28,6 +32,7 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)
     if not sys.platform.startswith("linux"):
         return
     try:

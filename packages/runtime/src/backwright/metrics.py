@@ -4,12 +4,13 @@ What lives here: the registry of one application and what a request adds to it. 
 from what callers send. A path without a route counts under `unmatched`, so that a scanner cannot make series.
 
 Several worker processes count into files that all of them read (`share`), so that each shows the sum of all. A
-worker that replaces a dead one goes on with its files: no count goes back. Requests are exact at once; numbers
-that parts keep for themselves are as old as the last `refresh`.
+worker that replaces a dead one goes on with its files: no count goes back. Requests are exact within a turn of the
+event loop; numbers that parts keep for themselves are as old as the last `refresh`.
 """
 
 import asyncio
 import os
+from bisect import bisect_left
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
@@ -30,6 +31,29 @@ REFRESH_SECONDS: Final = 1.0
 """How old a watched number of another worker may be."""
 
 _FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class _Tally:
+    """Requests with the same labels since the last refresh: how many by bucket, and their seconds together.
+
+    A request adds to these in a microsecond; the library's own counters take ten, for their locks.
+    """
+
+    __slots__ = ("buckets", "seconds")
+
+    def __init__(self) -> None:
+        self.buckets = [0] * (len(BUCKETS) + 1)
+        self.seconds = 0.0
+
+    def move(self, total: Counter, duration: Histogram) -> None:
+        """Add all of it to what is shown, and begin anew."""
+        for at, count in enumerate(self.buckets):
+            if count:
+                duration._buckets[at].inc(count)
+                total.inc(count)
+                self.buckets[at] = 0
+        duration._sum.inc(self.seconds)
+        self.seconds = 0.0
 
 
 class Metrics:
@@ -61,21 +85,43 @@ class Metrics:
             multiprocess_mode="max",
         )
         build.labels(service, __version__).set(1)
-        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self.begin = self._in_progress.inc
+        self._tallies: dict[tuple[str, str, int], _Tally] = {}
+        self._under_way = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The loop in which requests are moved to where other workers see them; `None`: there are no others."""
+        self._moving = False
+
+    def begin(self) -> None:
+        """A request is under way."""
+        self._under_way += 1
+        if self._loop is not None:
+            self._move_soon(self._loop)
 
     def end(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
-        self._in_progress.dec()
-        key = (method, route, status)
-        children = self._children.get(key)
-        if children is None:
-            labels = (method if method in METHODS else "OTHER", route, str(status))
-            children = self._total.labels(*labels), self._duration.labels(*labels)
-            if method in METHODS:
-                self._children[key] = children
-        children[0].inc()
-        children[1].observe(seconds)
+        self._under_way -= 1
+        tally = self._tallies.get((method, route, status))
+        if tally is None:
+            key = (method if method in METHODS else "OTHER", route, status)
+            tally = self._tallies.setdefault(key, _Tally())
+        tally.buckets[bisect_left(BUCKETS, seconds)] += 1
+        tally.seconds += seconds
+        if self._loop is not None:
+            self._move_soon(self._loop)
+
+    def _move_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._moving:
+            self._moving = True
+            loop.call_soon(self._move)
+
+    def _move(self) -> None:
+        """Show what requests have added."""
+        self._moving = False
+        for (method, route, status), tally in self._tallies.items():
+            if tally.seconds:
+                labels = (method, route, str(status))
+                tally.move(self._total.labels(*labels), self._duration.labels(*labels))
+        self._in_progress.set(self._under_way)
 
     def watch_counter(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Show a number that only grows and is kept elsewhere; `name` ends in `_total`.
@@ -93,28 +139,31 @@ class Metrics:
         self._watched.append(refresh)
 
     def watch_gauge(
-        self, name: str, text: str, read: Callable[[], float], across: Literal["sum", "min"] = "sum"
+        self, name: str, text: str, read: Callable[[], float], across: Literal["sum", "min", "max"] = "sum"
     ) -> None:
         """Show a number that goes up and down and is kept elsewhere.
 
-        Of several workers, the sum or the least: whether all of them reach something is the `min`.
+        Of several workers, the sum, the least or the most: whether all of them reach something is the `min`.
         """
-        gauge = Gauge(
-            name,
-            text,
-            registry=self._registry,
-            multiprocess_mode="livesum" if across == "sum" else "livemin",
-        )
+        modes: dict[str, Literal["livesum", "livemin", "livemax"]] = {
+            "sum": "livesum",
+            "min": "livemin",
+            "max": "livemax",
+        }
+        gauge = Gauge(name, text, registry=self._registry, multiprocess_mode=modes[across])
         self._watched.append(lambda: gauge.set(read()))
 
     def refresh(self) -> None:
-        """Read what parts keep for themselves."""
+        """Read what parts keep for themselves, and show what requests have added."""
+        self._move()
         for each in self._watched:
             each()
 
     async def keep_fresh(self) -> None:
         """Refresh for other workers to show, until cancelled. A process that is alone reads at each scrape."""
-        while _FOLDER in os.environ:
+        if _FOLDER in os.environ:
+            self._loop = asyncio.get_running_loop()
+        while self._loop is not None:
             self.refresh()
             await asyncio.sleep(REFRESH_SECONDS)
 

@@ -11,7 +11,7 @@ Everything that does not change from request to request is made ready as bytes w
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 
@@ -19,12 +19,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backwright import logging as logs
+from backwright.actor import Actor
 from backwright.bodies import UNMETERED, BodyLimits, BodyTooLarge, Metered, too_large
 from backwright.context import current
 from backwright.cors import Cors, HeaderList
+from backwright.deadlines import Deadlines
 from backwright.error_handlers import CLIENT_CLOSED
 from backwright.errors import Error, Kind, Unavailable
-from backwright.exchange import Exchange
+from backwright.exchange import EXCHANGE, Exchange, Standing
 from backwright.hosts import Hosts, Proxies, limit_key
 from backwright.limits import Limiter, Policy, exceeded
 from backwright.metrics import UNMATCHED, Metrics
@@ -43,8 +45,11 @@ SECURITY: Final[HeaderList] = [
 
 HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
-Identify = Callable[[str], Awaitable[str | None]]
-"""From an `Authorization` header to what a caller counts as for rate limits; `None` if it proves nothing."""
+Known = Callable[[bytes], Actor | None]
+"""From an `Authorization` header to the caller whom it proves, if that is known without asking anybody."""
+
+Identify = Callable[[bytes], Awaitable[Actor | None]]
+"""The same, asking whoever has to be asked; `None` if it proves nothing."""
 
 _log = logging.getLogger("backwright.request")
 
@@ -60,9 +65,11 @@ class Guards:
     limiter: Limiter
     policy: Policy
     metrics: Metrics
+    known: Known
     identify: Identify
     timeout: float
     secure: bool
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 class Perimeter:
@@ -75,7 +82,7 @@ class Perimeter:
         self._app = app
         self._compressed = compressed or app
         self._guards = guards
-        self._always = [*SECURITY, HSTS] if guards.secure else SECURITY
+        self._always = Standing([*SECURITY, HSTS] if guards.secure else SECURITY)
         self._policy_header = (b"ratelimit-policy", guards.policy.header.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,20 +101,28 @@ class Perimeter:
 
     async def _serve(self, exchange: Exchange) -> None:
         """Run the application within the deadline and turn whatever comes out into an answer."""
+        deadlines, late = self._guards.deadlines, False
+        exchange.deadline = deadlines.begin(self._guards.timeout)
         try:
-            async with asyncio.timeout(self._guards.timeout) as deadline:
-                exchange.deadline = deadline
-                refusal = await self._refuse(exchange)
+            try:
+                refusal = self._refuse(exchange)
+                if refusal is None and not exchange.silent:
+                    refusal = (
+                        await self._preflight(exchange)
+                        if exchange.is_preflight
+                        else await self._limit(exchange)
+                    )
                 if refusal is not None:
                     await exchange.answer(refusal)
                 elif not exchange.started:
                     app = self._compressed if exchange.compressible else self._app
                     await app(exchange.scope, exchange.receive, exchange.reply)
-        except TimeoutError as error:
-            if not deadline.expired():
-                await self._failed(exchange, error)
-            elif not exchange.started:
-                await exchange.answer(Unavailable("The request took too long.", retry_after=5))
+            finally:
+                late = deadlines.end(exchange.deadline)
+        except asyncio.CancelledError:
+            if not late:
+                raise
+            await exchange.answer(Unavailable("The request took too long.", retry_after=5))
         except ClientDisconnect:
             exchange.status = CLIENT_CLOSED
         except BodyTooLarge as error:
@@ -121,8 +136,8 @@ class Perimeter:
         if not exchange.started:
             await exchange.answer(Error(kind=Kind.INTERNAL))
 
-    async def _refuse(self, exchange: Exchange) -> Error | None:
-        """Everything that stops a request before its body is read. Preflights are answered right here."""
+    def _refuse(self, exchange: Exchange) -> Error | None:
+        """What a request is refused for by its headers alone, without counting it."""
         guards, context, headers = self._guards, exchange.context, exchange.headers
         client = exchange.scope.get("client")
         context.client_ip = guards.proxies.client(
@@ -136,14 +151,7 @@ class Perimeter:
             return None
         if not guards.hosts.allows(headers.get(b"host")):
             return Error("This host name is not served here.", kind=Kind.MISDIRECTED)
-        if (
-            context.method == "OPTIONS"
-            and b"origin" in headers
-            and b"access-control-request-method" in headers
-        ):
-            return await self._preflight(exchange)
-        refusal = await self._limit(exchange)
-        return refusal or self._body(exchange)
+        return None
 
     async def _preflight(self, exchange: Exchange) -> Error | None:
         allowed = self._guards.cors.preflight(exchange.headers[b"origin"])
@@ -155,17 +163,22 @@ class Perimeter:
 
     async def _limit(self, exchange: Exchange) -> Error | None:
         """Count the request under the default policy: the user's if the token is good, else the address's."""
-        guards = self._guards
+        guards, context = self._guards, exchange.context
         authorization = exchange.headers.get(b"authorization")
-        key = await guards.identify(authorization.decode("latin-1")) if authorization is not None else None
+        if authorization is not None:
+            context.verified = guards.known(authorization) or await guards.identify(authorization)
+        actor = context.verified
+        key = f"user:{actor.principal}" if actor is not None else limit_key(context.client_ip)
         try:
-            verdict = await guards.limiter.hit(guards.policy, key or limit_key(exchange.context.client_ip))
+            verdict = guards.limiter.hit_now(guards.policy, key) or await guards.limiter.hit(
+                guards.policy, key
+            )
         except Unavailable:  # the count cannot be kept; refusing everybody would be the greater harm
-            return None
+            return self._body(exchange)
         if not verdict.allowed:
             return exceeded(verdict)
         exchange.extra = [*exchange.extra, self._policy_header, (b"ratelimit", verdict.header.encode())]
-        return None
+        return self._body(exchange)
 
     def _body(self, exchange: Exchange) -> Error | None:
         headers, context, bodies = exchange.headers, exchange.context, self._guards.bodies
@@ -181,6 +194,7 @@ class Perimeter:
     def _finish(self, exchange: Exchange) -> None:
         """Count and log what the request came to."""
         context = exchange.context
+        exchange.scope.pop(EXCHANGE, None)  # what points at itself stays until the collector comes round
         seconds = perf_counter() - context.started
         status = exchange.status or CLIENT_CLOSED
         context.route = route_template(exchange.scope) or UNMATCHED

@@ -32,12 +32,15 @@ LOCK_SECONDS: Final = 60.0
 _LOCK: Final = 7_164_250_916_117_113_709
 """The advisory lock: a number that means migrations, in each database of a server for itself."""
 
-_SETTINGS: Final = {
-    "lock_timeout": "5s",
-    "statement_timeout": "30min",
-    "application_name": "backwright migrations",
+_SETTINGS: Final = {"lock_timeout": "5s", "statement_timeout": "30min"}
+"""A migration must not stand in a queue for a table with everybody else behind it. Set in each transaction, because
+a pooler drops what is set for a session."""
+
+_UNNAMED: Final[dict[str, Any]] = {
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
 }
-"""A migration must not stand in a queue for a table with everybody else behind it."""
+"""Nothing is kept on the server by name, for the same reason."""
 
 T = TypeVar("T")
 Call = Callable[[Connection], T]
@@ -138,7 +141,11 @@ async def _on_server(url: URL, call: Call[T], *, alone: bool) -> T:
     async def connected(*_: Any, **__: Any) -> Any:
         return await connect(url)
 
-    engine = create_async_engine(address, async_creator=connected, poolclass=NullPool)
+    on_postgresql = url.get_backend_name() == "postgresql"
+    options = _UNNAMED if on_postgresql else {}
+    engine = create_async_engine(address, async_creator=connected, poolclass=NullPool, connect_args=options)
+    if on_postgresql:
+        event.listen(engine.sync_engine, "begin", _limited)
     try:
         async with locked(url) if alone else nullcontext(), engine.connect() as connection:
             return await connection.run_sync(call)
@@ -146,12 +153,21 @@ async def _on_server(url: URL, call: Call[T], *, alone: bool) -> T:
         await engine.dispose()
 
 
+def _limited(connection: Connection) -> None:
+    """Begin a transaction of a migration."""
+    for name, value in _SETTINGS.items():
+        connection.exec_driver_sql(f"SET LOCAL {name} = '{value}'")
+
+
 async def _connect(url: URL) -> Any:
     import asyncpg  # type: ignore[import-untyped]  # here, because it is an extra
 
     try:
         return await asyncpg.connect(
-            url.render_as_string(hide_password=False), timeout=10, server_settings=_SETTINGS
+            url.render_as_string(hide_password=False),
+            timeout=10,
+            statement_cache_size=0,
+            server_settings={"application_name": "backwright migrations"},
         )
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         reason = str(error) or type(error).__name__

@@ -110,16 +110,25 @@ def _declared_settings() -> type[Settings]:
 
 
 def _migrate(connection: Connection, metadata: MetaData) -> None:
-    on_sqlite = connection.dialect.name == "sqlite"
+    if connection.dialect.name != "mariadb":
+        _steps(connection, metadata, _check_references if connection.dialect.name == "sqlite" else None)
+        return
+    from backwright.mariadb_migrating import saying_what_stays  # here, because its driver is an extra
+
+    with saying_what_stays(connection) as is_complete:
+        _steps(connection, metadata, is_complete)
+
+
+def _steps(connection: Connection, metadata: MetaData, after_each: Callable[..., None] | None) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
-        render_as_batch=on_sqlite,
+        render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
         include_object=include_object,
         compare_type=True,
         compare_server_default=True,
-        on_version_apply=_check_references if on_sqlite else None,
+        on_version_apply=after_each,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -70,7 +70,7 @@ class OneStatement:
         return await self._run(shape, {f"v_{name}": value for name, value in row.items()}, entry, actor)
 
     async def update(
-        self, actor: Actor, id_: UUID, changes: Mapping[str, Any], version: int | None
+        self, actor: Actor, id_: UUID | str, changes: Mapping[str, Any], version: int | None
     ) -> dict[str, Any] | None:
         """The changed row as the caller sees it; `None`: nothing was written."""
         writer, names = self._writer, tuple(sorted(changes))
@@ -112,7 +112,7 @@ class OneStatement:
         to = changes[bound.state]
         return (to, *(source for source, targets in bound.transitions.items() if to in targets))
 
-    def _entry(self, action: str, id_: UUID, changes: Mapping[str, Any]) -> dict[str, Any]:
+    def _entry(self, action: str, id_: UUID | str, changes: Mapping[str, Any]) -> dict[str, Any]:
         bound = self._writer.bound
         return bound.runtime.audit.entry(
             action=action, object_type=bound.name, object_id=id_, changes=changes

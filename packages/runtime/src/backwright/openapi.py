@@ -176,7 +176,9 @@ def offer_programs(path: str, operation: Document, schemes: Document) -> None:
     """Say of what takes a token that a program's will do, too, where programs can get one; not what manages
     accounts."""
     if BEARER_ONLY in operation["security"] and not path.startswith("/auth/"):
-        programs: list[Document] = [{name: []} for name, scheme in schemes.items() if scheme["type"] == "oauth2"]
+        programs: list[Document] = [
+            {name: []} for name, scheme in schemes.items() if scheme["type"] == "oauth2"
+        ]
         operation["security"] = [*operation["security"], *programs]
 
 

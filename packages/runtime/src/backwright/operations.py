@@ -6,8 +6,8 @@ rules, who asks and how often (`routes.py`), the reading of bodies (`payloads.py
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -18,7 +18,7 @@ from backwright import conditional, listing, payloads, replies, scalars
 from backwright.access import Operation
 from backwright.actor import Actor
 from backwright.conditional import JSON
-from backwright.database import Work
+from backwright.database import Fetch, Work
 from backwright.errors import Error, FieldError, Forbidden, NotFound
 from backwright.idempotency import unit
 from backwright.payloads import MERGE_PATCH
@@ -44,8 +44,8 @@ async def list_rows(bound: "BoundResource", request: Request, actor: Actor) -> R
     given = listing.pairs(request.scope["query_string"])
     query = listing.parse(view, given, bound.sealer.open)
 
-    async def load() -> bytes:
-        page = await view.page(actor, query)
+    async def load(fetch: Fetch) -> bytes:
+        page = await view.page(actor, query, fetch)
         found: dict[str, Any] = {"items": page.items}
         for name, cursor in (("next", page.next), ("prev", page.previous)):
             found[name] = bound.sealer.seal(cursor, query.binding) if cursor else None
@@ -54,23 +54,18 @@ async def list_rows(bound: "BoundResource", request: Request, actor: Actor) -> R
         return _encode(found)
 
     relations = {*query.embeds, *(each.filter.relation for each in query.conditions if each.filter.relation)}
-    body = await _cached(view, relations, request, load)
-    links = _links(request, given, body)
-    headers = [*PRIVATE, *(pairs(link=links) if links else ())]
+    body = await _cached(view, relations, request, actor, load)
+    links = _links(request.scope["path"] + query.address, body)
+    headers = [*PRIVATE, (b"link", links.encode())] if links else PRIVATE
     return conditional.answer(request, body, f'"{conditional.digest(body)}"', headers)
 
 
-def _links(request: Request, given: Mapping[str, str], body: bytes) -> str:
+def _links(address: str, body: bytes) -> str:
     """The `Link` header (RFC 8288), which agrees with the body by being made from it."""
     # Rows come first and may hold anything, so the last place that looks like it is the right one.
     found = _cursors(b"{" + body[body.rfind(b'],"next":') + 2 :])
-    if not (found.next or found.prev):
-        return ""
-    address = (
-        request.scope["path"] + "?" + urlencode({**given, "cursor": "\0"})
-    )  # no parameter may hold a NUL
     links = (("next", found.next), ("prev", found.prev))
-    return ", ".join(f'<{address.replace("%00", cursor)}>; rel="{name}"' for name, cursor in links if cursor)
+    return ", ".join(f'<{address}cursor={cursor}>; rel="{name}"' for name, cursor in links if cursor)
 
 
 class _Cursors(msgspec.Struct):
@@ -86,18 +81,20 @@ async def get_row(bound: "BoundResource", request: Request, actor: Actor) -> Res
     view = bound.view(actor.roles)
     if view is None:
         raise Forbidden(f"Your roles may not read {bound.title_plural}.")
-    given = listing.pairs(request.scope["query_string"])
-    listing.refuse_unknown(given, ["embed"] if bound.resource.embeds else [])
-    embeds = listing.embeds_of(view, given.get("embed"))
-    id_ = row_id(request)
+    embeds: tuple[str, ...] = ()
+    if request.scope["query_string"]:
+        given = listing.pairs(request.scope["query_string"])
+        listing.refuse_unknown(given, ["embed"] if bound.resource.embeds else [])
+        embeds = listing.embeds_of(view, given.get("embed"))
+    id_ = row_text(request)
 
-    async def load() -> bytes:
-        row = await view.get(actor, id_, embeds)
+    async def load(fetch: Fetch) -> bytes:
+        row = await view.get(actor, id_, embeds, fetch)
         if row is None:
             raise NotFound(f"There is no such {bound.title}.")
         return _encode(row)
 
-    body = await _cached(view, embeds, request, load)
+    body = await _cached(view, embeds, request, actor, load)
     return conditional.answer(request, body, conditional.row_tag(body), PRIVATE)
 
 
@@ -143,14 +140,14 @@ async def update_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     """`PATCH /{resource}/{id}`: a merge patch (RFC 7396), guarded by `If-Match`."""
     _no_query(request)
     bound.writer(actor.roles).grants(Operation.UPDATE)
-    id_, version = row_id(request), _expected(bound, request)
+    id_, version = row_text(request), _expected(bound, request)
     changes = payloads.sent(await payloads.body(request, bound.update_model, MERGE_PATCH))
     row = None
     if bound.is_plain(Operation.UPDATE):
         row = await bound.writer(actor.roles).at_once.update(actor, id_, changes, version)
     if row is None:
         row = await bound.database.repeatable(
-            lambda work: bound.service(actor, work).update(id_, dict(changes), version=version)
+            lambda work: bound.service(actor, work).update(row_id(request), dict(changes), version=version)
         )
     return _written(bound, row, 200)
 
@@ -183,20 +180,30 @@ def act(action: Action) -> Operate:
 
 
 async def _cached(
-    view: View, relations: Collection[str], request: Request, load: Callable[[], Awaitable[bytes]]
+    view: View,
+    relations: Collection[str],
+    request: Request,
+    actor: Actor,
+    load: Callable[[Fetch], Awaitable[bytes]],
 ) -> bytes:
-    """The answer from the cache, if the resource has one and all callers with these roles get the same answer."""
+    """The answer from the cache, if the resource has one and all callers with these roles get the same answer.
+
+    What is shown to others too is as new as the database; a replica may answer for one caller only.
+    """
     bound = view.bound
+    database = bound.database
     declared = bound.resource.cache
     targets = [view.related(name) for name in relations]
     if declared is None or any(each.row_ruled for each in (view, *targets)):
-        return await load()
+        return await load(database.showing(actor))
     query = request.scope["query_string"].decode("latin-1")
     if "cursor=" in query:
-        return await load()
-    key = f"{request.scope['path']}?{query}|{','.join(sorted(view.roles))}"
+        return await load(database.showing(actor))
+    key = f"{request.scope['path']}?{query}|{view.named}"
     tags = (bound.name, *(each.bound.name for each in targets))
-    return await bound.runtime.cache.through(key, load, tags=tags, seconds=declared.seconds)
+    return await bound.runtime.cache.through(
+        key, partial(load, database.fetch), tags=tags, seconds=declared.seconds
+    )
 
 
 def row_id(request: Request) -> UUID:
@@ -207,8 +214,17 @@ def row_id(request: Request) -> UUID:
         raise NotFound("There is nothing with this id.") from None
 
 
+def row_text(request: Request) -> str:
+    """The same as text. Raises `NotFound`."""
+    try:
+        return scalars.uuid_text(request.path_params["id"])
+    except ValueError:
+        raise NotFound("There is nothing with this id.") from None
+
+
 def _no_query(request: Request) -> None:
-    listing.refuse_unknown(listing.pairs(request.scope["query_string"]), [])
+    if request.scope["query_string"]:
+        listing.refuse_unknown(listing.pairs(request.scope["query_string"]), [])
 
 
 def _expected(bound: "BoundResource", request: Request) -> int | None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from backwright import filters, paging, search
 from backwright.actor import Actor
 from backwright.columns import Stored
+from backwright.database import Fetch
 from backwright.listing import ListQuery
 
 if TYPE_CHECKING:
@@ -64,11 +65,11 @@ class Pages:
     def _engine(self) -> str:
         return self.view.bound.database.dialect.name
 
-    async def fetch(self, actor: Actor, query: ListQuery) -> Page:
+    async def fetch(self, actor: Actor, query: ListQuery, fetch: Fetch) -> Page:
         """One page of rows in wire form, with the cursors of its neighbours."""
         cursor, keys = query.cursor, self.keys(query)
         backward = bool(cursor and cursor.backward)
-        rows = await self._rows(actor, query, keys)
+        rows = await self._rows(actor, query, keys, fetch)
         more = len(rows) > query.limit
         rows = rows[: query.limit]
         if backward:
@@ -79,31 +80,34 @@ class Pages:
             [fill(row) for row in rows],
             next=paging.Cursor(rows[-1][-width:], False) if rows and has_next else None,
             previous=paging.Cursor(rows[0][-width:], True) if rows and has_previous else None,
-            total=await self._total(actor, query) if query.total else None,
+            total=await self._total(actor, query, fetch) if query.total else None,
         )
 
     async def _rows(
-        self, actor: Actor, query: ListQuery, keys: tuple[paging.Key, ...]
+        self, actor: Actor, query: ListQuery, keys: tuple[paging.Key, ...], fetch: Fetch
     ) -> list[tuple[Any, ...]]:
         """One row more than the page has, so that it is known whether there is another page."""
-        nulls = tuple(value is None for value in query.cursor.values) if query.cursor else None
+        values = query.cursor.values if query.cursor else None
+        nulls = None if values is None else tuple(value is None for value in values)
         backward = bool(query.cursor and query.cursor.backward)
         params = self._parameters(actor, query)
         shape = (
-            "list", filters.shape(query.conditions), query.sort, query.ranked, bool(query.search),
+            "list", query.shape, query.sort, query.ranked, bool(query.search),
             query.embeds, nulls, backward,
         )  # fmt: skip
-        order = (query.ranked, query.sort, nulls, backward)
+        order = (query.ranked, query.sort, nulls, backward, values[0] if values and keys[0].values else None)
         stretches = self._stretches.get(order)
         if stretches is None:
-            stretches = kept(self._stretches, order, paging.parts(keys, nulls, backward=backward))
+            stretches = kept(self._stretches, order, paging.parts(keys, values, backward=backward))
         rows: list[tuple[Any, ...]] = []
-        for at, part in enumerate(stretches):
-            prepared = self.view.kept((*shape, at)) or self.view.keep(
-                (*shape, at), self.statement(query, part, nulls or ())
+        for part in stretches:
+            prepared = self.view.kept((*shape, part.shape)) or self.view.keep(
+                (*shape, part.shape), self.statement(query, part, nulls or ())
             )
+            if part.value is not None:
+                params["k0"] = part.value
             params["limit"] = query.limit + 1 - len(rows)
-            rows += await self.view.bound.database.fetch(prepared, params)
+            rows += await fetch(prepared, params)
             if len(rows) > query.limit:
                 break
         return rows
@@ -152,11 +156,11 @@ class Pages:
             score = search.score(self.table, self._engine)
             return (paging.Key(score, False, False), paging.Key(id_, False, False))
         sorted_by = [(self.table.c[name], descending) for name, descending in query.sort]
-        keys = [paging.Key(sortable(column), down, bool(column.nullable)) for column, down in sorted_by]
+        keys = [_key(column, down, leads=at == 0) for at, (column, down) in enumerate(sorted_by)]
         return (*keys, paging.Key(id_, query.sort[-1][1] if query.sort else True, False))
 
-    async def _total(self, actor: Actor, query: ListQuery) -> tuple[int, bool]:
-        shape = ("total", filters.shape(query.conditions), bool(query.search))
+    async def _total(self, actor: Actor, query: ListQuery, fetch: Fetch) -> tuple[int, bool]:
+        shape = ("total", query.shape, bool(query.search))
         prepared = self.view.kept(shape)
         if prepared is None:
             statement = select(self.table.c.id).select_from(self.table)
@@ -164,13 +168,13 @@ class Pages:
             statement = self._filtered(statement if rule is None else statement.where(rule), query)
             counted = select(func.count()).select_from(statement.limit(TOTAL_CAP + 1).subquery())
             prepared = self.view.keep(shape, counted)
-        found = (await self.view.bound.database.fetch(prepared, self._parameters(actor, query)))[0][0]
+        found = (await fetch(prepared, self._parameters(actor, query)))[0][0]
         return min(found, TOTAL_CAP), found <= TOTAL_CAP
 
     def _parameters(self, actor: Actor, query: ListQuery) -> dict[str, Any]:
         values = query.cursor.values if query.cursor else ()
         return {
-            **filters.parameters(query.conditions),
+            **query.parameters,
             **{f"k{at}": value for at, value in enumerate(values)},
             "actor_id": actor.id,
             "q": query.search,
@@ -185,13 +189,18 @@ def kept(there: dict[Any, T], key: Any, value: T) -> T:
     return value
 
 
-def sortable(column: Column[Any]) -> ColumnElement[Any]:
-    """What to sort by: an enum in the order of its declaration (low, normal, high), everything else as it is."""
+def _key(column: Column[Any], descending: bool, *, leads: bool) -> paging.Key:
+    """One term of the order. An enum sorts as it is declared (low, normal, high): where it leads, the list is
+    walked value by value, which an index serves; behind another term it is sorted by its place.
+    """
+    nullable = bool(column.nullable)
     if not isinstance(column.type, Enum):
-        return column
+        return paging.Key(column, descending, nullable)
     values: Sequence[str] = column.type.enums
+    if leads:
+        return paging.Key(column, descending, nullable, tuple(values))
     places: dict[Any, Any] = {_quoted(value): literal_column(str(at)) for at, value in enumerate(values)}
-    return case(places, value=column)
+    return paging.Key(case(places, value=column), descending, nullable)
 
 
 def _quoted(value: str) -> ColumnElement[str]:

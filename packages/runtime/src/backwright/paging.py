@@ -13,6 +13,7 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +28,10 @@ from backwright.errors import BadRequest
 
 DEFAULT_LIMIT: Final = 25
 MAX_LIMIT: Final = 100
+REFUSED: Final = (
+    "The cursor does not belong to this list. Start again without it, and keep sort and filters the same from "
+    "page to page."
+)
 _VERSION: Final = b"\x01"
 _MAX_CURSOR: Final = 4_096
 
@@ -38,6 +43,8 @@ class Key:
     expression: ColumnElement[Any]
     descending: bool
     nullable: bool
+    values: tuple[str, ...] = ()
+    """Of an enum that leads the order: its values as declared, which is how it sorts and not how it is stored."""
 
     def order(self, *, backward: bool) -> ColumnElement[Any]:
         """The ORDER BY term; `backward` turns the whole order round."""
@@ -49,31 +56,73 @@ class Key:
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a list that one seek in an index finds: rows with a first key value, or rows without."""
+    """A stretch of a list that one seek in an index finds: rows with a first key value, with one certain
+    value, or without."""
 
     keys: tuple[Key, ...]
     where: ColumnElement[bool] | None = None
     skipped: int = 0
-    """Keys at the front that are the same on all rows of the part."""
+    """Keys at the front that are the same on all rows of the part, and not sorted by."""
+    value: str | None = None
+    """The value of an enum that all rows of the part have, as the parameter `k0`."""
     continues: bool = False
     """Whether it goes on from the cursor, or begins at its own beginning."""
 
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What the SQL text depends on, among the parts of one order."""
+        return (self.skipped, self.value is None, self.continues)
 
-def parts(keys: tuple[Key, ...], nulls: Sequence[bool] | None, *, backward: bool) -> list[Part]:
-    """The stretches to read, in order, from a cursor whose i-th value is NULL where `nulls[i]`; `None`: no
-    cursor.
 
-    Rows without a value come last, which no index has in both directions. So a list that is sorted by a
-    nullable column is walked in two parts, and each page of either is found by one seek.
+def parts(keys: tuple[Key, ...], values: Sequence[Any] | None, *, backward: bool) -> list[Part]:
+    """The stretches to read, in order, from a cursor with these values; `None`: no cursor.
+
+    Rows without a value come last, which no index has in both directions; an enum sorts as it is declared,
+    which no index of the stored texts has. So a list that is sorted by a nullable column is walked in two
+    parts, one that is sorted by an enum in a part for each value, and each page of a part is found by one seek.
+    Raises `BadRequest` for a cursor at a value that the enum has no more.
     """
     first = keys[0]
-    if nulls is None or not first.nullable:
-        return [Part(keys, continues=nulls is not None)]
-    solid = Part((replace(first, nullable=False), *keys[1:]), first.expression.is_not(None))
-    empty = Part(keys[1:], first.expression.is_(None), skipped=1)
-    if nulls[0]:
-        return [replace(empty, continues=True), *([solid] if backward else [])]
-    return [replace(solid, continues=True), *([] if backward else [empty])]
+    if first.values:
+        found = [_with_value(keys, value) for value in first.values]
+        found = found[::-1] if first.descending else found
+    elif first.nullable:
+        found = [Part((replace(first, nullable=False), *keys[1:]), first.expression.is_not(None))]
+    else:
+        found = [Part(keys)]
+    if first.nullable:
+        found.append(Part(keys[1:], first.expression.is_(None), skipped=1))
+    if values is None:
+        return found
+    at = _holding(found, values[0], first)
+    here, following = found[at], found[:at][::-1] if backward else found[at + 1 :]
+    return [replace(here, continues=True), *following]
+
+
+def _with_value(keys: tuple[Key, ...], value: str) -> Part:
+    """The rows with one value of the enum that leads the order.
+
+    Where only the id follows, the order keeps the enum and the condition is a range, though of one value: were
+    it known to be constant, PostgreSQL might walk all rows by id, trusting that the value is spread evenly.
+    """
+    first, *rest = keys
+    given = bindparam("k0", type_=Stored(first.expression.type))
+    if len(rest) == 1:
+        return Part(
+            (replace(first, nullable=False), *rest), first.expression.between(given, given), value=value
+        )
+    return Part(tuple(rest), first.expression == given, skipped=1, value=value)
+
+
+def _holding(found: Sequence[Part], value: Any, first: Key) -> int:
+    """Which part holds the rows with this value of the first key."""
+    if value is None:
+        return len(found) - 1
+    if not first.values:
+        return 0
+    if value not in first.values:
+        raise BadRequest(REFUSED)
+    return next(at for at, part in enumerate(found) if part.value == value)
 
 
 def after(part: Part, nulls: Sequence[bool], *, backward: bool) -> ColumnElement[bool]:
@@ -143,10 +192,7 @@ class Sealer:
                 raise ValueError("altered")
             backward, values = msgspec.json.decode(self._cipher.decrypt(raw[1:], [_digest(binding)]))
         except (InvalidTag, ValueError):
-            raise BadRequest(
-                "The cursor does not belong to this list. Start again without it, and keep sort and filters "
-                "the same from page to page."
-            ) from None
+            raise BadRequest(REFUSED) from None
         return Cursor(tuple(values), bool(backward))
 
 
@@ -154,5 +200,6 @@ def _text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+@lru_cache(maxsize=1_000)
 def _digest(binding: str) -> bytes:
     return hashlib.sha256(binding.encode()).digest()

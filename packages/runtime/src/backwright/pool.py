@@ -75,7 +75,9 @@ class Pool:
         self._patience = patience
         self._idle: list[Held] = []
         self._open = 0
-        self._waiting: deque[asyncio.Future[Held | None]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[Held | None], float]] = deque()
+        """Who waits, and until when: all are equally patient, so whoever waits longest gives up first."""
+        self._giving_up: asyncio.TimerHandle | None = None
         self._mending: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -104,6 +106,16 @@ class Pool:
             if held is not None and self._is_usable(held):
                 return held
 
+    def take_now(self) -> Held | None:
+        """A connection that is idle and was in use a moment ago; `None`: wait for one with `take`."""
+        if (
+            not self._idle
+            or time.monotonic() - self._idle[-1].used >= QUIET
+            or self._idle[-1].raw.is_closed()
+        ):
+            return None
+        return self._idle.pop()
+
     def give(self, held: Held) -> None:
         """Take a connection back that is in order; whoever waits longest gets it."""
         held.used = time.monotonic()
@@ -112,7 +124,7 @@ class Pool:
             self._drop(held)
             return
         while self._waiting:
-            waiter = self._waiting.popleft()
+            waiter, _ = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(held)
                 return
@@ -130,7 +142,7 @@ class Pool:
         self._closed = True
         if self._mending:
             await asyncio.wait(self._mending, timeout=MENDING)
-        for waiter in self._waiting:
+        for waiter, _ in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
         for held in self._idle:
@@ -188,20 +200,28 @@ class Pool:
 
     async def _turn(self, until: float) -> Held | None:
         """Wait for a connection, or for room to make one (`None`)."""
-        waiter: asyncio.Future[Held | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Held | None] = loop.create_future()
+        self._waiting.append((waiter, until))
+        if self._giving_up is None:
+            self._giving_up = loop.call_at(until, self._give_up, loop)
         try:
-            async with asyncio.timeout_at(until):
-                return await waiter
-        except BaseException as error:
-            if (
-                waiter.done() and not waiter.cancelled()
-            ):  # it came at the last moment, and somebody else needs it
-                held = waiter.result()
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                held = waiter.result()  # it came at the last moment, and somebody else needs it
                 self.give(held) if held is not None else self._wake()
-            if isinstance(error, TimeoutError):
-                raise Unavailable("The database is busy. Try again.", retry_after=1) from None
             raise
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Refuse those who have waited long enough. One timer for all: one for each costs as much as the waiting."""
+        self._giving_up = None
+        while self._waiting and (self._waiting[0][0].done() or self._waiting[0][1] <= loop.time()):
+            waiter, _ = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_exception(Unavailable("The database is busy. Try again.", retry_after=1))
+        if self._waiting:
+            self._giving_up = loop.call_at(self._waiting[0][1], self._give_up, loop)
 
     async def _mend(self, held: Held) -> None:
         try:
@@ -226,7 +246,7 @@ class Pool:
     def _wake(self) -> None:
         """Tell whoever waits longest that there is room for another connection."""
         while self._waiting:
-            waiter = self._waiting.popleft()
+            waiter, _ = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(None)
                 return

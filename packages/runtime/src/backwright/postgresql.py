@@ -20,9 +20,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import asyncpg  # type: ignore[import-untyped]
+import msgspec
 from sqlalchemy import Dialect
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -51,7 +53,9 @@ class PostgreSQL:
     def __init__(self, url: URL, limits: Limits) -> None:
         self.url = url
         driver: Any = dialect.Dialect.import_dbapi()  # type: ignore[no-untyped-call]
-        self.dialect: Dialect = dialect.Dialect(paramstyle="numeric_dollar", dbapi=driver)  # type: ignore[no-untyped-call]
+        self.dialect: Dialect = dialect.Dialect(  # type: ignore[no-untyped-call]
+            paramstyle="numeric_dollar", dbapi=driver, json_serializer=_json
+        )
         self._limits = limits
         self._pool: Pool | None = None
         self._compiled: LRUCache[Any, Any] = LRUCache(dialect.COMPILED)
@@ -85,7 +89,7 @@ class PostgreSQL:
         if not self._limits.prepared:
             return await self._read_pinned(sql, values)
         pool = self.pool
-        held = await pool.take()
+        held = pool.take_now() or await pool.take()
         try:
             found: Rows = await held.fetch(sql, values)
         except asyncpg.PostgresError as error:
@@ -108,7 +112,7 @@ class PostgreSQL:
     async def write(self, sql: str, values: Sequence[Any]) -> Rows:
         """As `read`. When it returns or raises, the server is done with it, also if it was broken off."""
         pool = self.pool
-        held = await pool.take()
+        held = pool.take_now() or await pool.take()
         try:
             found: Rows = await held.fetch(sql, values)
         except asyncpg.PostgresError as error:
@@ -209,7 +213,7 @@ class PostgreSQL:
             return Held(await self._raw({}))
         except (*FAILURES, ValueError) as error:
             where = f"{self.url.host or 'the local socket'}:{self.url.port or 5432}"
-            reason = str(error) or type(error).__name__
+            reason = _no_authority(self.url) or str(error) or type(error).__name__
             raise Unavailable(
                 f"The database at {where} cannot be reached: {reason}", retry_after=1
             ) from error
@@ -235,6 +239,19 @@ class PostgreSQL:
             " - current_setting('superuser_reserved_connections')::int"
         )
         warn_of_room(self._limits, room)
+
+
+def _json(value: Any) -> str:
+    """A value for a column of the type `jsonb`, which keeps the value and not its text."""
+    return msgspec.json.encode(value).decode()
+
+
+def _no_authority(url: URL) -> str | None:
+    """What is wrong with the path of the certificate authority; the driver says that a file is missing, not which."""
+    path = url.query.get("sslrootcert")
+    if not isinstance(path, str) or Path(path).is_file():
+        return None
+    return f"sslrootcert names {path}, and there is no such file"
 
 
 def _settings(limits: Limits) -> dict[str, str]:

@@ -73,6 +73,11 @@ class Transaction:
     async def lock(self, name: str) -> None:
         await self.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [name])
 
+    async def try_lock(self, name: str) -> bool:
+        return bool(
+            (await self.fetch("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", [name]))[0][0]
+        )
+
     def orm(self, seen: Seen) -> AsyncEngine:
         self._held.seen = seen
         return self._orm(self._held)

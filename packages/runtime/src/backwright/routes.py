@@ -136,7 +136,7 @@ async def handle(bound: "BoundResource", request: Request, operate: Operate, ope
         actor = current.get().actor = await _actor(bound, request)
         if bound.limit is None:
             return await operate(bound, request, actor)
-        key = f"user:{actor.id}" if actor.id else limit_key(current.get().client_ip)
+        key = f"user:{actor.principal}" if actor.id else limit_key(current.get().client_ip)
         verdict = await bound.runtime.limiter.enforce(bound.limit, key)
         response = await operate(bound, request, actor)
         response.headers.update(verdict.headers())
@@ -153,6 +153,8 @@ async def handle(bound: "BoundResource", request: Request, operate: Operate, ope
 
 
 async def _actor(bound: "BoundResource", request: Request) -> Actor:
+    if (verified := current.get().verified) is not None:
+        return verified
     given = [value for name, value in request.scope["headers"] if name == b"authorization"]
     if not given:
         return ANONYMOUS

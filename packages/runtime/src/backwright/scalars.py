@@ -58,6 +58,13 @@ def uuid(value: Any) -> UUID:
     raise ValueError("must be a UUID such as 01935b2e-7c00-7000-8000-000000000001")
 
 
+def uuid_text(value: str) -> str:
+    """An id as it stands in a path, checked and left as text: drivers take it as it is. Raises `ValueError`."""
+    if _UUID.fullmatch(value):
+        return value.lower()
+    raise ValueError("must be a UUID such as 01935b2e-7c00-7000-8000-000000000001")
+
+
 def moment(value: Any) -> datetime:
     """A time with a zone (RFC 3339), in UTC. Raises `ValueError`."""
     if isinstance(value, str):

@@ -18,7 +18,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from backwright import one_write
+from backwright import http_protocol
 from backwright.settings import Settings
 
 KEEP_ALIVE: Final = 75
@@ -90,7 +90,7 @@ def configured(app: FastAPI, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves an application."""
     return uvicorn.Config(
         app,
-        http=one_write.Protocol,
+        http=http_protocol.Protocol,
         loop="uvloop",
         lifespan="on",
         ws="none",

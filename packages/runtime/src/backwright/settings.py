@@ -81,6 +81,12 @@ class Settings(BaseSettings):
         description="The pages of your front end that mails link to: …/register, …/reset and …/email, each with "
         "#code=…. Empty: mails hold the code alone.",
     )
+    replica_database_url: str = Field(
+        "",
+        repr=False,
+        description="A streaming replica of DATABASE_URL (PostgreSQL) that answers reads. Needs REDIS_URL. "
+        "Empty: none.",
+    )
     files_url: str = Field(
         "file:./var/files",
         description="Where uploaded files are kept: file:./var/files, or "
@@ -170,6 +176,7 @@ class Settings(BaseSettings):
     _mail_url = field_validator("mail_url")(places.mail_url)
     _mail_from = field_validator("mail_from")(places.mail_from)
     _account_url = field_validator("account_url")(rules.account_url)
+    _replica_database_url = field_validator("replica_database_url")(places.replica_database_url)
     _files_url = field_validator("files_url")(places.files_url)
     _files_direct_url = field_validator("files_direct_url")(places.files_direct_url)
     _secret_files = field_validator(

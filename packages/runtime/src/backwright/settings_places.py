@@ -81,6 +81,25 @@ def mail_from(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def replica_database_url(value: str, info: ValidationInfo) -> str:
+    """A replica of a PostgreSQL server, where processes can tell each other who has written."""
+    if not value:
+        return value
+    primary, redis = info.data.get("database_url", "postgresql:"), info.data.get("redis_url", "redis:")
+    if scheme(primary) != "postgresql":
+        raise ValueError("is for PostgreSQL only, and DATABASE_URL is another engine")
+    if scheme(value) not in ("postgresql", "postgres", "postgresql+asyncpg"):
+        raise ValueError("must be an address such as postgresql://user@host/name")
+    if not redis:
+        raise ValueError(
+            "needs REDIS_URL: processes tell each other there who has written, and may not read old rows"
+        )
+    found = server_url(value, "PostgreSQL", "asyncpg", "postgresql")
+    if found == primary:
+        raise ValueError("is DATABASE_URL itself; name the replica's own address")
+    return found
+
+
 def files_url(value: str) -> str:
     """A folder, or a bucket of S3."""
     if scheme(value) == "s3":

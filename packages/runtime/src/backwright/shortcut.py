@@ -8,10 +8,35 @@ fits, it is called from here. Whatever else comes, and what such a route raises,
 
 from collections.abc import Callable
 
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backwright.exchange import EXCHANGE, Exchange
+from backwright.replies import Reply
 from backwright.route_index import RAISED, RouteIndex
+
+
+class DirectRequest(Request):
+    """A request whose body, as a rule, has come with it."""
+
+    async def body(self) -> bytes:
+        """The whole body. Raises `ClientDisconnect`."""
+        if not hasattr(self, "_body"):
+            message = await self.receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                self._body: bytes = message.get("body", b"")
+            else:
+                self._body = await self._rest(message)
+        return self._body
+
+    async def _rest(self, message: Message) -> bytes:
+        pieces = []
+        while message["type"] == "http.request":
+            pieces.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                return b"".join(pieces)
+            message = await self.receive()
+        raise ClientDisconnect
 
 
 class Shortcut:
@@ -29,11 +54,13 @@ class Shortcut:
             await self._app(scope, receive, send)
             return
         try:
-            response = await endpoint(Request(scope, receive, send))
+            response = await endpoint(DirectRequest(scope, receive, send))
         except Exception as error:
             scope[RAISED] = (
                 error  # the handlers of exceptions stand on the long way; the index raises it there
             )
             await self._app(scope, receive, send)
             return
-        await response(scope, receive, send)
+        exchange: Exchange | None = scope.get(EXCHANGE)
+        if exchange is None or type(response) is not Reply or not exchange.send_whole(response):
+            await response(scope, receive, send)

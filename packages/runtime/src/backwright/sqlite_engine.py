@@ -117,6 +117,10 @@ class _Transaction:
     async def lock(self, name: str) -> None:
         """Nothing: there is one writer, and this is it."""
 
+    async def try_lock(self, name: str) -> bool:
+        """As `lock`."""
+        return True
+
     def orm(self, seen: Seen) -> AsyncEngine:
         self.seen = seen
         return self._engine

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-from backwright.columns import FixedPoint, Id, Timestamp, in_utc
+from backwright.columns import FixedPoint, Id, Timestamp, in_utc, shortest
 
 Converter = Callable[[Any], Any]
 
@@ -43,7 +43,9 @@ class Prepared:
         """The tables of which the statement may change rows."""
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         processors: Mapping[str, Any] = compiled._bind_processors
-        self._binders: tuple[Converter | None, ...] = tuple(processors.get(name) for name in self._names)
+        self._binders: tuple[tuple[str, Converter | None], ...] = tuple(
+            (name, processors.get(name)) for name in self._names
+        )
         self._defaults: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
         self._made: dict[str, Callable[[Any], Any]] = dict(_made_values(compiled))
         entries = compiled._result_columns or ()
@@ -58,13 +60,11 @@ class Prepared:
         if self._made:
             made = {name: make(None) for name, make in self._made.items() if name not in params}
             params = {**params, **made}
-        return [
-            binder(value) if binder is not None and value is not None else value
-            for binder, value in (
-                (binder, params[name] if name in params else defaults.get(name))
-                for name, binder in zip(self._names, self._binders, strict=True)
-            )
-        ]
+        found = []
+        for name, binder in self._binders:
+            value = params[name] if name in params else defaults.get(name)
+            found.append(binder(value) if binder is not None and value is not None else value)
+        return found
 
     def rows(self, raw: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """The driver's rows with converted columns."""
@@ -144,7 +144,9 @@ def wire_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
         return lambda value: format_fixed(value, places)
     if isinstance(kind, Boolean):
         return bool
-    if isinstance(kind, (Id, Timestamp, Date)):
+    if isinstance(kind, Timestamp):
+        return shortest
+    if isinstance(kind, (Id, Date)):
         return None
     return python_converter(kind, dialect)
 

@@ -1,4 +1,4 @@
-"""Where a service counts and caches: in its process, in its database, or in the Redis that processes share.
+"""Where a service counts, caches and reads: in its process, in its database, or in what processes share.
 
 What lives here: the choice by the settings, and its numbers. What must not: how any of the stores works. What
 needs the package hiredis is imported only where there is a Redis.
@@ -7,7 +7,7 @@ needs the package hiredis is imported only where there is a Redis.
 from typing import TYPE_CHECKING
 
 from backwright.cache import MAX_BYTES_SHARED, MAX_ENTRIES, ResponseCache
-from backwright.database import Database
+from backwright.database import Database, Limits
 from backwright.limits import Limiter, MemoryStore, Store
 from backwright.limits_database import DatabaseStore
 from backwright.settings import Settings
@@ -15,6 +15,7 @@ from backwright.settings import Settings
 if TYPE_CHECKING:
     from backwright.metrics import Metrics
     from backwright.redis import Redis
+    from backwright.replicas import Replica
     from backwright.runtime import Runtime
 
 
@@ -25,6 +26,17 @@ def redis(settings: Settings) -> "Redis | None":
     from backwright.redis import Redis
 
     return Redis(settings.redis_url, service=settings.service, timeout=settings.redis_timeout_ms / 1000)
+
+
+def replica(
+    settings: Settings, limits: Limits, database: Database, redis: "Redis | None"
+) -> "Replica | None":
+    """The replica of the settings, not connected yet; None if there is none."""
+    if not settings.replica_database_url or redis is None:
+        return None
+    from backwright.replicas import Replica
+
+    return Replica(settings.replica_database_url, limits, database, redis)
 
 
 def limiter(settings: Settings, database: Database, redis: "Redis | None") -> Limiter:

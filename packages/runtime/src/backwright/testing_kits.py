@@ -8,9 +8,11 @@ databases come from (`testing_databases.py`).
 import atexit
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 Factory = Callable[..., FastAPI]
 
 _SECRET: Final = secrets.token_urlsafe(48)
+
+# The client imports it on every request, and what is not there is searched for in every folder each time.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # known not to be there: said at once
 
 
 @dataclass

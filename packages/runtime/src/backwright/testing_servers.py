@@ -74,15 +74,33 @@ class Server:
 
     def _named(self, **options: str) -> URL:
         if not self._made:
-            atexit.register(self._drop_all)
+            atexit.register(self.drop_all)
         url = parse(self.address()).set(database=f"backwright_test_{os.getpid()}_{next(_numbers)}")
         url = url.update_query_dict(options)
         self._made.append(url.render_as_string(hide_password=False))
         return url
 
-    def _drop_all(self) -> None:
-        for url in list(self._made):
-            self.drop(url)
+    def drop_all(self) -> None:
+        """Remove all that were made here; done when the process ends, if not before.
+
+        Some at a time: each waits for the server's disk, and so they wait for it together.
+        """
+        turn = asyncio.Semaphore(8)
+
+        async def drop(url: str) -> None:
+            async with turn:
+                raw = await self._connect(self.address())
+                try:
+                    await self._say(raw, self._dropping(str(make_url(url).database)))
+                finally:
+                    await self._close(raw)
+
+        async def drop_all() -> None:
+            await asyncio.gather(*map(drop, self._made))
+
+        if self._made:
+            asyncio.run(drop_all())
+            self._made.clear()
 
     def _dropping(self, name: str) -> str:
         raise NotImplementedError

@@ -17,7 +17,7 @@ from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, and_, b
 
 from backwright.access import Grant, condition, field_expression, names_within, shows_always
 from backwright.actor import Actor
-from backwright.database import Work
+from backwright.database import Fetch, Work
 from backwright.fields import STANDARD
 from backwright.filters import Filter
 from backwright.statement import Prepared
@@ -72,6 +72,8 @@ class View:
         self.grants = grants
         self.table: Table = bound.table
         self.names: tuple[str, ...] = (*STANDARD[:1], *names_within(grants, bound.fields), *STANDARD[1:])
+        self.named = ",".join(sorted(roles))
+        """The roles as a part of keys of caches."""
         self.row_ruled = any(grant.where is not None for grant in grants)
         """Whether callers with the same roles may see different things."""
         self._shapes: dict[Any, Prepared] = {}
@@ -144,13 +146,19 @@ class View:
 
         return Pages(self)
 
-    async def page(self, actor: Actor, query: "ListQuery") -> "Page":
-        """One page of rows in wire form, with the cursors of its neighbours."""
-        return await self.pages.fetch(actor, query)
+    async def page(self, actor: Actor, query: "ListQuery", fetch: Fetch | None = None) -> "Page":
+        """One page of rows in wire form, with the cursors of its neighbours; `fetch` as in `get`."""
+        return await self.pages.fetch(actor, query, fetch or self.bound.database.fetch)
 
-    async def get(self, actor: Actor, id_: UUID, embeds: tuple[str, ...] = ()) -> msgspec.Struct | None:
-        """One row by id, to be printed; `None` if it is not there or not to be seen."""
-        rows = await self.bound.database.fetch(self._one(embeds), {"id": id_, "actor_id": actor.id})
+    async def get(
+        self, actor: Actor, id_: UUID | str, embeds: tuple[str, ...] = (), fetch: Fetch | None = None
+    ) -> msgspec.Struct | None:
+        """One row by id, to be printed; `None` if it is not there or not to be seen.
+
+        `fetch` is where to read it: `Database.showing` knows for answers, without it what is committed counts.
+        """
+        read = fetch or self.bound.database.fetch
+        rows = await read(self._one(embeds), {"id": id_, "actor_id": actor.id})
         return self.form(embeds).fill(rows[0]) if rows else None
 
     async def written(self, work: Work, actor: Actor, id_: UUID) -> dict[str, Any] | None:

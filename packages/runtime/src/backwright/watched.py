@@ -13,6 +13,7 @@ from backwright.runtime import Runtime
 
 if TYPE_CHECKING:
     from backwright.pool import Pool
+    from backwright.replicas import Replica
 
 
 def watch(runtime: Runtime, metrics: Metrics) -> None:
@@ -30,8 +31,31 @@ def watch(runtime: Runtime, metrics: Metrics) -> None:
         lambda: sink.writer.dropped if (sink := logs.sink()) is not None else 0,
     )
     stores.watch(runtime, metrics)
+    if runtime.database.replica is not None:
+        watch_replica(runtime.database.replica, metrics)
     if runtime.database.dialect.name != "sqlite":
         watch_pool(runtime, metrics)
+
+
+def watch_replica(replica: "Replica", metrics: Metrics) -> None:
+    """Show whether the replica is used, how old it is, and what it answers."""
+    metrics.watch_gauge(
+        "database_replica_up", "Whether reads go to the replica.", lambda: replica.up, across="min"
+    )
+    metrics.watch_gauge(
+        "database_replica_lag_seconds",
+        "How old at most is what the replica shows.",
+        lambda: replica.lag,
+        across="max",
+    )
+    metrics.watch_counter(
+        "database_replica_reads_total", "Statements that the replica answered.", lambda: replica.reads
+    )
+    metrics.watch_counter(
+        "database_replica_fallbacks_total",
+        "Statements that the primary answered because the replica did not.",
+        lambda: replica.fallbacks,
+    )
 
 
 def watch_pool(runtime: Runtime, metrics: Metrics) -> None:

@@ -52,6 +52,11 @@ class Work:
         with translated():
             await self._transaction.lock(name)
 
+    async def try_lock(self, name: str) -> bool:
+        """The same if nobody holds it, else `False` at once: whoever waits in the server holds a connection."""
+        with translated():
+            return await self._transaction.try_lock(name)
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that can fail alone: what its block raises undoes the part, and the rest may go on.

@@ -61,6 +61,7 @@ class Writer:
         self.view = bound.view(roles)
         self.references = References(bound, roles)
         self._shapes: dict[Any, Prepared] = {}
+        self._grants: dict[tuple[str, ...], list[list[Grant]]] = {}
 
     def grants(self, operation: Operation, names: Sequence[str] = ()) -> list[list[Grant]]:
         """For each name the grants that cover it.
@@ -68,6 +69,16 @@ class Writer:
         Raises `Forbidden` if there are none, naming the fields at fault. A field that no client can send is
         set by the service's own code, which needs no grant.
         """
+        key = (operation, *names)
+        found = self._grants.get(key)
+        if found is None:
+            found = self._covering(operation, names)
+            if len(self._grants) >= MAX_SHAPES:
+                self._grants.clear()
+            self._grants[key] = found
+        return found
+
+    def _covering(self, operation: Operation, names: Sequence[str]) -> list[list[Grant]]:
         given = self.bound.policy.grants(self.roles, operation)
         if not given:
             raise Forbidden(f"Your roles may not {operation} {self.bound.title_plural}.")

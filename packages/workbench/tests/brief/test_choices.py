@@ -55,3 +55,30 @@ def test_a_sentence_may_list_the_values_of_a_field(
 def test_a_sentence_about_other_things_lists_no_values(sentence: str) -> None:
     """Only lists of three and more say where a thing may stand, and only if they name it."""
     assert "status" not in drawn(sentence).entities["Zeppelin"].fields
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Status of a zeppelin: planned, built, flown.",
+        "States of a zeppelin: planned, built, flown.",
+        "Zeppelin status: planned -> built, or flown.",
+    ],
+)
+def test_the_states_of_a_thing_may_be_listed_after_its_name(sentence: str) -> None:
+    """Under the word that the brief has for them."""
+    fields = drawn(f"Zeppelins have a name and a length.\n\n{sentence}").entities["Zeppelin"].fields
+    name = "state" if sentence.startswith("States") else "status"
+
+    assert fields[name].values == ("planned", "built", "flown")
+
+
+def test_rights_after_a_colon_are_no_values() -> None:
+    """`Hangar: read own zeppelins, edit own zeppelins` lists deeds."""
+    fields = (
+        drawn("\n\n- hangar: crud own zeppelins, read own names, confirm own visits")
+        .entities["Hangar"]
+        .fields
+    )
+
+    assert not any(field.values for field in fields.values())

@@ -169,3 +169,58 @@ def test_actions_keep_the_states_they_begin_in_as_far_as_these_are_there(
 def test_a_rest_before_which_nothing_goes_on_breaks_nothing() -> None:
     """A list of states of which none leads on has no course, and is no error."""
     assert not listed_moves(["approved", "on_hold"], "approved")
+
+
+@pytest.mark.parametrize(
+    ("text", "moves"),
+    [
+        (
+            "A cheese is first wet, then in drying, then ready, then sold out, or it is discarded when it is bad.",
+            {
+                "wet": ("drying", "discarded"),
+                "drying": ("ready", "discarded"),
+                "ready": ("sold_out", "discarded"),
+            },
+        ),
+        (
+            "Cheeses start out as new, then become running, and are finally done or failed.",
+            {"new": ("running",), "running": ("done", "failed")},
+        ),
+        ("A cheese begins as draft and is then submitted.", {"draft": ("submitted",)}),
+        (
+            "Cheese status: requested -> confirmed -> done, or cancelled",
+            {"requested": ("confirmed", "cancelled"), "confirmed": ("done", "cancelled")},
+        ),
+        (
+            "Allowed transitions: draft → submitted; submitted → sold or dropped.",
+            {"draft": ("submitted",), "submitted": ("sold", "dropped")},
+        ),
+    ],
+)
+def test_a_course_is_told_in_sentences(text: str, moves: dict[str, tuple[str, ...]]) -> None:
+    """`first …, then …`, `…, or cancelled` from every state before the end, transitions of what was spoken of last."""
+    states = entity(f"Backend for a dairy.\n\nCheeses have a name and a weight. {text}", "Cheese").states
+
+    assert states is not None
+    assert states.moves == moves
+
+
+def test_what_is_opened_for_the_first_time_is_not_reopened() -> None:
+    """And what goes live is launched."""
+    auctions = entity(
+        "Manage auctions. Auctions have a title and go from planned to open to closed.", "Auction"
+    )
+    tickets = entity("Manage cases. Case status: open → closed → open", "Case")
+    surveys = entity("Manage surveys (title). Survey status: draft → live → closed", "Survey")
+
+    assert set(auctions.actions) == {"open", "close"}
+    assert "reopen" in tickets.actions
+    assert "launch" in surveys.actions
+
+
+def test_a_participle_before_what_is_decided_is_where_it_begins() -> None:
+    """`confirm a reported absence`: it is reported first."""
+    absence = entity("Manage absences (reason, until). Teachers confirm a reported absence.", "Absence")
+
+    assert absence.states is not None
+    assert absence.states.moves == {"reported": ("confirmed",)}

@@ -123,6 +123,17 @@ def test_whoever_moves_along_an_arrow_may_make_that_move() -> None:
     assert researcher.act == ActGrant(rows="researcher", actions=("submit",))
 
 
+def test_who_makes_a_move_may_stand_in_brackets_behind_it() -> None:
+    """`planned → running (dispatcher)`, without a verb."""
+    found = trips(
+        "Transitions of trips: planned → running (dispatcher); running → done (driver or dispatcher)."
+    )
+    access = found.entities["Trip"].access
+
+    assert access["dispatcher"] == Grants(read=Grant(), act=ActGrant(actions=("start", "complete")))
+    assert access["driver"] == Grants(read=Grant(), act=ActGrant(actions=("complete",)))
+
+
 @pytest.mark.parametrize(
     ("text", "role", "expected"),
     [

@@ -194,3 +194,110 @@ def test_whether_makes_yes_or_no() -> None:
     found = zeppelin("Each zeppelin has a name and whether it contains helium or air.").fields
 
     assert {found[name].type for name in ("contains_helium", "contains_air")} == {"boolean"}
+
+
+@pytest.mark.parametrize(
+    ("described", "names"),
+    [
+        ("Kite: starts at, handed over by, booked for", ["starts_at", "handed_over_by", "booked_for"]),
+        ("Kite: handler (optional), price per metre, deadline", ["handler", "price_per_metre", "deadline"]),
+        ("Kite = name, price", ["name", "price"]),
+        ("A kite has a name, how many tails and a list of colours.", ["name", "tails", "colours"]),
+        (
+            "A kite has a name, the moment it was launched and the day it was sold.",
+            ["name", "launched_at", "sold_on"],
+        ),
+        ("A kite has a name, the time it left and a price.", ["name", "left_at", "price"]),
+        ("A kite has a lifespan in years and a mass in kg.", ["lifespan_years", "mass_kg"]),
+        ("Each kite has a name, a price, and pilots upload several photos per kite.", ["name", "price"]),
+        ("For a kite we store a name and a price, which has to be positive.", ["name", "price"]),
+        ("People make kites: a kite has a name, a price and a colour.", ["name", "price", "colour"]),
+        ("Each fair gets kites (name, price, opens on).", ["name", "price", "opens_on"]),
+    ],
+)
+def test_names_end_where_the_description_begins(described: str, names: list[str]) -> None:
+    """Prepositions at the end belong to the name; statements after the list do not."""
+    fields = drawn(f"Manage kites and fairs.\n{described}\n").entities["Kite"].fields
+
+    assert [name for name in names if name in fields] == names
+    assert not {"may", "to_be", "pilots_upload_photos", "it"} & fields.keys()
+
+
+def test_what_is_entered_has_the_fields_that_follow() -> None:
+    """`Clerks record attendance for a fair: date, arrived at`: of the attendance, and not of the fair."""
+    brief = "Manage kites and fairs.\nPilots write flyovers for a kite: date, wind speed, remarks."
+    flyover = drawn(brief).entities["Flyover"]
+
+    assert list(flyover.fields)[:3] == ["date", "wind_speed", "remarks"]
+    assert flyover.fields["kite"].to == "Kite"
+
+
+@pytest.mark.parametrize(
+    ("described", "name"),
+    [
+        ("Kite: answer (accepted, declined or open)", "answer"),
+        ("A kite has a name and a verdict (good, fair or poor).", "verdict"),
+    ],
+)
+def test_a_bracket_with_or_lists_values(described: str, name: str) -> None:
+    """Whatever the field is called."""
+    assert len(drawn(f"Manage kites and fairs.\n{described}").entities["Kite"].fields[name].values) == 3
+
+
+def test_columns_may_be_called_as_in_a_database() -> None:
+    """`exhibition_id` is the reference to the exhibition, and `uniq` says unique."""
+    brief = (
+        "# Museum\n\n## Exhibition\n- title: string\n\n"
+        "## Tour\n- exhibition_id: FK exhibitions\n- code: string, uniq"
+    )
+    tour = drawn(brief).entities["Tour"]
+
+    assert tour.fields["exhibition"].to == "Exhibition"
+    assert tour.fields["code"].unique
+
+
+@pytest.mark.parametrize("said", ["sender (Kite)", "sender: Kite"])
+def test_a_field_may_name_in_brackets_what_it_refers_to(said: str) -> None:
+    """Under a name of its own."""
+    fair = drawn(f"Manage kites and fairs.\n\n## Fair\n- title: string\n- {said}").entities["Fair"]
+
+    assert fair.fields["sender"].to == "Kite"
+
+
+@pytest.mark.parametrize(
+    "said", ["device given to an employee", "an employee holds a device", "a device lent to an employee"]
+)
+def test_a_definition_ties_all_things_that_it_names(said: str) -> None:
+    """`Assignment = device given to an employee, with …`: it refers to both."""
+    brief = (
+        f"- Database with devices, employees, assignments tables\n- Assignment = {said}, with returned date"
+    )
+    fields = drawn(brief).entities["Assignment"].fields
+
+    assert (fields["device"].to, fields["employee"].to) == ("Device", "Employee")
+    assert not fields["device"].optional
+    assert "returned_date" in fields
+
+
+@pytest.mark.parametrize(
+    ("described", "name", "count"),
+    [
+        ("Kite (name, condition {new, used, torn}, price)", "condition", 3),
+        ("Kite: name, price\n- Kite states: new, picked up, torn", "status", 3),
+    ],
+)
+def test_values_stand_in_any_brackets_and_after_states(described: str, name: str, count: int) -> None:
+    """Braces as well as others; `picked up` is one value."""
+    fields = drawn(f"Manage kites and fairs.\n- {described}").entities["Kite"].fields
+
+    assert len(fields[name].values) == count
+    assert "picked" not in fields
+
+
+def test_a_bold_name_begins_the_description_of_another_thing() -> None:
+    """Though it stands below the fields of the one before."""
+    kite = "**Kite**\n- name: string\n- price: money"
+    brief = f"## Entities\n\n{kite}\n**Stop** - kite, sequence, picked up at, fee\n\nClerks manage stops."
+    fields = drawn(brief).entities["Stop"].fields
+
+    assert {"kite", "sequence", "picked_up_at", "fee"} <= fields.keys()

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from backwright_workbench.blueprint.model import Grant, Grants
+from backwright_workbench.blueprint.model import ActGrant, Grant, Grants
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.reading import read
 from backwright_workbench.brief.trace import Reading
@@ -79,3 +79,16 @@ def test_a_table_of_fields_is_none_about_rights() -> None:
     table = "| Table | Columns |\n|---|---|\n| balloon | name, price |\n"
 
     assert list(drawn(table).require().entities["Balloon"].fields) == ["name", "price"]
+
+
+def test_a_cell_may_name_actions_of_the_entity() -> None:
+    """`read, accept`: of the moves only this one."""
+    brief = (
+        "Manage claims. Claims have a title and a status (open, accepted, rejected).\n\nRights:\n"
+        "| | claims |\n|---|---|\n| agent | read, accept |\n"
+        "| supervisor | create, read, update, delete |\n| cleaner | - |\n"
+    )
+    access = read(brief, Catalogue.builtin(), created=date(2026, 11, 21)).require().entities["Claim"].access
+
+    assert access["agent"] == Grants(read=Grant(), act=ActGrant(actions=("accept",)))
+    assert "cleaner" not in access

@@ -107,3 +107,47 @@ def test_people_of_whom_the_brief_keeps_data_are_an_entity() -> None:
 def test_a_list_of_values_is_no_entity(name: str) -> None:
     """What a field may be is not what the service keeps."""
     assert set(drawn(f"Manage jobs and zeppelins.\n- {name}\n").entities) <= {"Job", "Zeppelin"}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "- Show all trucks on a live map",
+        "- Calculate the tide tables for next year",
+        "- Boats have a name and a maximum number of participants",
+        "- Boats have a name, a colour and remarks",
+        "- Allowed transitions: draft → open (clerk)",
+        "- Clerks moor and cancel stays",
+    ],
+)
+def test_beside_a_list_of_tables_a_noun_in_passing_is_none(rest: str) -> None:
+    """What the database holds has been said."""
+    brief = f"Marina berth booking API\n\n- tables: boats, dining tables, stays\n{rest}"
+
+    assert set(drawn(brief).entities) == {"Boat", "DiningTable", "Stay"}
+
+
+def test_a_table_of_things_names_them_whatever_they_are_called() -> None:
+    """`results` is no thing in a sentence, and one in the first column."""
+    brief = "| table | columns |\n|---|---|\n| races | number, distance |\n| results | race, finish time, remarks |"
+
+    assert set(drawn(brief).entities) == {"Race", "Result"}
+
+
+def test_a_line_is_that_of_the_order_told_of_before() -> None:
+    """`Each order has order lines; a line has …`: no second thing."""
+    brief = (
+        "Manage products and orders. Each order has several order lines; a line has a product and a quantity."
+    )
+    blueprint = drawn(brief)
+
+    assert set(blueprint.entities) == {"Product", "Order", "OrderLine"}
+    assert "quantity" in blueprint.entities["OrderLine"].fields
+
+
+def test_what_somebody_notes_of_a_thing_are_its_fields() -> None:
+    """`Bank account` and `address` are things elsewhere."""
+    told = "A painting is sent by a consignor, of whom we keep name, address and bank account."
+    brief = f"Manage paintings and galleries. {told}"
+
+    assert set(drawn(brief).entities) == {"Painting", "Gallery", "Consignor"}

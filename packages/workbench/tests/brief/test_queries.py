@@ -51,3 +51,61 @@ def test_a_search_by_a_text_adds_it() -> None:
 
     assert entities["Hangar"].search[:2] == ("name", "city")
     assert list(entities["Zeppelin"].fields) == ["name", "description"]
+
+
+FAIRS = "Manage kites and fairs. Kites have a name and a colour. Fairs have a title, a hall and a date.\n"
+
+
+def test_a_query_is_on_the_thing_that_stands_after_its_fields() -> None:
+    """In brackets or not, after `on` or `for`."""
+    brief = f"{FAIRS}- Filters (hall, date) on fairs\n- Search by name, colour on kites"
+    entities = drawn(brief).entities
+
+    assert {"hall", "date"} <= set(entities["Fair"].filters)
+    assert set(entities["Kite"].search) == {"name", "colour"}
+    assert list(entities["Kite"].fields) == ["name", "colour"]
+
+
+def test_a_query_is_on_the_thing_that_stands_before_its_fields() -> None:
+    """After a colon, in a label, or in the passive."""
+    brief = (
+        f"{FAIRS}- Filters on fairs: hall, date\n- Full text on kite name, colour\n"
+        "- Kites can be searched by name and filtered by colour"
+    )
+    entities = drawn(brief).entities
+
+    assert {"hall", "date"} <= set(entities["Fair"].filters)
+    assert "colour" in entities["Kite"].filters
+    assert set(entities["Kite"].search) == {"name", "colour"}
+
+
+def test_a_list_of_queries_names_each_thing() -> None:
+    """`Query: fairs by hall; kites by colour`, and what goes on after a semicolon."""
+    brief = f"{FAIRS}\nQuery: fairs by hall, date; kites by colour\n"
+    entities = drawn(brief).entities
+
+    assert {"hall", "date"} <= set(entities["Fair"].filters)
+    assert "colour" in entities["Kite"].filters
+    assert "hall" in drawn(f"{FAIRS}- fairs: search by title; filter by hall").entities["Fair"].filters
+
+
+def test_a_usual_field_gets_the_name_by_which_the_brief_asks_for_it() -> None:
+    """A product has one title, and not a name beside it; a matter one reference number."""
+    shop = drawn("- Database with shops, products, orders tables\n- Search by title over products").entities
+    firm = drawn(
+        "law firm\n- Database with clients, matters, hearings tables\n- Filters: responsible lawyer\n"
+        "- Matter reference number is unique"
+    ).entities["Matter"]
+
+    assert "title" in shop["Product"].search
+    assert "name" not in shop["Product"].fields
+    assert {"reference_number", "responsible_lawyer"} <= firm.fields.keys()
+    assert not {"number", "lawyer"} & firm.fields.keys()
+
+
+def test_people_are_searched_by_both_halves_of_their_name() -> None:
+    """Where they have first and last name."""
+    told = "Pilots have a first name, a last name and an email."
+    brief = f"Manage kites and pilots. {told}\n- Search pilots by name or email"
+
+    assert drawn(brief).entities["Pilot"].search == ("first_name", "last_name", "email")

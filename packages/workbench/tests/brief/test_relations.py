@@ -147,3 +147,19 @@ def test_a_state_may_be_entered_until_another() -> None:
     assert entity.states is not None
     assert entity.states.moves["new"] == ("built", "scrapped")
     assert entity.states.moves["built"] == ("flying", "scrapped")
+
+
+def test_numbers_say_how_many_belong_to_one() -> None:
+    """`1-n`, and it may go on with `it`."""
+    for sentence in ("Hangar 1-n Zeppelin.", "A hangar has a name. It consists of zeppelins."):
+        field = drawn(sentence).entities["Zeppelin"].fields["hangar"]
+
+        assert (field.to, field.optional) == ("Hangar", False)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Search by name, hangar on zeppelins.", "I want to enroll zeppelins in hangars."]
+)
+def test_queries_and_doings_tie_no_rows(sentence: str) -> None:
+    """What is searched, or enrolled, does not belong to the other."""
+    assert not any(f.to == "Zeppelin" for f in drawn(sentence).entities["Hangar"].fields.values())

@@ -77,3 +77,21 @@ def test_every_word_knows_its_line_and_column() -> None:
 def test_an_endless_line_is_cut() -> None:
     """A clause has an end, so that patterns have one too."""
     assert all(len(clause.words) <= 300 for clause in clauses("word " * 5000))
+
+
+def test_lines_under_a_colon_are_items_as_deep_as_they_stand() -> None:
+    """Without bullets, up to the line that stands further out."""
+    long = "Show: title, date and a rather long list of further things"
+    brief = f"Models:\n  Kite: name, price\n  {long}\nShows 1-n Kites.\n"
+    kinds = [(clause.kind, clause.text.split(" ")[0]) for clause in clauses(brief)]
+
+    assert kinds == [("sentence", "models"), ("item", "kite"), ("item", "show"), ("sentence", "shows")]
+
+
+def test_a_sentence_after_a_colon_is_a_clause_of_its_own() -> None:
+    """A list after a colon is not."""
+    assert [text for _, text in texts("People bid: a bid is for one lot.")] == [
+        "people bid :",
+        "a bid is for one lot .",
+    ]
+    assert len(texts("Bid: a lot, an amount.")) == 1

@@ -68,3 +68,27 @@ def test_files_of_nobody_hang_on_what_usually_has_some() -> None:
     blueprint = read(brief, Catalogue.builtin(), created=date(2026, 11, 21)).require()
 
     assert [name for name, entity in blueprint.entities.items() if entity.attachments] == ["Product"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holders"),
+    [
+        (
+            "It must be possible to upload photos for zeppelins and hangars, maximum 5 MB.",
+            {"Zeppelin", "Hangar"},
+        ),
+        ("- Zeppelin image upload (S3, max 5 MB, png/jpg)", {"Zeppelin"}),
+        ("- A hangar can have many photos (png/jpg, 5MB max)", {"Hangar"}),
+        ("- Hangars need image upload (jpg <= 8MB)", {"Hangar"}),
+        ("- Plans of the hangars should be uploadable as PDF", {"Hangar"}),
+        ("- Zeppelins: name, load capacity", set()),
+        ("- Zeppelins must be matched with hangars by image similarity", set()),
+        ("- generate previews of a zeppelin on a photo", set()),
+        ("- Hangars have a name and up to five attachments", {"Hangar"}),
+    ],
+)
+def test_files_hang_on_what_the_sentence_names(sentence: str, holders: set[str]) -> None:
+    """Several where it lists several; none where images are only spoken of."""
+    entities = reading(sentence).require().entities
+
+    assert {name for name, entity in entities.items() if entity.attachments} == holders

@@ -125,7 +125,7 @@ def test_without_a_python_there_is_one_clear_line(tmp_path: Path, name: str) -> 
     (tmp_path / "python3").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "python3").chmod(0o755)
     done = subprocess.run(
-        ["sh", SCRIPTS / name], env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=30
+        ["sh", SCRIPTS / name], env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Python 3.11 or newer is needed")
@@ -135,14 +135,14 @@ def test_without_a_python_there_is_one_clear_line(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("arguments", [["--wrong"], ["--port"]])
 def test_the_demo_refuses_what_it_does_not_know(arguments: list[str]) -> None:
     """With its usage, before anything is set up."""
-    done = subprocess.run(["sh", SCRIPTS / "demo", *arguments], capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["sh", SCRIPTS / "demo", *arguments], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (2, "usage: scripts/demo [--port N] [--once]\n")
 
 
 def curl(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """The stand-in for curl."""
     command = [sys.executable, str(SCRIPTS / "curl_stand_in.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
 def test_the_stand_in_sends_what_curl_would(serve: Callable[[Pages], str]) -> None:

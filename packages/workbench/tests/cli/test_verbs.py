@@ -17,7 +17,7 @@ def backwright(*arguments: str, cwd: Path = ROOT) -> "subprocess.CompletedProces
     """The command as a process of its own."""
     program = "from backwright_workbench.cli import main; main()"
     return subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=cwd, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120
     )
 
 

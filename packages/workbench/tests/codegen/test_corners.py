@@ -153,7 +153,7 @@ def test_its_own_suite_is_green(entities: dict[str, Any], tmp_path: Path) -> Non
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
         )
         assert found.returncode == 0, found.stdout[-6000:] + found.stderr[-3000:]
 

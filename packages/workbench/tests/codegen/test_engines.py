@@ -36,12 +36,15 @@ def test_a_file_says_what_is_needed_and_nothing_else(work_orders: Blueprint, sto
     """The engines of the stores are in each file that speaks of engines; others are in none."""
     files = on(work_orders, stores)
     requirement = tomllib.loads(files["pyproject.toml"])["project"]["dependencies"][0]
+    settings = {engine.setting for engine in engines(stores)}
     for engine in ENGINES.values():
         wanted = engine in engines(stores)
         assert (engine.extra in requirement) == wanted
-        assert (f"{engine.setting}:" in files["compose.yaml"]) == wanted
-        assert (f"`{engine.setting}=" in files["docs/backend-setup.md"]) == wanted
-        assert (f"\n# {engine.setting}=" in files[".env.example"].partition("# Settings of")[0]) == wanted
+        assert (f"| {engine.asked} (" in files["docs/backend-setup.md"]) == wanted
+        set_to = engine.setting in settings
+        assert (f"{engine.setting}:" in files["compose.yaml"]) == set_to
+        assert (f"`{engine.setting}=" in files["docs/backend-setup.md"]) == set_to
+        assert (f"\n# {engine.setting}=" in files[".env.example"].partition("# Settings of")[0]) == set_to
 
 
 @pytest.mark.parametrize("stores", COMBINATIONS, ids=str)
@@ -56,6 +59,23 @@ def test_the_compose_file_holds_together(work_orders: Blueprint, stores: Stores)
             assert mount.partition(":")[0] in described["volumes"]
     waits = set(described["services"]["serve"]["depends_on"])
     assert ("redis" in waits, "bucket" in waits) == (stores.cache == "redis", stores.files == "s3")
+
+
+@pytest.mark.parametrize(("database", "container"), [("postgresql", "postgres"), ("mariadb", "mariadb")])
+def test_the_database_of_the_compose_file_is_the_one_that_was_asked_for(
+    work_orders: Blueprint, database: Any, container: str
+) -> None:
+    """Its container is waited for, its address given to every process, its password made in the docs."""
+    files = on(work_orders, Stores(database=database))
+    described = parsed(files["compose.yaml"])["services"]
+    assert set(described) == {"migrate", "serve", container}
+    assert described["migrate"]["depends_on"] == {container: {"condition": "service_healthy"}}
+    password = f"{container.upper()}_PASSWORD"
+    address = f"{database}://work_orders:${{{password}:?make one with openssl rand -hex 24}}@{container}:"
+    for each in ("migrate", "serve"):
+        assert described[each]["environment"]["DATABASE_URL"].startswith(address)
+    assert password in described[container]["environment"]
+    assert f"export {password}=" in files["docs/backend-setup.md"]
 
 
 def test_the_lines_to_uncomment_are_taken_by_the_settings(
@@ -78,12 +98,27 @@ def test_the_lines_to_uncomment_are_taken_by_the_settings(
     assert settings.s3_access.secret == "PASSWORD"
 
 
-def test_the_suite_runs_on_postgresql_in_its_continuous_integration(work_orders: Blueprint) -> None:
+@pytest.mark.parametrize(
+    ("database", "container", "port"), [("postgresql", "postgres", "5432"), ("mariadb", "mariadb", "3306")]
+)
+def test_the_suite_runs_on_the_database_in_its_continuous_integration(
+    work_orders: Blueprint, database: Any, container: str, port: str
+) -> None:
     """With a server beside it; a service that was not asked to run there has neither."""
-    workflow = parsed(write(work_orders)[".github/workflows/ci.yml"])["jobs"]["check"]
-    assert workflow["services"]["postgres"]["ports"] == ["5432:5432"]
-    assert workflow["steps"][-1]["env"]["BACKWRIGHT_TEST_DATABASES"] == "postgresql"
-    assert "postgres" not in on(work_orders, Stores())[".github/workflows/ci.yml"]
+    files = on(work_orders, Stores(database=database))
+    workflow = parsed(files[".github/workflows/ci.yml"])["jobs"]["check"]
+    assert workflow["services"][container]["ports"] == [f"{port}:{port}"]
+    assert workflow["steps"][-1]["env"]["BACKWRIGHT_TEST_DATABASES"] == database
+    assert f"BACKWRIGHT_TEST_DATABASES={database}" in files["docs/backend-testing.md"]
+    assert container not in on(work_orders, Stores())[".github/workflows/ci.yml"]
+
+
+def test_the_runbook_says_what_mariadb_cannot(work_orders: Blueprint) -> None:
+    """What a failed migration leaves, and who may empty the audit log; elsewhere neither is so."""
+    for database, is_said in (("mariadb", True), ("postgresql", False), ("sqlite", False)):
+        text = on(work_orders, Stores(database=database))["docs/runbook.md"]  # type: ignore[arg-type]
+        assert ("stays done" in text, "TRUNCATE" in text) == (is_said, is_said)
+        assert ("mariadb-dump" in text) == is_said
 
 
 def test_a_bucket_has_a_name_that_every_server_takes(work_orders: Blueprint) -> None:

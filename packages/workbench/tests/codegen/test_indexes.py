@@ -21,6 +21,12 @@ def test_a_filter_goes_on_with_the_order_of_the_list() -> None:
     assert ("status", "id") in indexes(entity(filters=["status"]))
 
 
+def test_a_sort_by_an_enum_has_an_index() -> None:
+    """Of the stored texts: the runtime reads one value after the other. Filter and sort share it."""
+    assert ("status", "id") in indexes(entity(sorts=["status"]))
+    assert indexes(entity(filters=["status"], sorts=["status"])).count(("status", "id")) == 1
+
+
 def test_a_reference_always_has_an_index() -> None:
     """Deleting the row referred to looks for those that refer to it."""
     assert indexes(entity()) == (("owner_id",),)

@@ -43,7 +43,7 @@ class Made:
             env={**os.environ, "DATABASE_URL": f"sqlite:///{self.victim}", "SECRET_KEY": "of-the-shell"},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
         )
         self.events: list[dict[str, Any]] = [json.loads(line) for line in self.done.stdout.splitlines()]
 
@@ -173,7 +173,7 @@ def interrupted(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[int, li
                 break
         process.send_signal(request.param)
         process.stdout.read()
-        code = process.wait(60)
+        code = process.wait(120)
     return code, os.listdir(tmp_path)
 
 

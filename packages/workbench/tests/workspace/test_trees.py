@@ -135,7 +135,7 @@ def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path: Path) -> None
             write_tree(place, {"first.txt": "1"})
         (target / "first.txt").unlink()
         child.send_signal(signal.SIGKILL)
-        child.wait(10)
+        child.wait(60)
     assert len(list(tmp_path.glob(".service.*"))) == 1
     with new_directory(target) as place:
         write_tree(place, {"whole.txt": "1"})

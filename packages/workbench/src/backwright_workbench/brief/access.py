@@ -7,13 +7,14 @@ sentences (`permissions.py`).
 
 from backwright_workbench.blueprint.model import Grants
 from backwright_workbench.brief import consequences
+from backwright_workbench.brief.caution import limits_of, not_the_world, withhold
 from backwright_workbench.brief.consequences import Matrix
 from backwright_workbench.brief.describing import described
-from backwright_workbench.brief.grants import NOTHING, Given, fitted, without, without_fields
-from backwright_workbench.brief.lexicon import roles as terms
+from backwright_workbench.brief.grants import NOTHING, Given, fitted, joined, without, without_fields
+from backwright_workbench.brief.lexicon import roles as role_terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.rights import by_kind, for_public, stated, unguarded, usual
-from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles, kind
+from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles
 from backwright_workbench.brief.statements import Statement
 from backwright_workbench.brief.things import Thing, Things
 
@@ -23,8 +24,10 @@ def give_access(
 ) -> dict[str, str]:
     """Give every thing its access; gives the roles that the service has, each with what it is for.
 
-    `unguarded_service` says that the brief wants no sign-in at all.
+    `unguarded_service` says that the brief wants no sign-in at all; where it names roles, it means some of it only.
     """
+    statements = list(not_the_world(page, statements))
+    unguarded_service = unguarded_service and not roles.named.keys() - {ADMIN}
     opened = unguarded_service or any(PUBLIC in statement.roles for statement in statements)
     named = _roles(page, things, roles, spoken=opened or any(SIGNED_IN in s.roles for s in statements))
     told = {role for said in statements if said.verbs and not said.denied for role in said.roles}
@@ -37,23 +40,32 @@ def give_access(
             given |= {who: unguarded(thing, who) for who in (SIGNED_IN, PUBLIC)}
         else:
             given |= _for_anybody(matrix, thing, opened=opened)
-    consequences.orphans(matrix)
     consequences.parts(matrix)
+    consequences.orphans(matrix)
     consequences.own_work(matrix)
     consequences.exclusive(matrix)
+    matrix.limits = limits_of(page, things, roles, statements)
+    withhold(matrix, matrix.limits)
     consequences.open_targets(matrix)
     consequences.readable_targets(matrix)
     for thing in things:
         _enter(thing, matrix.given[thing.name])
     spoken = {role for statement in statements for role in statement.roles}
-    return {
+    given_for = {
         role: text if text and role not in spoken else _told(role, things) for role, text in named.items()
     }
+    for role in sorted(roles.named.keys() - spoken - {ADMIN}):
+        line = f"{role}: {given_for[role]}"
+        why = (
+            "the brief names the role and tells none of its rights: they are usual, or what its name suggests"
+        )
+        page.assume(f"what {role} may do is told by no sentence", why, f"roles.{role}", line)
+    return given_for
 
 
 def _told(role: str, things: Things) -> str:
     """What a role is for, by what it may do."""
-    return terms.RUNS if role == ADMIN else described(role, things)
+    return role_terms.RUNS if role == ADMIN else described(role, things)
 
 
 def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[str, str]:
@@ -69,20 +81,20 @@ def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[st
             why = "the brief names no roles; these are usual for its entities"
             page.assume(f"the roles are {listed}", why, "roles", f"roles: {{{listed}}}")
     elif ADMIN not in roles.named:
-        line = f"admin: {terms.RUNS}"
+        line = f"admin: {role_terms.RUNS}"
         page.assume("there is a role admin", "somebody must look after accounts", "roles.admin", line)
-    return {ADMIN: terms.RUNS} | {role: known.get(role, "") for role in named}
+    return {ADMIN: role_terms.RUNS} | {role: known.get(role, "") for role in named}
 
 
 def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
     """What a role may do with a thing, by the first source that says something."""
     said = matrix.about(thing, role)
-    allowed = [statement for statement in said if not statement.denied]
+    allowed = [statement for statement in said if not (statement.denied or statement.general)]
     given: Given
     if any("everything" in s.verbs for s in allowed) and not any(s.own for s in allowed):
         given = "everything"
     elif allowed:
-        given = _stated(matrix, thing, role, allowed)
+        given = stated(matrix.page, matrix.things, thing, role, allowed)
     elif role in matrix.closed or role in matrix.unclear:
         given = NOTHING
     elif role in thing.entry.access:
@@ -91,6 +103,8 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
         given = NOTHING
     else:
         given = by_kind(matrix.things, thing, role)
+    if general := [statement for statement in said if statement.general and not statement.denied]:
+        given = joined(given, stated(matrix.page, matrix.things, thing, role, general))
     for statement in (s for s in said if s.denied):
         entry = thing.entry
         if statement.fields:
@@ -100,19 +114,9 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
     return given
 
 
-def _stated(matrix: Matrix, thing: Thing, role: str, allowed: list[Statement]) -> Grants:
-    """What statements give; `agents can see all tickets` takes nothing away from what is usual for staff."""
-    given = stated(matrix.page, matrix.things, thing, role, allowed)
-    also = usual(matrix.things, thing, role)
-    merely_sees = all(s.verbs == ("read",) and not s.own and not s.only and s.thing for s in allowed)
-    if merely_sees and isinstance(also, Grants) and kind(role) in ("writer", "full"):
-        return also.model_copy(update={"read": given.read})
-    return given
-
-
 def _described(matrix: Matrix, thing: Thing, role: str) -> bool:
     """Whether a role's rights are told elsewhere, so that silence here means none."""
-    told = any(role in statement.roles for statement in matrix.statements if not statement.denied)
+    told = any(role in s.roles for s in matrix.statements if not (s.denied or s.general))
     return told or (thing.known and role in matrix.usual_roles())
 
 
@@ -139,7 +143,7 @@ def _for_anybody(matrix: Matrix, thing: Thing, *, opened: bool) -> dict[str, Giv
 
 def _usually(matrix: Matrix, thing: Thing, who: str, opened: bool) -> Grants:
     """What the catalogue lets anybody do; what it opens to the public is for those who sign in, unless the
-    brief opens.
+    brief opens. Where the brief names roles, nobody without one writes anything that no sentence lets them.
     """
     given = usual(matrix.things, thing, who)
     if who == SIGNED_IN:
@@ -148,7 +152,9 @@ def _usually(matrix: Matrix, thing: Thing, who: str, opened: bool) -> Grants:
         if given is None and not opened:
             public = usual(matrix.things, thing, PUBLIC)
             given = Grants(read=public.read) if isinstance(public, Grants) else None
-    return given if isinstance(given, Grants) else NOTHING
+    if not isinstance(given, Grants):
+        return NOTHING
+    return Grants(read=given.read) if who == PUBLIC or {*matrix.roles} - {ADMIN} else given
 
 
 def _enter(thing: Thing, given: dict[str, Given]) -> None:

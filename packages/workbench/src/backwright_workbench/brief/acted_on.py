@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, is_plural, singular_words
-from backwright_workbench.brief.lexicon.permissions import ABLE, BY, PASSIVE
 from backwright_workbench.brief.lexicon.roles import COLLECTIVE, NOT_ACTORS
 from backwright_workbench.brief.lexicon.states import BY as MOVED_BY
+from backwright_workbench.brief.lexicon.states import BY_BRACKET
+from backwright_workbench.brief.lexicon.thing_rights import ABLE, BY, NOBODY_BUT, PASSIVE, RESERVED
 from backwright_workbench.brief.people import rolelike, unheard
 from backwright_workbench.brief.roles import Roles
 from backwright_workbench.brief.statements import base_form, rights
@@ -25,6 +26,14 @@ def by_passive(roles: Roles, things: Things, clause: Clause) -> None:
     for _, stop, _ in clause.find(MOVED_BY):
         for phrase in _named(clause, stop):
             if unheard(phrase, things) or rolelike(phrase, things):
+                roles.enter(phrase)
+    for _, stop, _ in clause.find(BY_BRACKET):
+        for phrase in _named(clause, stop):
+            if rolelike(phrase, things):
+                roles.enter(phrase)
+    for _, stop, _ in (*clause.find(RESERVED), *clause.find(NOBODY_BUT)):
+        for phrase in _named(clause, stop):
+            if rolelike(phrase, things) or phrase[-1] in COLLECTIVE:
                 roles.enter(phrase)
     for _, stop, _ in clause.find(ABLE):
         for phrase in _named(clause, stop):

@@ -6,7 +6,7 @@ What lives here: finding the word where what they do begins. What must not: who 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import PREPOSITIONS
 from backwright_workbench.brief.lexicon.permissions import MODALS
-from backwright_workbench.brief.lexicon.roles import ASIDE_BEGINS, RELATIVE
+from backwright_workbench.brief.lexicon.role_phrases import ASIDE_BEGINS, RELATIVE
 
 _LONGEST = 8
 
@@ -25,7 +25,8 @@ def past_aside(words: tuple[str, ...], at: int) -> int:
         return close
     if words[at] == "(" or words[at] in PREPOSITIONS - {"to"}:
         modal = _modal(words, at, at + _LONGEST)
-        return modal if not {",", ".", ";"} & {*words[at:modal]} else at
+        inside = words[at:modal].count("(") > words[at:modal].count(")")
+        return modal if not inside and not {",", ".", ";"} & {*words[at:modal]} else at
     if words[at] == "," and words[at + 1 : at + 2] and words[at + 1] in ASIDE_BEGINS:
         end = next((i for i in range(at + 2, min(at + _LONGEST, len(words))) if words[i] == ","), at)
         return end + 1 if end > at else at

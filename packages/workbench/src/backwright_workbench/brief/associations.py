@@ -18,6 +18,9 @@ from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.pairs import Mention, between, mentions_in, verb_of
 from backwright_workbench.brief.things import Thing, Things
 
+_INTO = ("in", "into", "for", "on", "to", "at")
+"""Between what is tied and what it is tied to: `enroll dogs in courses`."""
+
 
 def reference_to(thing: Thing, other: Thing) -> str:
     """The usual field of a thing that refers to another; the one of its name if there are several."""
@@ -40,7 +43,10 @@ def read_associations(page: Page, things: Things, catalogue: Catalogue) -> None:
     """
     for clause in page.clauses:
         for here, there in pairwise(mentions_in(clause, things)):
-            noun = ASSOCIATIONS.get(verb_of(between(clause, here, there)), "")
+            words = between(clause, here, there)
+            noun = ASSOCIATIONS.get(verb_of(words), "")
+            if not noun and here.first and words in _INTO:
+                noun = ASSOCIATIONS.get(clause.words[here.first - 1], "")
             if noun and here.thing and there.thing and here.thing is not there.thing:
                 _associate(page, things, catalogue, clause, (here, there), noun)
 
@@ -80,10 +86,16 @@ def joins(thing: Thing, one: Thing, two: Thing) -> bool:
 def many_to_many(page: Page, things: Things, clause: Clause, mentions: list[Mention]) -> None:
     """`many-to-many between students and courses`, `a book can have several authors`."""
     said = next(iter(clause.find(terms.JOIN)), None)
-    named = [mention.thing for mention in mentions if mention.thing]
-    if not said or len(dict.fromkeys(named)) < 2:
+    if not said:
         return
-    one, two = list(dict.fromkeys(named))[:2]
+    before = list(dict.fromkeys(m.thing for m in mentions if m.thing and m.stop <= said[0]))
+    after = list(dict.fromkeys(m.thing for m in mentions if m.thing and m.first >= said[1]))
+    both = clause.words[said[1] : said[1] + 1] in (("between",), (":",)) and len(after) > 1
+    ends = after[:2] if both or not before else [before[-1], *(t for t in after if t is not before[-1])][:2]
+    ends = ends if len(ends) > 1 else before[-2:]
+    if len(ends) < 2:
+        return
+    one, two = ends
     page.claim(clause, said[0], said[1], f"entities.{one.name}", f"entities.{two.name}")
     join(things, one, two, page)
 

@@ -21,6 +21,8 @@ class Block:
     cells: tuple[int, ...] = ()
     """Offsets of a table row's bars."""
     clauses: list[Clause] = field(default_factory=list)
+    bare: bool = False
+    """Whether an item has no bullet: only the line before it, which ends with a colon, makes it one."""
 
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -56,7 +58,7 @@ def blocks(text: str) -> Iterator[Block]:
     """Headings, items, rows and paragraphs. A line that goes on with the one before joins it."""
     open_: Block | None = None
     under_colon = in_table = False
-    listed = _lined(text)
+    lined = _lined(text)
     at = 0
     for line in text.splitlines(keepends=True):
         start, stop = at, at + len(line.rstrip())
@@ -76,15 +78,22 @@ def blocks(text: str) -> Iterator[Block]:
         if block.kind == "row" and not in_table:
             block.kind = "header"
         in_table = block.kind in ("header", "row")
+        if open_ and open_.bare and _indent(line) < open_.indent:
+            under_colon = False
+            yield open_
+            open_ = None
         if block.kind == "sentence" and open_ and not (under_colon and open_.kind == "sentence"):
             inside = open_.kind == "item" and _indent(line) > open_.indent
             lazy = open_.kind != "item" or not line[:1].isupper()
-            if inside or (lazy and _goes_on(text[open_.start : open_.end], line, lined=start in listed)):
+            if inside or (lazy and _goes_on(text[open_.start : open_.end], line, lined=start in lined)):
                 open_.end = stop
                 under_colon = text[:stop].endswith(":") and open_.kind == "sentence"
                 continue
-        elif block.kind == "sentence" and under_colon:
-            block.kind = "item"
+            listed = under_colon and open_.bare and _indent(line) == open_.indent
+        else:
+            listed = under_colon and block.kind == "sentence"
+        if listed:
+            block.kind, block.bare, block.indent = "item", True, _indent(line)
         if open_:
             yield open_
         open_ = None
@@ -140,7 +149,7 @@ def _goes_on(before: str, line: str, *, lined: bool) -> bool:
     """Whether a line continues the paragraph before it, rather than being a new entry of a list without
     bullets.
     """
-    last = before.rsplit("\n", 1)[-1].rstrip()
+    last, line = before.rsplit("\n", 1)[-1].rstrip(), line.lstrip().lstrip("*_")
     if last.endswith(":"):
         return False
     if lined:
@@ -149,6 +158,6 @@ def _goes_on(before: str, line: str, *, lined: bool) -> bool:
         return True
     if _DEFINES.match(line) or (_DEFINES.match(last) and last.endswith(")")):
         return False
-    if line.lstrip()[:1].isupper():
+    if line[:1].isupper():
         return last.endswith((".", ";", "!", "?")) or len(last) > 60
     return len(last) > 45

@@ -102,6 +102,8 @@ def _are_values(name: tuple[str, ...], listed: tuple[str, ...]) -> bool:
     """Whether words are values rather than fields: `name, price, stock` are fields."""
     if name[-1:] and name[-1] in terms.SURE:
         return len(listed) >= 2
+    if any(value.split("_")[0] in terms.DEEDS for value in listed if "_" in value):
+        return False
     fields = sum(infer_field(value) != infer_field("unheard") for value in listed)
     return len(listed) >= 2 and 2 * fields < len(listed)
 
@@ -124,6 +126,9 @@ def _choices(page: Page, clause: Clause) -> Iterator[_Choice]:
 def _field_meant(things: Things, choice: _Choice, before: Thing | None) -> tuple[Thing, str] | None:
     """The field that a choice is about: named with its thing, or alone; a thing alone means its status."""
     name = choice.name
+    if "of" in name and (thing := things.meant_by(name[name.index("of") + 1 :])):
+        said = singular_words(name[: name.index("of")])[0]
+        return thing, _status_of(thing, said) if said in terms.STATUS else said
     if thing := things.meant_by(name):
         owners = [t for t in things if "_".join(name) in t.fields]
         if owners:
@@ -138,6 +143,11 @@ def _field_meant(things: Things, choice: _Choice, before: Thing | None) -> tuple
     if named or usual:
         return (named or usual)[0], field
     return (before, _STATUS) if before is not None and field in terms.STATUS else None
+
+
+def _status_of(thing: Thing, said: str) -> str:
+    """The field that says where a row stands, under the name that it has by now."""
+    return next((name for name in terms.STATUS if name in thing.fields), said)
 
 
 def _enter(page: Page, thing: Thing, name: str, choice: _Choice) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from backwright_workbench.blueprint.checks.queries import LARGE, QUERY_PARAMETERS, SEARCHABLE
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import singular_words
+from backwright_workbench.brief.grammar import BREAKS, VERBS, singular_words
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.page import Page
@@ -21,7 +21,8 @@ from backwright_workbench.brief.things import Thing, Things
 _MOMENTS = ("created_at", "updated_at")
 _TIME_ENDING = re.compile(r"_(?:date|time|at|on|day)$")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+){0,2}")
-_NO_FILTERS = QUERY_PARAMETERS | {"id", "keyword", "text"}
+_NO_FILTERS = QUERY_PARAMETERS | {"id", "keyword", "text"} | BREAKS - VERBS
+_LONGEST_NAME = 40
 
 
 def column(
@@ -32,12 +33,14 @@ def column(
     An unknown one is added for a filter, as somebody wants to filter by it.
     """
     hit = things.at(clause, first)
-    if hit and "by" in clause.words[first + hit[1] : stop]:
+    if hit and set(clause.words[first + hit[1] : first + hit[1] + 1]) & terms.LEADS_IN:
         page.claim(clause, first, first + hit[1] + 1)
         first += hit[1] + 1
+        hit = None
     words = tuple(word for word in clause.words[first:stop] if word not in terms.AROUND_FIELDS)
     name = field_meant(things, thing, words)
-    if not name and key == "filters" and page.free(clause, first, stop):
+    own = first + (hit[1] if hit and hit[0] is thing else 0)
+    if not name and key == "filters" and own < stop and page.free(clause, own, stop):
         name = _added(page, things, thing, "_".join(singular_words(words)))
     elif not name and key == "filters" and (other := things.meant_by(words)) and other is not thing:
         name = _linked(page, thing, other)
@@ -70,14 +73,22 @@ def _spelled(thing: Thing, name: str, said: str) -> str:
 
 def _added(page: Page, things: Things, thing: Thing, name: str) -> str:
     """Give a thing the field that a brief filters by; empty if the name is none that one could filter by."""
+    name = terms.QUALITIES.get(name, name)
     field = infer_field(name)
     if name in things.actors:
         field = FieldModel(type="reference", to=USER, optional=True)
-    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or len(name) > 40 or name in _NO_FILTERS:
+    if not _can_be_field(name) or field.type in LARGE or name.split("_")[0] in terms.CONDITIONS:
         return ""
-    if field.type in LARGE:
-        return ""
+    if called_otherwise(thing, name):
+        return name
     return _enter(page, thing, name, field, "the brief filters by it and no field says the same")
+
+
+def _can_be_field(name: str) -> bool:
+    """Whether a field could have such a name; no query can: `filter_by_category`."""
+    if keyword.iskeyword(name) or len(name) > _LONGEST_NAME or name in _NO_FILTERS:
+        return False
+    return bool(_NAME.fullmatch(name)) and not terms.QUERY_WORDS & {*name.split("_")}
 
 
 def _linked(page: Page, thing: Thing, other: Thing) -> str:
@@ -86,12 +97,34 @@ def _linked(page: Page, thing: Thing, other: Thing) -> str:
     return _enter(page, thing, other.snake, field, "the brief filters by it and nothing else ties the two")
 
 
-def text_added(page: Page, thing: Thing, name: str) -> str:
-    """Give a thing a text that the brief searches by; empty if the name is none for a text."""
+def searched(page: Page, thing: Thing, name: str) -> str:
+    """Give a thing a field that the brief searches by; empty if the name is none for it.
+
+    What is no text cannot be searched, but filtered by.
+    """
     field = infer_field(name)
-    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or len(name) > 40 or name in _NO_FILTERS:
+    usable = field.type in SEARCHABLE or field != infer_field("unheard")
+    if not _can_be_field(name) or not usable:
         return ""
-    return _enter(page, thing, name, field, "the brief searches by it") if field.type in SEARCHABLE else ""
+    return (
+        name
+        if called_otherwise(thing, name)
+        else _enter(page, thing, name, field, "the brief searches by it")
+    )
+
+
+def called_otherwise(thing: Thing, said: str) -> bool:
+    """Give a usual field the brief's name for it, if that is only a longer or another word for the same.
+
+    `responsible_lawyer` is the usual `lawyer`, `reference_number` the usual `number`, and a `title` the usual `name`.
+    """
+    for name, field in thing.entry.fields.items():
+        longer = said.endswith(f"_{name}") and (field.to is not None or name == "number")
+        if name in thing.fields or name in thing.links or not (longer or {name, said} == {"name", "title"}):
+            continue
+        thing.entry = renamed(thing.entry, {name: said})
+        return True
+    return False
 
 
 def _enter(page: Page, thing: Thing, name: str, field: FieldModel, why: str) -> str:
@@ -108,6 +141,9 @@ def field_meant(things: Things, thing: Thing, words: Sequence[str]) -> str:
     if not words:
         return ""
     single = "_".join(singular_words(words))
+    if single in terms.QUALITIES:
+        words = (terms.QUALITIES[single],)
+        single = words[0]
     for meant in (_by_name(thing, words), _moment(words), _reference(things, thing, words)):
         if meant:
             return meant
@@ -147,6 +183,8 @@ def _by_part(thing: Thing, single: str) -> str:
     if single in ("date", "time", "day", "period"):
         times = (n for n, f in fields.items() if f.type in ("date", "datetime") and not f.read_only)
         return next(times, "created_at")
+    if single in terms.STANDING:
+        return next((name for name in terms.STANDING if name in fields), "")
     ends = [name for name in fields if name.endswith(f"_{single}") or name.startswith(f"{single}_")]
     if len(ends) == 1:
         return ends[0]

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.blueprint.model import USER, ActGrant, FieldModel, Grant, Grants
 from backwright_workbench.brief.grants import NOTHING, VERBS, Given, without
+from backwright_workbench.brief.lexicon.roles import STAFF_OF_ALL
 from backwright_workbench.brief.ownership import path_to, person_of
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.restrictions import Limit
 from backwright_workbench.brief.rights import by_kind
 from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, kind
 from backwright_workbench.brief.statements import EVERY_ROLE, Statement
 from backwright_workbench.brief.things import Thing, Things
-
-_OWNERS = ("owner", "author", "creator", "user")
 
 
 @dataclass
@@ -31,6 +31,8 @@ class Matrix:
     """The roles that may do no more than the brief says."""
     unclear: Collection[str] = ()
     """The roles of whom it says something that no right follows from."""
+    limits: list[Limit] = field(default_factory=list)
+    """What sentences restrict, and no statement says."""
     given: dict[str, dict[str, Given]] = field(default_factory=dict)
     """Thing → role → grants."""
 
@@ -45,44 +47,30 @@ class Matrix:
 
 
 def orphans(matrix: Matrix) -> None:
-    """A thing that no role was given anything of is handled as the roles' names suggest; of those whose rights
-    are told, only by staff.
+    """A thing that the brief gives to nobody is left to `admin`, and to staff who plainly handle all there is: who
+    runs the place, and who is called nothing but staff.
     """
-    told = {role for said in matrix.statements if not said.denied for role in said.roles}
     for thing in matrix.things:
         given = matrix.given[thing.name]
         if any(grants != NOTHING for role, grants in given.items() if role != ADMIN):
             continue
         here = [s for s in matrix.statements if s.thing in (None, thing)]
         roles = [role for role in matrix.roles if role != ADMIN]
-        for role in roles:
-            outside = role in told and kind(role) in ("self", "reader")
-            if outside or role in matrix.closed or role in matrix.unclear:
-                continue
-            if any(s.denied or not s.verbs or (s.only and role not in s.roles) for s in here):
-                continue
-            given[role] = _for_orphan(matrix, thing, role)
+        for role in roles if not any(s.denied or not s.verbs for s in here) else ():
+            kept = any(s.only and role not in s.roles for s in here)
+            if not kept and role not in matrix.closed and role not in matrix.unclear:
+                given[role] = _for_orphan(matrix, thing, role)
         if not roles and not here:
             _for_all_who_sign_in(matrix, thing)
 
 
 def _for_orphan(matrix: Matrix, thing: Thing, role: str) -> Given:
     """What a role may do with a thing that the brief gives to nobody."""
-    path = path_to(matrix.things, thing, role)
-    if path and not person_of(matrix.things, role) and path.split(".")[-1] not in (role, *_OWNERS):
-        path = None
-    if path and any(s.own and role in s.roles for s in matrix.statements):
-        rows = Grant(rows=path)
-        return Grants(read=rows, create=rows, update=rows)
-    return Grants(read=Grant()) if _looks_on(matrix, role) else by_kind(matrix.things, thing, role)
-
-
-def _looks_on(matrix: Matrix, role: str) -> bool:
-    """Whether the role of an owner is told to see things, or to handle its own: it changes nothing else."""
-    if kind(role) != "full":
-        return False
     said = [s for s in matrix.statements if role in s.roles and not s.denied]
-    return bool(said) and all(s.own or s.verbs == ("read",) for s in said)
+    if role not in STAFF_OF_ALL or (said and all(s.own or s.only for s in said)):
+        return NOTHING
+    looks_on = bool(said) and kind(role) == "full" and all(s.verbs == ("read",) for s in said)
+    return Grants(read=Grant()) if looks_on else by_kind(matrix.things, thing, role)
 
 
 def _for_all_who_sign_in(matrix: Matrix, thing: Thing) -> None:
@@ -159,8 +147,14 @@ def exclusive(matrix: Matrix) -> None:
             given = matrix.given[thing.name]
             for role in [role for role in given if role != ADMIN and role not in said.roles]:
                 others = [s for s in matrix.about(thing, role) if not s.denied]
-                if not any(set(other.verbs) & set(said.verbs) for other in others):
-                    given[role] = without(given[role], said.verbs, thing.entry.actions)
+                taken = [v for v in said.verbs if not any(v in other.verbs and not _sweeps(other) for other in others)]
+                if taken:
+                    given[role] = without(given[role], taken, thing.entry.actions)
+
+
+def _sweeps(said: Statement) -> bool:
+    """Whether one verb gave all there is, and the brief names none of it: `manage orders`."""
+    return {*said.verbs} >= {*VERBS}
 
 
 def open_targets(matrix: Matrix) -> None:
@@ -210,7 +204,12 @@ def _forbidden(matrix: Matrix, name: str, role: str) -> bool:
     thing = matrix.things.named(name)
     said = [s for s in matrix.statements if s.thing is thing and {role, EVERY_ROLE} & {*s.roles}]
     denied = any(s.denied and not s.fields and {"read", "everything"} & {*s.verbs} for s in said)
-    return denied or any(not s.verbs for s in said)
+    limited = any(
+        limit.thing is thing and {"read", "everything"} & {*limit.verbs} and not limit.fields
+        for limit in matrix.limits
+        if role in limit.roles or (not limit.roles and role not in limit.but)
+    )
+    return denied or limited or any(not s.verbs for s in said)
 
 
 def _must_name(given: Given, reference: FieldModel) -> bool:

@@ -18,13 +18,17 @@ from backwright_workbench.brief.grammar import (
     VERBS,
     is_plural,
 )
+from backwright_workbench.brief.field_naming import field_name
 from backwright_workbench.brief.inference import infer_field
+from backwright_workbench.brief.items import items
 from backwright_workbench.brief.lexicon import nouns as terms
 from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
+from backwright_workbench.brief.lexicon.fields import ACCOUNT_FIELDS
 from backwright_workbench.brief.lexicon.items import FILE_LIMITS
 from backwright_workbench.brief.lexicon.values import ENUM_NAMES
 from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.region_ends import end_of_list
 from backwright_workbench.brief.region_starts import closing
 from backwright_workbench.brief.values import values_in
 
@@ -49,14 +53,29 @@ def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
         yield span
     elif under_label and after in terms.AFTER_LABELLED:
         yield from noun_list(page, clause, 0, catalogue, strict=False) if after in (",", "and") else [span]
-    elif after in (":", "(", "-") or (after == "per" and ":" in clause.words[span[1] : span[1] + 4]):
+    elif after in (":", "(", "-", "=") or (after == "per" and ":" in clause.words[span[1] : span[1] + 4]):
         labels = all(word in LABELS for word in clause.words[slice(*span)])
         begin = clause.words.index(after, span[1]) + 1
         end = closing(clause.words, begin) if after == "(" else len(clause.words)
         if not labels and (known or _describes(page, clause, begin, end)):
             yield span
-    elif _told_of(clause, span, after) or (after == "with" and known and clause.kind == "item"):
+    elif _told_of(clause, span, after) or _signs_up(clause, span) or (after == "with" and known and clause.kind == "item"):
         yield span
+
+
+def given(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
+    """What a thing gets, with its fields in a bracket: `each application gets payouts (amount, due on, paid on)`."""
+    for at, word in enumerate(clause.words[:-2]):
+        if word not in terms.GETS:
+            continue
+        span = noun_phrase(page, clause, at + 1, catalogue)
+        if span is None or clause.words[span[1] : span[1] + 1] != ("(",) or not can_be_thing(clause, span):
+            continue
+        begin = span[1] + 1
+        named = " ".join(clause.words[begin : closing(clause.words, begin)]).split(" , ")
+        known = [each for each in named if infer_field(each.replace(" ", "_")) != infer_field("unheard")]
+        if is_plural(clause.words[span[1] - 1]) and len(named) > 1 and 2 * len(known) >= len(named):
+            yield span
 
 
 def _is_field(clause: Clause, span: Span) -> bool:
@@ -119,6 +138,20 @@ def _told_of(clause: Clause, span: Span, after: str) -> bool:
     if after in ("should", "must", "will", "can", "may"):
         return words[stop + 1 : stop + 2] in (("have",), ("contain",), ("include",))
     return after in terms.TELLING
+
+
+def _signs_up(clause: Clause, span: Span) -> bool:
+    """Whether people give more when they sign up than an account has: `students register with name and birthday`."""
+    match = terms.SIGNS_UP.match(" ".join(clause.words[span[1] :]))
+    if match is None or span[0] > 1:
+        return False
+    begin = span[1] + match.group().strip().count(" ") + 1
+    listed = [
+        field_name(clause.words[a:b], "")
+        for a, b in items(clause, begin, end_of_list(clause, begin, len(clause.words)))
+    ]
+    known = [name for name in listed if infer_field(name) != infer_field("unheard")]
+    return len(listed) > 1 and 2 * len(known) >= len(listed) and bool({*known} - ACCOUNT_FIELDS)
 
 
 def _in_relation(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:

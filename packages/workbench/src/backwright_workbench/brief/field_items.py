@@ -11,6 +11,7 @@ from backwright_workbench.blueprint.model import FieldModel
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.constraints import Constraints
 from backwright_workbench.brief.field_naming import field_name, name_end, needed, resolve, usual
+from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.items import items
 from backwright_workbench.brief.lexicon import fields as terms
@@ -49,7 +50,7 @@ class _Item:
         return (snake or self.clause.words[self.end : self.end + 1] in _FORMAL) and self.end < self.stop
 
 
-_FORMAL = tuple((mark,) for mark in ("(", ":", "[", "-", "=", "|", ","))
+_FORMAL = tuple((mark,) for mark in ("(", ":", "[", "{", "-", "=", "|", ","))
 
 
 def read_item(page: Page, thing: Thing, clause: Clause, first: int, stop: int, borrowed: str) -> int:
@@ -70,6 +71,10 @@ def read_item(page: Page, thing: Thing, clause: Clause, first: int, stop: int, b
     unit = _unit(item)
     name = resolve(thing, item.name)
     taken = _read_rest(thing, item, name)
+    if "unique" in item.said.flags and (per := terms.UNIQUE_PER.search(item.rest)):
+        item.said.flags.discard("unique")
+        thing.unique.append(("_".join(singular_words(tuple(per["whole"].split()))), name))
+        taken.append(per.span())
     field = item.said.apply(needed(usual(thing, item.name), name, thing))
     if field.unique and "unique" not in item.said.flags and name in terms.SHARED:
         field = field.model_copy(update={"unique": False})
@@ -90,16 +95,25 @@ def _named(clause: Clause, first: int, stop: int, borrowed: str) -> _Item:
         return _Item(clause, begin, end, stop, "_".join(words[first:end]), said)
     if stands := STANDS_ON.match(" ".join(words[first:stop])):
         first += stands.group().count(" ")
+    if words[first : first + 2] in (("how", "many"), ("how", "much")):
+        first += 2
+        said.type = "integer" if infer_field("_".join(words[first:stop])) == infer_field("unheard") else None
     while first < stop and words[first] in terms.LEAD | {"certain"}:
         if flag := _FLAGS.get(words[first]):
             said.flags.add(flag)
         first += 1
+    if words[first : first + 2] == ("list", "of"):
+        first += 2
+    if moment := terms.MOMENT.match(" ".join(words[first:stop])):
+        ending = "on" if moment["unit"] in ("date", "day") else "at"
+        return _Item(clause, begin, stop, stop, f"{moment['done']}_{ending}", said)
     if most := terms.MOST.match(" ".join(words[first:stop])):
         said.high, said.low, said.type = number(most["count"]), 1, "integer"
         counted = field_name(words[first + most.group().count(" ") : stop], "")
         return _Item(clause, begin, stop, stop, counted and f"max_{counted}", said)
     end = stop if borrowed else name_end(clause, first, stop)
     name = terms.STATUS.sub("status", field_name(words[first:end], borrowed))
+    name = _ONE_OF_STATES.get(name, name)
     if words[end : end + 2] == ("/", "time") and name.endswith("_date"):
         name, end = f"{name.removesuffix('_date')}_time", end + 2
     if name.endswith("_flag"):
@@ -107,6 +121,7 @@ def _named(clause: Clause, first: int, stop: int, borrowed: str) -> _Item:
     return _Item(clause, begin, end, stop, name, said)
 
 
+_ONE_OF_STATES = {"states": "status", "stages": "stage", "phases": "phase"}
 _FLAGS = {
     "optional": "optional",
     "optionally": "optional",
@@ -202,12 +217,14 @@ def _composite(page: Page, thing: Thing, item: _Item) -> bool:
 def _values(item: _Item) -> tuple[str, ...]:
     """The values of a field that can have some."""
     rest, likely = item.rest, item.name.split("_")[-1] in ENUM_NAMES
-    if not rest or (not likely and infer_field(item.name).type not in ("string", "enum")):
+    chosen = bool(terms.CHOSEN.match(rest))
+    kinds = ("string", "enum", "text") if chosen else ("string", "enum")
+    if not rest or (not likely and infer_field(item.name).type not in kinds):
         return ()
     said = terms.ONE_OF.match(rest)
     formal = item.bracketed and (likely or rest.startswith("(") or any(mark in rest for mark in "|/→"))
     loose = likely and (rest.startswith("of ") or terms.ALTERNATIVES.match(rest))
-    if not (said or formal or loose):
+    if not (said or formal or loose or chosen):
         return ()
     return values_in(terms.WHICH_IS.sub("", rest))
 

@@ -51,12 +51,13 @@ TABLE: tuple[tuple[str, FieldModel], ...] = (
     ),
     # moments and days
     (
-        "*_at *_datetime *_timestamp timestamp datetime time *_time deadline last_login last_seen expires",
+        "*_at *_datetime *_timestamp timestamp datetime time *_time deadline last_login last_seen expires "
+        "scheduled_for planned_for booked_for",
         _field("datetime"),
     ),
     (
         "date *_on *_date birthday date_of_* birth_date dob start end from_date to_date due *_since "
-        "*_until expiry expiration",
+        "*_until expiry expiration from_value until since valid_from",
         _field("date"),
     ),
     # places, before numbers of other kinds
@@ -163,10 +164,14 @@ TABLE: tuple[tuple[str, FieldModel], ...] = (
         _field("integer", min=1, max=65535),
     ),
     (
+        "opening_hours business_hours office_hours working_hours visiting_hours hours_of_operation",
+        _field("string", max=500),
+    ),
+    (
         "quantity qty *_quantity *_qty count *_count number_of_* num_* no_of_* total_* stock "
         "stock_* *_stock reorder_level capacity *_capacity seats beds bedrooms bathrooms rooms "
         "guests *_guests participants attendees_limit views likes points pages copies units *_units "
-        "*_copies limit max_* min_* credits attempts votes",
+        "*_copies limit max_* min_* maximum_* minimum_* credits attempts votes",
         _field("integer", min=0, max=1_000_000_000),
     ),
     (

@@ -10,7 +10,7 @@ import re
 from backwright_workbench.blueprint.model import FieldModel
 from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import VERBS, singular_words
+from backwright_workbench.brief.grammar import MODALS, VERBS, singular_words
 from backwright_workbench.brief.identifiers import identifying
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.lexicon import fields as terms
@@ -51,14 +51,13 @@ def name_end(clause: Clause, first: int, stop: int) -> int:
         if word in ("in", "to") and index == first:
             continue
         following = clause.words[index + 1 : stop]
-        if (
-            word in terms.ENDS_NAME
-            and index == first + 1
-            and (not following or following[0] in SURE_TYPES or following[0] in terms.AFTER_NAME)
-        ):
+        ends = not following or following[0] in SURE_TYPES or following[0] in terms.AFTER_NAME
+        if word in terms.ENDS_NAME and index > first and ends:
             return index + 1
         if not token.is_word and not (token.kind == "number" and index > first):
             return index
+        if word == "up" and following[:1] != ("to",):
+            continue
         if index > first and (
             word in terms.NAME_ENDS or word in SURE_TYPES or word == "of" or token.kind == "number"
         ):
@@ -86,6 +85,8 @@ def field_name(words: tuple[str, ...], borrowed: str) -> str:
         or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
     ):
         return ""
+    if kept[0] in MODALS - {"to"} or (kept[0] == "to" and kept[1:2] and kept[1] in VERBS | {"be"}):
+        return ""
     if len(name) == 1 or (
         kept[0] in VERBS - terms.NOUN_VERBS
         and words[0] not in ("a", "an")
@@ -110,6 +111,9 @@ def _inferred(name: str) -> FieldModel:
     """What the name suggests; a count, price or date says so with its first word too
     (`quantity_available`).
     """
+    plain = name.removesuffix("_value")
+    if plain in terms.TAKEN:
+        return infer_field(plain)
     field, first = infer_field(name), name.split("_")[0]
     if first in ("quantity", "number", "count", "price", "cost", "amount", "date") and field == infer_field(
         "unheard"

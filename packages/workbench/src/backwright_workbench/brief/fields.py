@@ -9,14 +9,15 @@ from collections import Counter
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.blueprint.naming import plural
 from backwright_workbench.brief.accounts import read_account_fields
-from backwright_workbench.brief.associations import reference_to
+from backwright_workbench.brief.associations import knows, reference_to
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.field_items import read_item
-from backwright_workbench.brief.grammar import singular_words
+from backwright_workbench.brief.grammar import BREAKS, VERBS, is_plural, singular_words
 from backwright_workbench.brief.items import items, paired, plural_item
 from backwright_workbench.brief.lexicon import fields as terms
 from backwright_workbench.brief.lexicon.constraints import FILLER
 from backwright_workbench.brief.lexicon.links import PEOPLE
+from backwright_workbench.brief.lexicon.relations import JOIN
 from backwright_workbench.brief.links import link
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.regions import Region, regions
@@ -90,6 +91,13 @@ def _read_region(page: Page, things: Things, region: Region, thing: Thing) -> in
             page.claim(clause, first, stop, f"entities.{thing.name}.fields")
             count += 1
             continue
+        if _parts(page, things, thing, clause, first, stop):
+            continue
+        if _who_did(page, thing, clause, first, stop):
+            count += 1
+            continue
+        if JOIN.search(" ".join(clause.words[first:stop])):
+            continue
         if read_target(page, things, thing, clause, first, stop):
             continue
         if _reference(page, things, region, thing, first, stop, named=count > 0):
@@ -100,6 +108,33 @@ def _read_region(page: Page, things: Things, region: Region, thing: Thing) -> in
         count += read_item(page, thing, clause, first, stop, borrowed.get(number, ""))
         built_in += len(thing.fields) == known and page.claimed_for(clause, first, f"entities.{thing.name}.")
     return count + built_in
+
+
+def _parts(page: Page, things: Things, thing: Thing, clause: Clause, first: int, stop: int) -> bool:
+    """Whether an item names the parts of a thing with what each has: `a list of items with quantity`."""
+    mentions = things.in_clause(clause, first, stop)
+    if not mentions or clause.words[mentions[0][1] : mentions[0][1] + 1] != ("with",):
+        return False
+    _, begin, part = mentions[0]
+    if part is thing or not knows(part, thing) or not is_plural(clause.words[begin - 1]):
+        return False
+    page.claim(clause, first, begin + 1, f"entities.{part.name}.fields")
+    _read_region(page, things, Region(part, clause, begin + 1, stop, owns=False), part)
+    return True
+
+
+def _who_did(page: Page, thing: Thing, clause: Clause, first: int, stop: int) -> bool:
+    """Whether an item asks who did something (`who approved it`): a reference to an account."""
+    match = terms.WHO_DID.match(" ".join(clause.words[first:stop]))
+    if match is None:
+        return False
+    verb = match["did"]
+    caller = verb in terms.ENTERS
+    name = link(thing, f"{terms.DONE.get(verb, verb)}_by", USER, optional=not caller)
+    if caller:
+        thing.links[name] = FieldModel(type="reference", to=USER, set="actor")
+    page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
+    return True
 
 
 def _is_rule(things: Things, clause: Clause, first: int, stop: int) -> bool:
@@ -125,7 +160,14 @@ def _reference(
         return bool({"belongs", "belong", "has", "have"} & set(words))
     if hit and first + hit[1] <= stop:
         other, length = hit
+        if tied := _tied(things, clause, thing, first + length, stop):
+            for name, to in (("_".join(singular_words(words[:length])), other.name), tied):
+                link(thing, name, to, optional=False)
+                page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
+            return True
         tail = {singular_words((word,))[0] for word in clause.words[first + length : stop]} - FILLER
+        if clause.words[first + length : first + length + 1] in terms.RELATIVE:
+            tail = set()
         tail -= set(other.snake.split("_"))
         if tail - {
             "optional",
@@ -179,6 +221,17 @@ def _reference(
         page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
         return True
     return False
+
+
+def _tied(things: Things, clause: Clause, thing: Thing, at: int, stop: int) -> tuple[str, str] | None:
+    """The other thing that an item ties to the one it begins with: the employee of `device given to an employee`."""
+    others = [m for m in things.in_clause(clause, at, stop) if m[2] is not thing]
+    between = clause.words[at : others[0][0]] if len(others) == 1 else ()
+    verb = between[:1] and between[0] not in BREAKS - VERBS and clause.tokens[at].is_word
+    joined = terms.TYING & {*between[1:]} or (between[:1] and between[0] in VERBS)
+    if not verb or not joined or is_plural(clause.words[others[0][1] - 1]):
+        return None
+    return "_".join(clause.words[others[0][0] : others[0][1]]), others[0][2].name
 
 
 def _comes_with(region: Region, thing: Thing, other: Thing) -> bool:

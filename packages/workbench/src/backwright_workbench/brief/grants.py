@@ -52,6 +52,19 @@ def without_fields(
     return grants.model_copy(update=changed)
 
 
+def joined(given: Given, more: Grants) -> Given:
+    """The grants with those of `more` that they lack, or that they give of one's own rows only."""
+    if not isinstance(given, Grants):
+        return given
+    added = {
+        verb: grant
+        for verb in (*VERBS, "act")
+        if (grant := getattr(more, verb))
+        and ((had := getattr(given, verb)) is None or grant.rows == "all" != had.rows)
+    }
+    return given.model_copy(update=added)
+
+
 def spelled_out(given: Given, actions: Collection[str]) -> Grants:
     """`everything`, verb by verb."""
     if isinstance(given, Grants):

@@ -17,7 +17,7 @@ from backwright_workbench.brief.lexicon import grids as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.predicates import predicates
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, role_name, roles_like
-from backwright_workbench.brief.statements import Statement, Subject
+from backwright_workbench.brief.statements import Statement, Subject, rights
 from backwright_workbench.brief.things import Things
 
 Span = tuple[int, int]
@@ -30,6 +30,8 @@ class Cell:
 
     verbs: tuple[str, ...]
     own: bool = False
+    doings: tuple[str, ...] = ()
+    """Verbs beside the usual ones: they are actions of the thing, if it has such."""
 
 
 @dataclass
@@ -110,11 +112,12 @@ def _said(
     """What a cell says of a role and a thing, or a role and a doing."""
     at, (first, stop) = what
     thing = things.meant_by(at.words[first:stop])
-    denied = not cell.verbs
+    denied = not (cell.verbs or cell.doings)
     place = (0, len(clause.words))
     if thing and not _verbal(at, (first, stop)):
         page.claim(clause, 0, len(clause.words), f"entities.{thing.name}.access")
-        verbs = ("everything",) if denied else cell.verbs
+        acts = tuple(right for verb in cell.doings for right in rights(verb, thing))
+        verbs = ("everything",) if denied else (*cell.verbs, *acts)
         yield Statement((role,), verbs, thing, clause, place, own=cell.own, denied=denied)
         return
     for said in predicates(page, things, Subject((role,), at, first, first, stop)):
@@ -182,7 +185,8 @@ def _cell(words: Sequence[str], *, marked: bool) -> Cell | None:
     if not left:
         return Cell(_FULL if own else (), own)
     verbs: list[str] = []
-    for word in left:
+    doings = tuple(word for word in left if word in terms.ACTIONS)
+    for word in (word for word in left if word not in doings):
         if word in terms.YES or (word in terms.MARK and marked) or word == "crud":
             verbs += _FULL
         elif word in terms.NO | terms.MARK:
@@ -198,4 +202,4 @@ def _cell(words: Sequence[str], *, marked: bool) -> Cell | None:
             ]
         else:
             return None
-    return Cell(tuple(dict.fromkeys(verbs)), own)
+    return Cell(tuple(dict.fromkeys(verbs)), own, doings)

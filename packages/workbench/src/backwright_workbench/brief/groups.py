@@ -7,11 +7,13 @@ one thing (`objects.py`).
 from collections.abc import Mapping
 
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, GLUE, PREPOSITIONS, singular_words
+from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, GLUE, PREPOSITIONS, VERBS, singular_words
 from backwright_workbench.brief.lexicon import permissions as terms
-from backwright_workbench.brief.objects import Group, fields_named
+from backwright_workbench.brief.lexicon import right_verbs
+from backwright_workbench.brief.objects import Group
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.references_back import moved_along, stands_for
+from backwright_workbench.brief.right_fields import fields_named
 from backwright_workbench.brief.statements import Subject, verb_at
 from backwright_workbench.brief.things import Thing, Things
 
@@ -19,6 +21,8 @@ from backwright_workbench.brief.things import Thing, Things
 def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Group]:
     """The sentence cut where, after a thing, another verb begins."""
     words = subject.clause.words[:end]
+    end = _before_details(page, things, subject, end)
+    words = words[:end]
     mentions = {
         first: (stop, thing) for first, stop, thing in things.in_clause(subject.clause, subject.begin, end)
     }
@@ -33,13 +37,21 @@ def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Gr
         denies = _denies(things, words, index, subject)
         allows = word in ("can", "may") and group.denied and words[index - 1] in ("and", "but", ",")
         verb, length = _verb(things, words, index, subject, index in mentions)
+        allows = allows or (bool(verb) and group.denied and words[index - 1] == "but")
         turns = denies and not group.denied and group.verbs
-        if turns or ((denies or allows or verb) and group.verbs and group.has_object):
+        of_own = bool(group.verbs) and words[index - 2 : index] in _OWN_ENDS
+        if of_own and not group.has_object and len(groups) > 1:
+            group.things = list(groups[-2].things)
+        if turns or of_own or ((denies or allows or verb) and group.verbs and group.has_object):
             group.stop = index
             group = Group(index, denied=group.denied)
             groups.append(group)
         if denies or allows:
             group.denied = denies
+        if word == "no" and index + 1 in mentions and group.has_object:
+            group.stop = index
+            group = Group(index, denied=True, verbs=["access"], at=[index])
+            groups.append(group)
         if (word == "no" and denies) or (word == "nothing" and group.verbs):
             group.denied = group.everything = True
         if verb:
@@ -49,7 +61,7 @@ def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Gr
             group.at += range(index, index + length)
             index += length
             continue
-        if group.things and _does_more(words, index, mentions):
+        if group.things and (_does_more(words, index, mentions) or _other_verb(words, index, mentions)):
             group.stop = index
             group = Group(index, denied=group.denied)
             groups.append(group)
@@ -88,6 +100,23 @@ def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Gr
     for each in groups:
         each.things = [moved_along(things, each, thing) for thing in each.things]
     return [group for group in groups if group.verbs and not _asks_who(words, group)]
+
+
+_OWN_ENDS = (("own", ","), ("own", "and"), ("own", ";"), ("theirs", ","), ("theirs", "and"))
+"""Where what somebody does with their own ends, though it names no thing: `read and cancel own, read designs`."""
+
+
+def _before_details(page: Page, things: Things, subject: Subject, end: int) -> int:
+    """Where the details begin of what is governed: `write assessments: application, assessor, score`."""
+    clause = subject.clause
+    for at in range(subject.begin + 1, end - 1):
+        named = clause.words[at] == ":" and any(
+            stop == at or clause.words[stop : stop + 1] in (("for",), ("per",), ("about",))
+            for _, stop, _ in things.in_clause(clause, subject.begin, at)
+        )
+        if named and not verb_at(clause.words, at + 1, things, begin=at + 1)[0]:
+            return at
+    return end
 
 
 def _asks_who(words: tuple[str, ...], group: Group) -> bool:
@@ -148,7 +177,7 @@ def _verb(
 def _ends_a_noun(before: str) -> bool:
     """Whether a word after this one goes on with a noun, rather than being a verb: `an hourly rate`."""
     plain = before.isalpha() and before not in GLUE | BREAKS | terms.OF_RIGHTS | terms.AGAIN
-    adverb = before.endswith("ly") and before not in terms.TIMELY
+    adverb = before.endswith("ly") and before not in right_verbs.TIMELY
     return plain and not adverb
 
 
@@ -160,17 +189,28 @@ def _does_more(words: tuple[str, ...], index: int, mentions: Mapping[int, tuple[
     return unknown and words[index - 1] in ("and", ",", "or", "then") and after in mentions and not state
 
 
+def _other_verb(words: tuple[str, ...], index: int, mentions: Mapping[int, tuple[int, Thing]]) -> bool:
+    """Whether a verb that is no right goes on with what somebody does: `… and choose which pieces we sing`."""
+    follows = words[index + 1 : index + 2]
+    return (
+        words[index] in VERBS - {"own", "owns"}
+        and index not in mentions
+        and words[index - 1] in ("and", "or", "but", "then")
+        and follows not in ((",",), ("and",), ("or",), ("/",), ("by",))
+    )
+
+
 def _qualifies(words: tuple[str, ...], at: int, begin: int) -> bool:
     """Whether a thing is only said to tell whose the one before it is: `grades of their courses`."""
     index = at - 1
     while index > begin and words[index] in DETERMINERS | {"own", "only", "assigned"}:
         index -= 1
-    return words[index] in ("for", "of", "in", "on", "to", "from", "at", "by", "with", "within")
+    return words[index] in terms.QUALIFYING
 
 
 def _of_unknown(group: Group, words: tuple[str, ...], at: int, thing: Thing) -> bool:
     """Whether a thing only tells of what an unknown noun is: to record the attendance of players makes no player."""
-    if not group.at or all(terms.VERBS.get(verb) == ("read",) for verb in group.verbs):
+    if not group.at or all(right_verbs.VERBS.get(verb) == ("read",) for verb in group.verbs):
         return False
     between = [word for word in words[group.at[-1] + 1 : at] if word not in GLUE | BREAKS and word.isalpha()]
     named = {part for name in thing.entry.fields for part in name.split("_")}

@@ -43,6 +43,9 @@ def identify(
     if entry and (same := things.of_entry(entry.name)):
         things.alias(same, words)
         return same
+    if len(words) == 1 and words[0] in _TOO_COMMON and (whole := things.ending_in(words[0])):
+        things.mean(words, whole)
+        return whole
     name = pascal(" ".join(words))
     if entry and keyword.iskeyword("_".join(words)):
         name = entry.name

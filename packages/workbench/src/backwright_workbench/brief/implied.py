@@ -31,8 +31,14 @@ def imply_states(page: Page, things: Things) -> None:
             if other is thing
             for state in (*_done(clause, first), *_marked(clause, first, stop), *_undergone(clause, stop))
         )
+        begins = (
+            state
+            for clause in page.clauses
+            for first, _, other in _mentions(page, clause, things)
+            if other is thing and (state := _awaited(clause, first)) not in ("", *states)
+        )
         if states:
-            _enter(page, thing, list(states))
+            _enter(page, thing, list(states), next(begins, ""))
 
 
 def _mentions(page: Page, clause: Clause, things: Things) -> list[tuple[int, int, Thing]]:
@@ -69,7 +75,7 @@ def _has_states(thing: Thing) -> bool:
 def _done(clause: Clause, first: int) -> Iterator[str]:
     """The states that the verbs right before a thing lead to: `approve or reject the requests`."""
     words, index = clause.words, first - 1
-    while index >= 0 and words[index] in DETERMINERS | {"own", "pending", "submitted", "open"}:
+    while index >= 0 and (words[index] in DETERMINERS | {"own"} or _awaited(clause, index + 1)):
         index -= 1
     while index >= 0:
         verb = words[index] if words[index] in terms.TARGETS else third_person(words[index])
@@ -81,6 +87,14 @@ def _done(clause: Clause, first: int) -> Iterator[str]:
             return
         while index >= 0 and words[index] in ("and", "or", ",", "/"):
             index -= 1
+
+
+def _awaited(clause: Clause, first: int) -> str:
+    """The state right before a thing in which something is done with it: `confirm a reported absence`."""
+    word = clause.words[first - 1] if first else ""
+    if word in ("pending", "open", "new", "draft") or (word.endswith("ed") and base(word) != word):
+        return word if third_person(word) not in terms.TARGETS else ""
+    return ""
 
 
 def _marked(clause: Clause, first: int, stop: int) -> Iterator[str]:
@@ -106,9 +120,9 @@ def _undergone(clause: Clause, stop: int) -> Iterator[str]:
                 yield terms.TARGETS[verb]
 
 
-def _enter(page: Page, thing: Thing, states: list[str]) -> None:
+def _enter(page: Page, thing: Thing, states: list[str], begin: str) -> None:
     """Enter the states in the order in which a row passes them, after one in which it begins."""
-    first = next((begin for begin, after in terms.BEGINS if after & {*states}), "open")
+    first = begin or next((begin for begin, after in terms.BEGINS if after & {*states}), "open")
     order = [state for state in terms.ORDER if state in states]
     values = tuple(dict.fromkeys((first, *order, *states)))
     moves = listed_moves(values, first) or {}

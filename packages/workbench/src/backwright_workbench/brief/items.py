@@ -45,6 +45,8 @@ def _holds_together(words: tuple[str, ...], begin: int, index: int, stop: int) -
         return True
     if terms.QUALIFIER.match(rest):
         return True
+    if rest.startswith("or ") and "→" in words[begin:index]:
+        return True
     return _in_values(words, begin, index, stop)
 
 
@@ -57,7 +59,8 @@ def _in_values(words: tuple[str, ...], begin: int, index: int, stop: int) -> boo
     if "or" in rest[:8]:
         return True
     named = re.search(
-        r"(?<!\S)(?:status|state|priority|type|severity|level|kind|category|values|role) (?::|=|-)|values",
+        r"(?<!\S)(?:status|statuses|states?|stages?"
+        r"|priority|type|severity|level|kind|category|values|role) (?::|=|-)|values",
         before,
     )
     rest = " ".join(rest).partition(" ( ")[0].rstrip(" .").split()

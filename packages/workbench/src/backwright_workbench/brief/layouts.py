@@ -15,6 +15,7 @@ from backwright_workbench.brief.grammar import DETERMINERS, GLUE, LABELS, is_plu
 from backwright_workbench.brief.lexicon import items as item_terms
 from backwright_workbench.brief.lexicon import layouts as terms
 from backwright_workbench.brief.lexicon.constraints import SURE_TYPES
+from backwright_workbench.brief.lexicon.nouns import TABLE_HEADS
 from backwright_workbench.brief.lexicon.values import COMPOSITE, ENUM_NAMES
 from backwright_workbench.brief.noun_phrases import can_be_thing
 from backwright_workbench.brief.page import Page
@@ -29,6 +30,10 @@ def laid_out(page: Page) -> Iterator[tuple[Clause, Span]]:
     for clause in page.clauses:
         if clause.entity_stop:
             yield clause, (0, clause.entity_stop)
+        elif clause.kind == "row" and clause.parent and clause.parent.words[0] in TABLE_HEADS:
+            stop = clause.words.index(":") if ":" in clause.words[: _LONGEST_NAME + 1] else 0
+            if stop and page.free(clause, 0, stop):
+                yield clause, (0, stop)
         elif clause.kind == "heading":
             span = _heading(page, clause)
             if span:
@@ -90,8 +95,8 @@ def _lists_fields(name: tuple[str, ...], inside: tuple[str, ...]) -> bool:
 
 def _tables(page: Page, clause: Clause) -> Iterator[Span]:
     """`MySQL database with a, b & c`, `Mongo collections: a, b`, `DB (a, b)`: what a database holds."""
-    for _, stop, _ in clause.find(terms.HOLDS):
-        spans = plain_list(clause, stop)
+    for _, stop, match in clause.find(terms.HOLDS):
+        spans = plain_list(clause, stop, labelled=bool(terms.SETS & {*match.group().split()}))
         if (
             len(spans) >= 2
             and not tells_of_rights(clause, 1)
@@ -101,14 +106,24 @@ def _tables(page: Page, clause: Clause) -> Iterator[Span]:
             return
 
 
-def plain_list(clause: Clause, at: int) -> list[Span]:
-    """Nouns between separators, each of a few words, up to the first word that goes on otherwise."""
+def _closes(words: tuple[str, ...], at: int) -> bool:
+    """Whether `tables` and the like close a list here, rather than end a name: `maintenance records tables`."""
+    if words[at] not in terms.SETS or words[at + 1 : at + 2] and words[at + 1] in terms.SETS:
+        return False
+    return words[at] != "records" or is_plural(words[at - 1])
+
+
+def plain_list(clause: Clause, at: int, *, labelled: bool = False) -> list[Span]:
+    """Nouns between separators, each of a few words, up to the first word that goes on otherwise.
+
+    After a label (`tables: dining tables, guests`), the word of the label is part of a name where it comes again.
+    """
     spans: list[Span] = []
     words = clause.words
     first = at
     while at <= len(words):
         word = words[at] if at < len(words) else "."
-        ended = word in terms.ENDS or (at > first and word in terms.SETS)
+        ended = word in terms.ENDS or (at > first and not labelled and _closes(words, at))
         if word == "(" and at > first:
             spans.append((first, at))
             at = first = closing(words, at + 1) + 1

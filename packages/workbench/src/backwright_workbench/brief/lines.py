@@ -11,6 +11,7 @@ from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS, singular_words
 from backwright_workbench.brief.identity import identify
 from backwright_workbench.brief.lexicon import lines as terms
+from backwright_workbench.brief.lexicon.nouns import HAS
 from backwright_workbench.brief.links import link
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.things import Thing, Things
@@ -47,6 +48,8 @@ def _lines_after(clause: Clause, first: int, stop: int) -> tuple[int, int] | Non
     at = stop
     if clause.words[at : at + 1] == ("(",):
         return None
+    if clause.words[at : at + 1] and clause.words[at] in HAS and (among := next(clause.find(terms.AMONG), None)):
+        return (among[1] - 1, among[1]) if among[0] > at else None
     while at < len(clause.words) and clause.words[at] in terms.MADE_OF:
         at += 1
     if at == stop:

@@ -14,6 +14,7 @@ from backwright_workbench.brief.things import Thing
 def link(thing: Thing, name: str, to: str, *, optional: bool) -> str:
     """Let a thing refer to another by a field; one that is there already keeps its name. Gives the name."""
     name = terms.CALLED.get(name, name)
+    name = name.removesuffix("_id") or name
     if keyword.iskeyword(name):
         name = f"{name}_row"
     usual = thing.entry.fields.get(name)

@@ -8,8 +8,10 @@ import re
 
 from backwright_workbench.blueprint.model import FieldModel, States
 from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.grammar import is_plural
 from backwright_workbench.brief.implied import imply_states
 from backwright_workbench.brief.lexicon import states as terms
+from backwright_workbench.brief.lexicon.courses import CALLED_OFF
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.states import chain, merged
 from backwright_workbench.brief.things import Thing, Things
@@ -21,7 +23,7 @@ def read_moves(page: Page, things: Things) -> None:
     """`Orders can be cancelled until shipped`, `moves from draft to published`, arrows outside brackets."""
     for clause in page.clauses:
         mentions = things.in_clause(clause)
-        thing = mentions[0][2] if mentions else things.subject(clause)
+        thing = mentions[0][2] if mentions else things.subject(clause) or _last(page, things, clause)
         for first, stop, _ in clause.find(terms.ARROWS):
             text = " ".join(clause.words[first:stop])
             about = _moving(page, things, clause, first, thing)
@@ -30,11 +32,15 @@ def read_moves(page: Page, things: Things) -> None:
         _listed_for(page, things, clause)
         if thing is None:
             continue
+        for first, stop, match in clause.find(terms.TOLD):
+            if _only_named(page, things, clause, first, stop):
+                about = _moving(page, things, clause, first, thing) or thing
+                _along(page, about, clause, first, stop, terms.THEN.sub(" → ", match["steps"]))
         for first, stop, match in clause.find(terms.FROM_TO):
             if " to " in match["steps"]:
                 _along(
                     page,
-                    thing,
+                    _moving(page, things, clause, first, thing) or thing,
                     clause,
                     first,
                     stop,
@@ -51,6 +57,32 @@ def read_moves(page: Page, things: Things) -> None:
             if _when(thing, _word(match["to"]), _word(match["at"])):
                 page.claim(clause, first, stop, f"entities.{thing.name}.states")
     imply_states(page, things)
+
+
+def _last(page: Page, things: Things, clause: Clause) -> Thing | None:
+    """What was spoken of last where moves are listed that name nothing: `Transitions: new → paid; paid → sent`."""
+    before = page.clauses[: page.clauses.index(clause)]
+    block = [other for other in before if other.block == clause.block]
+    if not any(terms.MOVES_LABEL.match(each.text) for each in (clause, *block)):
+        return None
+    named = ([t for _, _, t in things.in_clause(each) if not t.entry.person] for each in reversed(before))
+    return next((found[0] for found in named if found), None)
+
+
+def _or_else(thing: Thing, states: States, clause: Clause, stop: int) -> int:
+    """Enter how else a course may end: called off from every state before the end, or instead of the last one; gives
+    the word after it.
+    """
+    match = terms.OR_ELSE.match(" ".join(clause.words[stop:]))
+    names = [_word(part) for part in re.split(r" or | / ", match["states"])] if match else []
+    if not match or not all(_NAME.fullmatch(name) for name in names):
+        return stop
+    field = thing.fields[states.field]
+    for name in names:
+        leaving = list(states.moves) if name in CALLED_OFF else list(states.moves)[-1:]
+        _enter(thing, field, states.field, dict.fromkeys((s for s in leaving if s != name), (name,)), name)
+        field = thing.fields[states.field]
+    return stop + match.group().strip().count(" ") + 1
 
 
 def _only_named(page: Page, things: Things, clause: Clause, first: int, stop: int) -> bool:
@@ -88,7 +120,13 @@ def _listed_for(page: Page, things: Things, clause: Clause) -> None:
 
 
 def _moving(page: Page, things: Things, clause: Clause, at: int, thing: Thing | None) -> Thing | None:
-    """What moves where a sentence speaks of `it`: what the one before was about, and nobody who acts."""
+    """What moves where a sentence speaks of `it` or `them`: what is named in the plural before, or what the sentence
+    before was about, and nobody who acts.
+    """
+    if "them" in clause.words[:at]:
+        named = [m for m in things.in_clause(clause, 0, clause.words.index("them")) if not m[2].entry.person]
+        many = [other for _, stop, other in named if is_plural(clause.words[stop - 1])]
+        return many[-1] if many else thing
     if "it" not in clause.words[:at] or any(
         not t.entry.person for _, _, t in things.in_clause(clause, 0, at)
     ):
@@ -135,6 +173,7 @@ def _along(page: Page, thing: Thing, clause: Clause, first: int, stop: int, text
     default = field.default or field.values[0] if field and field.values else names[0]
     thing.fields[name] = FieldModel(type="enum", values=values, default=default)
     thing.states = merged(thing.states, states)
+    stop = _or_else(thing, states, clause, stop) if states else stop
     page.claim(clause, first, stop, f"entities.{thing.name}.states")
     for index, word in enumerate(clause.words):
         if word in ("status", "state", "workflow", "lifecycle", "goes", "moves", "flow") and page.free(

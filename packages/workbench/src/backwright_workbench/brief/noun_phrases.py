@@ -65,6 +65,8 @@ def noun_phrase(
     phrase = catalogue.match(clause.run(at), 0) if at < len(words) else None
     if not (phrase and phrase[1] > 1) and _verb_in_list(words, at):
         return None
+    if _named_before_bracket(page, clause, at, end):
+        return at, at + 1
     stop = at
     while stop < len(words) and stop - at < 4:
         if stop > at and (
@@ -96,6 +98,15 @@ def noun_phrase(
         else:
             break
     return (at, stop) if stop > at and page.free(clause, at, stop) else None
+
+
+def _named_before_bracket(page: Page, clause: Clause, at: int, end: int | None) -> bool:
+    """Whether a plural stands right before a bracket with a list: `stores (name, address)` are things, and no verb."""
+    words = clause.words[:end]
+    if words[at + 1 : at + 2] != ("(",) or not is_plural(words[at]) or words[at] not in VERBS:
+        return False
+    inside = words[at + 2 : at + 2 + _past_bracket(words[at + 1 :], 0)]
+    return page.free(clause, at) and "," in inside
 
 
 def _acts(words: tuple[str, ...], at: int, end: int | None) -> bool:

@@ -1,11 +1,10 @@
 """Which things a brief is about.
 
-What lives here: the places in a text where a noun must be an entity (lists of tables, objects of `manage`,
-definitions, relations), and the passing mentions that count because the catalogue knows the noun. What must
-not: fields, relations.
+What lives here: the things in the order in which a brief comes to them, by what lists, layouts and mentions in
+passing yield. What must not: finding these (`listings.py`, `layouts.py`, `passing.py`), fields, relations.
 """
 
-from collections.abc import Iterator
+from collections import Counter
 
 from backwright_workbench.blueprint.model import USER
 from backwright_workbench.blueprint.naming import pascal, plural, snake
@@ -13,23 +12,18 @@ from backwright_workbench.brief.actors import drop_actors
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.choices import choice_spans
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.definitions import defined, sibling
-from backwright_workbench.brief.enumerations import made_of
-from backwright_workbench.brief.grammar import (
-    BREAKS,
-    is_plural,
-)
 from backwright_workbench.brief.identity import identify, is_known, legal_name, name_exactly
 from backwright_workbench.brief.layouts import laid_out
 from backwright_workbench.brief.lexicon import nouns as terms
 from backwright_workbench.brief.lines import read_lines, settle_lines
-from backwright_workbench.brief.noun_phrases import Span, noun_list
+from backwright_workbench.brief.listings import listed
 from backwright_workbench.brief.outlines import read_outline
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.passing import done_to, entered, in_passing
-from backwright_workbench.brief.recordings import recordings, told_by_each
+from backwright_workbench.brief.passing import done_to, in_passing
 from backwright_workbench.brief.things import Things
 
+_LISTS_ALL = 3
+"""One layout that names so many things, such as the tables of a database, names them all: none stands in passing."""
 _LONG_NAME = 2
 """So many words before the last describe a thing rather than name it."""
 _LONGEST_TITLE_LINE = 14
@@ -43,19 +37,25 @@ def read_things(page: Page, catalogue: Catalogue) -> Things:
     things = Things()
     things.domains = catalogue.domains_in([word for clause in page.clauses for word in clause.words])
     read = [clause for clause in page.clauses if clause.kind != "header" and not clause.lists_fields]
+    together = Counter[Clause]()
     for clause, (first, stop) in laid_out(page):
+        together[clause] += 1
         thing = name_exactly(clause.words[first:stop], things, catalogue, things.domains, page)
         if thing and clause.kind == "heading":
             things.heads[clause] = thing
         things.complete = (
-            things.complete or clause.kind in ("heading", "row") or clause.words[stop : stop + 1] == ("(",)
+            things.complete
+            or clause.kind == "heading"
+            or clause.entity_stop > 0
+            or clause.words[stop : stop + 1] == ("(",)
         )
+    all_listed = max(together.values(), default=0) >= _LISTS_ALL
     outline = read_outline(page, read, catalogue, things.domains)
     if outline.taken and read and read[0].kind == "heading":
         read = [*read[1:], read[0]]
     subject: tuple[str, ...] = ()
-    for listed, search in ((True, _listed), (False, done_to), (False, in_passing)):
-        if things.complete and not listed:
+    for sure, search in ((True, listed), (False, done_to), (False, in_passing)):
+        if not sure and (things.complete or (search is in_passing and all_listed)):
             break
         for clause in read:
             values = choice_spans(clause)
@@ -75,13 +75,13 @@ def read_things(page: Page, catalogue: Catalogue) -> Things:
                     or identify(phrase, things, catalogue, things.domains, page)
                 )
                 if thing:
-                    thing.listed = thing.listed or listed
+                    thing.listed = thing.listed or sure
     if subject and not len(things):
         identify(subject, things, catalogue, things.domains, page)
     _shorten(page, things)
     drop_actors(page, things)
     settle_lines(things, catalogue)
-    if not things.complete:
+    if not things.complete and not all_listed:
         _bring(page, things, catalogue)
     read_lines(page, things, catalogue)
     _claim(page, things)
@@ -138,109 +138,3 @@ def _claim(page: Page, things: Things) -> None:
         for first, stop, thing in things.in_clause(clause):
             if page.free(clause, first, stop):
                 page.claim(clause, first, stop, f"entities.{thing.name}")
-
-
-def _listed(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> Iterator[Span]:
-    """Where nouns are said to be what is stored."""
-    yield from _bare(page, clause, catalogue)
-    yield from defined(page, clause, catalogue)
-    yield from entered(page, clause, catalogue)
-    yield from told_by_each(page, clause, catalogue)
-    if clause.lists_fields:
-        return
-    yield from sibling(page, clause, catalogue)
-    yield from made_of(page, clause, catalogue)
-    for _, stop, _ in clause.find(terms.FORWARD):
-        yield from noun_list(page, clause, stop, catalogue, strict=True)
-    for _, stop, _ in clause.find(terms.KEEP) if not recordings(clause) else ():
-        spans = noun_list(page, clause, stop, catalogue, strict=False)
-        yield from (
-            s
-            for s in spans
-            if is_plural(clause.words[s[1] - 1])
-            or is_known(clause.words[slice(*s)], catalogue, things.domains)
-        )
-        if len(spans) >= 2:
-            yield from _fields_of_land(clause, stop)
-    for _, stop, _ in clause.find(terms.CONTAINS):
-        spans = noun_list(page, clause, stop, catalogue, strict=False)
-        if len(spans) == 1 and is_plural(clause.words[spans[0][1] - 1]):
-            yield spans[0]
-    for _, stop, _ in clause.find(terms.HAVE_WITH):
-        spans = noun_list(page, clause, stop, catalogue, strict=False)[:1]
-        yield from (
-            s
-            for s in spans
-            if is_plural(clause.words[s[1] - 1]) and clause.words[s[1] : s[1] + 1] == ("with",)
-        )
-    for first, _, _ in clause.find(terms.BACKWARD):
-        yield from _before(page, clause, first, catalogue)
-    for _, stop, _ in clause.find(terms.REFERS):
-        for span in noun_list(page, clause, stop, catalogue, strict=False)[:1]:
-            if is_known(clause.words[slice(*span)], catalogue, things.domains):
-                yield span
-    for at, word in enumerate(clause.words[:-1]):
-        if word in ("belongs", "belong") and clause.words[at + 1] == "to":
-            yield from noun_list(page, clause, at + 2, catalogue, strict=False)[:1]
-        elif (word in ("many", "multiple", "several") and set(clause.words[:at]) & terms.HAS) or (
-            clause.tokens[at].kind == "number" and set(clause.words[at - 1 : at]) & terms.HAS
-        ):
-            spans = noun_list(page, clause, at + 1, catalogue, strict=False)[:1]
-            yield from (span for span in spans if is_plural(clause.words[span[1] - 1]))
-
-
-def _fields_of_land(clause: Clause, at: int) -> Iterator[Span]:
-    """`fields` in a list of things to keep track of are a farmer's."""
-    for index in range(at, min(at + 12, len(clause.words))):
-        if clause.words[index] == "fields" and clause.words[index + 1 : index + 2] in ((",",), ("and",)):
-            yield index, index + 1
-
-
-def _bare(page: Page, clause: Clause, catalogue: Catalogue) -> list[Span]:
-    """A clause that is nothing but a list of nouns, at least half of them known."""
-    spans = noun_list(page, clause, 0, catalogue, strict=False)
-    if len(spans) < 2 or not _ends_list(clause.words[spans[-1][1] :], len(spans)):
-        return []
-    known = [span for span in spans if catalogue.find(" ".join(clause.words[slice(*span)]))]
-    plurals = [span for span in spans if is_plural(clause.words[span[1] - 1])]
-    under_thing = (
-        clause.parent is not None
-        and clause.kind in ("item", "row")
-        and bool(known)
-        and len(plurals) < len(spans)
-    )
-    return (
-        spans if 2 * len(known) >= len(spans) and 2 * len(plurals) >= len(spans) and not under_thing else []
-    )
-
-
-def _ends_list(rest: tuple[str, ...], count: int) -> bool:
-    """Whether what follows a list of nouns leaves it one: nothing, or what the last of several comes with."""
-    return rest in ((), (".",)) or (count >= 3 and rest[:1] in (("with",), ("(",)))
-
-
-def _before(page: Page, clause: Clause, at: int, catalogue: Catalogue) -> Iterator[Span]:
-    """The list that ends right before `tables` and the like."""
-    first = at
-    while first > 0 and (
-        clause.words[first - 1] in (",", "and", "&", "/")
-        or (
-            clause.tokens[first - 1].is_word
-            and clause.words[first - 1] not in BREAKS
-            and page.free(clause, first - 1)
-        )
-        or (clause.words[first - 1].endswith("ing") and first < at and is_plural(clause.words[first]))
-        or _inside_known(clause, first - 1, catalogue)
-    ):
-        first -= 1
-    loose = clause.words[at] in ("management", "endpoints", "crud")
-    for span in noun_list(page, clause, first, catalogue, strict=False, end=at):
-        if not loose or catalogue.find(" ".join(clause.words[slice(*span)])):
-            yield span
-
-
-def _inside_known(clause: Clause, at: int, catalogue: Catalogue) -> bool:
-    return any(
-        (hit := catalogue.match(clause.run(start), 0)) and start + hit[1] > at
-        for start in range(max(0, at - 2), at + 1)
-    )

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.doings import meant
-from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.lexicon import permissions as terms
+from backwright_workbench.brief.lexicon import right_verbs
+from backwright_workbench.brief.lexicon import roles as role_terms
+from backwright_workbench.brief.lexicon.courses import STANDING
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.right_fields import fields_changed
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, is_staff
-from backwright_workbench.brief.statements import Statement, Subject, doing, rights
+from backwright_workbench.brief.statements import Statement, Subject, changes_state, doing, rights
 from backwright_workbench.brief.things import Thing, Things
 
 WHOSE_HINT = "nothing that the service keeps tells whose these are: write it in `service.py` of the area"
@@ -57,8 +60,11 @@ def objects(things: Things, subject: Subject, groups: Sequence[Group], group: Gr
         found = [subject.before]
     if not found and group.fields:
         found = [group.fields[0][0]]
+    at = groups.index(group)
+    if not found and at and not group.has_object and terms.OWN.search(phrase) and group is groups[-1]:
+        found = list(groups[at - 1].things)
     if not found and not group.has_object and group is not groups[-1]:
-        found = list(dict.fromkeys(groups[groups.index(group) + 1].things or groups[-1].things))
+        found = list(dict.fromkeys(groups[at + 1].things or groups[-1].things))
     if not found:
         made = [thing for verb in group.verbs if (thing := doing(verb, things))]
         done = [thing for thing in things if any(meant(verb, thing) for verb in group.verbs)]
@@ -71,29 +77,13 @@ def objects(things: Things, subject: Subject, groups: Sequence[Group], group: Gr
     return found or ([None] if group.everything or alone else [])
 
 
-def fields_named(
-    things: Things, words: tuple[str, ...], index: int, before: Sequence[Thing] = ()
-) -> tuple[tuple[Thing, str], ...]:
-    """The field that words mean, if only one thing has it, or that spoken of `before`: `the purchase price`."""
-    for length in (3, 2, 1):
-        name = "_".join(singular_words(words[index : index + length]))
-        owners = [
-            thing for thing in things if name in thing.fields or (length > 1 and name in thing.entry.fields)
-        ]
-        if len(owners) != 1:
-            owners = [thing for thing in before if name in thing.entry.fields][:1]
-        if len(owners) == 1 and index + length <= len(words):
-            return ((owners[0], name),)
-    return ()
-
-
 def said_of(
     page: Page, things: Things, subject: Subject, group: Group, thing: Thing | None, *, last: bool
 ) -> Iterator[Statement]:
     """The statements about one thing that a group governs."""
     clause = subject.clause
     phrase = " ".join(clause.words[group.first : group.stop])
-    maker = subject.roles == (SIGNED_IN,) and terms.MAKERS & set(
+    maker = subject.roles == (SIGNED_IN,) and role_terms.MAKERS & set(
         clause.words[max(0, subject.begin - 3) : subject.begin]
     )
     own = bool(maker or terms.OWN.search(phrase) or (group.things and terms.THEIR.search(phrase)))
@@ -103,7 +93,7 @@ def said_of(
         yield Statement(subject.roles, (), thing, clause, place)
         return
     said = Statement(subject.roles, (), thing, clause, place, own=own, only=subject.only, denied=group.denied)
-    said = replace(said, of_one=subject.of_one)
+    said = replace(said, of_one=subject.of_one, again=group.again)
     if group.denied and {*group.verbs} and terms.OTHERS & {*phrase.split()}:
         if thing and all(rights(verb, thing) == ("read",) for verb in group.verbs):
             yield replace(said, verbs=("read",), own=True, denied=False)
@@ -114,7 +104,7 @@ def said_of(
         yield replace(said, verbs=("create",), thing=recorded, own=not all(map(is_staff, subject.roles)))
         yield replace(said, verbs=("read",), own=False, only=False)
         return
-    if thing and {*group.verbs} & terms.GIVING:
+    if thing and {*group.verbs} & right_verbs.GIVING:
         yield from _given(things, said, group, thing)
         return
     moves = _moves(page, clause, group, thing) if thing else ()
@@ -129,7 +119,7 @@ def said_of(
         verbs = tuple(verb for verb in verbs if not verb.startswith("own:"))
     narrow = last and thing is not None and "update" in verbs and "delete" not in verbs
     narrow = narrow or (group.denied and thing is not None and {*verbs} <= {"read", "update"})
-    fields = _fields(things, thing, clause, group) if narrow and thing else ()
+    fields = fields_changed(things, thing, clause, group.first, group.stop) if narrow and thing else ()
     if group.fields and thing and not group.things:
         fields = tuple(name for owner, name in group.fields if owner is thing)
     if thing and thing.entry.states and thing.entry.states.field in fields:
@@ -139,7 +129,7 @@ def said_of(
 
 def _of_strangers(verb: str, group: Group) -> str:
     """What a verb lets people do who have no account: they send a new message, and move no row along."""
-    return "create" if verb.startswith("act") and {*group.verbs} & terms.MAKING else verb
+    return "create" if verb.startswith("act") and {*group.verbs} & right_verbs.MAKING else verb
 
 
 def _somebodys(page: Page, things: Things, clause: Clause, group: Group) -> bool:
@@ -155,7 +145,7 @@ def _somebodys(page: Page, things: Things, clause: Clause, group: Group) -> bool
 
 def _given(things: Things, said: Statement, group: Group, thing: Thing) -> Iterator[Statement]:
     """`assign drivers to trips`: an action of one of the two, else the field of one that refers to the other."""
-    clause, verb = said.clause, next(verb for verb in group.verbs if verb in terms.GIVING)
+    clause, verb = said.clause, next(verb for verb in group.verbs if verb in right_verbs.GIVING)
     to = next((i for i in range(group.first, group.stop) if clause.words[i] in ("to", "with")), group.stop)
     target = next((other for _, _, other in things.in_clause(clause, to, group.stop)), None)
     pair = [other for other in (target, thing) if other is not None]
@@ -178,18 +168,26 @@ def _rights(things: Things, clause: Clause, group: Group, thing: Thing | None) -
             yield from rights(verb, None)
         elif doing(verb, things) is thing and not rights(verb, thing):
             yield "create"
-        elif verb in terms.USING and verb not in thing.entry.actions and doing(verb, things) is not thing:
+        elif (
+            verb in right_verbs.USING and verb not in thing.entry.actions and doing(verb, things) is not thing
+        ):
             beside = {other.name for _, _, other in things.in_clause(clause, group.first, group.stop)}
             of_those = any(field.to in beside - {thing.name} for field in thing.entry.fields.values())
-            yield "create" if of_those or _belongs(things, thing) or _asked(thing) else "read"
-        elif verb in terms.MAKING and _makes_one(things, clause, group, thing):
+            makes = of_those or _belongs(things, thing) or _asked(thing)
+            yield "create" if makes else "update" if changes_state(verb, thing) else "read"
+        elif verb in right_verbs.MAKING and _makes_one(things, clause, group, thing):
             yield "create"
         else:
             found = rights(verb, thing)
-            if verb in terms.ASKING and not _asked(thing):
+            if verb in right_verbs.ASKING and not _asked(thing):
                 yield "read"
                 continue
-            made = terms.VERBS.get(verb) == ("create",) and found != ("create",) and not group.again
+            moved = any(meant(other, thing) for other in group.verbs if other not in right_verbs.VERBS)
+            made = (
+                right_verbs.VERBS.get(verb) == ("create",)
+                and found != ("create",)
+                and not (group.again or moved)
+            )
             yield from (*found, "create") if made else found
 
 
@@ -205,7 +203,8 @@ def _asked(thing: Thing) -> bool:
     """Whether rows of a thing are what people ask for, and not what they ask to get: they begin as asked for."""
     states = thing.entry.states
     field = thing.entry.fields.get(states.field if states else "status")
-    return bool(field) and bool(terms.ASKED & {*(field.values if field else ())})
+    first = next((v for v in field.values if v in right_verbs.ASKED or v in STANDING), "") if field else ""
+    return first in right_verbs.ASKED
 
 
 def _belongs(things: Things, thing: Thing) -> bool:
@@ -219,7 +218,7 @@ def _moves(page: Page, clause: Clause, group: Group, thing: Thing) -> tuple[str,
     states = thing.entry.states
     name = states.field if states else "status"
     values = thing.entry.fields[name].values if name in thing.entry.fields else ()
-    if not {*group.verbs} & terms.MOVING or not values:
+    if not {*group.verbs} & right_verbs.MOVING or not values:
         return ()
     called = {value: value for value in values} | {value.removeprefix("in_"): value for value in values}
     named = {
@@ -232,19 +231,3 @@ def _moves(page: Page, clause: Clause, group: Group, thing: Thing) -> tuple[str,
     for first, stop in named.values():
         page.claim(clause, first, stop, f"entities.{thing.name}.access")
     return tuple(f"act:{action}" for action in actions) if named else ()
-
-
-def _fields(things: Things, thing: Thing, clause: Clause, group: Group) -> tuple[str, ...]:
-    """The fields that a right to change is limited to: `update the status of …`, `edit only their phone`."""
-    named: list[str] = []
-    mentions = things.in_clause(clause, group.first, group.stop)
-    whole = {index for first, stop, other in mentions if other is not thing for index in range(first, stop)}
-    for index in (index for index in range(group.first, group.stop) if index not in whole):
-        for length in (3, 2, 1):
-            phrase = clause.words[index : index + length]
-            names = ("_".join(phrase), "_".join(singular_words(phrase)))
-            found = next((name for name in names if name in thing.entry.fields), "")
-            if found and index + length <= group.stop:
-                named.append(found)
-                break
-    return tuple(dict.fromkeys(named))

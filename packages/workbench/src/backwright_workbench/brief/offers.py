@@ -5,9 +5,12 @@ What lives here: finding which of these a brief wants for which thing. What must
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from backwright_workbench.blueprint.model import Attachments
 from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.grammar import DETERMINERS
 from backwright_workbench.brief.lexicon import queries as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.parts import list_end, part_end, part_start
@@ -15,40 +18,79 @@ from backwright_workbench.brief.quantities import DURATION, SIZE, megabytes, sec
 from backwright_workbench.brief.things import Thing, Things
 
 _CACHE_SECONDS = 30
+_MOST_MB = 5120
+_LIST_ENDS = ((), (".",), ("(",), (",",), ("and",), (";",), (")",))
 
 
 def files(page: Page, things: Things, clause: Clause, main: Thing) -> None:
     """Files that hang on rows: of the thing named, else of the main one."""
-    for first, stop, match in clause.find(terms.FILES):
-        if not page.free(clause, first) or any(
-            page.claimed_for(clause, i, "entities.") and ".fields." in clause.text for i in range(first, stop)
+    for first, stop, match in clause.find(terms.FILES) if clause.words[0] not in terms.GUESSING else ():
+        while first < stop and (hit := things.at(clause, first)):
+            first += hit[1]
+        if (
+            first >= stop
+            or not page.free(clause, first)
+            or any(
+                page.claimed_for(clause, i, "entities.") and ".fields." in clause.text
+                for i in range(first, stop)
+            )
         ):
             continue
-        named = things.in_clause(clause, stop, part_end(clause, stop)) or things.in_clause(
-            clause, part_start(clause, first), first
-        )
-        above = next(
-            (m[0][2] for at in clause.ancestors() if at.kind != "sentence" and (m := things.in_clause(at))),
-            None,
-        )
-        thing = (
-            (named[0][2] if named else None)
-            or above
-            or next((t for t in things if t.entry.attachments and t is main), main)
-        )
-        said: dict[str, object] = {}
-        for a, b, count in clause.find(terms.COUNT):
-            said["max_count"] = int(count["count"]) or 1
-            page.claim(clause, a, b, f"entities.{thing.name}.attachments")
-        for a, b, size in clause.find(SIZE):
-            if page.free(clause, a, b) and 1 <= (mb := round(megabytes(size["count"], size["unit"]))) <= 5120:
-                said["max_mb"] = mb
+        allowed = _allowed(page, clause, match.group())
+        for thing in _holders(things, clause, first, stop, main):
+            before = thing.attachments.model_dump(exclude_defaults=True) if thing.attachments else {}
+            thing.attachments = Attachments.model_validate(before | allowed.said)
+            page.claim(clause, first, stop, f"entities.{thing.name}.attachments")
+            for a, b in allowed.spans:
                 page.claim(clause, a, b, f"entities.{thing.name}.attachments")
-        if terms.IMAGES.search(match.group()) and not terms.PAPERS.search(clause.text):
-            said["types"] = terms.IMAGE_TYPES
-        before = thing.attachments.model_dump(exclude_defaults=True) if thing.attachments else {}
-        thing.attachments = Attachments.model_validate(before | said)
-        page.claim(clause, first, stop, f"entities.{thing.name}.attachments")
+
+
+@dataclass
+class _Allowed:
+    """What a clause says of how many files and how large, and where it says so."""
+
+    said: dict[str, object] = field(default_factory=dict)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _allowed(page: Page, clause: Clause, files_said: str) -> _Allowed:
+    found = _Allowed()
+    for a, b, count in clause.find(terms.COUNT):
+        found.said["max_count"] = int(count["count"]) or 1
+        found.spans.append((a, b))
+    for a, b, size in clause.find(SIZE):
+        mb = round(megabytes(size["count"], size["unit"]))
+        if page.free(clause, a, b) and 1 <= mb <= _MOST_MB:
+            found.said["max_mb"] = mb
+            found.spans.append((a, b))
+    if terms.IMAGES.search(files_said) and not terms.PAPERS.search(clause.text):
+        found.said["types"] = terms.IMAGE_TYPES
+    return found
+
+
+def _holders(things: Things, clause: Clause, first: int, stop: int, main: Thing) -> list[Thing]:
+    """The things that files hang on: those named after the upload, else before it, above it, or the main one."""
+    if after := things.in_clause(clause, stop, part_end(clause, stop)):
+        return [after[0][2], *_listed_with(things, clause, after[0][1])]
+    if before := things.in_clause(clause, part_start(clause, first), first):
+        return [before[0][2]]
+    for at in clause.ancestors():
+        if at.kind != "sentence" and (named := things.in_clause(at)):
+            return [named[0][2]]
+    return [main]
+
+
+def _listed_with(things: Things, clause: Clause, at: int) -> Iterator[Thing]:
+    """The things of a list that goes on: `wagons` in `photos for locomotives and wagons`."""
+    words = clause.words
+    while words[at : at + 1] and words[at] in terms.LIST_JOINTS:
+        while words[at : at + 1] and words[at] in terms.LIST_JOINTS | DETERMINERS:
+            at += 1
+        hit = things.at(clause, at) if at < len(words) else None
+        if hit is None or words[at + hit[1] : at + hit[1] + 1] not in _LIST_ENDS:
+            return
+        yield hit[0]
+        at += hit[1]
 
 
 def cache(page: Page, things: Things, clause: Clause) -> None:

@@ -7,11 +7,13 @@ the rows.
 from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.brief.lexicon.actions import DOINGS
 from backwright_workbench.brief.page import Page
-from backwright_workbench.brief.roles import SIGNED_IN
+from backwright_workbench.brief.roles import SIGNED_IN, kind, roles_like
 from backwright_workbench.brief.things import Thing, Things
 
 _DEEPEST = 4
 _OWNERS = ("owner", "author", "creator", "user", "assignee", "reporter", "customer", "member")
+_ANYBODYS = frozenset({"owner", "author", "creator", "user", "reporter"})
+"""References to an account that may be anybody's."""
 _ACCOUNT = FieldModel(
     type="reference", to=USER, optional=True, unique=True, description="The account they sign in with."
 )
@@ -36,7 +38,7 @@ def path_to(things: Things, thing: Thing, role: str, *, prefer: str = "", writes
     """
     person = person_of(things, role)
     if person is None:
-        direct = _direct(thing, prefer or role)
+        direct = _direct(things, thing, prefer, role)
         return direct if direct == role or (writes and direct) else _through(things, thing, role) or direct
     if person is thing:
         return next(name for name, field in thing.entry.fields.items() if field.to == USER)
@@ -72,12 +74,28 @@ def leads_to_account(things: Things, thing: Thing, rows: str) -> bool:
     return at is not None and sum(field.to == USER for field in at.entry.fields.values()) == 1
 
 
-def _direct(thing: Thing, prefer: str) -> str | None:
-    own = [name for name, field in thing.entry.fields.items() if field.to == USER and name != "account"]
-    for name in (prefer, *_OWNERS):
+def _direct(things: Things, thing: Thing, prefer: str, role: str) -> str | None:
+    """The reference to an account that may be that of somebody of the role: a buyer is no product's `seller`."""
+    own = [
+        name
+        for name, field in thing.entry.fields.items()
+        if field.to == USER and name != "account" and _may_be(things, name, role)
+    ]
+    for name in (prefer or role, role, *_OWNERS):
         if name in own:
             return name
     return own[0] if len(own) == 1 else None
+
+
+def _may_be(things: Things, name: str, role: str) -> bool:
+    """Whether an account under this name may belong to somebody of a role: not if the name is that of other people."""
+    if name in (role, *_ANYBODYS) or role in (SIGNED_IN, "user"):
+        return True
+    if name in things.roles:
+        return False
+    outside = name in ("customer", "member") or (roles_like(name) and kind(name) == "self")
+    staff = name == "assignee" or (roles_like(name) and kind(name) != "self")
+    return not (outside and kind(role) != "self") and not (staff and kind(role) == "self")
 
 
 def _walk(things: Things, thing: Thing, person: Thing, prefer: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.items import items
+from backwright_workbench.brief.lexicon.queries import LIST_ENDS
 
 
 def list_end(clause: Clause, begin: int) -> int:
@@ -16,21 +17,7 @@ def list_end(clause: Clause, begin: int) -> int:
         depth += (word in "([{") - (word in ")]}")
         if depth < 0 or (clause.words[begin - 1 : begin] == ("(",) and depth == 0):
             return index
-        if depth == 0 and word in (
-            ".",
-            ";",
-            "sort",
-            "sorted",
-            "sorting",
-            "search",
-            "pagination",
-            "paginated",
-            "with",
-            "using",
-            "when",
-            "so",
-            "full",
-        ):
+        if depth == 0 and word in LIST_ENDS:
             return index
     return len(clause.words)
 

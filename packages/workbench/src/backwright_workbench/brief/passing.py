@@ -3,6 +3,7 @@
 What lives here: which of them are things all the same. What must not: lists and definitions (`nouns.py`).
 """
 
+import re
 from collections.abc import Iterator
 
 from backwright_workbench.brief.catalogue import Catalogue
@@ -11,19 +12,24 @@ from backwright_workbench.brief.enumerations import beside_known
 from backwright_workbench.brief.grammar import (
     BREAKS,
     DETERMINERS,
+    PREPOSITIONS,
     is_plural,
     singular_words,
     verb_here,
 )
 from backwright_workbench.brief.identity import is_known
 from backwright_workbench.brief.lexicon import nouns as terms
+from backwright_workbench.brief.lexicon.items import AND_HAS
 from backwright_workbench.brief.noun_phrases import Span, can_be_thing, noun_list, noun_phrase
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.recordings import recordings
 from backwright_workbench.brief.things import Things
 
 
 def done_to(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> Iterator[Span]:
     """The objects of what people do: `customers place orders`."""
+    if recordings(clause):
+        return
     for at, word in enumerate(clause.words[:-1]):
         if at <= 3 and clause is page.clauses[0] and word in ("create", "make", "write", "manage", "add"):
             continue
@@ -40,7 +46,7 @@ def done_to(page: Page, clause: Clause, things: Things, catalogue: Catalogue) ->
 def entered(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
     """What somebody enters with its details, in a sentence: `leave a rating for a session, with stars and …`."""
     for at, word in enumerate(clause.words[:-2]):
-        if word in terms.ENTERING:
+        if word in terms.ENTERING and not _is_noun(clause, at):
             yield from _entered(page, clause, at + 1, catalogue)
     for _, stop, _ in clause.find(terms.MY_LIST):
         span = noun_phrase(page, clause, stop, catalogue)
@@ -48,15 +54,32 @@ def entered(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
             yield span
 
 
+def _is_noun(clause: Clause, at: int) -> bool:
+    """Whether a word that may be a verb is none where it stands: `book` in `upload of book covers`."""
+    before = clause.words[at - 1 : at]
+    return bool({*before} & (DETERMINERS | PREPOSITIONS - terms.BEFORE_VERBS)) and not clause.words[at].endswith("ing")
+
+
 def _entered(page: Page, clause: Clause, at: int, catalogue: Catalogue) -> Iterator[Span]:
     """`We record a transport with …`, `I make a hire: …`: what is entered with details is a thing."""
     one = clause.words[at] in ("a", "an")
     span = noun_phrase(page, clause, at, catalogue) or ((at + 1, at + 2) if one else None)
-    if span is None or not page.free(clause, *span) or not (one or is_plural(clause.words[span[1] - 1])):
+    if span is None or not page.free(clause, *span):
         return
     named = can_be_thing(clause, span) or clause.words[span[1] - 1] in terms.LISTABLE
-    if named and terms.ENTERED_ABOUT.match(" ".join(clause.words[span[1] :]) + " "):
+    details = terms.ENTERED_ABOUT.match(" ".join(clause.words[span[1] :]) + " ")
+    if (
+        named
+        and details
+        and (one or is_plural(clause.words[span[1] - 1]) or _lists(clause, span[1], details))
+    ):
         yield span
+
+
+def _lists(clause: Clause, at: int, details: re.Match[str]) -> bool:
+    """Whether a colon comes before several details: `record attendance for a child: date, arrived at, left at`."""
+    begin = at + details.group().strip().count(" ") + 1
+    return details.group().rstrip().endswith(":") and clause.words[begin:].count(",") > 1
 
 
 def in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue) -> Iterator[Span]:
@@ -64,7 +87,8 @@ def in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue)
     at = 0
     fields_from = _fields_from(clause, things)
     yield from (span for span in beside_known(page, clause, catalogue) if span[0] < fields_from)
-    while at < len(clause.words):
+    reason = clause.words.index("because") if "because" in clause.words else len(clause.words)
+    while at < reason:
         hit = catalogue.match(clause.run(at), 0, things.domains)
         if not hit or not page.free(clause, at, at + hit[1]) or things.at(clause, at):
             at += 1
@@ -83,8 +107,10 @@ def in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue)
         )
         if compound and not is_known((*before, *clause.words[at:stop]), catalogue, things.domains):
             clear = False
+        counted = clause.words[max(0, at - 2) : at] == ("number", "of") or {*before} & terms.MOST
         if (
             clear
+            and (not counted or clause.words[max(0, at - 3) : at - 2] == ("a",))
             and not verb_here(clause.words, at)
             and (at < fields_from or many)
             and clause.words[at : at + 1] != ("users",)
@@ -96,8 +122,10 @@ def in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue)
 def _fields_from(clause: Clause, things: Things) -> int:
     """Where a clause begins to list the fields of a thing; past its end if nowhere."""
     for _, stop, _ in things.in_clause(clause):
-        if stop < len(clause.words) and clause.words[stop] in terms.HAS | {":", "("}:
+        if stop < len(clause.words) and clause.words[stop] in terms.HAS | {":", "(", "-", "="}:
             return stop
+        if goes_on := next((at for at, _, _ in clause.find(AND_HAS) if at >= stop), 0):
+            return goes_on
     parent = clause.parent
     if (
         clause.kind in ("item", "row")

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import BREAKS, GLUE
-from backwright_workbench.brief.lexicon import permissions as terms
+from backwright_workbench.brief.field_rights import about_field
+from backwright_workbench.brief.lexicon import right_verbs
+from backwright_workbench.brief.lexicon import thing_rights as thing_terms
 from backwright_workbench.brief.lexicon.states import BY as MOVED_BY
+from backwright_workbench.brief.lexicon.states import BY_BRACKET
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.predicates import CONDITION_HINT, predicates
+from backwright_workbench.brief.right_subjects import things_before
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, Roles
-from backwright_workbench.brief.speakers import spoken_of
+from backwright_workbench.brief.speakers import one_after_another, spoken_of
 from backwright_workbench.brief.statements import EVERY_ROLE, WRITING, Statement, Subject, base_form, rights
 from backwright_workbench.brief.things import Thing, Things
 
@@ -24,6 +27,8 @@ def of_things(page: Page, things: Things, roles: Roles, clause: Clause) -> Itera
     yield from _passive(page, things, roles, clause)
     yield from _moved(page, things, roles, clause)
     yield from _able(page, things, roles, clause)
+    yield from _hidden(page, things, roles, clause)
+    yield from _reserved(page, things, roles, clause)
     yield from _nobody(page, things, clause)
     yield from _without_account(page, things, clause)
     yield from _as_a_whole(page, things, clause)
@@ -32,31 +37,33 @@ def of_things(page: Page, things: Things, roles: Roles, clause: Clause) -> Itera
 
 def _passive(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
     """`Orders can only be cancelled by managers`, `claims are approved by a manager`, `new → paid by clerks`."""
-    for pattern in (terms.PASSIVE, terms.BY):
+    for pattern in (thing_terms.PASSIVE, thing_terms.BY):
         for first, stop, match in clause.find(pattern):
-            by = _one_after_another(roles, clause, stop)
+            by = one_after_another(page, roles, clause, stop)
             if (
                 not by
                 or by[0][0] > stop
-                or (pattern is terms.BY and page.claimed_for(clause, stop, "roles."))
+                or (pattern is thing_terms.BY and page.claimed_for(clause, stop, "roles."))
             ):
                 continue
-            mentions = things.in_clause(clause, 0, first)
-            thing = _about(page, things, clause, first)
-            if "→" in clause.words[max(0, first - 1) : stop]:
+            if "→" in clause.words[max(0, first - 1) : stop] or about_field(things, clause, first):
                 continue
+            mentions = things.in_clause(clause, 0, first)
+            about = things_before(page, things, clause, first)
             end = by[-1][1]
             named = tuple(dict.fromkeys(role for _, _, role in by))
-            verbs = rights(base_form(match["verb"], things), thing) if thing else ()
-            if pattern is terms.BY and (
+            if pattern is thing_terms.BY and (
                 _in_passive(clause, first) or _tells_of_rows(clause, first, mentions)
             ):
                 continue
-            if thing and verbs:
+            for thing in about:
+                verbs = rights(base_form(match["verb"], things), thing)
+                if not verbs:
+                    continue
                 page.claim(clause, first, end, f"entities.{thing.name}.access")
                 only = "only" in clause.words[first:stop]
-                own = bool(terms.OWNS.match(" ".join(clause.words[end:])))
-                denied = bool(terms.NOT_BE & {*clause.words[first:stop]})
+                own = bool(thing_terms.OWNS.match(" ".join(clause.words[end:])))
+                denied = bool(thing_terms.NOT_BE & {*clause.words[first:stop]})
                 verbs = tuple(verb.removeprefix("own:") for verb in verbs)
                 if denied and _only_in_a_state(thing, clause, mentions):
                     page.claim(clause, first, end, status="not understood", note=CONDITION_HINT)
@@ -67,18 +74,9 @@ def _passive(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterat
                 yield Statement(named, verbs, thing, clause, (first, end), own, only=only, denied=denied)
 
 
-def _about(page: Page, things: Things, clause: Clause, end: int) -> Thing | None:
-    """What is spoken of before a participle; none where that is a noun that nobody knows."""
-    if mentions := things.in_clause(clause, 0, end):
-        return mentions[-1][2]
-    if any(word not in GLUE | BREAKS and word.isalpha() for word in clause.words[:end]):
-        return None
-    return things.subject(clause) or spoken_of(page, things, clause, Subject((), clause, 0, 0, 0))
-
-
 def _in_passive(clause: Clause, at: int) -> bool:
     """Whether a participle belongs to `can only be …`, which is read as such."""
-    return any(first <= at < stop for first, stop, _ in clause.find(terms.PASSIVE))
+    return any(first <= at < stop for first, stop, _ in clause.find(thing_terms.PASSIVE))
 
 
 def _only_in_a_state(thing: Thing, clause: Clause, mentions: list[tuple[int, int, Thing]]) -> bool:
@@ -98,42 +96,52 @@ def _tells_of_rows(clause: Clause, first: int, mentions: list[tuple[int, int, Th
 _IS = frozenset({"is", "are", "be", "being", "get", "gets"})
 
 
-def _one_after_another(roles: Roles, clause: Clause, at: int) -> list[tuple[int, int, str]]:
-    """The roles of a list that begins at a word: `by clerks, guards or the manager`."""
-    found: list[tuple[int, int, str]] = []
-    words = clause.words
-    while at < len(words):
-        hit = roles.at(clause, at)
-        if hit:
-            found.append((at, at + hit[1], hit[0]))
-            at += hit[1]
-        elif words[at] in _BETWEEN and (found or words[at] not in (",", "and", "or")):
-            at += 1
-        else:
-            break
-    return found
-
-
-_BETWEEN = frozenset(
-    {",", "and", "or", "&", "/", "the", "a", "an", "our", "only", "by", "to", "all", "any", "except", "but"}
-)
-
-
 def _able(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
     """`Payouts are visible to auditors only`, `branches are readable by all`."""
-    for first, stop, match in clause.find(terms.ABLE):
-        by = _one_after_another(roles, clause, stop)
-        thing = _about(page, things, clause, first)
+    for first, stop, match in clause.find(thing_terms.ABLE):
+        by = one_after_another(page, roles, clause, stop)
+        about = things_before(page, things, clause, first)
         everybody = clause.words[stop] in ("all", "everyone", "everybody") and not by
-        if thing is None or not (by or everybody):
+        if not (by or everybody) or about_field(things, clause, first):
             continue
         end = by[-1][1] if by else stop + 1
         named = tuple(dict.fromkeys(role for _, _, role in by)) or (SIGNED_IN,)
         only = "only" in clause.words[first : end + 1]
-        denied = bool(terms.NOT_BE & {*clause.words[max(0, first - 2) : first]})
-        page.claim(clause, first, end, f"entities.{thing.name}.access")
-        verbs = terms.ABILITIES[match["verb"][:4]]
-        yield Statement(named, verbs, thing, clause, (first, end), only=only, denied=denied)
+        denied = bool(thing_terms.NOT_BE & {*clause.words[max(0, first - 2) : first]})
+        verbs = right_verbs.ABILITIES[match["verb"][:4]]
+        for thing in about:
+            page.claim(clause, first, end, f"entities.{thing.name}.access")
+            yield Statement(named, verbs, thing, clause, (first, end), only=only, denied=denied)
+
+
+def _hidden(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
+    """`Contracts are hidden from caretakers`: they do not see them; what is closed to them, they do not touch."""
+    for first, stop, match in clause.find(thing_terms.HIDDEN):
+        by = one_after_another(page, roles, clause, stop)
+        if not by or by[0][0] > stop or about_field(things, clause, first):
+            continue
+        end, named = by[-1][1], tuple(dict.fromkeys(role for _, _, role in by))
+        verbs = ("everything",) if match["verb"] in thing_terms.CLOSED else ("read",)
+        for thing in things_before(page, things, clause, first):
+            page.claim(clause, first, end, f"entities.{thing.name}.access")
+            yield Statement(named, verbs, thing, clause, (first, end), denied=True)
+
+
+def _reserved(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
+    """`Deleting dogs is reserved for managers`: for them, and for nobody else."""
+    for first, stop, _ in clause.find(thing_terms.RESERVED):
+        by = one_after_another(page, roles, clause, stop) if stop < len(clause.words) else []
+        named = things.in_clause(clause, first, stop)
+        thing = named[0][2] if named else spoken_of(page, things, clause, Subject((), clause, first, 0, 0))
+        if not by or by[0][0] > stop or thing is None:
+            continue
+        ends = [word for word in clause.words[first:stop] if word.endswith("ing")]
+        verbs = tuple(dict.fromkeys(v for word in ends for v in rights(base_form(word, things), thing)))
+        verbs = tuple(verb.removeprefix("own:") for verb in verbs)
+        if verbs:
+            page.claim(clause, first, by[-1][1], f"entities.{thing.name}.access")
+            who = tuple(dict.fromkeys(role for _, _, role in by))
+            yield Statement(who, verbs, thing, clause, (first, by[-1][1]), only=True)
 
 
 _BEFORE_NOBODY = frozenset({",", "and", "but", ":", "-", ";", "that"})
@@ -141,7 +149,7 @@ _BEFORE_NOBODY = frozenset({",", "and", "but", ":", "-", ";", "that"})
 
 def _nobody(page: Page, things: Things, clause: Clause) -> Iterator[Statement]:
     """`Nobody may delete invoices`: forbidden for every role; not so where it is only so for a time."""
-    for first, stop, _ in clause.find(terms.NOBODY):
+    for first, stop, _ in clause.find(thing_terms.NOBODY):
         if first and clause.words[first - 1] not in _BEFORE_NOBODY:
             continue
         subject = Subject((EVERY_ROLE,), clause, first, stop, len(clause.words))
@@ -153,7 +161,7 @@ def _nobody(page: Page, things: Things, clause: Clause) -> Iterator[Statement]:
 
 def _without_account(page: Page, things: Things, clause: Clause) -> Iterator[Statement]:
     """`No login is needed for browsing books`."""
-    for first, stop, _ in clause.find(terms.NO_LOGIN_FOR):
+    for first, stop, _ in clause.find(thing_terms.NO_LOGIN_FOR):
         for said in predicates(page, things, Subject((PUBLIC,), clause, first, stop, len(clause.words))):
             if said.thing is not None:
                 page.claim(clause, first, stop, f"entities.{said.thing.name}.access")
@@ -161,34 +169,41 @@ def _without_account(page: Page, things: Things, clause: Clause) -> Iterator[Sta
 
 
 def _moved(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
-    """`submitted → approved or declined by the chair`."""
-    for first, stop, match in clause.find(MOVED_BY):
-        hit = roles.at(clause, stop) if stop < len(clause.words) else None
+    """`submitted → approved or declined by the chair`, `draft → submitted (author)`."""
+    for first, stop, match in (*clause.find(MOVED_BY), *clause.find(BY_BRACKET)):
+        by = one_after_another(page, roles, clause, stop)
         states = {part.strip().replace(" ", "_") for part in re.split(r" or | / ", match["states"])}
-        for thing in things if hit else ():
-            actions = [f"act:{name}" for name, action in thing.entry.actions.items() if action.to in states]
-            if hit and actions:
-                end = stop + hit[1]
-                own = terms.OWNS.match(" ".join(clause.words[end:]))
-                page.claim(clause, first, end, f"entities.{thing.name}.access")
-                if own:
-                    page.claim(clause, end, end + own.group().count(" ") + 1, f"entities.{thing.name}.access")
-                yield Statement((hit[0],), tuple(actions), thing, clause, (first, end), bool(own))
-                break
+        thing = _passing(things, clause, states)
+        if not by or by[0][0] > stop or thing is None:
+            continue
+        actions = tuple(f"act:{name}" for name, action in thing.entry.actions.items() if action.to in states)
+        end, named = by[-1][1], tuple(dict.fromkeys(role for _, _, role in by))
+        own = thing_terms.OWNS.match(" ".join(clause.words[end:]))
+        page.claim(clause, first, end, f"entities.{thing.name}.access")
+        if own:
+            page.claim(clause, end, end + own.group().count(" ") + 1, f"entities.{thing.name}.access")
+        yield Statement(named, actions, thing, clause, (first, end), bool(own), of_one=True)
+
+
+def _passing(things: Things, clause: Clause, states: set[str]) -> Thing | None:
+    """The thing that has actions to all these states: one that the clause names, if it does."""
+    having = [t for t in things if states <= {action.to for action in t.entry.actions.values()}]
+    named = [thing for _, _, thing in things.in_clause(clause) if thing in having]
+    return next(iter((*named, *having)), None)
 
 
 def _as_a_whole(page: Page, things: Things, clause: Clause) -> Iterator[Statement]:
     """`Articles are public`, `notes are private`, `bids cannot be changed`."""
     for first, stop, thing in things.in_clause(clause):
         rest = " ".join(clause.words[stop:])
-        if match := terms.PUBLIC_THINGS.match(rest):
+        if match := thing_terms.PUBLIC_THINGS.match(rest):
             said = Statement((PUBLIC,), ("read",), thing, clause, (first, stop))
-        elif match := terms.FIXED_THINGS.match(rest):
+        elif match := thing_terms.FIXED_THINGS.match(rest):
             verb = "delete" if match["verb"].startswith(("delet", "remov")) else "update"
             said = Statement((EVERY_ROLE,), (verb,), thing, clause, (first, stop), denied=True)
-        elif match := terms.READ_ONLY_THINGS.match(rest):
+        elif match := thing_terms.READ_ONLY_THINGS.match(rest):
             said = Statement((EVERY_ROLE,), WRITING, thing, clause, (first, stop), denied=True)
-        elif match := terms.PRIVATE_THINGS.match(rest):
+        elif match := thing_terms.PRIVATE_THINGS.match(rest):
             verbs = ("read", "create", "update", "delete")
             said = Statement((SIGNED_IN,), verbs, thing, clause, (first, stop), own=True, only=True)
         else:
@@ -201,7 +216,7 @@ def _as_a_whole(page: Page, things: Things, clause: Clause) -> Iterator[Statemen
 def _only_for(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
     """`Invoices are only for accountants`: theirs alone to change."""
     for first, stop, thing in things.in_clause(clause):
-        match = terms.ONLY_FOR.match(" ".join(clause.words[stop:]))
+        match = thing_terms.ONLY_FOR.match(" ".join(clause.words[stop:]))
         at = stop + match.group().strip().count(" ") + 1 if match else 0
         if at and at < len(clause.words) and (hit := roles.at(clause, at)):
             page.claim(clause, first, at + hit[1], f"entities.{thing.name}.access")

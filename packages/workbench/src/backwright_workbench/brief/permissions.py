@@ -4,21 +4,30 @@ What lives here: reading all of them, and what contradicts itself. What must not
 what is said of them (`predicates.py`), and adding it up to access (`access.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from backwright_workbench.brief.clause import Clause
+from backwright_workbench.brief.field_rights import of_fields
 from backwright_workbench.brief.grammar import GLUE
 from backwright_workbench.brief.grids import Grid, read_grids
-from backwright_workbench.brief.lexicon.permissions import CLOSING, CONDITION, OWN
+from backwright_workbench.brief.lexicon.permissions import (
+    CLOSING,
+    CONDITION,
+    MODALS,
+    NOBODY_ELSE,
+    OTHER_SUBJECTS,
+    OWN,
+)
 from backwright_workbench.brief.lexicon.registration import OPEN
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.passives import of_things
 from backwright_workbench.brief.predicates import predicates
 from backwright_workbench.brief.right_lines import read_right_lines
-from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles
+from backwright_workbench.brief.role_labels import Label, label_end, labels, only_things
+from backwright_workbench.brief.roles import ADMIN, ALL_STAFF, EVERYBODY, PUBLIC, SIGNED_IN, Roles
 from backwright_workbench.brief.speakers import like, spoken_of, subject_of, turns
-from backwright_workbench.brief.statements import WRITING, Statement, Subject
+from backwright_workbench.brief.statements import EVERY_ROLE, WRITING, Statement, Subject
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.trace import Quote
 
@@ -41,16 +50,33 @@ def read_permissions(
         before = subject or before
         found += said
         found += _bracketed(page, things, roles, clause)
+        found += of_fields(page, things, roles, clause)
         found += of_things(page, things, roles, clause)
+    found = [
+        replace(s, roles=tuple(r for role in s.roles for r in roles.spelled_out(role)), general=True)
+        if {EVERYBODY, ALL_STAFF} & {*s.roles}
+        else s
+        for s in found
+    ]
+    _drop_untold(roles, found)
     for role, other in likes:
         found += [replace(s, roles=(role,)) for s in found if other in s.roles and not s.denied]
     _contradictions(page, things, found)
     return found
 
 
+def _drop_untold(roles: Roles, statements: Sequence[Statement]) -> None:
+    """Leave out people whom the brief neither lists nor lets do anything: `suppliers deliver food`."""
+    told = (
+        {role for said in statements for role in said.roles} | roles.listed | roles.unclear | {roles.speaker}
+    )
+    for role in [role for role in roles.named if role not in told]:
+        del roles.named[role]
+
+
 def _contradictions(page: Page, things: Things, statements: list[Statement]) -> None:
     """`Books are read-only` against `editors can create books`, or against CRUD for books."""
-    for fixed in [s for s in statements if s.verbs == WRITING and s.denied]:
+    for fixed in [s for s in statements if s.verbs == WRITING and s.denied and EVERY_ROLE in s.roles]:
         here = page.quote(fixed.clause, *fixed.place)
         for said in statements:
             if said.thing is fixed.thing and not said.denied and set(said.verbs) & {*WRITING, "everything"}:
@@ -88,8 +114,8 @@ def _active(
         subject = replace(subject, begin=other[1], first=other[1])
     subject = replace(subject, before=spoken_of(page, things, clause, subject))
     for turn in turns(things, roles, subject):
-        each = _closed(page, things, roles, turn)
-        statements = list(predicates(page, things, each))
+        each = _closed(page, things, roles, _alone(page, turn))
+        statements = _one_after_another(predicates(page, things, each))
         named = [f"roles.{role}" for role in each.roles if role not in (PUBLIC, SIGNED_IN)]
         if statements and each.begin:
             page.claim(clause, each.first, each.begin, *named, "access")
@@ -98,6 +124,29 @@ def _active(
             roles.unclear |= {*each.roles} - roles.listed
         found += statements
     return found, subject
+
+
+def _one_after_another(statements: Iterable[Statement]) -> list[Statement]:
+    """What is said of somebody, where `them` are no more than the rows that were spoken of before."""
+    found: list[Statement] = []
+    for said in statements:
+        before = next((each for each in reversed(found) if each.thing is said.thing and not each.denied), None)
+        found.append(said.after(before) if said.again and before and not said.denied else said)
+    return found
+
+
+def _alone(page: Page, subject: Subject) -> Subject:
+    """The subject without the words that keep others from what it does: `…, nobody else may`."""
+    clause = subject.clause
+    for first, stop, _ in clause.find(NOBODY_ELSE):
+        last = clause.tokens[stop - 1]
+        whose = last.end - last.start > len(last.word) or OWN.search(
+            " ".join(clause.words[subject.begin : first])
+        )
+        if subject.begin < first < subject.end and not whose:
+            page.claim(clause, first, subject.end, "access")
+            return replace(subject, end=first, only=True)
+    return subject
 
 
 def _closed(page: Page, things: Things, roles: Roles, subject: Subject) -> Subject:
@@ -132,20 +181,25 @@ def _asks(page: Page, things: Things, subject: Subject) -> bool:
 
 
 def _bracketed(page: Page, things: Things, roles: Roles, clause: Clause) -> Iterator[Statement]:
-    """`admin (full access), auditor (read-only)`, `(admin: everything, guest: read-only)`."""
+    """`admin (full access), auditor (read-only)`, `(admin: everything, guest: read-only)`, `vet: treatments`."""
     words = clause.words
+    said = {label.first: label for label in labels(page, clause)}
     for first, stop, role in roles.in_clause(clause):
+        label = said.get(first)
         if words[stop : stop + 1] == ("(",):
             end = next((i for i in range(stop, len(words)) if words[i] == ")"), len(words))
-            yield from predicates(page, things, Subject((role,), clause, first, stop + 1, end))
+            label = Label(first, stop, stop + 1, end)
         elif words[stop : stop + 1] in ((":",), ("=",)) and "(" in words[:first]:
-            end = next((i for i in range(stop + 1, len(words)) if _ends_label(roles, clause, i)), len(words))
-            yield from predicates(page, things, Subject((role,), clause, first, stop + 1, end))
+            label = Label(first, stop, stop + 1, label_end(clause, stop + 1))
+        if label is not None:
+            subject = Subject((role,), clause, first, _past_aside(words, label.begin), label.end)
+            yield from list(predicates(page, things, subject)) or only_things(page, things, subject)
 
 
-def _ends_label(roles: Roles, clause: Clause, at: int) -> bool:
-    """Whether what is said of a role in a list ends: with the bracket, or before the next role and its colon."""
-    if clause.words[at] == ")":
-        return True
-    hit = roles.at(clause, at + 1) if clause.words[at] in (",", "and", ";") else None
-    return bool(hit) and clause.words[at + 1 + (hit[1] if hit else 0) :][:1] in ((":",), ("=",))
+def _past_aside(words: Sequence[str], begin: int) -> int:
+    """Where rights begin in brackets that first say who somebody is: `cook (me and my wife, we may …)`."""
+    at = next((i for i in range(begin, len(words)) if words[i] == ")"), len(words))
+    found = (
+        i + 1 for i in range(begin, at - 1) if words[i] in OTHER_SUBJECTS | {"who"} and words[i + 1] in MODALS
+    )
+    return next(found, begin)

@@ -12,6 +12,7 @@ from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import singular_words
 from backwright_workbench.brief.groups import groups_of
 from backwright_workbench.brief.lexicon import permissions as terms
+from backwright_workbench.brief.lexicon import right_verbs
 from backwright_workbench.brief.objects import Group, objects, said_of
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.statements import EVERY_ROLE, Statement, Subject, verb_at
@@ -31,7 +32,9 @@ def predicates(page: Page, things: Things, subject: Subject) -> Iterator[Stateme
     stop, resume = _condition(page, things, subject, end)
     stop = _next_subject(things, subject, stop)
     said = list(_sweeping(page, things, subject, stop)) or list(_detailed(page, things, subject, stop))
-    forbids = subject.roles == (EVERY_ROLE,)
+    forbids = subject.roles == (EVERY_ROLE,) or subject.denied
+    if subject.denied:
+        said = [replace(each, denied=True, own=False, only=False) for each in said]
     yield from (
         each for each in said if not ((each.denied or forbids) and stop < end and _conditional(clause, stop))
     )
@@ -46,7 +49,8 @@ def _condition(page: Page, things: Things, subject: Subject, end: int) -> tuple[
     `cancel it up to 24 hours before it starts, and rate it`.
     """
     clause = subject.clause
-    for first, stop, _ in clause.find(terms.CONDITION):
+    found = (*clause.find(terms.CONDITION), *clause.find(terms.NOT_BY_THEMSELVES))
+    for first, stop, _ in sorted(found, key=lambda each: each[0]):
         phrasal = verb_at(clause.words, first - 1, things, begin=first - 1)[1] > 1 if first else False
         if subject.begin < first < end and page.free(clause, first) and not phrasal:
             resume = next((i + 1 for i in range(first + 2, end) if _goes_on(things, clause, i)), end)
@@ -58,10 +62,17 @@ def _condition(page: Page, things: Things, subject: Subject, end: int) -> tuple[
 
 def _goes_on(things: Things, clause: Clause, at: int) -> bool:
     """Whether a condition ends with the word at `at`, since a verb of rights follows: `…, submits them`."""
-    words = clause.words
-    if words[at] not in (",", "and", "but") or at + 1 >= len(words) or words[at + 1] in terms.NOUNS_TOO:
+    words, begin = clause.words, at + 1
+    if words[at] not in (",", "and", "but"):
         return False
-    return bool(verb_at(words, at + 1, things, begin=at + 1)[0])
+    begin += words[begin : begin + 1] in (("and",), ("but",))
+    if words[begin : begin + 1] in (("they",), ("he",), ("she",)):
+        begin += 1 + bool(terms.MODALS & {*words[begin + 1 : begin + 2]})
+        denied = terms.DENY.match(" ".join(words[begin - 1 : begin + 2]))
+        begin += words[begin : begin + 1] in (("not",), ("never",)) if denied else 0
+    if begin >= len(words) or words[begin] in right_verbs.NOUNS_TOO:
+        return False
+    return bool(verb_at(words, begin, things, begin=begin)[0])
 
 
 def _conditional(clause: Clause, at: int) -> bool:
@@ -78,11 +89,16 @@ def _next_subject(things: Things, subject: Subject, end: int) -> int:
     for first, stop, _ in things.in_clause(subject.clause, subject.begin + 1, end):
         begins = words[first - 1] in (",", ";", "and", "while")
         verb, _ = verb_at(words, stop, things, begin=stop) if stop < end else ("", 0)
-        if begins and verb and words[stop] not in terms.NOUNS_TOO:
+        if begins and verb and words[stop] not in right_verbs.NOUNS_TOO:
             end = first
             break
     others = (i for i in range(subject.begin + 1, end) if words[i] in terms.OTHER_SUBJECTS)
-    return next((i for i in others if words[i - 1] in (",", "and", "but", "so", "where")), end)
+    joined = ((i, words[i - 1] in (",", "and", "but", "so", "where")) for i in others)
+    return next((i for i, anew in joined if anew or _WHICH & {*words[max(0, i - 4) : i]}), end)
+
+
+_WHICH = frozenset({"which", "that", "what", "whether", "whom"})
+"""Behind these somebody else does something: `choose which songs we sing`."""
 
 
 def _sweeping(page: Page, things: Things, subject: Subject, end: int) -> Iterator[Statement]:
@@ -94,10 +110,14 @@ def _sweeping(page: Page, things: Things, subject: Subject, end: int) -> Iterato
     text = " ".join(clause.words[begin:rest])
     said = Statement(subject.roles, ("read",), None, clause, (begin, end), only=subject.only)
     about: list[Thing | None] = [thing for _, _, thing in things.in_clause(clause, begin, rest)] or [None]
+    merely = terms.READ_ONLY.match(text.removeprefix(": "))
+    whose = terms.SOMEBODYS.search(text)
     if match := terms.SEE_ALL.search(text):
         yield replace(said, only=False)
-    elif match := terms.EVERYTHING.search(text):
-        yield from (said.about(thing, "everything") for thing in about)
+    elif not merely and (match := terms.EVERYTHING.search(text)):
+        own = bool(whose and whose.start() >= match.end())
+        about = _past_whole(things, clause, begin, rest) or [None] if own else about
+        yield from (replace(said, own=own).about(thing, "everything") for thing in about)
     elif match := terms.READ_ONLY.search(text):
         mine = terms.OWN.search(text) or terms.THEIR.search(text)
         if about != [None] and (mine or _writes(things, clause, begin, rest)):
@@ -112,8 +132,17 @@ def _sweeping(page: Page, things: Things, subject: Subject, end: int) -> Iterato
     if apart:
         yield from _apart(page, things, subject, rest, end)
     for index in range(begin, end):
-        if clause.words[index] in terms.PLAIN | terms.VERBS.keys() and page.free(clause, index):
+        if clause.words[index] in terms.PLAIN | right_verbs.VERBS.keys() and page.free(clause, index):
             page.claim(clause, index, index + 1, "access")
+
+
+def _past_whole(things: Things, clause: Clause, begin: int, end: int) -> list[Thing | None]:
+    """The things that somebody runs within what is theirs: `everything within their building: rooms and defects`."""
+    mentions = things.in_clause(clause, begin, end)
+    return [thing for first, _, thing in mentions if clause.words[first - 1] not in _THEIRS]
+
+
+_THEIRS = frozenset({"their", "his", "her", "its", "own"})
 
 
 def _writes(things: Things, clause: Clause, begin: int, end: int) -> bool:
@@ -121,7 +150,7 @@ def _writes(things: Things, clause: Clause, begin: int, end: int) -> bool:
     words = clause.words
     found = [verb_at(words, index, things, begin=begin)[0] for index in range(begin, end)]
     denied = terms.DENY.search(" ".join(words[begin:end]))
-    return not denied and any(verb and terms.VERBS.get(verb) != ("read",) for verb in found)
+    return not denied and any(verb and right_verbs.VERBS.get(verb) != ("read",) for verb in found)
 
 
 def _apart(page: Page, things: Things, subject: Subject, first: int, end: int) -> Iterator[Statement]:

@@ -32,6 +32,7 @@ from backwright_workbench.brief.registration import read_registration
 from backwright_workbench.brief.relations import read_relations
 from backwright_workbench.brief.renaming import rename_references
 from backwright_workbench.brief.right_lines import return_right_lines, roles_of, take_right_lines
+from backwright_workbench.brief.role_fields import refer_to_roles
 from backwright_workbench.brief.role_mentions import read_roles
 from backwright_workbench.brief.rules import note_rules
 from backwright_workbench.brief.shape import shape
@@ -40,6 +41,7 @@ from backwright_workbench.brief.text import unreadable
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.title import read_title
 from backwright_workbench.brief.trace import Reading, Refusal
+from backwright_workbench.brief.uniqueness import read_uniqueness, take_together
 from backwright_workbench.brief.usual import assume_usual
 from backwright_workbench.errors import Place
 
@@ -76,6 +78,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     budgets = read_budgets(page)
 
     rename_references(things)
+    together = take_together(page, things)
     read_relations(page, things)
     read_fields(page, things)
     read_choices(page, things)
@@ -83,12 +86,14 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     read_deeds(page, things, catalogue)
     read_moves(page, things)
     shape(things)
+    read_uniqueness(page, things, together)
     read_queries(page, things)
     settle_choices(page, things)
 
     return_grids(page, tables)
     return_right_lines(page, lines)
     named = read_roles(page, things, (*role_words(tables), *roles_of(lines)))
+    refer_to_roles(things, named.named)
     statements = read_permissions(page, things, named, tables, lines)
     roles = give_access(page, things, named, statements, unguarded_service=sign_in.nobody is not None)
     register_as = read_registration(page, things, roles)

@@ -24,7 +24,10 @@ def stands_for(
     if words[index] in terms.AGAIN:
         before = [subject.before] if subject.before else []
         if words[index] == "both":
-            return list(dict.fromkeys(named))[-2:] or before
+            spoken = [
+                thing for _, _, thing in things.in_clause(subject.clause, 0, index) if not thing.entry.person
+            ]
+            return list(dict.fromkeys(spoken))[-2:] or before
         unknown = len(groups) > 1 and not (groups[-2].things or groups[-2].everything)
         return _spoken_of(groups, named) or ([] if unknown else before)
     if words[index] == "what":

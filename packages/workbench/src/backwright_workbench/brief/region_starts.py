@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS
 from backwright_workbench.brief.lexicon import items as terms
+from backwright_workbench.brief.lexicon.constraints import FLAG_WORDS
+from backwright_workbench.brief.lexicon.layouts import SETS
 from backwright_workbench.brief.lexicon.lines import ASIDE as LINES_ASIDE
 from backwright_workbench.brief.lexicon.nouns import ENTERING, MY_LIST
 from backwright_workbench.brief.lexicon.relations import LINKS
@@ -48,13 +50,25 @@ def start_after(
     if terms.QUERIES & set(clause.words[begin : begin + 2]) or _limits_files(clause, begin):
         return None
     inside = range(begin, closing(clause.words, begin))
+    if verb in ("(", ":", "-") and terms.QUERIES & set(clause.words[max(0, first - 3) : first]):
+        return None
     if verb == "(" and any(page.claimed_for(clause, index, "stores.") for index in inside):
+        return None
+    if verb == "→" and (
+        "→" in clause.words[begin:] or clause.words[begin:].count(",") < 2 or not leads(clause, first)
+    ):
+        return None
+    if verb == "(" and all(clause.words[index] in FLAG_WORDS for index in inside):
         return None
     if verb == "(" and _tells_moves(clause, inside, mentions):
         return None
     if LINES_ASIDE.match(clause.text, _offset(clause, stop)):
         return None
-    if verb in (":", "-") and maker is None and not leads(clause, first):
+    if (
+        verb in (":", "-", "=")
+        and maker is None
+        and (not leads(clause, first) or _is_label(clause, first, stop))
+    ):
         return None
     if maker is not None:
         return Start(first, begin, maker, verb)
@@ -63,6 +77,11 @@ def start_after(
     if verb in ("with", "having") and leads(clause, leader[0]) and terms.BELONGING_TO.fullmatch(before):
         thing = leader[2]
     return Start(first, begin, thing, verb)
+
+
+def _is_label(clause: Clause, first: int, stop: int) -> bool:
+    """Whether the words say that things are listed, whatever else is called so: `tables: rooms, dining tables`."""
+    return set(clause.words[first:stop]) <= SETS
 
 
 def _entered_before(clause: Clause, mentions: list[tuple[int, int, Thing]], first: int) -> Thing | None:
@@ -76,9 +95,8 @@ def _entered_before(clause: Clause, mentions: list[tuple[int, int, Thing]], firs
 
 def _is_entered(clause: Clause, first: int) -> bool:
     """Whether the noun is what somebody enters: `I make a hire: …`."""
-    return clause.words[first - 1 : first] in (("a",), ("an",)) and bool(
-        ENTERING & set(clause.words[max(0, first - 2) : first])
-    )
+    before = clause.words[max(0, first - 2) : first]
+    return bool(before) and (before[-1] in ENTERING or (before[-1] in ("a", "an") and before[0] in ENTERING))
 
 
 def _tells_moves(clause: Clause, inside: range, mentions: list[tuple[int, int, Thing]]) -> bool:

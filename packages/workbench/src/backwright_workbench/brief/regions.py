@@ -13,6 +13,7 @@ from backwright_workbench.brief.grammar import BREAKS
 from backwright_workbench.brief.lexicon import items as terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.recordings import recordings
+from backwright_workbench.brief.region_ends import end_of_list
 from backwright_workbench.brief.region_starts import Start, closing, continued, leads, list_start, start_after
 from backwright_workbench.brief.things import Thing, Things
 
@@ -64,6 +65,7 @@ def _in_clause(page: Page, clause: Clause, things: Things, before: Thing | None)
         yield _region(above, clause, 0, len(clause.words), owns=False)
         return
     described = clause.kind != "header" and clause.parent in things.heads
+    described = described and not (above and _tells_of_another(clause, things, above))
     if above and described and (labelled(clause) or is_field(clause)):
         yield Region(above, clause, 0, len(clause.words), owns=False, one=labelled(clause))
         return
@@ -108,12 +110,24 @@ def _in_clause(page: Page, clause: Clause, things: Things, before: Thing | None)
         yield from _of_each(clause, things)
 
 
+def _tells_of_another(clause: Clause, things: Things, above: Thing) -> bool:
+    """Whether a paragraph lists the fields of another thing than the one above: `Stop - parcel, courier, sequence`."""
+    mentions = things.in_clause(clause) if clause.kind == "sentence" else []
+    listed = mentions and clause.words[mentions[0][1] : mentions[0][1] + 1] in ((":",), ("-",), ("(",))
+    return (
+        bool(listed)
+        and mentions[0][:1] == (0,)
+        and mentions[0][2] is not above
+        and clause.words.count(",") > 1
+    )
+
+
 def _written_down(clause: Clause, things: Things) -> Iterator[Region]:
     """What a sentence says that is written down of each of some thing."""
     for found in recordings(clause):
         thing = things.meant_by(clause.words[found.first : found.stop])
         if thing is not None:
-            end = _end(clause, found.begin, found.end)
+            end = end_of_list(clause, found.begin, found.end)
             while end > found.begin and clause.words[end - 1] in (",", "and"):
                 end -= 1
             yield _region(thing, clause, found.begin, end, owns=False)
@@ -196,31 +210,9 @@ def _after_mentions(page: Page, clause: Clause, things: Things) -> Iterator[Regi
             end = closing(clause.words, start.begin)
         else:
             limit = list_start(clause, following[0]) if following else len(clause.words)
-            end = _end(clause, start.begin, limit)
+            end = end_of_list(clause, start.begin, limit)
         owns = start.verb not in ("with", "(", "having") or start.begin <= 4
         yield _region(start.thing, clause, start.begin, end, owns=owns)
-
-
-def _end(clause: Clause, begin: int, limit: int) -> int:
-    """Where a list of fields ends before `limit`: at the full stop, or where a new statement begins."""
-    depth = 0
-    for index in range(begin, limit):
-        word = clause.words[index]
-        depth += (word in "([{") - (word in ")]}")
-        if depth < 0 or (depth == 0 and word in (".", ";")):
-            return index
-        opens = clause.words[index - 1] in (",", "and") and index > begin
-        if (
-            depth == 0
-            and opens
-            and re.match(
-                r"^(?:each|every|users?|only|customers can|is|are|can|cannot|they|it|we|support|rate"
-                r"|search|jwt|oauth2|role|roles|rbac|postgresql|redis)$",
-                word,
-            )
-        ):
-            return index
-    return limit
 
 
 def _of_each(clause: Clause, things: Things) -> Iterator[Region]:
@@ -236,7 +228,9 @@ def _of_each(clause: Clause, things: Things) -> Iterator[Region]:
         )
         if match:
             begin = clause.text[: match.end()].count(" ") + 1
-            yield _region(mentions[0][2], clause, begin, _end(clause, begin, len(clause.words)), owns=False)
+            yield _region(
+                mentions[0][2], clause, begin, end_of_list(clause, begin, len(clause.words)), owns=False
+            )
     elif match := terms.OF_EACH.search(clause.text):
         begin = clause.text[: match.end()].strip().count(" ") + 1
         for first, _, _ in mentions:

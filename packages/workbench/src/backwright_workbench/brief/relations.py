@@ -12,6 +12,7 @@ from backwright_workbench.brief.associations import joins, knows, many_to_many, 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import is_plural, sounds_like_person
 from backwright_workbench.brief.lexicon import relations as terms
+from backwright_workbench.brief.lexicon.items import QUERIES
 from backwright_workbench.brief.links import link
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.pairs import Mention, between, mentions_in, verb_of
@@ -32,17 +33,24 @@ def read_relations(page: Page, things: Things) -> None:
     for clause in page.clauses:
         trees(page, things, clause)
         mentions = mentions_in(clause, things)
-        if terms.TO_ONE.match(clause.text) and clause.block in subjects:
+        goes_on = terms.TO_ONE.match(clause.text) or terms.IT_HAS_MANY.match(clause.text)
+        if goes_on and clause.block in subjects:
             mentions = [Mention(0, 0, subjects[clause.block]), *mentions]
         elif mentions and mentions[0].thing:
-            subjects.setdefault(clause.block, mentions[0].thing)
+            subjects[clause.block] = mentions[0].thing
         sentence = _Sentence(page, things, clause, mentions)
         _subject_goes_on(sentence)
         for here, there in pairwise(mentions):
-            _relate(sentence, here, there)
+            if not QUERIES & {*clause.words[: here.first]} and not _defining(clause, mentions[0], here):
+                _relate(sentence, here, there)
         _links_two(sentence)
         many_to_many(page, things, clause, mentions)
         _again(sentence)
+
+
+def _defining(clause: Clause, subject: Mention, here: Mention) -> bool:
+    """Whether words only say what the subject is: `stay = a boat lies in a berth` ties no boat to its berth."""
+    return here is not subject and clause.words[subject.stop : subject.stop + 1] == ("=",)
 
 
 def _relate(sentence: _Sentence, here: Mention, there: Mention) -> None:
@@ -62,9 +70,9 @@ def _to_one(sentence: _Sentence, here: Mention, there: Mention, words: str) -> b
     shares it.
     """
     match = terms.TO_ONE.fullmatch(words)
-    if not match:
+    if not match and not terms.MANY_TO_ONE.fullmatch(words):
         return False
-    verb = match["verb"] or ""
+    verb = (match["verb"] or "") if match else ""
     if verb in terms.QUERIED:
         return False
     if verb == "assigned" and there.thing and _is_person(here.thing) and not _is_person(there.thing):
@@ -78,8 +86,9 @@ def _to_one(sentence: _Sentence, here: Mention, there: Mention, words: str) -> b
 
 def _to_many(sentence: _Sentence, here: Mention, there: Mention, words: str) -> bool:
     """`Customers have many orders`: each order refers to its customer, unless another thing ties the two."""
-    many = is_plural(sentence.clause.words[there.stop - 1])
-    if not many or there.thing in (None, here.thing) or not terms.TO_MANY.fullmatch(words):
+    counted = bool(terms.ONE_TO_MANY.fullmatch(words))
+    many = counted or is_plural(sentence.clause.words[there.stop - 1])
+    if not many or there.thing in (None, here.thing) or not (counted or terms.TO_MANY.fullmatch(words)):
         return False
     if here.thing is not None and words.startswith("with"):
         return False
@@ -95,6 +104,11 @@ def _by_preposition(sentence: _Sentence, here: Mention, there: Mention, words: s
     one, two = here.thing, there.thing
     if one is None or two is None or one is two or not terms.PREPOSITION.fullmatch(words):
         return False
+    if (
+        sentence.clause.words[here.first - 1 : here.first]
+        and sentence.clause.words[here.first - 1] in terms.ASSOCIATIONS
+    ):
+        return True
     if terms.IS_FOR.search(" ".join(sentence.clause.words[: here.first])):
         return True
     if not knows(one, two) and not knows(two, one) and here.stop > here.first:
@@ -180,7 +194,7 @@ def _subject_goes_on(sentence: _Sentence) -> None:
         subject = mentions[0]
         match = terms.GOES_ON.fullmatch(" ".join(clause.words[subject.stop : there.first]))
         same = subject.thing is there.thing or there.first <= subject.stop
-        if match and subject.first <= 2 and not same:
+        if match and subject.first <= 2 and not same and match["verb"] not in terms.QUERIED:
             optional = bool(terms.OPTIONAL.search(match["rest"]))
             verb = match["verb"] or ""
             _refer(sentence, subject, there, verb, optional=optional, duty=not verb)

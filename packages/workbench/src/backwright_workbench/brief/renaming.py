@@ -55,6 +55,7 @@ def renamed(entry: Entry, names: Mapping[str, str]) -> Entry:
             },
             "filters": each(entry.filters),
             "sorts": each(entry.sorts),
+            "search": each(entry.search),
             "embeds": each(entry.embeds),
             "unique": tuple(each(group) for group in entry.unique),
             "access": {role: _granted(given, names) for role, given in entry.access.items()},

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.doings import third_person
-from backwright_workbench.brief.grammar import DETERMINERS, singular_words
+from backwright_workbench.brief.grammar import DETERMINERS, LABELS, singular_words
 from backwright_workbench.brief.lexicon.grids import OWN, RIGHT_WORDS, WORDS
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import role_name
@@ -85,7 +85,8 @@ def _label(clause: Clause) -> int:
     names = [index for index, word in enumerate(clause.words) if word in _MARKS]
     at = names[0] if names else 0
     named = all(token.is_word for token in clause.tokens[:at])
-    return at if 0 < at <= _LONGEST_NAME and named and clause.words[0] not in DETERMINERS else 0
+    people = named and not {*clause.words[:at]} & LABELS and clause.words[0] not in DETERMINERS
+    return at if 0 < at <= _LONGEST_NAME and people else 0
 
 
 def _is_one(clause: Clause) -> bool:

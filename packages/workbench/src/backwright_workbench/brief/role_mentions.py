@@ -10,11 +10,15 @@ from collections.abc import Iterable
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.doers import by_rights
 from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, singular_words
-from backwright_workbench.brief.lexicon import roles as terms
-from backwright_workbench.brief.lexicon.permissions import DENY, VERBS
+from backwright_workbench.brief.grammar import VERBS as COMMON_VERBS
+from backwright_workbench.brief.lexicon import role_phrases
+from backwright_workbench.brief.lexicon import roles as role_terms
+from backwright_workbench.brief.lexicon.permissions import DENY
+from backwright_workbench.brief.lexicon.right_verbs import VERBS
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.people import rolelike
-from backwright_workbench.brief.roles import ADMIN, PUBLIC, Roles, role_name, roles_like
+from backwright_workbench.brief.role_labels import labels, rights_begin
+from backwright_workbench.brief.roles import ADMIN, ALL_STAFF, PUBLIC, Roles, role_name, roles_like
 from backwright_workbench.brief.statements import verb_at
 from backwright_workbench.brief.things import Things
 
@@ -31,37 +35,58 @@ def read_roles(page: Page, things: Things, tables: Iterable[tuple[str, ...]] = (
     for phrase in tables:
         roles.enter(phrase, listed=True)
     for clause in page.clauses:
-        if clause.words[:1] == ("roles",) and clause.words[1:2] and roles_like(clause.words[1]):
-            _listed(page, roles, clause, 1, len(clause.words))
-        for first, stop, _ in clause.find(terms.INTRO):
+        for label in labels(page, clause):
+            phrase = singular_words(clause.words[label.first : label.stop])
+            if roles.enter(phrase, listed=True):
+                page.claim(clause, label.first, label.stop, f"roles.{role_name(phrase)}")
+        for at in (i for i, word in enumerate(clause.words[:-1]) if word == "roles"):
+            if roles_like(clause.words[at + 1]):
+                _listed(page, roles, clause, at + 1, len(clause.words))
+        for first, stop, _ in clause.find(role_phrases.INTRO):
             if clause.words[first] == "users" and not any(
                 roles_like(w) for w in clause.words[stop : stop + 3]
             ):
                 continue
             _listed(page, roles, clause, stop, len(clause.words))
         if clause.words[:1] in (("user",), ("users",)):
-            for _, stop, _ in clause.find(terms.ROLE_OF_USERS):
+            for _, stop, _ in clause.find(role_phrases.ROLE_OF_USERS):
                 _listed(page, roles, clause, stop, len(clause.words))
-        for first, _, _ in clause.find(terms.BEFORE):
+        for first, _, _ in clause.find(role_phrases.BEFORE):
             _listed_before(page, roles, clause, first)
         if clause.parent is not None and clause.kind in ("item", "row") and _is_label(clause.parent):
             _listed(page, roles, clause, 0, _label_end(clause))
+    if len(roles.listed - {ADMIN}) > 1:
+        words = (word for word in role_terms.STAFF_WORDS if role_name((word,)) not in roles.named)
+        roles.others |= {word: ALL_STAFF for word in words if not any(r.endswith(word) for r in roles.named)}
     for clause in page.clauses:
-        by_rights(things, roles, clause)
+        by_rights(things, roles, clause, told=rights_begin(page, clause) >= 0)
         _by_speaker(page, things, roles, clause)
+    for role in [role for role in roles.named if role != ADMIN and _no_user(page, roles, role)]:
+        del roles.named[role]
     if "guest" in roles.named.keys() - roles.listed and not _guests_act(page, things):
         del roles.named["guest"]
         roles.others["guest"] = PUBLIC
+    things.roles = {*roles.named}
     return roles
+
+
+def _no_user(page: Page, roles: Roles, role: str) -> bool:
+    """Whether a brief says of people that they do not sign in: `customers: none (no login)`."""
+    for clause in page.clauses:
+        for first, stop, named in roles.in_clause(clause):
+            if named == role and (match := role_phrases.NO_USER.match(" ".join(clause.words[stop:]))):
+                page.claim(clause, first, stop + match.group().strip().count(" ") + 1, "roles")
+                return True
+    return False
 
 
 def _by_speaker(page: Page, things: Things, roles: Roles, clause: Clause) -> None:
     """`I'm the owner`, `me (the boss)`: what whoever writes the brief is called, if it says what they may do."""
-    for first, stop, _ in clause.find(terms.SPEAKER):
+    for first, stop, _ in clause.find(role_phrases.SPEAKER):
         phrase = next(
             (p for n in (2, 1) if rolelike(p := singular_words(clause.words[stop : stop + n]), things)), ()
         )
-        says = any(True for other in page.clauses for _ in other.find(terms.SPEAKS))
+        says = any(True for other in page.clauses for _ in other.find(role_phrases.SPEAKS))
         if phrase and (says or clause.words[max(0, first - 1) : first] == ("only",)):
             roles.speaker = roles.enter(phrase) or roles.speaker
 
@@ -136,7 +161,7 @@ def _listed(page: Page, roles: Roles, clause: Clause, first: int, stop: int) -> 
             index += 1
         end = index
         while (
-            end < stop and clause.tokens[end].is_word and clause.words[end] not in BREAKS and end - index < 3
+            end < stop and clause.tokens[end].is_word and not _breaks(clause, index, end) and end - index < 3
         ):
             end += 1
         phrase = singular_words(clause.words[index:end])
@@ -158,6 +183,19 @@ def _listed(page: Page, roles: Roles, clause: Clause, first: int, stop: int) -> 
             index = next((i for i in range(index, stop) if _next_label(clause, i, stop)), stop)
         if index >= stop or clause.words[index] not in (",", "and", "or", "&", "/", "|", "plus"):
             return
+
+
+def _breaks(clause: Clause, first: int, at: int) -> bool:
+    """Whether a word cannot belong to a name that begins at `first`; the `IT` of `IT support` can."""
+    word, follows = clause.words[at], clause.words[at + 1 : at + 2]
+    if word in COMMON_VERBS - role_terms.NO_NAMES and (
+        not follows or not clause.tokens[at + 1].is_word or follows == ("and",)
+    ):
+        return False
+    it = at == first and follows and (follows[0] not in BREAKS or follows[0] in role_terms.COLLECTIVE)
+    return word in BREAKS and not (
+        it and follows[0].isalpha() if word == "it" else word in role_terms.COLLECTIVE
+    )
 
 
 def _next_label(clause: Clause, at: int, stop: int) -> bool:

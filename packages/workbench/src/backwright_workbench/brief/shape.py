@@ -12,11 +12,14 @@ from backwright_workbench.blueprint.naming import pascal
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.inference import generic_entity, infer_field
 from backwright_workbench.brief.life import life
+from backwright_workbench.brief.links import link
 from backwright_workbench.brief.things import Thing, Things
 
 _MOMENTS = ("created_at", "updated_at")
 _BY_ANYBODY = ("comment", "review", "message", "reply", "rating")
 """What any account writes, whoever is on file as an author."""
+_STANDING = frozenset({"status", "state", "stage", "phase"})
+"""Names for where a row stands; where the brief lists the values of one, the usual other is left out."""
 _NUMBERS = ("integer", "decimal", "money")
 
 
@@ -24,6 +27,7 @@ def shape(things: Things) -> None:
     """Turn each thing's entry into the one that the blueprint gets, but for access."""
     for thing in things:
         if thing.known and _another_sense(thing):
+            _keep_references(things, thing)
             thing.known, thing.entry = False, generic_entity(thing.name)
     shaped = [(thing, _shaped(thing, things)) for thing in things]
     for thing, entry in shaped:
@@ -41,6 +45,20 @@ def _another_sense(thing: Thing) -> bool:
     return len(
         {name for name in thing.entry.fields if name in names or name.split("_")[0] in names}
     ) < 0.34 * len(thing.fields)
+
+
+def _keep_references(things: Things, thing: Thing) -> None:
+    """Whatever a word means here, what cannot be without such a thing still refers to it (the lines of an order), and
+    it to the accounts of those who usually make it (its customer).
+    """
+    for name, stand_in in thing.entry.stand_ins.items():
+        usual = thing.entry.fields.get(name)
+        if stand_in.set == "actor" and usual and usual.to in things.actors.values() and name not in thing.fields:
+            thing.links.setdefault(name, stand_in)
+    for other in things:
+        needs = (f for f in other.entry.fields.values() if f.to == thing.entry.name and not f.optional)
+        if other is not thing and other.known and any(needs) and not any(f.to == thing.name for f in other.links.values()):
+            link(other, thing.snake, thing.name, optional=False)
 
 
 def _shaped(thing: Thing, things: Things) -> Entry:
@@ -103,6 +121,8 @@ def _fields(thing: Thing, things: Things) -> dict[str, FieldModel]:
         if field.to in (None, USER) or things.named(field.to or "")
     }
     usual |= {name: _to_kept(things, thing, name, field) for name, field in usual.items() if field.to == USER}
+    if any(thing.fields[name].values for name in _STANDING & thing.fields.keys()):
+        usual = {n: f for n, f in usual.items() if n not in _STANDING or n in thing.fields}
     stand_ins = {n: f for n, f in thing.entry.stand_ins.items() if n not in usual}
     fields: dict[str, FieldModel] = {}
     if thing.exhaustive:

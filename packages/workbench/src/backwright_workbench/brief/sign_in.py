@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from backwright_workbench.blueprint.model import AuthMethod
 from backwright_workbench.brief.catalogue import Catalogue
-from backwright_workbench.brief.grammar import word_set
+from backwright_workbench.brief.grammar import GLUE, is_plural, word_set
 from backwright_workbench.brief.lexicon import sign_in as terms
 from backwright_workbench.brief.mentions import mentions, negated
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.roles import roles_like
 from backwright_workbench.brief.trace import Quote
 
 _WHO_MAY = word_set("can may read view browse see")
@@ -33,6 +34,8 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
     for method, pattern in terms.AUTH.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             page.claim(clause, first, stop, "auth.methods")
+            if whose := terms.FOR_WHOM.match(" ".join(clause.words[stop:])):
+                page.claim(clause, stop, stop + whose.group().count(" ") + 1, "auth.methods")
             if not negated(clause, first):
                 said.setdefault(method, page.quote(clause, first, stop))
     nobody = _refusal(page, catalogue, others_do=bool(said))
@@ -70,7 +73,7 @@ def _refusal(page: Page, catalogue: Catalogue, *, others_do: bool) -> Quote | No
     while others do.
     """
     for clause, first, stop in mentions(page, terms.NO_AUTH, catalogue):
-        if others_do and first > 0:
+        if (others_do and first > 0) or _of_some(clause.words[:first]):
             continue
         if _WHO_MAY & set(clause.words[:first]) or terms.PARTLY_OPEN.match(" ".join(clause.words[stop:])):
             continue
@@ -83,6 +86,16 @@ def _refusal(page: Page, catalogue: Catalogue, *, others_do: bool) -> Quote | No
         )
         return page.quote(clause, first, stop)
     return None
+
+
+def _of_some(before: tuple[str, ...]) -> bool:
+    """Whether some people are spoken of right before: `customers: none (no login)`, `drivers have no account`."""
+    named = [word for word in before if word not in _BETWEEN]
+    end = before[-1:] and (before[-1] in _BETWEEN or before[-1] == named[-1])
+    return bool(end and named) and (roles_like(named[-1]) or (is_plural(named[-1]) and named[-1] not in GLUE))
+
+
+_BETWEEN = word_set(": ( - = none have has need needs get gets do does not") | {","}
 
 
 def _assume_password(page: Page, said: dict[AuthMethod, Quote]) -> None:

@@ -11,12 +11,16 @@ from backwright_workbench.brief.asides import owned, past_aside
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.grammar import DETERMINERS, GLUE, PREPOSITIONS, is_plural
 from backwright_workbench.brief.lexicon import permissions as terms
-from backwright_workbench.brief.lexicon import roles as roles_terms
+from backwright_workbench.brief.lexicon import right_verbs, role_phrases
+from backwright_workbench.brief.lexicon import thing_rights as thing_terms
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import MAKER, SIGNED_IN, Roles
 from backwright_workbench.brief.statements import Subject, verb_at
 from backwright_workbench.brief.things import Thing, Things
 
+_ABLE = (("can",), ("may",), ("do",), ("does",), ("has",), ("have",))
+_NEAR = 4
+"""Whose people are (`the city's officers`) is told in no more words than this."""
 _PRONOUNS = (("they",), ("he",), ("she",))
 
 
@@ -35,8 +39,13 @@ def spoken_of(page: Page, things: Things, clause: Clause, subject: Subject) -> T
 def subject_of(things: Things, roles: Roles, clause: Clause, before: Subject | None) -> Subject | None:
     """Whom a clause speaks of from its beginning, from its colon, or by the item that it stands under."""
     named = _named(roles, clause, 0)
-    if named is None and ":" in clause.words[:5]:
-        named = _named(roles, clause, clause.words.index(":") + 1)
+    if named is None and (whose := owned(clause, 0, min(_NEAR, len(clause.words)))):
+        named = _named(roles, clause, whose)
+    if named is None and (but := thing_terms.NOBODY_BUT.match(clause.text)):
+        alone = _named(roles, clause, but.group().strip().count(" ") + 1)
+        named = replace(alone, first=0, only=True, of_one=False) if alone else None
+    if named is None:
+        named = next((n for at in _marks(clause) if (n := _named(roles, clause, at + 1))), None)
     if named is None and before and before.clause.block == clause.block and clause.words[:1] in _PRONOUNS:
         named = Subject(before.roles, clause, 0, 1, len(clause.words))
     if named is None:
@@ -51,6 +60,16 @@ def subject_of(things: Things, roles: Roles, clause: Clause, before: Subject | N
     return Subject(above.roles, clause, 0, 0, len(clause.words))
 
 
+def _marks(clause: Clause) -> Iterator[int]:
+    """The marks behind which a sentence about rights may begin: `access: …`, `RBAC for clerk and cook: …`."""
+    words, depth = clause.words, 0
+    about = terms.ABOUT_RIGHTS.match(clause.text)
+    for at, word in enumerate(words):
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and ((word == ":" and at < 5) or (word in (":", "-") and about)):
+            yield at
+
+
 def _continues(before: Clause, clause: Clause) -> bool:
     """Whether a clause goes on after a semicolon: `driver: read trucks; deliver a shipment; no deletes`."""
     gap = clause.tokens[0].start - before.tokens[-1].end
@@ -59,8 +78,8 @@ def _continues(before: Clause, clause: Clause) -> bool:
 
 def _speaker(roles: Roles, clause: Clause) -> Subject | None:
     """Whoever writes the brief, where they say what they may do: `only I can delete`, `I want to be able to`."""
-    for first, stop, match in clause.find(roles_terms.SPEAKS):
-        if not roles_terms.STORY.match(clause.text):
+    for first, stop, match in clause.find(role_phrases.SPEAKS):
+        if not role_phrases.STORY.match(clause.text):
             only = match.group().startswith(("only", "just"))
             return Subject((roles.speaker,), clause, first, stop, len(clause.words), only)
     return None
@@ -72,7 +91,7 @@ def _later(things: Things, roles: Roles, clause: Clause) -> Subject | None:
     """
     for first, stop, role in roles.in_clause(clause):
         begin = past_aside(clause.words, stop + (clause.words[stop : stop + 1] == (")",)))
-        taken_up = begin > stop and clause.words[begin - 1] in roles_terms.RELATIVE
+        taken_up = begin > stop and clause.words[begin - 1] in role_phrases.RELATIVE
         if taken_up and begin < len(clause.words):
             return Subject((SIGNED_IN if role == MAKER else role,), clause, first, begin, len(clause.words))
         if _goes_on(things, clause, first, begin):
@@ -95,10 +114,11 @@ def _goes_on(things: Things, clause: Clause, first: int, begin: int) -> bool:
         before < 1
         or words[before] not in terms.TURN
         or begin >= len(words)
-        or words[begin] in terms.NOUNS_TOO
+        or words[begin] in right_verbs.NOUNS_TOO
     ):
         return False
-    return bool(verb_at(words, begin, things, begin=begin)[0])
+    says = terms.READ_ONLY.search(" ".join(words[begin : begin + 5])) and words[begin] in terms.TURN_VERBS
+    return bool(says) or bool(verb_at(words, begin, things, begin=begin)[0])
 
 
 def _whose(clause: Clause, at: int) -> bool:
@@ -116,7 +136,7 @@ def _named(roles: Roles, clause: Clause, first: int) -> Subject | None:
     """The roles named one after another from a word on."""
     found: list[str] = []
     only = False
-    index = 1 if clause.words[:1] in (("as",), ("for",)) and not first else first
+    index = 1 if clause.words[:1] in (("as",), ("for",), ("neither",)) and not first else first
     while index < len(clause.words):
         if hit := roles.at(clause, index):
             found.append(SIGNED_IN if hit[0] == MAKER else hit[0])
@@ -134,8 +154,11 @@ def _named(roles: Roles, clause: Clause, first: int) -> Subject | None:
     if not found:
         return None
     words = clause.words
+    past += words[past : past + 1] in role_phrases.ADVERBS
+    denied = words[first] in ("neither", "no")
     of_one = len(found) == 1 and words[first] == "the" and not is_plural(words[index - 1]) and not only
-    return Subject(tuple(dict.fromkeys(found)), clause, first, past, len(words), only, of_one)
+    named = tuple(dict.fromkeys(found))
+    return Subject(named, clause, first, past, len(words), only, of_one, denied=denied)
 
 
 def _tells_rights(things: Things, subject: Subject) -> bool:
@@ -145,26 +168,39 @@ def _tells_rights(things: Things, subject: Subject) -> bool:
     patterns = (terms.MODAL, terms.READ_ONLY, terms.EVERYTHING)
     if any(pattern.match(rest) for pattern in patterns) or begin >= len(words):
         return begin < len(words)
-    verb, _ = verb_at(words, begin + (words[begin] in ("no", "not")), things, begin=begin)
-    return bool(verb) or (words[begin] not in GLUE and things.at(subject.clause, begin) is None)
+    verb, _ = verb_at(words, begin + (words[begin] in ("no", "not", "never")), things, begin=begin)
+    uses = words[begin] in terms.USE_IT and words[begin + 1 : begin + 2] in (
+        ("the",),
+        ("it",),
+        ("this",),
+        ("our",),
+    )
+    return bool(verb) or uses or (words[begin] not in GLUE and things.at(subject.clause, begin) is None)
 
 
 def turns(things: Things, roles: Roles, subject: Subject) -> Iterator[Subject]:
     """The subject, and those with whom the sentence goes on: `…, but only managers can delete them`."""
     words = subject.clause.words
-    for index in range(subject.begin + 1, len(words)):
+    for index in range(subject.begin, len(words)):
+        if alone := terms.THE_ONLY_ONE.match(" ".join(words[index:])):
+            if index > subject.begin:
+                yield replace(subject, end=index)
+            begin = index + alone.group().count(" ") + 1
+            subject = replace(subject, first=index, begin=begin, end=len(words), only=True)
+        if index <= subject.begin:
+            continue
         hit = roles.at(subject.clause, index)
         before = index - 1
         while before > subject.begin and words[before] in DETERMINERS:
             before -= 1
-        follows = index + hit[1] if hit else 0
+        follows = _past_who(words, index + hit[1]) if hit else 0
         if not hit or follows >= len(words):
             continue
         anew = words[follows] in terms.MODALS and words[before] not in PREPOSITIONS
         if words[before] not in terms.TURN and not anew:
             continue
         verb, _ = verb_at(words, follows, things, begin=follows)
-        if verb or words[follows] in terms.TURN_VERBS:
+        if verb or words[follows] in terms.TURN_VERBS | terms.MODALS:
             yield replace(subject, end=index)
             who = SIGNED_IN if hit[0] == MAKER else hit[0]
             mentions = things.in_clause(subject.clause, subject.begin, index)
@@ -180,6 +216,45 @@ def turns(things: Things, roles: Roles, subject: Subject) -> Iterator[Subject]:
     yield subject
 
 
+def one_after_another(page: Page, roles: Roles, clause: Clause, at: int) -> list[tuple[int, int, str]]:
+    """The roles of a list that begins at a word: `by clerks, guards or the manager`; `them` are those before it."""
+    found: list[tuple[int, int, str]] = []
+    words = clause.words
+    if words[at : at + 1] in (("them",), ("him",), ("her",)):
+        return [(at, at + 1, role) for role in _just_named(page, roles, clause, at)]
+    while at < len(words):
+        hit = roles.at(clause, at)
+        if hit:
+            found.append((at, at + hit[1], hit[0]))
+            at += hit[1]
+        elif words[at] in _BETWEEN and (found or words[at] not in (",", "and", "or")):
+            at += 1
+        else:
+            break
+    return found
+
+
+def _just_named(page: Page, roles: Roles, clause: Clause, at: int) -> list[str]:
+    """The roles that were spoken of last before a word, in its clause or the one before it in the same block."""
+    number = page.clauses.index(clause)
+    before = page.clauses[max(0, number - 1) : number]
+    for each, end in ((clause, at), *((c, len(c.words)) for c in before if c.block == clause.block)):
+        if named := [role for _, _, role in roles.in_clause(each, 0, end)]:
+            return named[-1:]
+    return []
+
+
+_BETWEEN = frozenset(
+    {",", "and", "or", "&", "/", "the", "a", "an", "our", "only", "by", "to", "all", "any", "except", "but"}
+)
+
+
+def _past_who(words: tuple[str, ...], at: int) -> int:
+    """The word after `who` where it takes somebody up again: `…, and the guard, who may open it`."""
+    past = past_aside(words, at)
+    return past if past > at and words[past - 1] in role_phrases.RELATIVE else at
+
+
 def like(page: Page, roles: Roles, subject: Subject) -> tuple[str, int] | None:
     """The role whose rights others have too, and the word after it: `can do everything that an agent can`."""
     clause, words = subject.clause, subject.clause.words
@@ -189,8 +264,10 @@ def like(page: Page, roles: Roles, subject: Subject) -> tuple[str, int] | None:
             at += 1
         if words[index] in terms.LIKE and at < len(words) and (hit := roles.at(clause, at)):
             end = at + hit[1]
-            if hit[0] not in subject.roles and words[end : end + 1] != ("with",):
-                end += words[end : end + 1] in (("can",), ("may",), ("do",), ("does",), ("has",), ("have",))
+            said = {*words[index + 1 : at]} & terms.LIKE_SAYS or words[end : end + 1] in _ABLE
+            every = words[index] in ("all", "same") and not said
+            if hit[0] not in subject.roles and words[end : end + 1] != ("with",) and not every:
+                end += words[end : end + 1] in _ABLE
                 page.claim(clause, subject.first, end, *(f"roles.{role}" for role in subject.roles), "access")
                 return hit[0], end
     return None

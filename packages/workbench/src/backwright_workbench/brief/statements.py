@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.doings import base, meant, third_person, verb_of
-from backwright_workbench.brief.lexicon import permissions as terms
+from backwright_workbench.brief.lexicon import right_verbs
 from backwright_workbench.brief.lexicon.actions import DOINGS, PHRASAL
 from backwright_workbench.brief.things import Thing, Things
 
@@ -34,13 +34,26 @@ class Statement:
     only: bool = False
     """Whether nobody else may."""
     denied: bool = False
+    general: bool = False
+    """Whether it is said of all roles, or all staff, together: it adds to what each may do, and tells no more."""
     of_one: bool = False
     """Whether it speaks of the one person that a row belongs to: `the employee submits it`."""
+    again: bool = False
+    """Whether it is about `them`: the rows that the statement before it is about."""
 
     @property
     def mentions_assignment(self) -> bool:
         """Whether the words speak of rows that are assigned to somebody."""
         return "assigned" in self.clause.words[slice(*self.place)]
+
+    def after(self, before: "Statement") -> "Statement":
+        """The same of no more rows than those that the one before it is about: who sees their own claims and edits
+        them edits no others, and who enters claims and edits them edits those that they entered.
+        """
+        if not before.verbs:
+            return replace(self, verbs=())
+        makes = "create" in before.verbs
+        return replace(self, own=self.own or before.own, of_one=self.of_one or makes)
 
     def about(self, thing: Thing | None, *verbs: str) -> "Statement":
         """The same said of another thing, with other verbs if some are given."""
@@ -60,47 +73,51 @@ class Subject:
     only: bool = False
     of_one: bool = False
     """Whether one of them is meant: `the employee`."""
+    denied: bool = False
+    """Whether all that is said of them is forbidden: `neither cooks nor waiters may …`."""
     before: Thing | None = None
     """What was spoken of last: what `it` and `them` mean."""
+    verbs: tuple[str, ...] = ()
+    """The verbs that the sentence does not repeat: `clerks see all orders, customers only the ones they placed`."""
 
 
 def is_right(word: str, things: Things) -> bool:
     """Whether a word is a verb of rights: a common one, or an action of some thing."""
     common = (
-        word in terms.VERBS
-        or word in terms.MAKING
-        or word in terms.GIVING
+        word in right_verbs.VERBS
+        or word in right_verbs.MAKING
+        or word in right_verbs.GIVING
         or word in DOINGS
-        or word in terms.UNDOING
+        or word in right_verbs.UNDOING
     )
-    common = common or word in terms.MOVING
+    common = common or word in right_verbs.MOVING
     return common or any(meant(word, thing) or changes_state(word, thing) for thing in things)
 
 
 def rights(verb: str, thing: Thing | None) -> tuple[str, ...]:
     """What a verb means for a thing: its action of that name, else some of the common five."""
-    common = terms.VERBS.get(verb, ())
+    common = right_verbs.VERBS.get(verb, ())
     if thing is None:
         return tuple(right for right in common if right != "act:decide")
     action = meant(verb, thing) if not common or verb in thing.entry.actions else ""
     if action:
         return (f"act:{action}",)
     if "act:decide" in common:
-        decisions = [f"act:{name}" for name in thing.entry.actions if name in terms.DECISIONS]
+        decisions = [f"act:{name}" for name in thing.entry.actions if name in right_verbs.DECISIONS]
         return ("read", *decisions)
     if common:
         return common
-    if verb in terms.MAKING:
+    if verb in right_verbs.MAKING:
         return ("create",)
     if changes_state(verb, thing):
         return ("update",)
-    return terms.UNDOING.get(verb, ())
+    return right_verbs.UNDOING.get(verb, ())
 
 
 def base_form(participle: str, things: Things) -> str:
     """The verb of a participle: `edited` → `edit`, `deleted` → `delete`, `cancelled` → `cancel`."""
-    if participle in terms.IRREGULAR:
-        return terms.IRREGULAR[participle]
+    if participle in right_verbs.IRREGULAR:
+        return right_verbs.IRREGULAR[participle]
     endings = (base(participle), participle[:-2], participle[:-1])
     return next((verb for verb in endings if verb and is_right(verb, things)), participle)
 
@@ -124,7 +141,7 @@ def verb_at(words: tuple[str, ...], index: int, things: Things, *, begin: int) -
         for length in (3, 2):
             phrase = "_".join((form, *words[index + 1 : index + length]))
             whole = index + length <= len(words)
-            if whole and (phrase in PHRASAL or phrase in terms.VERBS) and is_right(phrase, things):
+            if whole and (phrase in PHRASAL or phrase in right_verbs.VERBS) and is_right(phrase, things):
                 return phrase, length
         apart = _apart(form, words, index, things)
         if apart:

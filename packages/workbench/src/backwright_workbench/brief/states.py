@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from backwright_workbench.blueprint.checks.actions import RESERVED_ACTIONS
 from backwright_workbench.blueprint.model import Action, States
 from backwright_workbench.brief.doings import verb_of
+from backwright_workbench.brief.lexicon.courses import CALLED_OFF, ENDED
 from backwright_workbench.brief.values import values_in
 
 
@@ -26,7 +27,7 @@ def merged(one: States | None, other: States | None) -> States | None:
 
 def chain(field: str, text: str, values: tuple[str, ...]) -> States | None:
     """The moves along the arrows of a text: each state to the next; a branch (`a → b / c → d`) to each of its
-    states.
+    states. What is called off (`…, or cancelled`) is so from every state before the end.
     """
     steps = [_branch(step, values) for step in text.split("→")]
     moves: dict[str, tuple[str, ...]] = {}
@@ -35,6 +36,10 @@ def chain(field: str, text: str, values: tuple[str, ...]) -> States | None:
             add = tuple(s for s in there if s != state)
             if add:
                 moves[state] = tuple(dict.fromkeys((*moves.get(state, ()), *add)))
+    if re.search(r"[,;] ?(?:or|else|otherwise)(?!\S)", text.split("→")[-1]):
+        for state in moves:
+            beside = (end for end in steps[-1] if end in CALLED_OFF)
+            moves[state] = tuple(dict.fromkeys((*moves[state], *beside)))
     return States(field=field, moves=moves) if moves else None
 
 
@@ -67,7 +72,7 @@ def actions_for(
             actions[name] = action.model_copy(update={"description": told})
     for state in reached:
         if all(action.to != state for action in actions.values()):
-            verb = verb_of(state)
+            verb = "open" if state == "open" and _first_time(states, state) else verb_of(state)
             name = verb if verb not in RESERVED_ACTIONS and verb not in actions else f"mark_{state}"
             actions[name] = Action(to=state, description=_told(state))
     return actions
@@ -76,6 +81,11 @@ def actions_for(
 def _sources(states: States, to: str | None) -> set[str]:
     """The states from which one may move to a state."""
     return {state for state, targets in states.moves.items() if to in targets}
+
+
+def _first_time(states: States, state: str) -> bool:
+    """Whether no state that ends a course leads to a state: what was planned is opened, what was closed is reopened."""
+    return not _sources(states, state) & ENDED
 
 
 def _told(state: str) -> str:

@@ -23,25 +23,30 @@ def read_target(page: Page, things: Things, thing: Thing, clause: Clause, first:
     at = end
     while at < stop and words[at] in terms.LEADS_TO:
         at += 1
-    to, after = _target(things, clause, at, stop, said=bool({*words[end:at]} & terms.REFERS))
+    alone = words[end] in (":", "(") and at == end + 1
+    to, after = _target(things, clause, at, stop, said=bool({*words[end:at]} & terms.REFERS), alone=alone)
     name = field_name(words[first:end], "")
     if not to or not name or (after < stop and words[after] not in terms.AFTER):
         return False
-    if set(words[after:stop]) & {"/", "|"}:
+    if set(words[after:stop]) & {"/", "|"} or (alone and not set(words[after:stop]) <= terms.AFTER):
         return False
     optional = bool({*words[after:stop]} & terms.OPTIONAL)
     name = link(thing, name, to, optional=optional)
+    if optional and thing.links[name].set is None:
+        thing.links[name] = thing.links[name].model_copy(update={"optional": True, "on_delete": None})
     page.claim(clause, first, stop, f"entities.{thing.name}.fields.{name}")
     return True
 
 
-def _target(things: Things, clause: Clause, at: int, stop: int, *, said: bool) -> tuple[str, int]:
+def _target(
+    things: Things, clause: Clause, at: int, stop: int, *, said: bool, alone: bool
+) -> tuple[str, int]:
     """What is referred to from a word on, and the word after it; empty if that is no thing and no user."""
     if at >= stop:
         return "", at
     if clause.words[at] in terms.ACCOUNTS:
         return USER, at + 1
     hit = things.at(clause, at)
-    if hit is None or not (said or hit[0].laid_out):
+    if hit is None or not (said or hit[0].laid_out or (alone and hit[0].listed)):
         return "", at
     return hit[0].name, at + hit[1]

@@ -21,6 +21,9 @@ _LONGEST_CLAUSE = 300
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ONE = word_set("a an each every it they")
+_SAYS = word_set("is has have are belongs belong")
+"""What makes a sentence of the words after a colon."""
 _ABBREVIATIONS = word_set("eg ie etc vs approx max min no incl resp ca st nr")
 
 
@@ -114,6 +117,12 @@ def _cells(row: list[Token], bars: tuple[int, ...]) -> list[Token]:
     return cells
 
 
+def _states(following: list[Token]) -> bool:
+    """Whether a sentence begins after a colon: `…: a bid is for one lot`."""
+    words = [token.word for token in following]
+    return words[:1] != [] and words[0] in _ONE and bool(_SAYS & {*words[1:3]})
+
+
 def _sentences(own: list[Token], text: str) -> list[list[Token]]:
     """The tokens cut after sentences and semicolons, but not inside brackets or after an abbreviation."""
     cut: list[list[Token]] = [[]]
@@ -122,7 +131,11 @@ def _sentences(own: list[Token], text: str) -> list[list[Token]]:
         cut[-1].append(token)
         depth = max(0, depth + (token.word in "([{") - (token.word in ")]}"))
         following = text[token.end : token.end + 1]
-        ends = token.word == ";" or (token.word in (".", "!", "?") and (not following or following.isspace()))
+        ends = (
+            token.word == ";"
+            or (token.word == ":" and _states(own[index + 1 : index + 5]))
+            or (token.word in (".", "!", "?") and (not following or following.isspace()))
+        )
         if token.word == "." and index and own[index - 1].word in _ABBREVIATIONS:
             ends = False
         if ends and (depth == 0 or token.word == "."):

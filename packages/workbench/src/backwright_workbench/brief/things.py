@@ -64,6 +64,8 @@ class Things:
         self._by_phrase: dict[tuple[str, ...], Thing] = {}
         self.actors: dict[str, str] = {}
         """People that the brief speaks of only as those who act, and their entries: accounts, and no things."""
+        self.roles: set[str] = set()
+        """The roles of the brief, once they are read."""
         self.complete = False
         """Whether a layout lists the things with their fields, so that nothing else need be guessed."""
         self.heads: dict[Clause, Thing] = {}
@@ -130,6 +132,11 @@ class Things:
             if thing is not None and thing.laid_out and thing.snake == "_".join(phrase[at:]):
                 return thing
         return None
+
+    def ending_in(self, word: str) -> Thing | None:
+        """The one thing whose name ends with a word: the order lines, where a brief goes on with `a line has …`."""
+        named = [thing for thing in self if thing.snake.endswith(f"_{word}")]
+        return named[0] if len(named) == 1 else None
 
     def meant_by(self, words: Sequence[str]) -> Thing | None:
         """The thing that a whole phrase means, in singular or plural."""

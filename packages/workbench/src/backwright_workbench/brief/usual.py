@@ -5,6 +5,7 @@ deciding anything.
 """
 
 from backwright_workbench.brief.page import Page
+from backwright_workbench.brief.roles import ADMIN
 from backwright_workbench.brief.statements import Statement
 from backwright_workbench.brief.things import Thing, Things
 
@@ -16,8 +17,9 @@ def assume_usual(page: Page, things: Things, statements: list[Statement]) -> Non
         _beginning(page, thing)
         if not any(statement.thing in (None, thing) for statement in statements):
             granted = ", ".join(who for who in thing.entry.access)
+            usual = f"who may do what with {thing.name} is what is usual: {granted}"
             page.assume(
-                f"who may do what with {thing.name} is what is usual: {granted}",
+                f"nobody but admin handles {thing.name}" if granted == ADMIN else usual,
                 "the brief tells nobody's rights on it",
                 f"entities.{thing.name}.access",
                 f"access: {{{granted}}}",

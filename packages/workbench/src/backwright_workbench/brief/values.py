@@ -24,8 +24,8 @@ def values_in(text: str) -> tuple[str, ...]:
         text,
     )
     text = re.sub(r"(?<!\S)(?:required|mandatory|optional|nullable|etc)(?!\S)", " ", text)
-    text = terms.INTRO.sub("", f" {text} ".strip() + " ").strip(" ,.:;()[]|→")
-    parts = [part.strip(" ()[].:") for part in terms.SPLIT.split(text)]
+    text = terms.INTRO.sub("", f" {text} ".strip() + " ").strip(" ,.:;()[]{}|→")
+    parts = [part.strip(" ()[]{}.:") for part in terms.SPLIT.split(text)]
     names = [_value(part) for part in parts if part]
     if len(names) < 2 or not all(names) or terms.STOP.search(text):
         return ()

@@ -7,7 +7,6 @@ not: deciding what a brief asked for, and engines that only have to be turned on
 from dataclasses import dataclass
 
 from backwright_workbench.blueprint.model import Blueprint
-from backwright_workbench.codegen.engines import DATABASE_ON_SQLITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +23,6 @@ class Carried:
         asked = f"{self.asked[:1].upper()}{self.asked[1:]}"
         return f"{asked} was asked for. There is today: {self.today}. Missing: {self.missing}."
 
-
-STORES = {
-    "mariadb": Carried(
-        "MariaDB",
-        f"{DATABASE_ON_SQLITE}; the same code runs on MariaDB 10.6 or newer (the runtime's extra `mariadb`)",
-        "its containers in the compose file and in CI",
-    ),
-}
-"""Stores that no setting turns on. Those that one does are in `engines.py`."""
 
 METHODS = {
     "oauth2": Carried(
@@ -76,6 +66,5 @@ def carried(blueprint: Blueprint) -> tuple[Carried, ...]:
 
 
 def stand_ins(blueprint: Blueprint) -> tuple[Carried, ...]:
-    """The engines and the ways to sign in that something else stands in for."""
-    stores = [STORES[name] for name in blueprint.stores.model_dump().values() if name in STORES]
-    return (*stores, *(METHODS[name] for name in blueprint.auth.methods if name in METHODS))
+    """The ways to sign in that something else stands in for."""
+    return tuple(METHODS[name] for name in blueprint.auth.methods if name in METHODS)

@@ -27,12 +27,13 @@ class Engine:
 
 ENGINES = {
     "postgresql": Engine("PostgreSQL", "postgresql", "DATABASE_URL", "13 or newer", DATABASE_ON_SQLITE),
+    "mariadb": Engine("MariaDB", "mariadb", "DATABASE_URL", "10.6 or newer, not MySQL", DATABASE_ON_SQLITE),
     "redis": Engine(
         "Redis", "redis", "REDIS_URL", "6 or newer, or Valkey", "a cache and counts in each process"
     ),
     "s3": Engine("S3", "s3", "FILES_URL", "AWS, or a server that speaks S3", "files in `var/files`"),
 }
-"""Value of a store → its engine. What is not here is embedded, or not built."""
+"""Value of a store → its engine. What is not here is embedded."""
 
 
 def engines(stores: Stores) -> tuple[Engine, ...]:
@@ -61,8 +62,9 @@ def bucket(blueprint: Blueprint) -> str:
 def addresses(blueprint: Blueprint) -> dict[str, str]:
     """Setting → what it would be with servers on this machine, for the engines that were asked for."""
     name = blueprint.package
+    port = {"postgresql": 5432, "mariadb": 3306}.get(blueprint.stores.database)
     known = {
-        "DATABASE_URL": f"postgresql://{name}:PASSWORD@localhost:5432/{name}",
+        "DATABASE_URL": f"{blueprint.stores.database}://{name}:PASSWORD@localhost:{port}/{name}",
         "REDIS_URL": "redis://localhost:6379/0",
         "FILES_URL": f"s3://{bucket(blueprint)}?region=us-east-1&endpoint=http://localhost:9000&path_style=true",
     }

@@ -3,7 +3,8 @@
 What lives here: the choice, as lists of columns. What must not: how it is written (`models.py`, `tables.py`).
 
 Lists are walked newest first by default, which is the order of the ids (UUIDv7), so that an index of a filter
-or a sort goes on with `id`: one seek finds the page, and no sorting follows. An index whose columns begin
+or a sort goes on with `id`: one seek finds the page, and no sorting follows. That holds for enums too: the runtime walks a list that is sorted by
+one value by value, in the order of their declaration (`backwright.paging`). An index whose columns begin
 another one is left out: it would be written on every change and never used.
 """
 
@@ -21,7 +22,7 @@ def indexes(entity: Entity) -> tuple[tuple[str, ...], ...]:
     wanted: list[tuple[str, ...]] = [
         _filtered(name, entity) for name in entity.filters if not _unique(name, entity)
     ]
-    wanted += [(column(name, entity), "id") for name in entity.sorts if _sorted_by_index(name, entity)]
+    wanted += [(column(name, entity), "id") for name in entity.sorts if not _unique(name, entity)]
     wanted += [
         (column(name, entity),)
         for name, field in entity.fields.items()
@@ -47,12 +48,6 @@ def _filtered(name: str, entity: Entity) -> tuple[str, ...]:
     if field is None or field.type in RANGED:
         return (column(name, entity),)
     return (column(name, entity), "id")
-
-
-def _sorted_by_index(name: str, entity: Entity) -> bool:
-    """Enumerations are sorted in the order of their declaration, which no index of the stored texts has."""
-    field = entity.fields.get(name)
-    return field is None or not (field.unique or field.type == "enum")
 
 
 def _unique(name: str, entity: Entity) -> bool:

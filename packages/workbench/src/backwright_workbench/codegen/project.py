@@ -147,6 +147,7 @@ def values(names: Names) -> dict[str, object]:
         "addresses": engines.addresses(blueprint),
         "bucket": engines.bucket(blueprint),
         "on_postgresql": blueprint.stores.database == "postgresql",
+        "on_mariadb": blueprint.stores.database == "mariadb",
         "with_redis": blueprint.stores.cache == "redis",
         "with_s3": blueprint.stores.files == "s3",
         "stand_ins": [each.sentence for each in stand_ins(blueprint)],

@@ -87,6 +87,8 @@ DOINGS: dict[str, tuple[str, ...]] = {
     "pay": ("payment",),
     "inspect": ("inspection",),
     "grade": ("grade",),
+    "assess": ("assessment",),
+    "evaluate": ("evaluation",),
     "message": ("message",),
     "rsvp": ("rsvp",),
     "request": ("request",),

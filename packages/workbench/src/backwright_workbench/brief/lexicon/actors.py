@@ -12,7 +12,8 @@ ROLES = re.compile(
 )
 RIGHTS = re.compile(
     r"(?::|-|\|) (?:full|crud|everything|all|can|may|read|reads|r|rw|cru|crd|view|views|manages?|only|no|access|writes?"
-    r"|creates?|edits?|updates?|deletes?|sees?|handles?|approves?|admin)(?!\S)"
+    r"|creates?|edits?|updates?|deletes?|sees?|handles?|approves?|admin|adds?|own"
+    r"|(?:their|his|her) own|none|nothing|enters?|uploads?|plans|assigns?|confirms?|submits?|(?:read|view) ?only)(?!\S)"
 )
 """After a noun and a colon: rights, and no fields."""
 DOES = word_set(

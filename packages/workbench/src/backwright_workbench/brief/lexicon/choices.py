@@ -10,7 +10,9 @@ from backwright_workbench.brief.grammar import word_set
 _VALUE = r"[a-z]+(?: [a-z]+){0,2}"
 CHOICE = re.compile(
     r"(?:(?<=^)|(?<=, )|(?<=and )|(?<=, and ))(?P<name>(?!and )"
-    r"(?:(?:an?|the|its|each|every|all|possible) )?[a-z]+(?: [a-z]+){0,2}?)"
+    r"(?:(?:an?|the|its|each|every|all|possible|allowed) )?(?:[a-z]+(?: [a-z]+){0,2}?"
+    r"|(?:status|states?|statuses|stages?|phases?|types?|kinds?|category|categories|priority|priorities|severity"
+    r"|sizes?|colou?rs?|levels?|modes?) of (?:(?:an?|the|each|every|one|all) )?[a-z]+(?: [a-z]+)?))"
     r" (?:(?:is|are|can be|may be|can only be|must be|could be|values are|is one of|are one of)"
     r"(?: (?:therefore|either|one of|always|only))*(?: :)?|(?:values |options )?(?::|=)) "
     rf"(?P<values>{_VALUE}(?:(?: ,| /| \|) {_VALUE})*(?: ,)? (?:or|and|,|/|\|) {_VALUE})(?= \.| ;|$)"
@@ -36,6 +38,8 @@ SURE = STATUS | word_set("type kind priority severity level size colour color di
 """Last words of names whose lists are values, whatever they sound like."""
 LEAST_STATES = 3
 """So many values make a list of states of the thing that a sentence says them of."""
+DEEDS = word_set("crud create read update delete edit view see manage add change approve confirm cancel own")
+"""With these words first, what is listed are rights and no values: `artist: crud own designs, read sessions`."""
 NO_NAMES = word_set(
     "it they there this that these those who which roles role users user everyone everything entities tables stack tech"
     " not only what"

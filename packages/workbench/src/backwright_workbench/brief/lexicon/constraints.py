@@ -34,25 +34,30 @@ TYPES: dict[str, FieldType] = {
 """Words that are types in brackets or after a colon; elsewhere they may be part of a name (`due date`)."""
 FLAGS = {
     "optional": re.compile(
-        r"(?<!\S)(?:optional(?:ly)?|nullable|not required|if any|if known|may be (?:empty|null"
+        r"(?<!\S)(?:optional(?:ly)?|opt|nullable|not required|if any|if known|may be (?:empty|null"
         r"|blank)|can be (?:empty|null|blank)|null|\?)(?!\S)"
     ),
     "required": re.compile(
-        r"(?<!\S)(?:(?:is |are )?(?:required|mandatory|not null|not empty|obligatory|non null)"
+        r"(?<!\S)(?:(?:is |are )?(?:required|reqd?|mandatory|not null|not empty|obligatory|non null)"
         r"|must be (?:given|set|present|filled)|always present)(?!\S)"
     ),
     "unique": re.compile(
         r"(?<!\S)(?:(?:that|which) no other [a-z]+ (?:may|can|must|should)? ?(?:have|has|share|shares|use|uses)"
+        r"|each [a-z]+ has (?:an? |its )?(?:other|another|own|different)(?: one| [a-z]+)?"
         r"|(?:no [a-z]+|never|not) twice|never (?:the same|repeated|used twice)(?: for two [a-z]+)?"
         r"|no two [a-z]+ (?:have|share|with)(?: the same)?(?: [a-z]+)?|never two with"
         r" (?:the )?same(?: \w+)?|no two (?:with the |have the )?same"
-        r"|(?:which |that )?(?:is |are |must be |should be )?unique(?:ly)?|no "
+        r"|(?:which |that )?(?:is |are |must be |should be |(?:has|have|needs?) to be )?uniq(?:ue(?:ly)?)?|no "
         r"duplicates|uniqueness)(?!\S)"
     ),
     "read_only": re.compile(
         r"(?<!\S)(?:read only|calculated|computed|set by the system|automatic(?:ally)?(?: set)?)(?!\S)"
     ),
 }
+FLAG_WORDS = word_set(
+    "optional optionally opt nullable null not required req mandatory unique uniq indexed if any known ,"
+)
+"""Words that only say whether a field must be given, or given twice."""
 LENGTH = r"(?: (?:characters?|chars?|letters|symbols|long|length|digits|signs))*"
 MAX = re.compile(
     rf"(?<!\S)(?:(?:up to|max(?:imum)?(?: length)?(?: of)?|at most|no more than|not (?:more"

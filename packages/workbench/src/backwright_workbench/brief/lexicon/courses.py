@@ -25,8 +25,14 @@ COURSE = word_set(
 
 CALLED_OFF = word_set(
     "cancelled canceled withdrawn aborted void voided expired abandoned dropped terminated called_off deleted"
+    " discarded scrapped"
 )
 """States that any state but an end leads to, and that lead nowhere."""
+
+ENDED = word_set(
+    "closed resolved done completed complete finished archived cancelled canceled rejected ended"
+)
+"""States after which a row is opened again, rather than opened."""
 
 RESTING = word_set(
     "on_hold blocked paused suspended maintenance in_maintenance under_maintenance in_repair under_repair"

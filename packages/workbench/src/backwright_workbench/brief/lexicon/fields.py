@@ -50,7 +50,7 @@ LEAD = ARTICLES | {
     "-",
     "•",
 }
-ENDS_NAME = word_set("at on by from until since to")
+ENDS_NAME = word_set("at on by from until since to for")
 AFTER_NAME = word_set("( ) , : - [ = | date time")
 """A name may end with such a preposition where one of these follows: `valid from, valid until`, `shipped on date`."""
 PRICES = word_set("price cost rate fee amount salary pay charge")
@@ -83,6 +83,29 @@ ONE_OF = re.compile(
     r"(?:,? ?(?:which|that|with|:|\(|-|=|,) ?)*(?:enum|choice|select|picklist|one of|either|can be|could be|may be"
     r"|is either|values|possible values|is one of|must be one of)(?!\S)"
 )
+MOMENT = re.compile(
+    r"(?P<unit>moment|time|date|day) (?:(?:when|at which|on which|that) )?(?:it|they|he|she) "
+    r"(?:(?:was|were|is|are|has been|have been|has|have|got) )?(?P<done>[a-z]+)(?: [.)])*$"
+)
+"""`The moment it was placed`: the field `placed_at`."""
+RELATIVE = (("who",), ("whom",))
+"""After somebody that a row refers to, they only tell what for: `the instructor who runs it`."""
+WHO_DID = re.compile(
+    r"who (?P<did>did|made|took|wrote|gave|sent|paid|[a-z]+ed)(?: (?:it|them|this|that|the [a-z]+))?(?: [.)])*$"
+)
+"""A field that names whoever acted, in a clause: `who did it`."""
+DONE = {"did": "done", "took": "taken", "wrote": "written", "gave": "given"}
+ENTERS = word_set("did made wrote created recorded entered added logged registered reported submitted uploaded")
+"""What the caller does who enters the row."""
+TYING = word_set("to by in at for with on from")
+"""After a verb, what one thing has to do with another: `a boat lies in a berth`."""
+UNIQUE_PER = re.compile(
+    r"unique (?:per|within|in|for|inside)(?: (?:the|a|an|each|every|one|its))* "
+    r"(?P<whole>[a-z]+(?: [a-z]+)?)(?= *(?:[,);.]|$))"
+)
+"""`unique per building`: two buildings may both have a room 1."""
+CHOSEN = re.compile(r"\( [a-z]+(?: [a-z]+)?(?: , [a-z]+(?: [a-z]+)?)* ,? ?or [a-z]+(?: [a-z]+)? \)")
+"""In brackets, words of which one is chosen: values, whatever the field is called."""
 ALTERNATIVES = re.compile(r"[a-z ]+ (?:/|\||,|or) ")
 WHICH_IS = re.compile(r"^(?:,? ?(?:which|that|with) )*(?:is |must be )?")
 NEEDED = word_set("money enum email date datetime integer")

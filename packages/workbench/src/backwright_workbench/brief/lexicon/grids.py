@@ -7,7 +7,7 @@ import re
 
 from backwright_workbench.brief.grammar import word_set
 from backwright_workbench.brief.lexicon.actions import FAMILIES
-from backwright_workbench.brief.lexicon.permissions import VERBS
+from backwright_workbench.brief.lexicon.right_verbs import VERBS
 
 ROLE_HEADS = word_set(
     "role roles who actor actors user users group groups permission permissions action actions right rights"
@@ -58,6 +58,9 @@ DOINGS = (
     | {verb for family in FAMILIES for verb in family}
 )
 """What a row that says what is done begins with."""
+
+ACTIONS = DOINGS - frozenset(WORDS) - YES - NO - MARK
+"""Words of a cell that are actions of the entity: `read, accept, reject`."""
 
 RIGHT_WORDS = frozenset(WORDS) | word_set(
     "own only all no crud rw r approve reject assign cancel close submit publish reopen start complete finish pay book"

@@ -11,7 +11,7 @@ CONNECT = re.compile(
     r"(?:,? ?(?:which|that|who|should|must|will|can|may|also|to|need to|needs to|registers?|signs? up|once|first) )*"
     r"(?P<verb>with|having|,? ?(?:for|of|about) (?:whom|which|whose) (?:we|i) "
     r"(?:keep|store|record|need|know|track)s?|has|have|contains?|includes?|include|containing|consists? of"
-    r"|stores?|records?|needs?|tracks?|carry|carries|comes? with|come with|\(|:|-|"
+    r"|stores?|records?|needs?|tracks?|carry|carries|gets?|receives?|comes? with|come with|\(|:|-|=|→|"
     r"(?:is|are) (?:described|defined|identified) by)(?!\S)"
     r"(?: (?:(?:at least|also|both|the|following|these|such|a|an|some|only|just|basic"
     r"|usual|fields?|attributes?|columns?|properties|data|information|details|including"
@@ -63,9 +63,9 @@ PAIR_HEADS = word_set(
     "date time name address price amount number location city hour cost price at quantity phone email"
 )
 QUALIFIER = re.compile(
-    r"^(?:and )?(?:no [a-z]+ twice|never (?:twice|the same)|which (?:is|are|must|may|can)"
-    r"|that (?:is|are|must|may|can)|must be"
-    r"|should be|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;"
+    r"^(?:and )?(?:no [a-z]+ twice|never (?:twice|the same)"
+    r"|(?:which|that) (?:is|are|must|may|can|should|(?:has|have|needs?) to)|must be|(?:has|have|needs?) to be"
+    r"|should be|unique (?:per|within|in|for)|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;"
     r"|field))|(?:up to|max|maximum|min|minimum|at least|at most|no more than)(?: of)? "
     r"[\d.,]+(?: (?:characters|chars|letters|digits|%))?(?= *(?:$|,|and|\.|\)|;))|default"
     r"|defaults|defaulting|"
@@ -76,11 +76,12 @@ QUALIFIER = re.compile(
 )
 AND_HAS = re.compile(
     r"(?<!\S)(?:and|,|, and|which|that|who) (?:also |each |they |it |every one "
-    r")*(?:should have|must have|with|having|has|have|contains?|stores?|includes?)(?= )"
+    r")*(?:should have|must have|with|having|has|have|contains?|stores?|includes?|records?|gets?"
+    r"|carries|carry)(?= )"
 )
 VALUES_OF = re.compile(
     r"(?:one of|either|can be|could be|may be|which is|that is|(?:status|state) (?:is|are"
-    r"|can be|may be|of)|priority of|type of|values|values :|statuses|(?:status|state"
+    r"|can be|may be|of)|priority of|type of|values|values :|statuses|(?:status|statuses|states?|stages?"
     r"|priority|type|severity|role|level|kind|category) (?::|=|-))(?: \S+){0,3}(?: (?:,|\|) "
     r"\S+(?: \S+)?)*$"
 )
@@ -113,7 +114,8 @@ FILE_LIMITS = re.compile(
 )
 """In brackets: which files, and how large."""
 ABOUT = re.compile(
-    r"(?:for|about|on|of|to|in|against)(?: (?:one|any|each|some) of)?(?: (?:an?|the|each|every|one|its|their|his|her|my"
+    r"(?:for|about|on|of|to|in|against|per)(?: (?:one|any|each|some) of)?"
+    r"(?: (?:an?|the|each|every|one|its|their|his|her|my"
     r"|our|your|any|own))*"
 )
 """Between what somebody enters and what it is about."""

@@ -10,6 +10,8 @@ from backwright_workbench.brief.grammar import word_set
 LINES = re.compile(r"(?:line items|lines|items|entries|rows|positions|line entries)(?!\S)")
 ASIDE = re.compile(rf"with (?:their |its |several |many )*(?:\w+ ){{0,2}}{LINES.pattern} (?=,|and |&)")
 """In the middle of a list: what one of its nouns comes with."""
+AMONG = re.compile(r"(?<!\S)lists? of (?:line items|items|lines|positions|entries)(?!\S)")
+"""Among the fields of a thing: `an order has a date and a list of items`."""
 MADE_OF = word_set(
     "with has have having contain contains containing include includes including consists consist of and their"
     " its made up comprise comprises"

@@ -44,12 +44,16 @@ FORWARD = re.compile(
 BACKWARD = re.compile(rf"(?<!\S)(?:{SETS}|crud|endpoints|management)(?!\S)")
 KEEP = re.compile(
     r"(?<!\S)(?:manag(?:e|es|ing)|track(?:s|ing)?|handl(?:e|es|ing)|maintain(?:s|ing)?"
-    r"|stor(?:e|es|ing)|keep(?:s|ing)?(?: track| records?| a record| a list)? ?(?:of)?"
+    r"|stor(?:e|es|ing)|hold(?:s|ing)?|keep(?:s|ing)?(?: track| records?| a record| a list)? ?(?:of)?"
     r"|administer(?:ing)?|organi[sz](?:e|es|ing)|crud|register(?:s|ing)?|record(?:s|ing)?"
     r"|catalog(?:ue|s|ing)?|schedul(?:e|es|ing)|sell(?:s|ing)?|rent(?:s|ing)?(?: out)?"
     r"|deal(?:s|ing)? with|consist(?:s|ing)? of|work(?:s|ing)? with|know(?:s)? about)(?: "
     r"(?:the|our|their|all|my|following|:|a|an|list|of))* (?=\S)"
 )
+OF_WHOM = re.compile(
+    r"(?<!\S)(?:, )?(?:for|of|about) (?:whom|which) (?:we|i) (?:keep|store|record|note|need|know|track)(?!\S)"
+)
+"""After a noun: what is kept of it follows."""
 REFERS = re.compile(
     r"(?<!\S)(?:assigned|linked|attached|related|connected|belonging|taught|led|run"
     r"|managed|written|made|placed|submitted|booked|handled"
@@ -57,8 +61,8 @@ REFERS = re.compile(
     r"|the|exactly|single|its))*(?= )"
 )
 LEAD = re.compile(
-    rf"(?<!\S)(?:{SETS}|data models?|domain models?|domain|schema|manage|track|store|handle"
-    rf"|keep track of|crud(?: for)?)(?: [\w,]+){{0,4}}? ?:?$"
+    r"(?<!\S)(?:tables|entities|models|collections|resources|objects|records|record types|data models?|domain models?"
+    r"|domain|schema|manage|track|store|handle|keep track of|crud(?: for)?)(?: [\w,]+){0,4}? ?:?$"
 )
 DOING = word_set(
     "create creates creating add adds adding edit edits editing delete deletes remove "
@@ -119,7 +123,7 @@ LISTABLE = word_set(
 )
 """Those that are things all the same where they stand in the plural in a list."""
 NOT_HEADS = word_set(
-    "status state priority workflow lifecycle flow user data information detail "
+    "status state priority workflow lifecycle flow transition user data information detail "
     "management system api endpoint operation feature role "
     "access backend app application table"
     " database field column permission microservice platform portal solution software "
@@ -127,8 +131,13 @@ NOT_HEADS = word_set(
 )
 """Last words of phrases that name no entity either."""
 MANY = word_set("many multiple several more various list lists zero number")
+BEFORE_VERBS = word_set("to who when where while if because so then once which that having")
+"""Words before a verb; after other prepositions stands a noun, though it may be a verb elsewhere."""
+MOST = word_set("maximum minimum max min")
+"""Before a noun in the plural they make it a number: `maximum participants`."""
 ENTERED_ABOUT = re.compile(
-    r"(?:(?:for|about|on|of|to|in|against) (?:(?:one|any|each|some) of )?(?:(?:an?|the|each|every|one|its|their|his|her"
+    r"(?:(?:for|about|on|of|to|in|against|per) (?:(?:one|any|each|some) of )?"
+    r"(?:(?:an?|the|each|every|one|its|their|his|her"
     r"|my|our|your|any) )*(?:own )?(?:[a-z]+ ){1,2})?(?:, )?(?:with|giving|stating|containing|:|\() "
 )
 """Between what somebody enters and its details: `a rating for a session, with …`."""
@@ -136,7 +145,10 @@ MY_LIST = re.compile(
     r"(?<!\S)(?:keep|keeps|maintain|maintains|manage|manages|have) (?:(?:my|their|his|her|your|our|its|an?|the) )?"
     r"(?:own )?(?:list|record|log|register|history) of (?=[a-z])"
 )
+GETS = word_set("has have get gets receive receives contain contains many several multiple")
 HAS = word_set("has have contains contain includes include with having consists stores needs holds")
+SOFTWARE = word_set("system app application service software backend platform program tool database api")
+"""What keeps things, rather than being one."""
 KEEPING = word_set("has have keep keeps store stores record records")
 """A first line with these says what is stored, however short it is."""
 HAVE_WITH = re.compile(r"(?<!\S)(?:has|have)(?: (?:many|multiple|several))?(?= )")
@@ -151,6 +163,8 @@ DONE_TO_DATA = word_set(
 AFTER_LABELLED = ("", ":", "(", "-", "with", "has", "have", ".", ",", "→", "and")
 """What may follow a noun in a list of entities."""
 
+SIGNS_UP = re.compile(r"(?:(?:can|may|must|should|will|first) )*(?:registers?|signs? up)(?: online)? with (?:their )?")
+"""After people: what they tell of themselves follows."""
 TELLING = word_set("contains contain belongs belong consists includes include")
 OF_ACCESS = re.compile(r"(?<!\S)(?:access|permissions?|rights|read only|control)(?!\S)")
 
@@ -167,7 +181,7 @@ INTO_FIELDS = word_set(
 )
 """Before a list of nouns that are fields or roles."""
 TYPED = word_set(
-    "reference ref fk link foreign enum choice select optional required mandatory unique nullable default auto"
+    "reference ref fk link foreign enum choice select optional required mandatory unique uniq nullable default auto"
     " generated"
 )
 """After `:` or `(`, they describe a field and no thing."""

@@ -15,7 +15,7 @@ _WRITE = (
 )
 _NOUN = r"(?P<noun>[a-z]+(?: [a-z]+){0,2}?)"
 FOR_EACH = re.compile(
-    rf"(?<!\S)for (?:each|every) (?!one |of ){_NOUN} (?:, )?(?:(?P<we>{_WE}{_WRITE}|there is|there are)"
+    rf"(?<!\S)for (?:each|every|an?) (?!one |of ){_NOUN} (?:, )?(?:(?P<we>{_WE}{_WRITE}|there is|there are)"
     r"(?: (?:the|its|their|his|her|a|an|:))*|(?:its|the|a|an|:)) (?=[a-z])"
 )
 """`For each roaster we store …`; a second one needs no verb: `and for each coffee its …`."""

@@ -73,7 +73,7 @@ TO_ONE = re.compile(
     r"made|placed|written|authored|created|posted|owned|submitted|taught|led|managed"
     r"|handled|reported|booked|issued|sold|supplied|driven|treated|"
     r"reviewed|approved|requested|uploaded|organi[sz]ed|[a-z]{2,}ed|run|hosted|conducted"
-    r"|performed|performed|scheduled|recorded|paid|given|performed|located|stored|held"
+    r"|performed|sent|lent|brought|bought|kept|taken|chosen|drawn|scheduled|recorded|paid|given|performed|located|stored|held"
     r"|made))"
     r"(?: out)? (?:to|by|with|in|at|for|from|on)(?: (?:a|an|the|one|exactly|exactly one"
     r"|single|some|any|specific|its|their|our|only))*"
@@ -87,9 +87,14 @@ TO_MANY = re.compile(
     rf"of|a number of|many|multiple|several|various|some|their|its|own|different|one to "
     rf"many))*"
 )
+IT_HAS_MANY = re.compile(rf"(?:it|they) {TO_MANY.pattern}(?!\S)")
+"""What a sentence goes on to say of the subject before: `It consists of lots`."""
+ONE_TO_MANY = re.compile(r"(?:1|one) (?:(?::|-|to|→) )?(?:n|m|many)")
+MANY_TO_ONE = re.compile(r"(?:n|m|many) (?:(?::|-|to|→) )?(?:1|one)")
+"""`Mission 1-n Flight`, `flights n:1 mission`."""
 PREPOSITION = re.compile(
     r"(?:for|of|on|in|from|about|against|within|under|by|at)(?: (?:one|any|each|some) of)?(?: (?:a|an|the|each|every"
-    r"|one|any|specific|its|their|his|her|my|our|own))*"
+    r"|one|any|specific|its|their|his|her|my|our|own|that|this))*"
 )
 JOIN = re.compile(r"(?<!\S)(?:many to many|n to n|n : m|m : n|n : n|m2m)(?!\S)")
 TREE = re.compile(

@@ -59,6 +59,15 @@ AUTH: dict[AuthMethod, re.Pattern[str]] = {
 """Methods of authentication. JSON Web Tokens are what signing in with a password gives."""
 
 
+FOR_WHOM = phrase(
+    r"(?:\( ?)?(?:google|github|gitlab|microsoft|facebook|apple)(?: (?:,|/|and|or) (?:google|github|gitlab|microsoft"
+    r"|facebook|apple))*(?: ?\))?"
+    r"|for (?:the |all |our )?(?:partners|devices|machines|people|humans|users|staff|customers|clients|services|scripts"
+    r"|integrations|applications|apps|loggers|sensors|systems|integrators|third parties)"
+)
+"""What may follow a method: whose accounts, or who signs in so."""
+
+
 SIGN_IN = phrase(
     r"(?:secure |user |proper |standard )?(?:authentication(?: and authori[sz]ation)?|auth"
     r"|log ?in|logins|sign(?:ing)? (?:in|up)|log in|logged in"

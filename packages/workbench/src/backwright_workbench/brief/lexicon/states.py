@@ -17,6 +17,7 @@ STATE_VERBS = {
     "finished": "finish",
     "closed": "close",
     "open": "reopen",
+    "live": "launch",
     "reopened": "reopen",
     "cancelled": "cancel",
     "canceled": "cancel",
@@ -154,6 +155,34 @@ ONLY_TO = re.compile(rf"(?<!\S)(?<=\( )→ (?P<to>{_STATE})(?= \))")
 """A move that names no state that it leaves: `(→ withdrawn)`."""
 BY = re.compile(rf"(?<!\S)→ (?P<states>{_STATES}) (?:only )?(?:by|\( ?by) (?:the |a |an |only )*(?=[a-z])")
 """Who makes a move: `submitted → approved by the chair`."""
+
+BY_BRACKET = re.compile(rf"(?<!\S)→ (?P<states>{_STATES}) \( (?:only |the |an? )*(?!by(?!\S))(?=[a-z])")
+"""Who makes a move, in brackets: `submitted → approved (chair)`."""
+OR_ELSE = re.compile(
+    rf"(?:,|;)? ?(?:or|else|otherwise|alternatively) (?:(?:it|they) )?(?:(?:is|are|gets?|becomes?|can be|may be) )?"
+    rf"(?P<states>{_STATES})(?= ?(?:$|\.|,|;|\)|when|if|and|by))"
+)
+"""How else a course may end: `requested → confirmed → done, or cancelled`."""
+_STEP = (
+    r"(?!(?:then|finally|it|they|and|or|the|an?|later|next|is|are)(?!\S))[a-z]+"
+    r"(?: (?!(?:then|finally|later|next|and|or|by|when|if|after|once|until|with|who|is|are|it|they|at|in"
+    r"|to|the)(?!\S))[a-z]+)?"
+)
+_BECOMES = r"(?: (?:it|they))?(?: (?:is|are|becomes?|gets?|turns?|(?:goes|go|moves?) (?:to|into)))?(?: (?:an?|in|to))?"
+_THEN = (
+    rf"(?: ,| and| ;)*{_BECOMES} (?:then|finally|afterwards|later|next|at last|in the end)(?: on)?{_BECOMES} "
+)
+TOLD = re.compile(
+    r"(?<!\S)(?:(?:is|are) (?:at )?(?:first|initially)|(?:at )?first|initially|(?:starts?|begins?)(?: out| off| life)?"
+    r"|(?:is|are) (?:created|entered|opened) as)(?: (?:an?|as|in|with|at|is|are|,))* "
+    rf"(?P<steps>{_STEP}(?: or {_STEP})*(?:{_THEN}{_STEP}(?: or {_STEP})*)+)(?= ?(?:$|\.|,|;|\)|or|when|if|and))"
+)
+"""A course of events as people tell it: `is first wet, then dry, then sold`, `starts out as new, then becomes …`."""
+THEN = re.compile(_THEN)
+MOVES_LABEL = re.compile(
+    r"^(?:allowed |possible |valid |the )*(?:status |state )?(?:transitions?|moves|workflow|lifecycle|flow)(?!\S)"
+)
+"""What stands before moves that name nothing that moves: it is what was spoken of last."""
 
 LISTED_FOR = re.compile(
     rf"(?<!\S)(?P<values>{_STATE}(?: (?:/|,|\|) {_STATE})+(?: (?:, )?(?:or|and|/) {_STATE})?)"

@@ -12,4 +12,4 @@ LEADS_TO = REFERS | word_set(": , - ( to of the a an one id =")
 """Between the name of a field and what it refers to."""
 ACCOUNTS = word_set("user users account accounts")
 AFTER = word_set(", ) ( . ; id required mandatory optional nullable unique not if indexed")
-OPTIONAL = word_set("optional optionally nullable null")
+OPTIONAL = word_set("optional optionally opt nullable null")

@@ -25,13 +25,16 @@ _ONE = (
     r"|contracts?|cvs?|resumes?|drawings?|screenshots?|pdfs?)"
 )
 CARRIED = re.compile(
-    rf"(?:[a-z]+(?: [a-z]+){{0,3}} (?:\(|:|-|,) (?:an? |one |several |the )?(?:optional )?(?:uploads?|files?"
+    r"(?:(?:up to|at most|max(?:imum)?|as many as) (?:\d+|one|two|three|four|five|six|ten) )?"
+    rf"(?:(?:[a-z]+(?: [a-z]+){{0,3}} (?:\(|:|-|,) (?:an? |one |several |the )?(?:optional )?(?:uploads?|files?"
     r"|pdfs?|scans?|photos?|images?|pictures?|attachments?|documents?)(?: (?!url).*)?)"
     rf"|(?:(?:an?|the|its|some|one|or|more|several|multiple|many|nice|optional|signed|scanned|and|of) )*"
     rf"(?:{_ONE}(?: {_ONE})? \( (?:file|files|upload|uploads|pdf|image|images|scan|photo|photos)(?: (?:,|or|/) \w+)* \)"
+    rf"|{_ONE} (?:upload|uploads|file|files)(?: \([^()]*\))?"
+    rf"|{_ONE} \( (?:{'|'.join(KINDS)}|max|up to|\d)(?!\S)[^()]*\)"
     r"|(?:pdfs?|scanned) (?:files?|copy|copies|documents?)"
     r"|(?:photos?|photographs?|fotos?|pictures|images|scans|attachments|files|documents)(?: \( optional \))?)"
-    r"(?: \.)?"
+    r")(?: \.)?"
 )
 """An item of a list of fields that is a file, or several."""
 IMAGES = re.compile(r"(?<!\S)(?:images?|photos?|photographs?|fotos?|pictures?|screenshots?)(?!\S)")

@@ -130,6 +130,10 @@ NOT_OFFERED: dict[str, re.Pattern[str]] = {
         r"|ios|android|web) apps?|admin (?:panel|ui|interface|frontend)|landing pages?|dark "
         r"mode|progressive web app|pwa"
     ),
+    "people sign in with a password or through a provider of OpenID Connect": phrase(
+        r"(?:ldap|active directory|saml(?: 2(?:\.0)?)?|web ?authn|passkeys?|pass ?wordless|magic links?|mtls"
+        r"|client certificates?)(?: (?:authentication|auth|login|log in|sign in|support))*"
+    ),
     "there is a REST interface only": phrase(
         r"(?:grpc|soap|protobuf|odata|thrift|trpc)(?: (?:api|services?|interface|endpoints?))*"
     ),

@@ -38,7 +38,7 @@ def good(name: str, field: FieldModel, number: int = 1) -> str:
         case "date":
             return literal(f"2026-03-{number:02}")
         case "datetime":
-            return literal(f"2026-03-{number:02}T09:30:00.250000Z")
+            return literal(f"2026-03-{number:02}T09:30:00Z")
         case "email":
             return literal(f"{name.replace('_', '.')}{number}@example.com")
         case "phone":

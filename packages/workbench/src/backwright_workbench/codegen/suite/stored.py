@@ -61,9 +61,7 @@ def stored_value(
             return f"{imports.name('datetime', 'date')}(2026, 3, {number})"
         case "datetime":
             utc = imports.name("datetime", "UTC")
-            return (
-                f"{imports.name('datetime', 'datetime')}(2026, 3, {number}, 9, 30, 0, 250000, tzinfo={utc})"
-            )
+            return f"{imports.name('datetime', 'datetime')}(2026, 3, {number}, 9, 30, tzinfo={utc})"
         case "reference":
             return reference(entity, name, names, imports)
         case _:
