@@ -28,10 +28,13 @@ from fastapi import FastAPI
 
 sys.path.insert(0, str(Path(__file__).parent))  # the shop, a service for the tests of resources
 import services
+from mailboxes import Mailbox
 from shop.service import Shop, running
 
 TABLES = (
     "users", "sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log", "rate_limits",
+    "account_codes", "second_factors", "recovery_codes",
+    "oauth_clients", "oauth_grants", "oauth_client_tokens",
 )  # fmt: skip
 
 
@@ -151,6 +154,12 @@ def accounts(runtime: Runtime) -> BoundAccounts:
     """Its accounts."""
     assert runtime.accounts is not None
     return runtime.accounts
+
+
+@pytest.fixture
+def mailbox(runtime: Runtime) -> Mailbox:
+    """The mail that the service has sent."""
+    return Mailbox(runtime.mail)
 
 
 @pytest.fixture

@@ -1,21 +1,26 @@
 """Signing in tells an attacker nothing and keeps nobody out for long."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 import time_machine
+from backwright import login
 from backwright.accounts import BoundAccounts
 from backwright.audit import audit_log
 from backwright.context import Context, current
 from backwright.database import Database
 from backwright.errors import Error, Invalid, RateLimited, Unauthenticated
+from backwright.limits import Policy
 from backwright.login_delays import FREE_FROM_ANYWHERE, FREE_FROM_ONE_PLACE, LONGEST
-from backwright.passwords import Cost, Hasher
+from backwright.passwords import QUEUE, SLOTS, Cost, Hasher
+from mailboxes import Mailbox
 from sqlalchemy import select, text
+from steps import recorded, taken
 
 EMAIL, PASSWORD, OTHER = "ada@example.org", "seven quiet lamps above", "eight louder lamps below"
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -106,24 +111,15 @@ async def test_every_way_to_fail_has_one_answer(
 async def test_an_unknown_address_takes_the_same_steps(
     accounts: BoundAccounts, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many hashes and as many writes as a known one, so that the time tells nothing either."""
-    steps: list[str] = []
-    verify, record = accounts.login._hasher.verify, accounts.login._audit.record
-
-    async def verifying(*arguments: Any) -> bool:
-        steps.append("hash")
-        return await verify(*arguments)
-
-    async def recording(*arguments: Any, **named: Any) -> None:
-        steps.append("write")
-        await record(*arguments, **named)
-
-    monkeypatch.setattr(accounts.login._hasher, "verify", verifying)
-    monkeypatch.setattr(accounts.login._audit, "record", recording)
+    """Statement by statement, with one hash, so that the time tells nothing either."""
+    await accounts.ensure_account("none@example.org", name="")
+    steps = recorded(monkeypatch)
     await fail(accounts)
-    known, steps[:] = steps.copy(), []
-    await fail(accounts, "nobody@example.org")
-    assert steps == known == ["hash", "write"]
+    known = taken(steps)
+    for other in ("nobody@example.org", "no address", "none@example.org"):
+        await fail(accounts, other)
+        assert taken(steps) == known
+    assert known.count("hash") == 1
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
@@ -217,29 +213,10 @@ async def test_an_account_that_is_closed_meanwhile_gets_no_session(
     assert "login" not in await actions(database)
 
 
-async def test_signing_up_makes_an_account_with_the_declared_role(accounts: BoundAccounts) -> None:
-    """And nothing more."""
-    await accounts.login.register("Eve@Example.org", PASSWORD, "Eve")
-    tokens = await accounts.sign_in("eve@example.org", PASSWORD)
-    actor = await accounts.authenticate(f"Bearer {tokens.access_token}")
-    assert (await accounts.describe(actor))["roles"] == ["viewer"]
-
-
-async def test_signing_up_twice_changes_nothing(
-    accounts: BoundAccounts, ada: UUID, database: Database
-) -> None:
-    """The owner keeps password and roles; both attempts hash and write, so the time tells nothing."""
-    before = await stored_hash(database)
-    await accounts.login.register(EMAIL, OTHER, "Mallory")
-    assert await stored_hash(database) == before
-    assert (await actions(database))[-1] == "register_again"
-    await accounts.sign_in(EMAIL, PASSWORD)
-
-
 async def test_a_weak_password_is_refused_with_the_field(accounts: BoundAccounts) -> None:
     """The message does not hold it."""
     with pytest.raises(Invalid) as refused:
-        await accounts.login.register("eve@example.org", "password2026", "Eve")
+        await accounts.login.accept("password2026", "eve@example.org", "Eve")
     [fault] = refused.value.errors
     assert fault.pointer == "/password"
     assert "password2026" not in fault.detail + refused.value.detail
@@ -274,3 +251,95 @@ async def test_changing_the_password_takes_the_old_one(
     with pytest.raises(RateLimited):
         await accounts.change_password(actor, PASSWORD, OTHER)
     assert (await actions(database)).count("password_changed.denied") == FREE_FROM_ONE_PLACE
+
+
+async def test_the_owner_is_told_of_a_login_from_a_new_device(
+    accounts: BoundAccounts, ada: UUID, mailbox: Mailbox
+) -> None:
+    """Another address or another program; not of the first login at all, nor of one from where they have been."""
+    come_from(HOME)
+    for _ in range(2):
+        await accounts.sign_in(EMAIL, PASSWORD, user_agent="phone")
+    assert await mailbox.kinds(EMAIL) == []
+    await accounts.sign_in(EMAIL, PASSWORD, user_agent="laptop")
+    assert await mailbox.kinds(EMAIL) == ["new_device"]
+    come_from("198.51.100.1")
+    await accounts.sign_in(EMAIL, PASSWORD, user_agent="phone")
+    assert await mailbox.kinds(EMAIL) == ["new_device"] * 2
+    assert "198.51.100.1" in (await mailbox.messages(EMAIL))[-1].text
+    await accounts.sign_in(EMAIL, PASSWORD, user_agent="phone")
+    assert await mailbox.kinds(EMAIL) == ["new_device"] * 2
+
+
+@pytest.mark.parametrize("by", ["the owner", "an administrator"])
+async def test_the_owner_is_told_of_another_password(
+    accounts: BoundAccounts, ada: UUID, mailbox: Mailbox, by: str
+) -> None:
+    """Whoever set it; not of an attempt that was refused."""
+    if by == "the owner":
+        tokens = await accounts.sign_in(EMAIL, PASSWORD)
+        actor = await accounts.authenticate(f"Bearer {tokens.access_token}")
+        with pytest.raises(Invalid):
+            await accounts.change_password(actor, OTHER, OTHER)
+        assert await mailbox.kinds(EMAIL) == []
+        await accounts.change_password(actor, PASSWORD, OTHER)
+    else:
+        root = await accounts.ensure_account("root@example.org", name="", roles=["admin"])
+        actor = await accounts.authenticate(f"Bearer {(await accounts.open_session(root)).access_token}")
+        await accounts.set_password(actor, ada, OTHER)
+    assert await mailbox.kinds(EMAIL) == ["password_changed"]
+
+
+async def test_two_changes_of_the_password_at_once_make_one(accounts: BoundAccounts, ada: UUID) -> None:
+    """The other one is told that its old password is over."""
+    tokens = await accounts.sign_in(EMAIL, PASSWORD)
+    actor = await accounts.authenticate(f"Bearer {tokens.access_token}")
+
+    async def change(new: str) -> bool:
+        try:
+            await accounts.change_password(actor, PASSWORD, new)
+        except Invalid:
+            return False
+        return True
+
+    wanted = [OTHER, "nine calmer lamps beyond"]
+    found = await asyncio.gather(*(change(each) for each in wanted))
+    assert found.count(True) == 1
+    await accounts.sign_in(EMAIL, wanted[found.index(True)])
+
+
+async def test_a_storm_of_logins_leaves_room_for_others(
+    client: httpx2.AsyncClient, accounts: BoundAccounts, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hashes at a time, a bounded queue, 503 beyond it; and while all of them hang, the rest is served."""
+    held, running, most = threading.Event(), 0, 0
+    lock, matches = threading.Lock(), accounts.login._hasher._matches
+
+    def hanging(password: str, stored: str) -> bool:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        held.wait(60)
+        with lock:
+            running -= 1
+        return matches(password, stored)
+
+    async def attempt(number: int) -> int:
+        body = {"email": f"{number}@example.org", "password": OTHER}
+        return (await client.post("/auth/login", json=body)).status_code
+
+    monkeypatch.setattr(accounts.login._hasher, "_matches", hanging)
+    monkeypatch.setattr(login, "LOGINS", Policy("login", 1000, 60, strict=True))
+    tasks = [asyncio.create_task(attempt(number)) for number in range(200)]
+    try:
+        while accounts.login._hasher._busy < SLOTS + QUEUE:
+            await asyncio.sleep(0.005)
+        assert (await client.get("/health/live")).status_code == 200
+        assert (await client.get("/auth/me")).status_code == 401
+    finally:
+        held.set()
+    statuses = await asyncio.gather(*tasks)
+    assert most <= SLOTS
+    assert set(statuses) == {401, 503}
+    assert statuses.count(401) >= SLOTS + QUEUE

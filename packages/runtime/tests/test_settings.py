@@ -232,3 +232,30 @@ def test_a_service_with_another_default_keeps_the_rule() -> None:
 
     assert set(problems(lambda: Mine(_env_file=None, environment="test"))) == {"rate_limit", "database_url"}
     assert list(Mine.model_fields) == list(Settings.model_fields)
+
+
+@pytest.mark.parametrize("url", ["smtp://mail.example.com", "smtps://u:hunter22@mail.example.com:465"])
+def test_a_mail_server_goes_with_a_sender(url: str) -> None:
+    """Where replies can go; neither stands in what is printed of the settings."""
+    found = settings(mail_url=url, mail_from="Office <office@example.com>")
+    assert "hunter22" not in repr(found)
+    assert settings().mail_url == settings().mail_from == ""
+    for wrong in ("", "office", "Office <office>", "office@example.com\r\nBcc: eve@example.com"):
+        assert set(problems(lambda wrong=wrong: settings(mail_url=url, mail_from=wrong))) == {"mail_from"}
+
+
+def test_a_wrong_mail_server_is_refused_without_showing_it() -> None:
+    """The address may hold a password."""
+    found = problems(
+        lambda: settings(mail_url="smtp://u:hunter22@mail.example.com/inbox", mail_from="a@b.org")
+    )
+    assert "smtp://user:password@" in found["mail_url"]
+    assert "hunter22" not in str(found)
+
+
+@pytest.mark.parametrize("url", ["app.example.com", "/account", "https://app.example.com/?x=1", "ftp://a.b"])
+def test_links_in_mails_lead_to_an_absolute_address(url: str) -> None:
+    """Over https in production: they carry codes."""
+    assert set(problems(lambda: settings(account_url=url))) == {"account_url"}
+    assert set(problems(lambda: production(account_url="http://app.example.com"))) == {"account_url"}
+    assert production(account_url="https://app.example.com/a/").account_url == "https://app.example.com/a"

@@ -25,6 +25,7 @@ from sqlalchemy import create_engine
 
 TABLES = (
     "users", "sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log", "rate_limits",
+    "account_codes", "second_factors", "recovery_codes",
 )  # fmt: skip
 TOKEN = "mt-9f8e7d6c5b4a3928"
 SECRET = "a secret for tests only, forty-eight characters!"

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from backwright.actor import Actor
+from backwright.errors import Forbidden
 from shop.models import Customer, Line, Order, Product, Review
 from shop.service import Shop
 
@@ -51,6 +53,16 @@ async def test_a_new_row_gets_its_defaults_and_its_author(shop: Shop) -> None:
     assert product["created_at"] == product["updated_at"]
     review = await shop.made("/reviews", who="shopper:ada", product_id=product["id"], rating=3)
     assert review["author_id"] == str(shop.ids["shopper:ada"])
+
+
+async def test_a_program_that_acts_for_itself_is_nobodys_author(shop: Shop) -> None:
+    """It has an id and no account: a row that must have an author is refused, not broken by the database."""
+    writer = shop.runtime.resources[Review].writer(frozenset({"shopper"}))
+    program = Actor(uuid4(), frozenset({"shopper"}), method="client")
+    with pytest.raises(Forbidden):
+        writer.complete(program, {"rating": 3})
+    person = Actor(uuid4(), frozenset({"shopper"}), method="oauth")
+    assert writer.complete(person, {"rating": 3})["author_id"] == person.id
 
 
 async def test_code_of_the_service_may_set_what_clients_may_not(shop: Shop) -> None:

@@ -291,9 +291,13 @@ def blueprints(draw: st.DrawFn, max_entities: int = 5) -> Blueprint:
         description=draw(TEXTS),
         created=draw(st.dates(date(2020, 1, 1), date(2100, 1, 1))),
         stores=draw(st.builds(Stores)),
-        auth=Auth(
-            methods=draw(some(["password", "oauth2", "api_keys"], min_size=1)),
-            register_as=draw(st.sampled_from([None, *roles])),
+        auth=draw(
+            st.builds(
+                Auth,
+                methods=some(["password", "oauth2", "api_keys"], min_size=1),
+                register_as=st.sampled_from([None, *roles]),
+            )
+            | st.builds(Auth, registration=st.sampled_from(["invited", "closed"]))
         ),
         roles={"admin": draw(TEXTS), **{role: draw(TEXTS) for role in roles}},
         limits=draw(st.builds(Limits, requests=RATES)),

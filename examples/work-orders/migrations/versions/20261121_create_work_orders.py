@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.String(255), nullable=True),
         sa.Column("password_changed_at", Timestamp(), nullable=True),
+        sa.Column("email_verified_at", Timestamp(), nullable=True),
         sa.Column("last_login_at", Timestamp(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("created_at", Timestamp(), nullable=False),
@@ -100,6 +101,112 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_login_delays")),
     )
     op.create_index("ix_login_delays_failed_at", "login_delays", ["failed_at"])
+    op.create_table(
+        "account_codes",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=False),
+        sa.Column("address", sa.String(254), nullable=False),
+        sa.Column("user_id", Id(), nullable=True),
+        sa.Column("roles", Json(), nullable=True),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("expires_at", Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_account_codes_code_hash")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_account_codes_user_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_account_codes_address_purpose", "account_codes", ["address", "purpose"])
+    op.create_index("ix_account_codes_expires_at", "account_codes", ["expires_at"])
+    op.create_index("ix_account_codes_user_id", "account_codes", ["user_id"])
+    op.create_table(
+        "second_factors",
+        sa.Column("user_id", Id(), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("confirmed_at", Timestamp(), nullable=True),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factors")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_second_factors_user_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("user_id", Id(), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_recovery_codes_code_hash")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_recovery_codes_user_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_recovery_codes_user_id", "recovery_codes", ["user_id"])
+    op.create_table(
+        "oauth_clients",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("secret_hash", sa.String(64), nullable=True),
+        sa.Column("grants", Json(), nullable=False),
+        sa.Column("scopes", Json(), nullable=False),
+        sa.Column("redirect_uris", Json(), nullable=False),
+        sa.Column("logout_uris", Json(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oauth_clients")),
+    )
+    op.create_table(
+        "oauth_grants",
+        sa.Column("session_id", Id(), nullable=False),
+        sa.Column("client_id", Id(), nullable=False),
+        sa.Column("scope", sa.String(500), nullable=False),
+        sa.Column("nonce", sa.String(500), nullable=True),
+        sa.Column("redirect_uri", sa.String(2000), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=False),
+        sa.Column("code_challenge", sa.String(43), nullable=False),
+        sa.Column("granted_at", Timestamp(), nullable=False),
+        sa.Column("code_expires_at", Timestamp(), nullable=False),
+        sa.Column("redeemed_at", Timestamp(), nullable=True),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_oauth_grants")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_oauth_grants_code_hash")),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["sessions.id"],
+            name=op.f("fk_oauth_grants_session_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_oauth_grants_client_id", "oauth_grants", ["client_id"])
+    op.create_table(
+        "oauth_client_tokens",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("client_id", Id(), nullable=False),
+        sa.Column("expires_at", Timestamp(), nullable=False),
+        sa.Column("revoked_at", Timestamp(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oauth_client_tokens")),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            ["oauth_clients.id"],
+            name=op.f("fk_oauth_client_tokens_client_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index(
+        "ix_oauth_client_tokens_client_id_expires_at",
+        "oauth_client_tokens",
+        ["client_id", "expires_at"],
+    )
     op.create_table(
         "audit_log",
         sa.Column("id", Id(), nullable=False),
@@ -311,6 +418,12 @@ def downgrade() -> None:
     op.drop_table("rate_limits")
     op.drop_table("attachments")
     op.drop_table("audit_log")
+    op.drop_table("oauth_client_tokens")
+    op.drop_table("oauth_grants")
+    op.drop_table("oauth_clients")
+    op.drop_table("recovery_codes")
+    op.drop_table("second_factors")
+    op.drop_table("account_codes")
     op.drop_table("login_delays")
     op.drop_table("signing_keys")
     op.drop_table("refresh_tokens")

@@ -18,7 +18,7 @@ async def body(service: TestService) -> dict[str, Any]:
         "title": "Title 1",
         "description": "Description 1",
         "priority": "low",
-        "due_at": "2026-03-01T09:30:00.250000Z",
+        "due_at": "2026-03-01T09:30:00Z",
         "asset_id": str((await an_asset(service)).id),
         "notes": "Notes 1",
     }
@@ -136,7 +136,7 @@ async def two(service: TestService) -> tuple[WorkOrder, WorkOrder]:
         priority=WorkOrderPriority.LOW,
         assignee_id=(await a_technician(service)).id,
         asset_id=(await an_asset(service)).id,
-        due_at=datetime(2026, 3, 1, 9, 30, 0, 250000, tzinfo=UTC),
+        due_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
     )
     second = await a_work_order(
         service,
@@ -144,7 +144,7 @@ async def two(service: TestService) -> tuple[WorkOrder, WorkOrder]:
         priority=WorkOrderPriority.NORMAL,
         assignee_id=(await a_technician(service)).id,
         asset_id=(await an_asset(service)).id,
-        due_at=datetime(2026, 3, 2, 9, 30, 0, 250000, tzinfo=UTC),
+        due_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
     )
     return first, second
 
@@ -170,7 +170,7 @@ async def test_filters_find_the_rows_with_the_value(service: TestService) -> Non
         "priority": "low",
         "assignee_id": str(first.assignee_id),
         "asset_id": str(first.asset_id),
-        "due_at": "2026-03-01T09:30:00.250000Z",
+        "due_at": "2026-03-01T09:30:00Z",
     }
     for name, value in filters.items():
         found = (await client.get(URL, params={name: value})).json()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from backwright.fields import EMAIL, NO_NUL, STRICT
+from backwright.fields import NO_NUL, STRICT
 from backwright.passwords import MAX_BYTES, MIN_CHARACTERS
 
 Secret = Annotated[
@@ -49,18 +49,6 @@ class LoginBody(Body):
     ]
 
 
-class RegisterBody(Body):
-    """A new account."""
-
-    email: Annotated[
-        str, StringConstraints(max_length=254, pattern=EMAIL), Field(examples=["ada@example.org"])
-    ]
-    password: NewPassword
-    name: Annotated[
-        str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL), Field(examples=["Ada Lovelace"])
-    ]
-
-
 class RefreshBody(Body):
     """A refresh token, good for one use."""
 
@@ -91,10 +79,11 @@ class TokensView(BaseModel):
     token_type: Literal["Bearer"] = Field("Bearer")
 
 
-class AcceptedView(BaseModel):
-    """The same for every registration, so that it does not tell whether the address had an account."""
+class ChallengeView(BaseModel):
+    """The password was right; a code of the second factor is needed as well."""
 
-    detail: str
+    challenge: str = Field(description="Send it to /auth/login/second-factor with the code.")
+    expires_in: int = Field(description="Seconds that it is good for.", examples=[300])
 
 
 class MeView(BaseModel):

@@ -4,34 +4,35 @@ What must not live here: any decision. Each handler is one call of `BoundAccount
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.routing import BaseRoute
 
+from backwright.account_answers import json_answer, tokens_answer
 from backwright.account_bodies import (
-    AcceptedView,
+    ChallengeView,
     JwksView,
     LoginBody,
     MeView,
     PasswordBody,
     RefreshBody,
-    RegisterBody,
     SessionsView,
     SetPasswordBody,
     TokensView,
 )
+from backwright.account_codes import LIFETIME, Purpose
+from backwright.account_mail_routes import add_mail_routes
 from backwright.actor import Actor
 from backwright.callers import current_actor, require
 from backwright.guard import public
 from backwright.keyring import JWKS_SECONDS
+from backwright.second_factor import SecondFactorNeeded
+from backwright.second_factor_routes import add_second_factor_routes
 
 if TYPE_CHECKING:
-    from backwright.bound_accounts import BoundAccounts, Tokens
-
-ACCEPTED: Final = "If this address is new, the account has been made. You can sign in now."
+    from backwright.bound_accounts import BoundAccounts
 
 Caller = Annotated[Actor, Depends(current_actor)]
 
@@ -42,17 +43,12 @@ def account_routes(accounts: "BoundAccounts") -> Sequence[BaseRoute]:
     anybody: dict[str, Any] = {"dependencies": [public()]}
     nothing: dict[str, Any] = {"status_code": 204, "response_class": Response}
     add = router.add_api_route
-    add(
-        "/auth/register",
-        at.register,
-        methods=["POST"],
-        status_code=202,
-        response_model=AcceptedView,
-        **anybody,
-    )
     refused: dict[str, Any] = {"responses": {401: {"$ref": "#/components/responses/Unauthenticated"}}}
-    add("/auth/login", at.login, methods=["POST"], response_model=TokensView, **anybody, **refused)
+    second = {**refused["responses"], 202: {"model": ChallengeView, "description": "A second step is needed"}}
+    add("/auth/login", at.login, methods=["POST"], response_model=TokensView, responses=second, **anybody)
     add("/auth/refresh", at.refresh, methods=["POST"], response_model=TokensView, **anybody, **refused)
+    add_second_factor_routes(router, accounts)
+    add_mail_routes(router, accounts)
     add("/auth/logout", at.logout, methods=["POST"], **nothing)
     add("/auth/logout-all", at.logout_all, methods=["POST"], **nothing)
     add("/auth/me", at.me, methods=["GET"], response_model=MeView)
@@ -77,21 +73,20 @@ class AccountRoutes:
     def __init__(self, accounts: "BoundAccounts") -> None:
         self._accounts = accounts
 
-    async def register(self, body: RegisterBody) -> Response:
-        """Sign up
-
-        The answer is the same whether or not the address had an account.
-        """
-        await self._accounts.login.register(body.email, body.password, body.name)
-        return _json({"detail": ACCEPTED}, status=202)
-
     async def login(self, body: LoginBody, request: Request) -> Response:
         """Sign in
 
-        After several wrong passwords each further attempt has to wait, up to 30 seconds.
+        After several wrong passwords each further attempt has to wait, up to 30 seconds. An account with a
+        second factor gets 202 and a challenge, which `/auth/login/second-factor` takes together with a code.
         """
         user_agent = request.headers.get("user-agent", "")
-        return _tokens(await self._accounts.sign_in(body.email, body.password, user_agent=user_agent))
+        try:
+            return tokens_answer(
+                await self._accounts.sign_in(body.email, body.password, user_agent=user_agent)
+            )
+        except SecondFactorNeeded as needed:
+            lasts = int(LIFETIME[Purpose.SIGN_IN].total_seconds())
+            return json_answer({"challenge": needed.challenge, "expires_in": lasts}, status=202)
 
     async def refresh(self, body: RefreshBody) -> Response:
         """Refresh the tokens
@@ -99,7 +94,7 @@ class AccountRoutes:
         A refresh token is good for one use. Using it again later than ten seconds after ends the session: one
         of the two who used it is not the owner.
         """
-        return _tokens(await self._accounts.refresh(body.refresh_token))
+        return tokens_answer(await self._accounts.refresh(body.refresh_token))
 
     async def logout(self, actor: Caller) -> Response:
         """Sign out
@@ -117,11 +112,11 @@ class AccountRoutes:
 
     async def me(self, actor: Caller) -> Response:
         """Who am I"""
-        return _json(await self._accounts.describe(actor))
+        return json_answer(await self._accounts.describe(actor))
 
     async def sessions(self, actor: Caller) -> Response:
         """Where am I signed in"""
-        return _json({"items": await self._accounts.list_sessions(actor)})
+        return json_answer({"items": await self._accounts.list_sessions(actor)})
 
     async def end_session(self, session_id: UUID, actor: Caller) -> Response:
         """Sign out one device"""
@@ -147,24 +142,4 @@ class AccountRoutes:
     async def jwks(self) -> Response:
         """The public keys of the access tokens"""
         headers = {"Cache-Control": f"public, max-age={JWKS_SECONDS}"}
-        return _json(await self._accounts.keyring.jwks(), headers=headers)
-
-
-def _tokens(tokens: "Tokens") -> Response:
-    return _json(
-        {
-            "access_token": tokens.access_token,
-            "refresh_token": tokens.refresh_token,
-            "expires_in": tokens.expires_in,
-            "token_type": "Bearer",
-        }
-    )
-
-
-def _json(content: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        msgspec.json.encode(content),
-        status_code=status,
-        headers={"Cache-Control": "no-store", **(headers or {})},
-        media_type="application/json",
-    )
+        return json_answer(await self._accounts.keyring.jwks(), headers=headers)

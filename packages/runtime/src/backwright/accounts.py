@@ -16,12 +16,15 @@ from backwright.bound_accounts import BoundAccounts
 from backwright.callers import current_actor, require
 from backwright.columns import Json
 from backwright.entity import Email, Entity
+from backwright.registration import RegistrationMode
 from backwright.users import AccountService, bind_users
 
 if TYPE_CHECKING:
     from backwright.runtime import Runtime
 
-__all__ = ["Account", "AccountService", "Accounts", "BoundAccounts", "current_actor", "require"]
+__all__ = [
+    "Account", "AccountService", "Accounts", "BoundAccounts", "RegistrationMode", "current_actor", "require",
+]  # fmt: skip
 
 
 class Account(Entity):
@@ -37,6 +40,8 @@ class Account(Entity):
     password_hash: Mapped[str | None] = mapped_column(String(255), deferred=True)
     """Argon2id in PHC form; none: the account cannot sign in with a password."""
     password_changed_at: Mapped[datetime | None] = mapped_column(deferred=True)
+    email_verified_at: Mapped[datetime | None] = mapped_column(deferred=True)
+    """When the owner last showed that mail to the address reaches them; none: nobody has."""
     last_login_at: Mapped[datetime | None]
 
 
@@ -46,6 +51,9 @@ class Accounts:
 
     `roles` are all roles that exist, `admin` the one that manages accounts, `register_as` the role of people
     who sign up by themselves; with None they get none and see nothing until an administrator gives them one.
+    `registration` says how people get accounts: `OPEN` (they sign up and confirm their address), `INVITED` (an
+    administrator sends them an invitation) or `CLOSED` (an administrator makes the account).
+    With `oauth`, programs that an administrator has registered get tokens here (OAuth 2.0, OpenID Connect).
     Raises `TypeError` when `register_as` would make everybody an administrator.
     """
 
@@ -53,6 +61,8 @@ class Accounts:
     roles: type[StrEnum]
     admin: StrEnum
     register_as: StrEnum | None = None
+    oauth: bool = False
+    registration: RegistrationMode = RegistrationMode.OPEN
 
     def __post_init__(self) -> None:
         if self.register_as is not None and self.register_as == self.admin:

@@ -19,7 +19,8 @@ SIGNED_IN: Final = "signed_in"
 class Actor:
     """A caller with the roles that count for this request.
 
-    `method` says how the caller proved who they are: `"token"`, `"system"` (a command or a job) or
+    `method` says how the caller proved who they are: `"token"`, `"oauth"` (a program that acts for a person),
+    `"client"` (a program that acts for itself; `id` is the program's), `"system"` (a command or a job) or
     `"anonymous"`.
     """
 
@@ -40,6 +41,9 @@ class Actor:
         """Whether nobody has proved who they are."""
         return self.id is None and self.method == "anonymous"
 
+
+PROGRAMS: Final = frozenset({"oauth", "client"})
+"""The methods of programs that hold a token with scopes: they call the API and do not manage the account."""
 
 ANONYMOUS: Final = Actor(id=None, roles=frozenset({PUBLIC}), method="anonymous")
 SYSTEM: Final = Actor(id=None, roles=frozenset(), method="system")

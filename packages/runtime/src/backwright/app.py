@@ -29,6 +29,7 @@ from backwright.errors import Error, Unavailable
 from backwright.health import Check, Health, require_operator
 from backwright.hosts import Hosts, Proxies
 from backwright.limits import Policy
+from backwright.mailers import open_mail
 from backwright.metrics import MEDIA_TYPE, Metrics
 from backwright.middleware import Guards, Identify, Known
 from backwright.runtime import Runtime
@@ -70,7 +71,10 @@ def create_app(
         version=service_version(settings),
         server=settings.public_url,
         guards=make_guards(runtime, metrics),
-        components=lambda: [bound.components() for bound in runtime.resources.values()],
+        components=lambda: [
+            *([runtime.accounts.components()] if runtime.accounts is not None else []),
+            *(bound.components() for bound in runtime.resources.values()),
+        ],
         lifespan=lifespan,
     )
     app.state.runtime = runtime
@@ -115,6 +119,7 @@ def make_runtime(settings: Settings) -> Runtime:
         limiter=stores.limiter(settings, database, redis),
         cache=stores.cache(settings, database, redis),
         storage=open_storage(settings.files_url, settings.s3_access),
+        mail=open_mail(settings),
         redis=redis,
     )
 
@@ -225,6 +230,7 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+        await runtime.mail.close()
         metrics.refresh()
         await runtime.storage.close()
         if runtime.database.replica is not None:

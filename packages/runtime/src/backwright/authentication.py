@@ -13,12 +13,14 @@ gets the answer, and `TRUSTED_SECONDS` are the bound for a process that is cut o
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from backwright.actor import ANONYMOUS, Actor, signed_in
 from backwright.errors import Unauthenticated
+from backwright.oauth_scopes import reach
 from backwright.tokens import MAX_TOKEN, AccessTokens, Claims, refused
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class Authenticator:
         self._tokens = tokens
         self._load = load
         self._redis = redis
+        self.load_client: LoadRoles | None = None
+        """As `load`, for a program that acts for itself: (client, id of its token) → the roles it may have."""
         self._entries: dict[bytes, _Entry] = {}
         self._changes = 0
         if redis is not None:
@@ -119,11 +123,12 @@ class Authenticator:
             self._entries.pop(key, None)
             claims = await self._tokens.verify(_bearer(authorization))
         changes = self._changes
-        roles = await self._load(claims.user_id, claims.session_id)
+        load = self.load_client if claims.is_of_client else self._load
+        roles = await load(claims.user_id, claims.session_id) if load is not None else None
         if roles is None:
             self._entries.pop(key, None)
             raise Unauthenticated("This session has ended. Sign in again.", error="invalid_token")
-        actor = signed_in(claims.user_id, roles, session_id=claims.session_id)
+        actor = _actor(claims, roles)
         if changes == self._changes:  # what was read before a logout must not be remembered after it
             self._remember(key, _Entry(claims, actor, min(claims.good_until, time.time() + TRUSTED_SECONDS)))
         return actor
@@ -132,6 +137,14 @@ class Authenticator:
         if len(self._entries) >= MAX_ENTRIES and key not in self._entries:
             del self._entries[next(iter(self._entries))]
         self._entries[key] = entry
+
+
+def _actor(claims: Claims, roles: frozenset[str]) -> Actor:
+    actor = signed_in(claims.user_id, roles, session_id=claims.session_id)
+    if claims.scopes is None:
+        return actor
+    method = "client" if claims.is_of_client else "oauth"
+    return replace(actor, roles=reach(roles, claims.scopes), method=method)
 
 
 def _bearer(authorization: str) -> str:

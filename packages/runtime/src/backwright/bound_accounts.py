@@ -13,14 +13,25 @@ from uuid import UUID
 from sqlalchemy import Table
 from starlette.routing import BaseRoute
 
+from backwright.account_codes import AccountCodes
+from backwright.account_mails import AccountMails
+from backwright.account_parts import AccountParts
 from backwright.actor import SYSTEM, Actor
 from backwright.authentication import Authenticator
 from backwright.callers import acting_as
+from backwright.credentials import Credentials
 from backwright.database import Work
+from backwright.email_change import EmailChange
 from backwright.errors import Conflict, NotFound, Unauthenticated
+from backwright.id_tokens import IdTokens
 from backwright.keyring import KeyRing
 from backwright.login import Login
+from backwright.oauth import Issuer
 from backwright.passwords import Cost, Hasher
+from backwright.recovery import Recovery
+from backwright.registration import Registration
+from backwright.second_factor import SecondFactor
+from backwright.second_factor_setup import SecondFactorSetup
 from backwright.sessions import Opened, Sessions
 from backwright.tokens import AccessTokens
 from backwright.user_rows import UserRow, UserRows, normalised_email
@@ -68,6 +79,12 @@ class BoundAccounts:
             absolute=timedelta(days=settings.refresh_absolute_days),
             ended=self._authenticator.forget_session,
         )
+        self._codes, mails = AccountCodes(database), AccountMails(settings)
+        credentials = Credentials(
+            runtime.audit, self._codes, self._sessions, runtime.mail, forget=self.forget_user
+        )
+        secret = settings.secret_key.get_secret_value().encode()
+        factor = SecondFactor(database, runtime.limiter, self._sessions, secret)
         self.login = Login(
             database,
             runtime.audit,
@@ -75,18 +92,61 @@ class BoundAccounts:
             users=self._users,
             sessions=self._sessions,
             hasher=Hasher(Cost(settings.password_memory_kib, settings.password_time_cost)),
-            register_as=[str(declared.register_as)] if declared.register_as else [],
+            codes=self._codes,
+            factor=factor,
+            credentials=credentials,
+            mails=mails,
         )
+        parts = AccountParts(
+            database,
+            runtime.audit,
+            runtime.limiter,
+            self._users,
+            self._codes,
+            self.login,
+            credentials,
+            runtime.mail,
+            mails,
+        )
+        self.recovery = Recovery(parts)
+        self.email_change = EmailChange(parts)
+        self.second_factor = SecondFactorSetup(parts, factor, issuer=settings.service)
+        self.registration = Registration(
+            parts,
+            register_as=[str(declared.register_as)] if declared.register_as else [],
+            known_roles=self.known_roles,
+        )
+
+        self.oauth: Issuer | None = None
+        if declared.oauth:
+            self.oauth = Issuer(
+                declared,
+                runtime,
+                access_tokens=self._tokens,
+                id_tokens=IdTokens(self.keyring, settings.public_url),
+                authenticator=self._authenticator,
+                users=self._users,
+                sessions=self._sessions,
+                login=self.login,
+            )
 
     def routes(self) -> Sequence[BaseRoute]:
         """`/auth/…` and `/.well-known/jwks.json`."""
         from backwright.account_routes import account_routes
 
-        return account_routes(self)
+        return [*account_routes(self), *(self.oauth.routes() if self.oauth is not None else ())]
+
+    def components(self) -> Mapping[str, Any]:
+        """What accounts add to the OpenAPI document beside their routes."""
+        return self.oauth.components() if self.oauth is not None else {}
 
     async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Tokens:
         """Tokens for whoever knows the password; raises as `Login.sign_in`."""
         return await self._tokens_for(await self.login.sign_in(email, password, user_agent=user_agent))
+
+    async def second_step(self, challenge: str, code: str, *, user_agent: str = "") -> Tokens:
+        """Tokens for whoever has a code of the second factor as well; raises as `Login.second_step`."""
+        return await self._tokens_for(await self.login.second_step(challenge, code, user_agent=user_agent))
 
     async def open_session(self, user_id: UUID) -> Tokens:
         """Tokens without a password, for a caller that has proved identity by other means, and for test
@@ -127,17 +187,16 @@ class BoundAccounts:
         return [{**each, "current": each["id"] == actor.session_id} for each in found]
 
     async def change_password(self, actor: Actor, known: str, new: str) -> None:
-        """As `Login.change_password`; takes effect here at once."""
+        """As `Login.change_password`."""
         await self.login.change_password(actor, known, new)
-        self.forget_user(_user(actor))
 
     async def set_password(self, actor: Actor, user_id: UUID, new: str) -> None:
-        """As `Login.set_password`; takes effect here at once."""
+        """As `Login.set_password`."""
         await self.login.set_password(actor, user_id, new)
-        self.forget_user(user_id)
 
     async def end_sessions_of(self, work: Work, user_id: UUID) -> None:
-        """End every session of an account that is being closed, in the same transaction."""
+        """End every session of an account that is being closed, and void its codes, in the same transaction."""
+        await self._codes.void(work, user_id)
         await self._sessions.end_all(work, user_id)
 
     async def find(self, work: Work, user_id: UUID) -> UserRow | None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from backwright.actor import Actor
+from backwright.actor import PROGRAMS, SIGNED_IN, Actor
 from backwright.context import current
 from backwright.errors import Forbidden, Unauthenticated
 from backwright.runtime import Runtime
@@ -31,7 +31,14 @@ async def current_actor(request: Request) -> Actor:
         raise Unauthenticated()
     actor = await runtime.accounts.authenticate(given[0])
     current.get().actor = actor
+    if actor.method in PROGRAMS and not _is_for_programs(request, actor):
+        raise Forbidden("The scopes of this token do not reach here.")
     return actor
+
+
+def _is_for_programs(request: Request, actor: Actor) -> bool:
+    """Whether a program may come here: with a scope of the API, and never to what manages the account."""
+    return SIGNED_IN in actor.roles and not request.url.path.startswith("/auth/")
 
 
 def require(*roles: str) -> Callable[..., Awaitable[Actor]]:

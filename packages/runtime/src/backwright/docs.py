@@ -22,6 +22,7 @@ from backwright.errors import NotFound
 from backwright.guard import open_to_all
 
 STATIC: Final = Path(__file__).with_name("static")
+SERVED: Final = ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js", "oauth2-redirect.js")
 MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -33,6 +34,11 @@ _PAGE: Final = """<!doctype html>
 <link rel="stylesheet" href="{css}"></head>
 <body><div id="swagger-ui"></div><script src="{bundle}"></script><script src="{init}"></script></body></html>
 """
+_BACK: Final = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Signed in</title><link rel="icon" href="data:,"></head>
+<body><p>You can close this window.</p><script src="../{script}"></script></body></html>
+"""
+"""Where the browser comes back to from the login that Swagger UI has opened in a window of its own."""
 
 
 class Asset:
@@ -51,12 +57,13 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Every file that the page needs, by name."""
-    return {name: Asset(name) for name in ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js")}
+    return {name: Asset(name) for name in SERVED}
 
 
 def mount(app: FastAPI) -> None:
-    """Add `/docs`, its assets and `/openapi.json` to an application."""
+    """Add `/docs`, what belongs to it and `/openapi.json` to an application."""
     app.add_route("/docs", _page(app), include_in_schema=False)
+    app.add_route("/docs/oauth2-redirect", signed_in, include_in_schema=False)
     app.add_route("/docs/assets/{digest}/{name}", asset, include_in_schema=False)
     app.add_route("/openapi.json", _document(app), include_in_schema=False)
 
@@ -75,6 +82,13 @@ def _page(app: FastAPI) -> Callable[[Request], Any]:
         return Response(html, media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     return docs
+
+
+@open_to_all
+async def signed_in(_: Request) -> Response:
+    """GET /docs/oauth2-redirect: hands the answer of a login to the page that has opened this window."""
+    html = _BACK.format(script=assets()["oauth2-redirect.js"].path)
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
 
 @open_to_all

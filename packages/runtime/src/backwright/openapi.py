@@ -20,6 +20,7 @@ from backwright.openapi_bounds import bound
 Document = dict[str, Any]
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BEARER: Final = "bearer"
+BEARER_ONLY: Final[Document] = {BEARER: []}
 _REFERENCE: Final = re.compile(r"#/components/responses/(\w+)")
 
 PROBLEM: Final[Document] = {
@@ -136,6 +137,7 @@ def document(
     signed = set(_signed_in(routes))
     for path, method, operation in operations(found):
         complete(path, operation, signed_in=(path, method) in signed)
+        offer_programs(path, operation, parts["securitySchemes"])
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
     used = set(_REFERENCE.findall(str(found["paths"])))
@@ -168,6 +170,16 @@ def complete(path: str, operation: Document, *, signed_in: bool) -> None:
             for header in EVERYWHERE:
                 each.setdefault("headers", {}).setdefault(header, {"$ref": f"#/components/headers/{header}"})
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def offer_programs(path: str, operation: Document, schemes: Document) -> None:
+    """Say of what takes a token that a program's will do, too, where programs can get one; not what manages
+    accounts."""
+    if BEARER_ONLY in operation["security"] and not path.startswith("/auth/"):
+        programs: list[Document] = [
+            {name: []} for name, scheme in schemes.items() if scheme["type"] == "oauth2"
+        ]
+        operation["security"] = [*operation["security"], *programs]
 
 
 def kinds(path: str, operation: Document) -> Iterator[Kind]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from backwright.cache import ResponseCache
     from backwright.database import Database
     from backwright.limits import Limiter
+    from backwright.mail import Mail
     from backwright.redis import Redis
     from backwright.settings import Settings
     from backwright.storage import Storage
@@ -29,6 +30,7 @@ class Runtime:
     limiter: "Limiter"
     cache: "ResponseCache"
     storage: "Storage"
+    mail: "Mail"
     redis: "Redis | None" = None
     accounts: "BoundAccounts | None" = None
     resources: dict[type[Any], "BoundResource"] = field(default_factory=dict)

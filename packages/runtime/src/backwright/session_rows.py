@@ -13,8 +13,10 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
     delete,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -124,6 +126,12 @@ class SessionStatements:
         )
         self.prune = prepare(
             delete(sessions).where(s.user_id == user, or_(s.expires_at < before, s.revoked_at < before))
+        )
+        here = (s.ip == bindparam("from_ip")) & (s.user_agent == bindparam("from_agent", type_=String()))
+        self.devices = prepare(
+            select(func.count(), func.coalesce(func.sum(case((here, 1), else_=0)), 0)).where(
+                s.user_id == user
+            )
         )
         self.known_place = prepare(
             select(s.id).where(s.user_id == user, s.ip == bindparam("from_ip")).limit(1)

@@ -95,19 +95,26 @@ class Sessions:
         await self._add_token(work, session_id, token, predecessor=None)
         return Opened(session_id, user_id, token)
 
-    async def refresh(self, presented: str) -> Opened:
-        """Spend a refresh token and get its successor. Raises `Unauthenticated` for one that is not good.
+    async def hand_over(self, work: Work, session_id: UUID, holder: str) -> str:
+        """A refresh token for a program that takes part in a session: good in the hands of `holder` alone."""
+        token = secrets.token_urlsafe(32)
+        await self._add_token(work, session_id, token, predecessor=None, holder=holder)
+        return token
+
+    async def refresh(self, presented: str, *, holder: str = "") -> Opened:
+        """Spend a refresh token and get its successor. Raises `Unauthenticated` for one that is not good, or
+        not `holder`'s.
 
         The spending is one conditional UPDATE: of ten uses at the same moment one makes the successor, and
         the others get that same one.
         """
-        digest = hashed(presented)
+        digest = hashed(holder + presented)
         if not _TOKEN.fullmatch(presented) or not await self._database.fetch(
             self._sql.find, {"hash": digest}
         ):
             raise _not_good()
         async with self._database.work() as work:
-            opened = await self._spend(work, presented, digest) or await self._spent_before(
+            opened = await self._spend(work, presented, digest, holder) or await self._spent_before(
                 work, presented, digest
             )
         if opened is None:
@@ -135,7 +142,13 @@ class Sessions:
         """Whether this user has signed in from this address before."""
         return bool(await work.fetch(self._sql.known_place, {"user": user_id, "from_ip": ip[:45]}))
 
-    async def _spend(self, work: Work, presented: str, digest: str) -> Opened | None:
+    async def is_new_device(self, work: Work, user_id: UUID, user_agent: str) -> bool:
+        """Whether this user has signed in before, and never from this address with this program."""
+        place = {"from_ip": current.get().client_ip[:45], "from_agent": printable(user_agent)[:200]}
+        [(all_, same)] = await work.fetch(self._sql.devices, {"user": user_id, **place})
+        return bool(all_) and not same
+
+    async def _spend(self, work: Work, presented: str, digest: str, holder: str) -> Opened | None:
         moment, successor = now(), secrets.token_urlsafe(32)
         rows = await work.fetch(
             self._sql.spend,
@@ -150,7 +163,7 @@ class Sessions:
         [(token_id, session_id, predecessor_id)] = rows
         await work.execute(self._sql.unseal, {"token": predecessor_id})
         await work.execute(self._sql.prune_spent, {"session": session_id, "before": moment - self._idle})
-        await self._add_token(work, session_id, successor, predecessor=token_id)
+        await self._add_token(work, session_id, successor, predecessor=token_id, holder=holder)
         [(user_id,)] = await work.fetch(self._sql.touch, {"session": session_id, "at": moment})
         return Opened(session_id, user_id, successor)
 
@@ -174,13 +187,15 @@ class Sessions:
         work.after_commit(lambda: self._ended(session_id))
         return None
 
-    async def _add_token(self, work: Work, session_id: UUID, token: str, *, predecessor: UUID | None) -> None:
+    async def _add_token(
+        self, work: Work, session_id: UUID, token: str, *, predecessor: UUID | None, holder: str = ""
+    ) -> None:
         await work.execute(
             self._sql.add_token,
             {
                 "id": new_id(),
                 "session_id": session_id,
-                "token_hash": hashed(token),
+                "token_hash": hashed(holder + token),
                 "predecessor_id": predecessor,
                 "expires_at": now() + self._idle,
                 "spent_at": None,

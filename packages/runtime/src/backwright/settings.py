@@ -67,6 +67,20 @@ class Settings(BaseSettings):
     redis_timeout_ms: int = Field(
         50, ge=5, le=5000, description="Milliseconds without an answer after which Redis is done without."
     )
+    mail_url: str = Field(
+        "",
+        repr=False,
+        description="The server that takes mail: smtp://user:password@host:587 (STARTTLS), smtps:// for TLS from "
+        "the start. Empty: mail is shown in the terminal in development, and cannot be sent in production.",
+    )
+    mail_from: str = Field(
+        "", description="Who mail is from: an address, or Name <address>. Needed with MAIL_URL."
+    )
+    account_url: str = Field(
+        "",
+        description="The pages of your front end that mails link to: …/register, …/reset and …/email, each with "
+        "#code=…. Empty: mails hold the code alone.",
+    )
     replica_database_url: str = Field(
         "",
         repr=False,
@@ -159,6 +173,9 @@ class Settings(BaseSettings):
 
     _database_url = field_validator("database_url")(places.database_url)
     _redis_url = field_validator("redis_url")(places.redis_url)
+    _mail_url = field_validator("mail_url")(places.mail_url)
+    _mail_from = field_validator("mail_from")(places.mail_from)
+    _account_url = field_validator("account_url")(rules.account_url)
     _replica_database_url = field_validator("replica_database_url")(places.replica_database_url)
     _files_url = field_validator("files_url")(places.files_url)
     _files_direct_url = field_validator("files_direct_url")(places.files_direct_url)

@@ -1,9 +1,11 @@
-"""Rules of the settings that say where data is kept: database, Redis, files, counts.
+"""Rules of the settings that say where data goes and is kept: database, Redis, files, counts, mail.
 
 What lives here: as in `settings_rules.py`, functions that `settings.py` puts to its fields. What is wrong with
 an address is said without showing it, because it may hold a password.
 """
 
+import re
+from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from sqlalchemy.exc import ArgumentError
 from backwright import s3_place
 from backwright.engine import parse
 from backwright.redis_address import Address
+from backwright.scalars import EMAIL
 from backwright.settings_rules import production
+from backwright.smtp_address import SmtpAddress
 
 
 def scheme(url: str) -> str:
@@ -55,6 +59,25 @@ def redis_url(value: str) -> str:
         Address.parse(value)
         if find_spec("hiredis") is None:
             raise ValueError("needs the package hiredis; install backwright-runtime[redis]")
+    return value
+
+
+def mail_url(value: str, info: ValidationInfo) -> str:
+    """A mail server, and what is needed to talk to one."""
+    if value:
+        SmtpAddress.parse(value, strict=production(info))
+        if find_spec("aiosmtplib") is None:
+            raise ValueError("needs the package aiosmtplib; install backwright-runtime[mail]")
+    return value
+
+
+def mail_from(value: str, info: ValidationInfo) -> str:
+    """A sender that replies can reach; needed as soon as there is a mail server."""
+    if not value and not info.data.get("mail_url"):
+        return value
+    address = parseaddr(value)[1]
+    if re.fullmatch(EMAIL, address) is None or any(ord(each) < 32 for each in value):
+        raise ValueError("must be an address, such as office@example.com or Office <office@example.com>")
     return value
 
 

@@ -61,6 +61,18 @@ def public_url(value: str, info: ValidationInfo) -> str:
     return value.rstrip("/")
 
 
+def account_url(value: str, info: ValidationInfo) -> str:
+    """Where links in mails lead: they carry codes that stand for the account."""
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an absolute address such as https://app.example.com/account")
+    if production(info) and parts.scheme != "https":
+        raise ValueError("must be https in production: mails link to it with codes")
+    return value.rstrip("/")
+
+
 def secret(value: SecretStr, info: ValidationInfo) -> SecretStr:
     """A secret that cannot be guessed; made if there is none, except in production."""
     given = value.get_secret_value()

@@ -48,6 +48,8 @@ class _Payload(msgspec.Struct):
     iat: int
     nbf: int
     jti: str
+    client_id: str = ""
+    scope: str | None = None
 
 
 _read_header: Final = msgspec.json.Decoder(_Header).decode
@@ -56,11 +58,22 @@ _read_payload: Final = msgspec.json.Decoder(_Payload).decode
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says: who, in which session, until when (seconds since 1970, skew included)."""
+    """What a verified token says: who, in which session, until when (seconds since 1970, skew included).
+
+    A token that another program holds names that program and its scopes; with None for `scopes` it is the
+    account's own and reaches as far as the account.
+    """
 
     user_id: UUID
     session_id: UUID
     good_until: float
+    client_id: str = ""
+    scopes: frozenset[str] | None = None
+
+    @property
+    def is_of_client(self) -> bool:
+        """Whether the program acts for itself and for nobody (RFC 9068 §2.2: it is its own subject)."""
+        return self.scopes is not None and self.client_id == str(self.user_id)
 
 
 class AccessTokens:
@@ -72,14 +85,19 @@ class AccessTokens:
         self._audience = audience
         self.lifetime = lifetime
 
-    async def issue(self, user_id: UUID, session_id: UUID) -> str:
-        """A token for this user in this session. It names ids only: no address, no name, no role."""
+    async def issue(
+        self, user_id: UUID, session_id: UUID, *, client_id: UUID | None = None, scope: str | None = None
+    ) -> str:
+        """A token for this user in this session; for another program with its id and scopes.
+
+        It names ids only: no address, no name.
+        """
         key = await self._keyring.signing()
         issued = int(time.time())
         claims = {
             "iss": self._issuer,
             "aud": self._audience,
-            "client_id": self._audience,
+            "client_id": self._audience if client_id is None else str(client_id),
             "sub": str(user_id),
             "sid": str(session_id),
             "jti": str(new_id()),
@@ -87,6 +105,8 @@ class AccessTokens:
             "nbf": issued,
             "exp": issued + int(self.lifetime.total_seconds()),
         }
+        if client_id is not None:
+            claims["scope"] = scope or ""
         header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}
         return jwt.encode(header, claims, key.private or key.public, [ALGORITHM])
 
@@ -109,7 +129,8 @@ class AccessTokens:
             raise refused()
         if payload.exp + LEEWAY <= moment:
             raise Unauthenticated("The access token has expired. Refresh it.", error="invalid_token")
-        return Claims(payload.sub, payload.sid, float(payload.exp + LEEWAY))
+        scopes = None if payload.scope is None else frozenset(payload.scope.split())
+        return Claims(payload.sub, payload.sid, float(payload.exp + LEEWAY), payload.client_id, scopes)
 
 
 def refused() -> Unauthenticated:

@@ -73,6 +73,31 @@ class UserRows:
             .where(u.id == who, u.is_active, u.password_hash == seen)
             .values(password_hash=new_hash, last_login_at=at, **untouched)
         )
+        self._rehash = database.prepare(
+            update(users)
+            .where(u.id == who, u.is_active, u.password_hash == seen)
+            .values(password_hash=new_hash, **untouched)
+        )
+        self._recover = database.prepare(
+            update(users)
+            .where(u.id == who, u.is_active, u.password_hash.is_not(None))
+            .values(
+                password_hash=new_hash,
+                password_changed_at=at,
+                email_verified_at=func.coalesce(u.email_verified_at, at),
+                **untouched,
+            )
+        )
+        self._move = database.prepare(
+            update(users)
+            .where(u.id == who, u.is_active, u.email == bindparam("old", type_=String()))
+            .values(
+                email=bindparam("new", type_=String()),
+                email_verified_at=at,
+                version=u.version + 1,
+                updated_at=at,
+            )
+        )
         self._set_hash = database.prepare(
             update(users)
             .where(u.id == who)
@@ -114,9 +139,16 @@ class UserRows:
         return frozenset(rows[0][0]) if rows else None
 
     async def add(
-        self, work: Work, *, email: str, name: str, roles: list[str], password_hash: str | None
+        self,
+        work: Work,
+        *,
+        email: str,
+        name: str,
+        roles: list[str],
+        password_hash: str | None,
+        verified: bool = False,
     ) -> UUID | None:
-        """A new active account; None if the address is taken.
+        """A new active account; None if the address is taken. `verified`: its owner has read mail there.
 
         Goes through the service's class, so that columns which the service has added get their defaults.
         """
@@ -131,6 +163,7 @@ class UserRows:
             is_active=True,
             password_hash=password_hash,
             password_changed_at=now() if password_hash else None,
+            email_verified_at=now() if verified else None,
         )
         work.session.add(row)
         await work.flush()
@@ -140,6 +173,24 @@ class UserRows:
         """Note a login, with a fresh hash perhaps; False if the account has changed since it was read."""
         given = {"user": row.id, "seen": row.password_hash, "hash": password_hash, "at": now()}
         return await work.execute(self._signed_in, given) == 1
+
+    async def rehash(self, work: Work, row: UserRow, password_hash: str) -> bool:
+        """Keep the same password under a fresh hash, or the same; False if the account has changed since."""
+        given = {"user": row.id, "seen": row.password_hash, "hash": password_hash}
+        return await work.execute(self._rehash, given) == 1
+
+    async def recover(self, work: Work, user_id: UUID, password_hash: str) -> bool:
+        """Set another password for whoever has read the account's mail; False if the account is closed or
+        has none."""
+        return await work.execute(self._recover, {"user": user_id, "hash": password_hash, "at": now()}) == 1
+
+    async def move(self, work: Work, row: UserRow, email: str) -> bool:
+        """Set another address, which its owner has shown to be theirs; False if it is taken or the account has
+        changed. The caller holds the lock of the new address, as `add` does."""
+        if await work.fetch(self._by_email, {"address": email}):
+            return False
+        given = {"user": row.id, "old": row.email, "new": email, "at": now()}
+        return await work.execute(self._move, given) == 1
 
     async def replace_hash(self, work: Work, row: UserRow, password_hash: str) -> bool:
         """Set another password; False if the account has changed since it was read."""

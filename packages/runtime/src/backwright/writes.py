@@ -193,10 +193,13 @@ class Writer:
         """All columns of a new row: what was sent, what the actor sets, what defaults."""
         row = {**self.bound.defaults(values), **values}
         row["updated_at"] = row["created_at"]
+        account = None if actor.method == "client" else actor.id  # a program has an id and no account
         for name in self.bound.set_by_actor:
-            if actor.id is None and not self.table.c[name].nullable:
+            if account is None and not self.table.c[name].nullable:
+                if actor.method == "client":
+                    raise Forbidden("This takes the account of a person, and a program has none.")
                 raise Unauthenticated()
-            row[name] = actor.id
+            row[name] = account
         return row
 
     def _insert(self, names: Iterable[str], rule: ColumnElement[bool] | None) -> ReturningInsert[Any]:

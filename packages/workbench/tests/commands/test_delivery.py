@@ -15,7 +15,9 @@ from backwright_workbench.reports.delivery import Delivery, Suite, count_operati
 from backwright_workbench.reports.summary import delivery_summary
 
 ROOT = Path(__file__).parents[4]
-BLUEPRINT = load((ROOT / "examples/work-orders/blueprint.yaml").read_text())
+BLUEPRINT = load((ROOT / "examples/work-orders/blueprint.yaml").read_text()).model_copy(
+    update={"wanted": ("graphql",)}
+)
 PASSED = Suite(True, "42 passed in 3.10s", "97", "")
 FAILED = Suite(False, "1 failed, 41 passed in 3.10s", "90", "first\nE  assert 1 == 2\nlast")
 READING = Reading(
@@ -56,7 +58,7 @@ def test_a_passing_delivery_tells_what_was_made_assumed_and_carried() -> None:
     assert "`admin: Runs the service`" in found["What was assumed"]
     for engine, setting in (("PostgreSQL", "DATABASE_URL"), ("Redis", "REDIS_URL"), ("S3", "FILES_URL")):
         assert f"| {engine} | `{setting}=" in found["Asked for and turned on by a setting"]
-    assert "| OAuth 2.0 |" in found["Asked for and not built in full"]
+    assert "| GraphQL |" in found["Asked for and not built in full"]
 
 
 def test_failing_tests_are_the_first_thing_said() -> None:
@@ -106,7 +108,7 @@ def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
     ("field", "known", "embedded"),
     [
         ("stores", ENGINES, {"sqlite", "memory", "local"}),
-        ("auth", METHODS, {"password"}),
+        ("auth", METHODS, {"password", "oauth2", "mfa"}),
         ("wanted", WANTED, set()),
     ],
 )
@@ -126,8 +128,9 @@ def test_whatever_a_blueprint_can_want_has_its_sentence(
 def test_what_is_carried_keeps_the_order_of_the_blueprint() -> None:
     """Sign-in, then the rest. Engines are not among them: a setting turns them on."""
     stores = BLUEPRINT.stores.model_copy(update={"database": "mariadb"})
-    other = BLUEPRINT.model_copy(update={"stores": stores, "wanted": ("graphql",)})
-    assert [each.asked for each in carried(other)] == ["OAuth 2.0", "GraphQL"]
+    auth = BLUEPRINT.auth.model_copy(update={"methods": ("password", "api_keys")})
+    other = BLUEPRINT.model_copy(update={"stores": stores, "auth": auth, "wanted": ("graphql",)})
+    assert [each.asked for each in carried(other)] == ["API keys", "GraphQL"]
 
 
 def test_the_summary_ends_with_the_next_command() -> None:
@@ -136,7 +139,7 @@ def test_the_summary_ends_with_the_next_command() -> None:
     assert lines[0] == "Work order management is in my services/jobs"
     assert lines[-1].split(maxsplit=1)[1] == "backwright dev 'my services/jobs'"
     assert any(line.split()[:2] == ["engines", "PostgreSQL,"] and "DATABASE_URL" in line for line in lines)
-    assert any(line.startswith("  not in full OAuth 2.0") for line in lines)
+    assert any(line.startswith("  not in full GraphQL") for line in lines)
     assert any("not clear" in line and "9:3" in line for line in lines)
 
 

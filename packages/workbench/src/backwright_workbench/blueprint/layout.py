@@ -59,7 +59,10 @@ def _head(blueprint: Blueprint) -> dict[str, Any]:
         head["description"] = blueprint.description
     head["created"] = blueprint.created
     head["stores"] = {name: getattr(blueprint.stores, name) for name in type(blueprint.stores).model_fields}
-    head["auth"] = {"methods": list(blueprint.auth.methods), **_said(blueprint.auth, ["register_as"])}
+    head["auth"] = {
+        "methods": list(blueprint.auth.methods),
+        **_said(blueprint.auth, ["registration", "register_as"]),
+    }
     head["roles"] = Block(blueprint.roles)
     head["limits"] = {"requests": blueprint.limits.requests, **_said(blueprint.limits, ["body_kb"])}
     head |= _said(blueprint, ["budgets", "wanted"])

@@ -87,13 +87,18 @@ class Stores(Model):
 AuthMethod = Literal["password", "oauth2", "oidc", "sessions", "api_keys", "mfa"]
 
 
-class Auth(Model):
-    """How callers prove who they are.
+Registration = Literal["open", "invited", "closed"]
 
+
+class Auth(Model):
+    """How callers prove who they are, and how they get an account.
+
+    `registration`: they sign up themselves, are invited by an admin, or an admin makes the account.
     `register_as` is the role of those who sign up themselves; none: they wait for one.
     """
 
     methods: tuple[AuthMethod, ...] = ("password",)
+    registration: Registration = "open"
     register_as: Name | None = None
 
 

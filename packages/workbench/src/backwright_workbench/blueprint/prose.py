@@ -10,6 +10,7 @@ from backwright_workbench.blueprint.model import (
     USER,
     ActGrant,
     Action,
+    Auth,
     Blueprint,
     Entity,
     FieldModel,
@@ -49,21 +50,28 @@ def describe(blueprint: Blueprint) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _joining(auth: Auth) -> str:
+    if auth.registration == "invited":
+        return "People are invited by an admin."
+    if auth.registration == "closed":
+        return "Accounts are made by an admin."
+    if auth.register_as is None:
+        return "Whoever signs up waits for an admin to give them a role."
+    return f"Whoever signs up becomes {naming.title(auth.register_as).lower()}."
+
+
 def _head(blueprint: Blueprint) -> str:
     stores = blueprint.stores
     database = _ENGINES[stores.database]
     cache = _ENGINES.get(stores.cache, "memory")
     files = _ENGINES.get(stores.files, "a local folder")
     ways = _and((_METHODS[method] for method in blueprint.auth.methods), "or")
-    joining = blueprint.auth.register_as
     sentences = [
         f"{blueprint.title} ({blueprint.service}).",
         blueprint.description,
         f"Data is kept in {database}, the cache in {cache}, files in {files}.",
         f"People sign in {ways}.",
-        f"Whoever signs up becomes {naming.title(joining).lower()}."
-        if joining
-        else "Accounts are made by an admin.",
+        _joining(blueprint.auth),
         f"Callers may make {_rate(blueprint.limits.requests)} of at most {blueprint.limits.body_kb} kB each.",
         f"95 of 100 answers come within {blueprint.budgets.p95_ms} ms,"
         f" at most {blueprint.budgets.error_percent:g} % of answers are errors,"

@@ -96,7 +96,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     refer_to_roles(things, named.named)
     statements = read_permissions(page, things, named, tables, lines)
     roles = give_access(page, things, named, statements, refused=sign_in.refused)
-    register_as = read_registration(page, things, roles)
+    registration, register_as = read_registration(page, things, roles)
     assume_usual(page, things, statements)
     note_rules(page, things)
 
@@ -109,7 +109,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
         title=title,
         created=created,
         stores=stores,
-        auth=Auth(methods=sign_in.methods, register_as=register_as),
+        auth=Auth(methods=sign_in.methods, registration=registration, register_as=register_as),
         roles=roles,
         limits=limits,
         budgets=budgets,

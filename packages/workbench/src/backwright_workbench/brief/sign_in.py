@@ -40,6 +40,8 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
     other.
     """
     said: dict[AuthMethod, Quote] = {}
+    for clause, first, stop in mentions(page, terms.ACCOUNT_MAIL, catalogue):
+        page.claim(clause, first, stop, "auth", note="comes with every service; mail leaves by MAIL_URL")
     for method, pattern in terms.AUTH.items():
         for clause, first, stop in mentions(page, pattern, catalogue):
             page.claim(clause, first, stop, "auth.methods")

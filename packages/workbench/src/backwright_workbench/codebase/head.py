@@ -46,7 +46,7 @@ def read_head(
         notes.miss("nothing says when the service was created", Place(PROJECT, 1, 1), hint)
     settings = dict(_settings(code))
     accounts = next((each for each in calls_of(code, "Accounts")), None)
-    auth = {**facts.pop("auth", {}), **_register_as(accounts, code, notes)}
+    auth = _auth(facts.pop("auth", {}), accounts, code, notes)
     limits = {"requests": settings.get("rate_limit"), "body_kb": settings.get("max_body_kb")}
     named = project.get("project")
     named = named if isinstance(named, dict) else {}
@@ -178,17 +178,42 @@ def _roles(accounts: Found | None, code: Code, notes: Notes) -> dict[str, str]:
     return {role: about if fits(LINE, about) else "" for role, about in roles.items()}
 
 
-def _register_as(accounts: Found | None, code: Code, notes: Notes) -> dict[str, str]:
-    given = (
-        argument(accounts.node, 3, "register_as")
-        if accounts and isinstance(accounts.node, ast.Call)
-        else None
-    )
+def _auth(told: Mapping[str, Any], accounts: Found | None, code: Code, notes: Notes) -> dict[str, Any]:
+    """How people sign in and get an account: what the project file tells, and what the code declares."""
+    register_as = _declared(accounts, 3, "register_as", "the role of those who sign up", code, notes)
+    oauth = _declared(accounts, 4, "oauth", "whether programs get tokens", code, notes)
+    registration = _registration(accounts, code, notes)
+    methods = [each for each in told.get("methods", ("password",)) if each != "oauth2" or oauth is not False]
+    if oauth is True and "oauth2" not in methods:
+        methods.append("oauth2")
+    found = {**told, "methods": methods or ["password"]}
+    found |= {} if register_as is None else {"register_as": register_as}
+    return found | ({} if registration is None else {"registration": registration})
+
+
+def _declared(accounts: Found | None, position: int, name: str, what: str, code: Code, notes: Notes) -> Any:
+    """The constant that `Accounts(…)` is given as `name`; none where it is not, or cannot be told."""
+    call = accounts.node if accounts else None
+    given = argument(call, position, name) if isinstance(call, ast.Call) else None
     if accounts is None or given is None:
-        return {}
+        return False if name == "oauth" and accounts is not None else None
     try:
-        role = code.constant(given, accounts.module)
+        return code.constant(given, accounts.module)
     except NotConstant as error:
-        notes.leave(error.module, error.node, "the role of those who sign up", "it is computed")
-        return {}
-    return {"register_as": role} if role is not None else {}
+        notes.leave(error.module, error.node, what, "it is computed")
+        return None
+
+
+def _registration(accounts: Found | None, code: Code, notes: Notes) -> str | None:
+    """`RegistrationMode.CLOSED`, which is the runtime's and not among the enumerations of the service."""
+    call = accounts.node if accounts else None
+    given = argument(call, 5, "registration") if isinstance(call, ast.Call) else None
+    if accounts is None or given is None:
+        return None
+    owner, _, member = code.qualified(given, accounts.module).rpartition(".")
+    if not of_backwright(owner, "RegistrationMode"):
+        notes.leave(
+            accounts.module, given, "how people get accounts", "it is not a member of RegistrationMode"
+        )
+        return None
+    return member.lower()

@@ -25,19 +25,11 @@ class Carried:
 
 
 METHODS = {
-    "oauth2": Carried(
-        "OAuth 2.0",
-        "bearer tokens (RFC 6750, RFC 9068) with rotating refresh tokens and published keys",
-        "authorization code flow with PKCE, client credentials, revocation and introspection endpoints",
-    ),
     "oidc": Carried("OpenID Connect", "accounts with passwords", "signing in with a provider's account"),
     "sessions": Carried(
         "sessions in cookies", "bearer tokens, listed and ended per device", "cookies and their CSRF rules"
     ),
     "api_keys": Carried("API keys", "accounts with bearer tokens", "keys with scopes for programs"),
-    "mfa": Carried(
-        "a second factor", "passwords with progressive delay", "one-time codes and recovery codes"
-    ),
 }
 
 WANTED = {

@@ -112,9 +112,13 @@ def write_accounts_resource(names: Names) -> str:
     declare = imports.name("backwright.accounts", "Accounts")
     role = imports.name(f"{names.package}.access", "Role")
     user = imports.name(f"{names.package}.accounts.models", "User")
-    register = names.blueprint.auth.register_as
-    register_as = "None" if register is None else f"{role}.{register.upper()}"
-    declared = call(declare, user, roles=role, admin=f"{role}.ADMIN", register_as=register_as)
+    auth = names.blueprint.auth
+    register_as = "None" if auth.register_as is None else f"{role}.{auth.register_as.upper()}"
+    more = {"oauth": "True"} if "oauth2" in auth.methods else {}
+    if auth.registration != "open":
+        mode = imports.name("backwright.accounts", "RegistrationMode")
+        more["registration"] = f"{mode}.{auth.registration.upper()}"
+    declared = call(declare, user, roles=role, admin=f"{role}.ADMIN", register_as=register_as, **more)
     head = "Signing in, and the accounts that an administrator manages."
     return module(head, imports.lines(), [lines(declared, before="accounts = ")])
 

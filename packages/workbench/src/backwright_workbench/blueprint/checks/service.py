@@ -76,6 +76,8 @@ def _auth(blueprint: Blueprint) -> Iterator[Fault]:
             f"{role!r} is not a role",
             did_you_mean(role, [r for r in blueprint.roles if r != ADMIN]),
         )
+    elif auth.registration != "open":
+        yield Fault(("auth", "register_as"), "nobody signs up by themselves", "registration: open")
     elif role == ADMIN:
         yield Fault(
             ("auth", "register_as"), "whoever signs up would be an admin", "choose a role with fewer rights"

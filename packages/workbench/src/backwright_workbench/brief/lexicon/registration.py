@@ -15,10 +15,17 @@ OPEN = re.compile(
     r" is open(?: to (?:all|everyone|anyone))?)(?!\S)"
 )
 CLOSED = re.compile(
-    r"(?<!\S)(?:(?:no|without) (?:self |public |open )?(?:registration|sign ?up)|invite only"
-    r"|(?:registration|sign ?up) (?:is )?(?:only )?by"
-    r" invitation|accounts (?:are|must be) (?:only )?(?:created|made|added) by (?:an? |the )?admin(?:istrator)?s?"
-    r"|only admins? (?:can|may) (?:create|add|invite) (?:accounts|users|people))(?!\S)"
+    r"(?<!\S)(?:(?:no|without) (?:self |public |open )?(?:registration|sign ?up)"
+    r"|accounts (?:are|must be) (?:only )?(?:created|made|added) by (?:an? |the )?admin(?:istrator)?s?"
+    r"|(?:only )?(?:an? |the )?admin(?:istrator)?s? (?:can |may )?(?:create|add|make)s? (?:all |the )?(?:user )?"
+    r"(?:accounts|users|people))(?!\S)"
+)
+INVITED = re.compile(
+    r"(?<!\S)(?:invite only|invitation only|(?:registration|sign ?up|access) (?:is )?(?:only )?by invitation(?: only)?"
+    r"|(?:users|people|staff|accounts|members|customers|colleagues) (?:are|get|must be) (?:only )?invited"
+    r"(?: by (?:an? |the )?[a-z]+)?(?: (?:by|via) e?mail)?"
+    r"|(?:only )?(?:an? |the )?admin(?:istrator)?s? (?:can |may )?invites? (?:new |other |the )?"
+    r"(?:accounts|users|people|staff|members|colleagues)(?: (?:by|via) e?mail)?)(?!\S)"
 )
 BECOMES = re.compile(
     r"(?<!\S)(?:new (?:users|accounts|people)|whoever (?:signs up|registers)|who signs up|after"

@@ -80,6 +80,17 @@ SIGN_IN = phrase(
 )
 """People sign in, however; says nothing about the method."""
 
+ACCOUNT_MAIL = phrase(
+    r"(?:(?:users|people|customers|members) (?:can|may|must|should be able to) )?(?:"
+    r"(?:forgot(?:ten)? |self service )?password (?:reset|recovery)"
+    r"(?: (?:by|via|through|with|and|links?|e?mails?|flow|tokens?))*"
+    r"|(?:reset|recover|change)(?:s|ting)? (?:a |the |their |his |her )?(?:forgotten )?passwords?"
+    r"(?: (?:by|via) e?mail)?"
+    r"|(?:e?mail|address|account)(?: address)? (?:verification|confirmation|activation)(?: (?:by|via|links?|e?mails?))*"
+    r"|(?:verif(?:y|ies|ied)|confirm(?:s|ed)?) (?:their |the |an? )?(?:e?mail|address)(?: address(?:es)?)?)"
+)
+"""What accounts do by mail: it comes with every service that has `MAIL_URL`."""
+
 
 PARTLY_OPEN = phrase(
     r"(?:for|to|on|when|while|in order to)(?! (?:all|anyone|anybody|everyone|everybody|everything|any|now"

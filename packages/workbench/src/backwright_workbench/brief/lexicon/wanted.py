@@ -31,14 +31,13 @@ WANTED: dict[Capability, re.Pattern[str]] = {
         r"(?:(?:e?mails?|sms|push|in app|text|slack|automatic|automated|instant|and|or|,|/) )*"
         r"(?:notifications?|reminders?|alerting|newsletters?)(?: (?:by|via|through|over|for"
         r"|to) (?:e?mail|sms|push|slack)(?: (?:and|or) (?:e?mail|sms|push))*)?"
-        r"|notif(?:y|ies|ied|ying)|(?:e?mails?|sms) (?:alerts?|confirmations?|verification"
+        r"|notif(?:y|ies|ied|ying)|(?:e?mails?|sms) (?:alerts?|confirmations?"
         r"|updates|messages|receipts?|sending|delivery)"
         r"|(?:send|sends|sending|receive|receives|get|gets) (?:an? |out |automatic |welcome "
         r")*(?:e?mails?|sms|alerts?|messages? by e?mail|confirmations?)"
         r"|(?:send(?:s|ing)? |get |receive )?(?:an? )?(?:reminder|confirmation|welcome"
         r"|notification) (?:e?mails?|sms|messages?)"
-        r"|twilio|sendgrid|mailgun|smtp|confirmation emails?|password reset(?: (?:by|via"
-        r"|emails?|email))*|email verification"
+        r"|twilio|sendgrid|mailgun|confirmation emails?"
     ),
     "multi_tenancy": phrase(
         r"multi ?tenan(?:cy|t|ts)(?: (?:support|architecture|saas|isolation|system|data "
