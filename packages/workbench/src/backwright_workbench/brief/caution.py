@@ -10,7 +10,7 @@ from dataclasses import replace
 from backwright_workbench.blueprint.model import Grants
 from backwright_workbench.brief.consequences import Matrix, sweeps
 from backwright_workbench.brief.denials import alone, denials
-from backwright_workbench.brief.grants import NOTHING, VERBS, Given, spelled_out, without, without_fields
+from backwright_workbench.brief.grants import NOTHING, VERBS, spelled_out, without, without_fields
 from backwright_workbench.brief.lexicon import caution as terms
 from backwright_workbench.brief.ownership import own_rows, path_to
 from backwright_workbench.brief.page import Page
@@ -79,14 +79,14 @@ def withhold(matrix: Matrix) -> None:
     for limit in matrix.limits:
         given = matrix.given[limit.thing.name]
         for role in limit.roles or [role for role in given if role not in (ADMIN, *limit.but)]:
-            before = given.get(role, NOTHING)
+            before = spelled_out(given.get(role, NOTHING), limit.thing.entry.actions)
             after = _limited(matrix, limit, role, before)
             if after != before:
                 given[role] = after
                 _say(matrix.page, limit, role, before, after)
 
 
-def _limited(matrix: Matrix, limit: Limit, role: str, given: Given) -> Given:
+def _limited(matrix: Matrix, limit: Limit, role: str, given: Grants) -> Grants:
     """What is left of a role's grants."""
     thing = limit.thing
     actions = thing.entry.actions
@@ -98,7 +98,7 @@ def _limited(matrix: Matrix, limit: Limit, role: str, given: Given) -> Given:
         return without_fields(given, limit.verbs, limit.fields, thing.entry.fields, actions)
     if limit.rows == "none":
         return without(given, limit.verbs, actions)
-    return _own(matrix, limit, role, spelled_out(given, actions))
+    return _own(matrix, limit, role, given)
 
 
 def _granted(matrix: Matrix, thing: Thing, role: str, verb: str) -> bool:
@@ -129,27 +129,15 @@ def _own(matrix: Matrix, limit: Limit, role: str, given: Grants) -> Grants:
     return left
 
 
-def _say(page: Page, limit: Limit, role: str, before: Given, after: Given) -> None:
+def _say(page: Page, limit: Limit, role: str, before: Grants, after: Grants) -> None:
     """Note what was taken away, and why."""
-    quote = page.quote(limit.clause, *limit.place)
+    verbs = (*VERBS, "act")
+    changed = ", ".join(verb for verb in verbs if getattr(before, verb) != getattr(after, verb))
+    left = ", ".join(f"{verb}: {grant.rows}" for verb in verbs if (grant := getattr(after, verb)))
     page.claim(limit.clause, *limit.place, "access", status="partly", note=WITHHELD)
     page.assume(
-        f"{role} gets less on {limit.thing.name}: {_difference(before, after)} withheld or narrowed",
-        f"{quote} restricts it, and no sentence says more",
+        f"{role} gets less on {limit.thing.name}: {changed} withheld or narrowed",
+        f"{page.quote(limit.clause, *limit.place)} restricts it, and no sentence says more",
         f"entities.{limit.thing.name}.access.{role}",
-        f"{role}: {_line(after)}",
+        f"{role}: {{{left}}}",
     )
-
-
-def _difference(before: Given, after: Given) -> str:
-    if after == NOTHING or not isinstance(before, Grants) or not isinstance(after, Grants):
-        return "what it forbids" if after != NOTHING else "everything"
-    changed = [v for v in (*VERBS, "act") if getattr(before, v) != getattr(after, v)]
-    return ", ".join(changed)
-
-
-def _line(given: Given) -> str:
-    if not isinstance(given, Grants):
-        return given
-    granted = {v: g for v in (*VERBS, "act") if (g := getattr(given, v))}
-    return "{" + ", ".join(f"{verb}: {grant.rows}" for verb, grant in granted.items()) + "}"
