@@ -13,12 +13,13 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.integrations.starlette_client import OAuth
 from backwright.accounts import Account, Accounts, BoundAccounts
-from conftest import Role
 from fastapi import FastAPI
 from joserfc.errors import JoseError
 from oauth_flows import BACK, BYE, EMAIL, PASSWORD, ROOT, ada, hidden, machine, register
 from served import SERVICE, Served, free_port, serving, write_service
 from starlette.requests import Request
+
+from conftest import Role
 
 HERE = "http://localhost:8000"
 

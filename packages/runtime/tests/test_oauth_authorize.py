@@ -16,9 +16,10 @@ from backwright.audit import audit_log
 from backwright.database import Database
 from backwright.oauth_authorize import PAGE_SECONDS
 from backwright.settings import Settings
-from conftest import Role
 from oauth_flows import BACK, EMAIL, PASSWORD, ROOT, Person, ada, exchange, hidden, register, told
 from sqlalchemy import select
+
+from conftest import Role
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,10 @@ from backwright.accounts import Account, Accounts, BoundAccounts
 from backwright.app import create_app
 from backwright.oauth import DOCS_CLIENT, docs_client
 from backwright.settings import Settings
-from conftest import Role
 from fastapi import FastAPI
 from oauth_flows import ROOT, Person, ada, exchange, issuer_of
+
+from conftest import Role
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 

@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from backwright.accounts import Account, Accounts, BoundAccounts
 from backwright.context import now
-from conftest import Role
 from oauth_flows import EMAIL, PASSWORD, ROOT, ada, bearing, machine, post, refresh, register, tokens
+
+from conftest import Role
 
 
 @pytest.fixture(scope="session")

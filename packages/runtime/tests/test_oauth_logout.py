@@ -3,8 +3,9 @@
 import httpx2
 import pytest
 from backwright.accounts import Account, Accounts, BoundAccounts
-from conftest import Role
 from oauth_flows import BYE, ROOT, ada, bearing, register, tokens
+
+from conftest import Role
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from backwright.errors import Unauthenticated
 from backwright.oauth_grants import CODE_LIFETIME
 from backwright.oauth_rows import oauth_client_tokens
 from backwright.oauth_scopes import reach
-from conftest import Role
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from oauth_flows import (
@@ -39,6 +38,8 @@ from oauth_flows import (
     tokens,
 )
 from sqlalchemy import func, select
+
+from conftest import Role
 
 Bearer = Callable[..., Awaitable[dict[str, str]]]
 

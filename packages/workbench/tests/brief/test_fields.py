@@ -301,3 +301,54 @@ def test_a_bold_name_begins_the_description_of_another_thing() -> None:
     fields = drawn(brief).entities["Stop"].fields
 
     assert {"kite", "sequence", "picked_up_at", "fee"} <= fields.keys()
+
+
+def test_whoever_a_clause_tells_of_is_a_reference() -> None:
+    """`The hangar who keeps it` refers to the hangar, `who did it` to the account that enters the row."""
+    entity = zeppelin("Each zeppelin has a name, the hangar who keeps it and who recorded it.")
+
+    assert entity.fields["hangar"].to == "Hangar"
+    assert (entity.fields["recorded_by"].to, entity.fields["recorded_by"].set) == ("User", "actor")
+
+
+def test_a_maximum_is_a_number_and_opening_hours_are_none() -> None:
+    """`Maximum guests` counts; opening hours are told in words."""
+    assert field("a name and maximum passengers", "maximum_passengers").type == "integer"
+    assert field("a name and opening hours", "opening_hours").type == "string"
+
+
+def test_a_verb_before_name_or_number_belongs_to_the_field() -> None:
+    """A mark name is a name, though `mark` is a verb; with `it` or `them` words are no field at all."""
+    fields = zeppelin("Zeppelin: mark name, length, an owner creates them").fields
+
+    assert "mark_name" in fields
+    assert not [name for name in fields if "them" in name]
+
+
+def test_a_kind_of_a_listed_thing_refers_to_it() -> None:
+    """A membership plan is one of the plans that a layout lists; a name or a number is none."""
+    brief = "- plans(name, price)\n- riders(name, phone, membership plan, plan number)"
+    rider = drawn(brief).entities["Rider"]
+
+    assert rider.fields["membership_plan"].to == "Plan"
+    assert rider.fields["plan_number"].to is None
+
+
+def test_what_happens_under_a_heading_of_the_service_is_no_field_of_it() -> None:
+    """Under `Gym backend`, a section of its own lists what people do."""
+    brief = (
+        "# Kite backend\n\n## Tables\n- kites: name, price, colour\n- riders: name, phone, email\n\n"
+        "## API\n- CRUD for everything\n- refresh tokens\n"
+    )
+    assert list(drawn(brief).entities["Kite"].fields) == ["name", "price", "colour"]
+
+
+def test_parts_in_a_list_have_what_is_said_of_them() -> None:
+    """`A list of items with quantity` are lines that refer to their order, whatever else the order lists."""
+    entities = drawn(
+        "We sell kites: name, price. Every order has a pickup date, a list of items with quantity."
+    ).entities
+
+    assert "items" not in entities["Order"].fields
+    assert entities["OrderItem"].fields["order"].to == "Order"
+    assert "quantity" in entities["OrderItem"].fields

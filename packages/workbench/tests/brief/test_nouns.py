@@ -151,3 +151,65 @@ def test_what_somebody_notes_of_a_thing_are_its_fields() -> None:
     brief = f"Manage paintings and galleries. {told}"
 
     assert set(drawn(brief).entities) == {"Painting", "Gallery", "Consignor"}
+
+
+@pytest.mark.parametrize(
+    ("brief", "entities"),
+    [
+        (
+            "Head office manages kites (name, price) and stores (name, address, opening hours).",
+            {"Kite", "Store"},
+        ),
+        (
+            "We have kites (name, price). The list of courts (name, city) is open to anyone.",
+            {"Kite", "Court"},
+        ),
+        (
+            "I keep riders with name and phone, and their kites with brand, model and colour.",
+            {"Rider", "Kite"},
+        ),
+        (
+            "- PostgreSQL database with kites, fuel logs and maintenance records tables",
+            {"Kite", "FuelLog", "MaintenanceRecord"},
+        ),
+        (
+            "- **Staff record**: ward, staff number, hourly wage\n- **Ward**: name, floor",
+            {"StaffRecord", "Ward"},
+        ),
+        (
+            "We keep baptisms (date, place) and mass intentions (date, text, status: asked, done).",
+            {"Baptism", "MassIntention"},
+        ),
+        ("- Kite { name, price, opens_at }\n- Fair { title, starts_at, kite_id }", {"Kite", "Fair"}),
+        ("- Postgres, tables: properties, units, leases", {"Property", "Unit", "Lease"}),
+    ],
+)
+def test_a_noun_with_its_fields_is_a_thing_wherever_it_stands(brief: str, entities: set[str]) -> None:
+    """In the middle of a sentence, in braces, or with a word that is a verb or a label elsewhere."""
+    assert entities == set(drawn(brief).entities)
+
+
+@pytest.mark.parametrize(
+    ("brief", "stray"),
+    [
+        ("Library with books, members and loans.\n- Upload of book covers (images up to 5 MB)", "Cover"),
+        ("Courses have a title, price and maximum participants. Teachers have a name.", "Participant"),
+        ("Manage kites and riders. Riders see the kites they own, nothing of their colleagues.", "Colleague"),
+        (
+            "Kites: name, price. Each application records the kite, a cover letter and its stage.",
+            "CoverLetter",
+        ),
+    ],
+)
+def test_a_noun_in_another_office_is_no_thing(brief: str, stray: str) -> None:
+    """Files, numbers, other people and fields."""
+    assert stray not in drawn(brief).entities
+
+
+def test_who_signs_up_with_more_than_an_account_has_is_kept() -> None:
+    """A birthday belongs to no account; name and password do."""
+    told = drawn("Manage kites: name, price. Riders register with name and birthday and borrow kites.")
+    plain = drawn("Manage kites: name, price. Riders register with name and password and borrow kites.")
+
+    assert {"name", "birthday"} <= told.entities["Rider"].fields.keys()
+    assert "Rider" not in plain.entities

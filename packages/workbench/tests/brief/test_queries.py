@@ -109,3 +109,38 @@ def test_people_are_searched_by_both_halves_of_their_name() -> None:
     brief = f"Manage kites and pilots. {told}\n- Search pilots by name or email"
 
     assert drawn(brief).entities["Pilot"].search == ("first_name", "last_name", "email")
+
+
+def test_a_query_clause_never_becomes_a_field() -> None:
+    """Whatever query follows in the same line: filters after a search, an order, filters before a colon."""
+    brief = (
+        "Manage kites and fairs. Kites: name, colour, price. Fairs: title, hall, opens on.\n"
+        "- Full-text search over kite name and colour, filters on price, ordering by price\n"
+        "- fairs filter: hall, opens on\n"
+    )
+    entities = drawn(brief).entities
+
+    assert list(entities["Kite"].fields) == ["name", "colour", "price"]
+    assert list(entities["Fair"].fields) == ["title", "hall", "opens_on"]
+
+
+def test_a_quality_is_the_field_that_says_it_and_a_condition_is_none() -> None:
+    """Books filtered by availability are so by `available`; no field says that stock is low."""
+    books = drawn("Library with books and members.\n- Filter books by category and availability").entities[
+        "Book"
+    ]
+    goods = drawn("Manage kites: name, price.\n- Filter kites by price, low stock").entities["Kite"]
+
+    assert "available" in books.filters
+    assert "availability" not in books.fields
+    assert "low_stock" not in goods.fields
+
+
+def test_the_text_of_another_thing_is_searched_there() -> None:
+    """Fairs by hall name: the halls are searched, and fairs get no field for it."""
+    told = "Manage fairs and halls. Fairs: title, hall, price. Halls: name, address."
+    brief = f"{told}\n- Search fairs by title or hall name"
+    entities = drawn(brief).entities
+
+    assert "hall_name" not in entities["Fair"].fields
+    assert "name" in entities["Hall"].search

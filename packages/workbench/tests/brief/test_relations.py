@@ -163,3 +163,20 @@ def test_numbers_say_how_many_belong_to_one() -> None:
 def test_queries_and_doings_tie_no_rows(sentence: str) -> None:
     """What is searched, or enrolled, does not belong to the other."""
     assert not any(f.to == "Zeppelin" for f in drawn(sentence).entities["Hangar"].fields.values())
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        "- tables: organisations, zeppelins, tags (many to many with zeppelins)",
+        "Manage zeppelins and tags. A zeppelin has many tags and a tag has many zeppelins.",
+        "- zeppelin: name, length, tags (many-to-many)\n- hangar: name, city, zeppelin",
+    ],
+)
+def test_many_to_many_ties_the_things_around_the_words(brief: str) -> None:
+    """Not the first ones of the line; and the words are no field."""
+    entities = drawn(brief).entities
+
+    between = next(e for name, e in entities.items() if name in ("TagZeppelin", "ZeppelinTag"))
+    assert {field.to for field in between.fields.values()} == {"Tag", "Zeppelin"}
+    assert not {"to", "tag", "zeppelin"} & entities["Tag"].fields.keys()

@@ -115,8 +115,7 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
     if any("everything" in s.verbs for s in allowed) and not any(s.own for s in allowed):
         given = "everything"
     elif allowed:
-        given = stated(matrix.page, matrix.things, thing, role, allowed)
-        _merely_sees(matrix, thing, role, allowed)
+        given = _stated(matrix, thing, role, allowed)
     elif role in matrix.closed or role in matrix.unclear:
         given = NOTHING
     elif role in thing.entry.access:
@@ -136,17 +135,29 @@ def _for_role(matrix: Matrix, thing: Thing, role: str) -> Given:
     return given
 
 
-def _merely_sees(matrix: Matrix, thing: Thing, role: str, allowed: list[Statement]) -> None:
-    """Note that `agents can see all tickets` gives them no more, where staff usually may do more with it."""
+def _stated(matrix: Matrix, thing: Thing, role: str, allowed: list[Statement]) -> Grants:
+    """What statements give. `Agents can see all tickets` gives staff no more than that, and it is noted; unless nobody
+    else is told to look after tickets and they usually do: then it takes nothing away from that.
+    """
+    given = stated(matrix.page, matrix.things, thing, role, allowed)
     also = usual(matrix.things, thing, role)
     sees = all(s.verbs == ("read",) and not s.own and not s.only and s.thing for s in allowed)
-    if sees and isinstance(also, Grants) and kind(role) in ("writer", "full"):
-        more = ", ".join(verb for verb in ("create", "update", "delete", "act") if getattr(also, verb))
+    if not sees or not isinstance(also, Grants) or kind(role) not in ("writer", "full"):
+        return given
+    if role in thing.entry.access and not any(_looks_after(s, thing) for s in matrix.statements):
+        return also.model_copy(update={"read": given.read})
+    if more := ", ".join(verb for verb in ("create", "update", "delete", "act") if getattr(also, verb)):
         quote = matrix.page.quote(allowed[0].clause, *allowed[0].place)
         path, line = f"entities.{thing.name}.access.{role}", f"{role}: {{read: all}}"
         why = f"{quote} tells what they may do; usual would be {more} as well"
-        if more:
-            matrix.page.assume(f"{role} only reads {thing.name}", why, path, line)
+        matrix.page.assume(f"{role} only reads {thing.name}", why, path, line)
+    return given
+
+
+def _looks_after(said: Statement, thing: Thing) -> bool:
+    """Whether a statement lets somebody change rows of this thing that are not their own."""
+    changes = any(verb in ("update", "everything") or verb.startswith("act") for verb in said.verbs)
+    return changes and said.thing in (thing, None) and not (said.denied or said.own)
 
 
 def _described(matrix: Matrix, thing: Thing, role: str) -> bool:
@@ -182,7 +193,8 @@ def _usually(matrix: Matrix, thing: Thing, who: str, opened: bool) -> Grants:
     """
     given = usual(matrix.things, thing, who)
     if who == SIGNED_IN:
-        if any(s.thing is thing for s in matrix.statements if not s.denied):
+        told = [*(s.thing for s in matrix.statements), *(limit.thing for limit in matrix.limits)]
+        if any(each is thing for each in told):
             return NOTHING
         if given is None and not opened:
             public = usual(matrix.things, thing, PUBLIC)

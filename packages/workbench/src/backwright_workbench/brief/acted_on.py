@@ -41,7 +41,9 @@ def by_passive(roles: Roles, things: Things, clause: Clause) -> None:
                 roles.enter(phrase)
     for first, stop, _ in things.in_clause(clause):
         match = ONLY_FOR.match(" ".join(clause.words[stop:]))
-        for phrase in _named(clause, stop + match.group().strip().count(" ") + 1) if match and not first else ():
+        for phrase in (
+            _named(clause, stop + match.group().strip().count(" ") + 1) if match and not first else ()
+        ):
             if rolelike(phrase, things) or phrase[-1] in COLLECTIVE:
                 roles.enter(phrase)
     for pattern in (PASSIVE, BY):

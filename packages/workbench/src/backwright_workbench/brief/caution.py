@@ -70,6 +70,8 @@ def _describes(things: Things, said: Statement) -> bool:
 def _some_people(said: Statement) -> bool:
     """Whether `everybody` is said of some people: `everybody who works here`, `everyone on staff`."""
     words = said.clause.words
+    if {"everybody", "everyone"} & {*words} and not terms.WITHOUT_ACCOUNT.search(said.clause.text):
+        return True
     everybody = (i for i in range(len(words) - 1) if words[i] in terms.ANYBODY - {"one"})
     return any(words[i + 1] in terms.SOME_PEOPLE for i in everybody)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from backwright_workbench.blueprint.model import USER, ActGrant, FieldModel, Grant, Grants
-from backwright_workbench.brief.grants import NOTHING, VERBS, Given, without
+from backwright_workbench.brief.grants import NOTHING, VERBS, Given, without, without_fields
 from backwright_workbench.brief.lexicon.roles import STAFF_OF_ALL
 from backwright_workbench.brief.ownership import path_to, person_of
 from backwright_workbench.brief.page import Page
@@ -148,6 +148,9 @@ def exclusive(matrix: Matrix) -> None:
             given = matrix.given[thing.name]
             for role in [role for role in given if role != ADMIN and role not in said.roles]:
                 others = [s for s in matrix.about(thing, role) if not s.denied]
+                if said.fields:
+                    given[role] = _less_fields(thing, said, others, given[role])
+                    continue
                 taken = [
                     v
                     for v in said.verbs
@@ -155,6 +158,14 @@ def exclusive(matrix: Matrix) -> None:
                 ]
                 if taken:
                     given[role] = without(given[role], taken, thing.entry.actions)
+
+
+def _less_fields(thing: Thing, said: Statement, others: list[Statement], given: Given) -> Given:
+    """The grants without the fields that are for some alone, but for those that another sentence names."""
+    names = {*said.fields} - {name for other in others for name in other.fields}
+    return (
+        without_fields(given, said.verbs, names, thing.entry.fields, thing.entry.actions) if names else given
+    )
 
 
 def sweeps(said: Statement) -> bool:

@@ -10,6 +10,7 @@ from backwright_workbench.brief.actors import tells_of_rights
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.field_lines import fields_below, typed
+from backwright_workbench.brief.field_naming import field_name
 from backwright_workbench.brief.grammar import (
     BREAKS,
     GLUE,
@@ -19,7 +20,6 @@ from backwright_workbench.brief.grammar import (
     is_plural,
     singular_words,
 )
-from backwright_workbench.brief.field_naming import field_name
 from backwright_workbench.brief.inference import infer_field
 from backwright_workbench.brief.items import items
 from backwright_workbench.brief.lexicon import nouns as terms
@@ -56,12 +56,20 @@ def defined(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
     elif under_label and after in terms.AFTER_LABELLED:
         yield from noun_list(page, clause, 0, catalogue, strict=False) if after in (",", "and") else [span]
     elif after in (":", "(", "-", "=") or (after == "per" and ":" in clause.words[span[1] : span[1] + 4]):
-        labels = all(word in LABELS for word in clause.words[slice(*span)])
+        words_of = clause.words[slice(*span)]
+        labels = all(word in LABELS for word in words_of)
         begin = clause.words.index(after, span[1]) + 1
         end = closing(clause.words, begin) if after == "(" else len(clause.words)
+        labels = labels and not (
+            words_of == ("application",) and after == "(" and _mostly_fields(clause, begin, end)
+        )
         if not labels and (known or _describes(page, clause, begin, end)):
             yield span
-    elif _told_of(clause, span, after) or _signs_up(clause, span) or (after == "with" and known and clause.kind == "item"):
+    elif (
+        _told_of(clause, span, after)
+        or _signs_up(clause, span)
+        or (after == "with" and known and clause.kind == "item")
+    ):
         yield span
 
 
@@ -91,11 +99,20 @@ def given(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
 def tied(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
     """What a list of fields says there are many of on both sides: `categories (many-to-many)`."""
     for first, _, _ in clause.find(JOIN):
-        begin = next((at for at in range(first - 1, 0, -1) if clause.words[at] in (",", ":", "and", "with")), -1)
+        begin = next(
+            (at for at in range(first - 1, 0, -1) if clause.words[at] in (",", ":", "and", "with")), -1
+        )
         span = noun_phrase(page, clause, begin + 1, catalogue)
         plural = span is not None and is_plural(clause.words[span[1] - 1])
         if span and plural and clause.words[span[1] : first] == ("(",) and can_be_thing(clause, span):
             yield span
+
+
+def _mostly_fields(clause: Clause, begin: int, end: int) -> bool:
+    """Whether most names in a bracket are such as fields have."""
+    named = _names_in(clause.words[begin:end])
+    known = [each for each in named if infer_field(each.replace(" ", "_")) != infer_field("unheard")]
+    return len(named) > 1 and 2 * len(known) >= len(named)
 
 
 def _names_in(inside: tuple[str, ...]) -> list[str]:
@@ -113,7 +130,12 @@ def _may_list(clause: Clause, at: int) -> bool:
     city)`, `manages products (…) and stores (…)`.
     """
     inside = sum((word in "([{") - (word in ")]}") for word in clause.words[: at + 1])
-    return inside == 0 and clause.words[at] in ("of", "and", ",", ")") and at > 0 and ":" not in clause.words[:at]
+    return (
+        inside == 0
+        and clause.words[at] in ("of", "and", ",", ")")
+        and at > 0
+        and ":" not in clause.words[:at]
+    )
 
 
 def _is_field(clause: Clause, span: Span) -> bool:
@@ -205,7 +227,8 @@ def _in_relation(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[S
 def _describes(page: Page, clause: Clause, at: int, end: int) -> bool:
     """Whether what follows a noun is a list of short phrases that ask for nothing else: its fields."""
     rest = clause.words[at:end]
-    if not rest or not page.free(clause, at, end) or FILE_LIMITS.match(" ".join(rest)):
+    free = all(page.free(clause, index) or clause.words[index] == "id" for index in range(at, end))
+    if not rest or not free or FILE_LIMITS.match(" ".join(rest)):
         return False
     items = [i for i in re.split(r" (?:,|and|;|\)|\|) | , and ", f" {' '.join(rest)} ") if i.strip()]
     short = [item for item in items if 1 <= len(item.split()) <= 5]

@@ -134,15 +134,24 @@ def _things(
         return [(thing, _within(thing, roles, clause, first, end)) for thing in here]
     if named := [hit for i in range(first, end) for hit in fields_named(things, clause.words, i)[:1]]:
         return [(thing, (name,)) for thing, name in named[:1]]
-    start = part_start(clause, first)
+    start, again = part_start(clause, first), AGAIN & {*clause.words[first:end]}
+    unknown = {"to", "with", "of"} & {*clause.words[first:end]} and not any(
+        roles.in_clause(clause, first, end)
+    )
+    if unknown and not again:
+        return []
     if before := things.in_clause(clause, 0, first):
-        again = AGAIN & {*clause.words[first:end]} or before[-1][0] < start
-        return [(before[-1][2], () if again else _within(before[-1][2], roles, clause, start, first))]
+        return [
+            (
+                before[-1][2],
+                () if again or before[-1][0] < start else _within(before[-1][2], roles, clause, start, first),
+            )
+        ]
     people = {i for a, b, _ in roles.in_clause(clause) for i in range(a, b)}
     free = [i for i in range(start, first) if i not in people]
     if named := [hit for i in free for hit in fields_named(things, clause.words, i)[:1]]:
         return [(thing, (name,)) for thing, name in named[:1]]
-    spoken = spoken_of(page, things, clause, Subject((), clause, 0, 0, 0))
+    spoken = spoken_of(page, things, clause, Subject((), clause, 0, 0, 0)) if again else None
     return [(spoken, ())] if spoken else []
 
 
@@ -169,23 +178,35 @@ def _roles(
         or words[first] in terms.ANYBODY
     ):
         return ()
-    if named := _last(roles, clause, first):
+    if named := _last(things, roles, clause, first):
         return named
-    if clause.parent is not None and clause.kind == "item" and (above := _last(roles, clause.parent, None)):
+    if (
+        clause.parent is not None
+        and clause.kind == "item"
+        and (above := _last(things, roles, clause.parent, None))
+    ):
         return above
     passive = "be" in words[stop : stop + 2] or words[first : first + 1] in (("are",), ("is",))
     return () if passive and things.in_clause(clause, 0, first) else None
 
 
-def _last(roles: Roles, clause: Clause, stop: int | None) -> tuple[str, ...]:
+def _last(things: Things, roles: Roles, clause: Clause, stop: int | None) -> tuple[str, ...]:
     """The roles named last before a word, one after another: `customers and visitors do not`."""
     found: list[tuple[int, int, str]] = []
     for first, end, role in roles.in_clause(clause, 0, stop):
+        if found and things.at(clause, first) and _seen(clause, first):
+            continue
         joined = found and all(
             w in (",", "and", "or", "the", "/") for w in clause.words[found[-1][1] : first]
         )
         found = [*found, (first, end, role)] if joined else [(first, end, role)]
     return tuple(role for _, _, role in found if role != ADMIN)
+
+
+def _seen(clause: Clause, at: int) -> bool:
+    """Whether people are what somebody else sees or changes here: `trainers look at members`."""
+    before = clause.words[at - 1 : at]
+    return bool(before) and before[0] not in (",", "and", "or", ";", "but", "/")
 
 
 def _of_each(

@@ -58,6 +58,8 @@ def _by_allowance(things: Things, roles: Roles, clause: Clause) -> None:
                 continue
             if not all(word.isalpha() for word in phrase) or {*phrase} & DETERMINERS:
                 continue
+            if (thing := things.at(clause, first)) and thing[1] > length:
+                continue
             if called := role_phrases.CALLED.match(" ".join(words[first + length :])):
                 phrase = singular_words((called["name"],))
                 roles.enter(phrase)

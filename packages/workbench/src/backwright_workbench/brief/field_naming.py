@@ -85,7 +85,11 @@ def field_name(words: tuple[str, ...], borrowed: str) -> str:
         or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
     ):
         return ""
-    if terms.NEVER_NAMED & {*kept} or kept[0] in MODALS - {"to"} or (kept[0] == "to" and kept[1:2] and kept[1] in VERBS | {"be"}):
+    if (
+        terms.NEVER_NAMED & {*kept}
+        or kept[0] in MODALS - {"to"}
+        or (kept[0] == "to" and kept[1:2] and kept[1] in VERBS | {"be"})
+    ):
         return ""
     if len(name) == 1 or (
         kept[0] in VERBS - terms.NOUN_VERBS

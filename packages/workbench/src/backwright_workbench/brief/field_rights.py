@@ -12,8 +12,8 @@ from backwright_workbench.brief.lexicon import thing_rights as terms
 from backwright_workbench.brief.lexicon.right_verbs import ABILITIES
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.right_subjects import fields_before
+from backwright_workbench.brief.role_lists import one_after_another
 from backwright_workbench.brief.roles import ADMIN, PUBLIC, SIGNED_IN, Roles
-from backwright_workbench.brief.speakers import one_after_another
 from backwright_workbench.brief.statements import Statement, base_form, rights
 from backwright_workbench.brief.things import Thing, Things
 
@@ -60,7 +60,9 @@ def _found(
             words = {*clause.words[max(0, first - 2) : stop]}
             denied = pattern is terms.HIDDEN or bool(terms.NOT_BE & words)
             only = "only" in words | {*clause.words[end : end + 1]}
-            verbs = _verbs(things, owners[0][0], pattern is terms.ABLE, pattern is terms.HIDDEN, match["verb"])
+            verbs = _verbs(
+                things, owners[0][0], pattern is terms.ABLE, pattern is terms.HIDDEN, match["verb"]
+            )
             if verbs:
                 yield _Said(clause, (begin, end), verbs, named, only, denied), owners
 

@@ -236,7 +236,7 @@ def _reference(
 
 
 def _of_some_kind(things: Things, thing: Thing, words: tuple[str, ...]) -> Thing | None:
-    """The thing that a layout defines and whose name ends a field that means nothing else: the plan of a
+    """The thing that the brief lists and whose name ends a field that means nothing else: the plan of a
     `membership plan`.
     """
     name = "_".join(words)
@@ -244,7 +244,7 @@ def _of_some_kind(things: Things, thing: Thing, words: tuple[str, ...]) -> Thing
     if not strange or name in thing.entry.fields or is_plural(words[-1]):
         return None
     other = things.meant_by(words[-1:])
-    return other if other and other.laid_out and other is not thing and other.snake == words[-1] else None
+    return other if other and other.listed and other is not thing and other.snake == words[-1] else None
 
 
 def _tied(things: Things, clause: Clause, thing: Thing, at: int, stop: int) -> tuple[str, str] | None:

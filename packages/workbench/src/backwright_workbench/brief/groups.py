@@ -52,7 +52,9 @@ def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Gr
             group.stop = index
             group = Group(index, denied=True, verbs=["access"], at=[index])
             groups.append(group)
-        if (word == "no" and denies) or (word == "nothing" and group.verbs):
+        if (word == "no" and denies and words[index + 2 : index + 3] not in (("to",), ("on",))) or (
+            word == "nothing" and group.verbs and words[index + 1 : index + 2] != ("of",)
+        ):
             group.denied = group.everything = True
         if verb:
             made = things.meant_by((*words[index + length : index + length + 1], verb))
@@ -78,7 +80,12 @@ def groups_of(page: Page, things: Things, subject: Subject, end: int) -> list[Gr
             index = stop
             continue
         named = [mentions[at][1] for at in mentions if at < index]
-        if word == "it" and group.verbs and not group.has_object and (spoken := _field_spoken_of(things, words, index)):
+        if (
+            word == "it"
+            and group.verbs
+            and not group.has_object
+            and (spoken := _field_spoken_of(things, words, index))
+        ):
             group.fields, group.noun = spoken, True
             index += 1
             continue
@@ -153,7 +160,7 @@ def _rest(words: tuple[str, ...], index: int) -> bool:
     """Whether all that is left is meant: `read the rest`, `no deletes`, `changes nothing`."""
     if words[index] in ("rest", "remainder") and words[index - 1] == "the":
         return True
-    return words[index] == "nothing"
+    return words[index] == "nothing" and words[index + 1 : index + 2] != ("of",)
 
 
 def _verb(
@@ -181,7 +188,8 @@ def _verb(
 def _field_spoken_of(things: Things, words: tuple[str, ...], index: int) -> tuple[tuple[Thing, str], ...]:
     """The field that `it` means: the last that is named before it in the sentence, with no thing named since."""
     for at in range(index - 1, -1, -1):
-        if things.meant_by(words[at : at + 1]) is not None:
+        thing = things.meant_by(words[at : at + 1])
+        if thing is not None and not thing.entry.person:
             return ()
         if words[at - 1 : at] == ("the",) and (named := fields_named(things, words[:index], at)):
             return named

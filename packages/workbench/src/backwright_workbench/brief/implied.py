@@ -48,7 +48,11 @@ def _mentions(page: Page, clause: Clause, things: Things) -> list[tuple[int, int
     named = things.in_clause(clause)
     found = list(named)
     for index in (i for i, word in enumerate(clause.words) if word in ("it", "them")):
-        before = [thing for _, stop, thing in named if stop <= index and not thing.entry.person]
+        before = [
+            thing
+            for first, stop, thing in named
+            if stop <= index and not thing.entry.person and clause.words[first - 1] not in ("their", "own")
+        ]
         before = before or _just_before(page, clause, things)
         if before:
             found.append((index, index + 1, before[-1]))

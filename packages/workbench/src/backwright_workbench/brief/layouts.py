@@ -108,7 +108,7 @@ def _tables(page: Page, clause: Clause) -> Iterator[Span]:
 
 def _closes(words: tuple[str, ...], at: int) -> bool:
     """Whether `tables` and the like close a list here, rather than end a name: `maintenance records tables`."""
-    if words[at] not in terms.SETS or words[at + 1 : at + 2] and words[at + 1] in terms.SETS:
+    if words[at] not in terms.SETS or {*words[at + 1 : at + 2]} & terms.SETS:
         return False
     return words[at] != "records" or is_plural(words[at - 1])
 

@@ -48,7 +48,11 @@ def _lines_after(clause: Clause, first: int, stop: int) -> tuple[int, int] | Non
     at = stop
     if clause.words[at : at + 1] == ("(",):
         return None
-    if clause.words[at : at + 1] and clause.words[at] in HAS and (among := next(clause.find(terms.AMONG), None)):
+    if (
+        clause.words[at : at + 1]
+        and clause.words[at] in HAS
+        and (among := next(clause.find(terms.AMONG), None))
+    ):
         return (among[1] - 1, among[1]) if among[0] > at else None
     while at < len(clause.words) and clause.words[at] in terms.MADE_OF:
         at += 1

@@ -140,6 +140,8 @@ def _somebodys(page: Page, things: Things, subject: Subject, group: Group, *, ow
     """
     clause = subject.clause
     for first, stop, match in clause.find(terms.SOMEBODYS):
+        if any(begin <= first < end for begin, end, _ in clause.find(terms.OTHERS_NOT)):
+            continue
         noun = match["noun"]
         there = clause.words[first + 1] in ("that", "the")
         said_before = noun in clause.words[subject.first : subject.begin]

@@ -57,7 +57,9 @@ def entered(page: Page, clause: Clause, catalogue: Catalogue) -> Iterator[Span]:
 def _is_noun(clause: Clause, at: int) -> bool:
     """Whether a word that may be a verb is none where it stands: `book` in `upload of book covers`."""
     before = clause.words[at - 1 : at]
-    return bool({*before} & (DETERMINERS | PREPOSITIONS - terms.BEFORE_VERBS)) and not clause.words[at].endswith("ing")
+    return bool({*before} & (DETERMINERS | PREPOSITIONS - terms.BEFORE_VERBS)) and not clause.words[
+        at
+    ].endswith("ing")
 
 
 def _entered(page: Page, clause: Clause, at: int, catalogue: Catalogue) -> Iterator[Span]:
@@ -87,7 +89,7 @@ def in_passing(page: Page, clause: Clause, things: Things, catalogue: Catalogue)
     at = 0
     fields_from = _fields_from(clause, things)
     yield from (span for span in beside_known(page, clause, catalogue) if span[0] < fields_from)
-    reason = clause.words.index("because") if "because" in clause.words else len(clause.words)
+    reason = next((first for first, _, _ in clause.find(terms.REASON)), len(clause.words))
     while at < reason:
         hit = catalogue.match(clause.run(at), 0, things.domains)
         if not hit or not page.free(clause, at, at + hit[1]) or things.at(clause, at):

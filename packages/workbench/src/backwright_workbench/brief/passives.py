@@ -18,8 +18,9 @@ from backwright_workbench.brief.lexicon.states import BY_BRACKET
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.predicates import predicates
 from backwright_workbench.brief.right_subjects import joined, past_bracket, things_before
+from backwright_workbench.brief.role_lists import one_after_another
 from backwright_workbench.brief.roles import PUBLIC, SIGNED_IN, Roles
-from backwright_workbench.brief.speakers import one_after_another, spoken_of
+from backwright_workbench.brief.speakers import spoken_of
 from backwright_workbench.brief.statements import EVERY_ROLE, WRITING, Statement, Subject, base_form, rights
 from backwright_workbench.brief.things import Thing, Things
 
@@ -86,7 +87,9 @@ def _only_in_a_state(thing: Thing, clause: Clause, mentions: list[tuple[int, int
     states = thing.entry.states
     values = thing.entry.fields[states.field].values if states else ()
     before = clause.words[max(0, mentions[-1][0] - 1) : mentions[-1][0]] if mentions else ()
-    return bool(before) and (before[0] in values or (before[0].endswith("ed") and base(before[0]) != before[0]))
+    return bool(before) and (
+        before[0] in values or (before[0].endswith("ed") and base(before[0]) != before[0])
+    )
 
 
 def _tells_of_rows(clause: Clause, first: int, mentions: list[tuple[int, int, Thing]]) -> bool:

@@ -29,11 +29,12 @@ from backwright_workbench.brief.predicates import predicates
 from backwright_workbench.brief.right_lines import read_right_lines
 from backwright_workbench.brief.role_labels import Label, label_end, labels, only_things
 from backwright_workbench.brief.roles import ADMIN, ALL_STAFF, EVERYBODY, PUBLIC, SIGNED_IN, Roles
-from backwright_workbench.brief.speakers import like, spoken_of, subject_of, turns
+from backwright_workbench.brief.speakers import like, spoken_of, subject_of
 from backwright_workbench.brief.statements import EVERY_ROLE, WRITING, Statement, Subject
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.times import limit_actions
 from backwright_workbench.brief.trace import Quote
+from backwright_workbench.brief.turns import turns
 
 NO_RIGHT = "no right follows from this: say what they may create, see, change or delete"
 """What the trace says where people do something that no verb of rights tells."""
@@ -136,13 +137,15 @@ def _one_after_another(statements: Iterable[Statement]) -> list[Statement]:
     """What is said of somebody, where `them` are no more than the rows that were spoken of before."""
     found: list[Statement] = []
     for said in statements:
-        before = next((each for each in reversed(found) if each.thing is said.thing and not each.denied), None)
+        before = next(
+            (each for each in reversed(found) if each.thing is said.thing and not each.denied), None
+        )
         found.append(said.after(before) if said.again and before and not said.denied else said)
     return found
 
 
 def _of_a_field(page: Page, subject: Subject) -> bool:
-    """Whether somebody is only a field of a thing: in the row of a table, or `the boat and the instructor who runs it`."""
+    """Whether somebody is only a field of a thing: in the row of a table, or `the instructor who runs it`."""
     clause, at = subject.clause, subject.first
     taken = page.elements_at(clause, at)
     field = any(element.endswith(f".fields.{role}") for element in taken for role in subject.roles)

@@ -20,6 +20,7 @@ from backwright_workbench.brief.statements import EVERY_ROLE, Statement, Subject
 from backwright_workbench.brief.things import Thing, Things
 from backwright_workbench.brief.times import states_said
 
+
 def predicates(page: Page, things: Things, subject: Subject) -> Iterator[Statement]:
     """What is said of a subject."""
     clause, begin, end = subject.clause, subject.begin, subject.end
@@ -168,7 +169,9 @@ def _writes(things: Things, clause: Clause, begin: int, end: int) -> bool:
     return not denied and any(verb and right_verbs.VERBS.get(verb) != ("read",) for verb in found)
 
 
-def _written_all_the_same(page: Page, things: Things, subject: Subject, first: int, end: int) -> Iterator[Statement]:
+def _written_all_the_same(
+    page: Page, things: Things, subject: Subject, first: int, end: int
+) -> Iterator[Statement]:
     """What is written where all else is read only: `read only except stock movements`; deleting is not told of."""
     clause = subject.clause
     if terms.DENY.search(" ".join(clause.words[first:end])) or "no" in clause.words[first:end]:

@@ -29,7 +29,8 @@ def end_of_list(clause: Clause, begin: int, limit: int) -> int:
             and opens
             and not (word == "rate" and clause.words[index + 1 : index + 2] not in _LIMITED)
             and re.match(
-                r"^(?:filter(?:s|ed|able)?|sort(?:ed|able)|search(?:ed|able)|each|every|users?|only|customers can|is|are|can|cannot|they|it|we|support|rate"
+                r"^(?:filter(?:s|ed|able)?|sort(?:ed|able)|search(?:ed|able)"
+                r"|each|every|users?|only|customers can|is|are|can|cannot|they|it|we|support|rate"
                 r"|search|jwt|oauth2|role|roles|rbac|postgresql|redis)$",
                 word,
             )

@@ -122,7 +122,9 @@ def _tells_moves(clause: Clause, inside: range, mentions: list[tuple[int, int, T
 
 def _tells_doing(clause: Clause, begin: int) -> bool:
     """Whether what follows a name says what somebody does: `timesheets: an interpreter creates them`."""
-    first = next((i for i in range(begin, len(clause.words)) if clause.words[i] in (",", ";", ".")), len(clause.words))
+    first = next(
+        (i for i in range(begin, len(clause.words)) if clause.words[i] in (",", ";", ".")), len(clause.words)
+    )
     said = clause.words[begin:first]
     return any(a in VERBS and b in ("them", "it") for a, b in pairwise(said[1:]))
 

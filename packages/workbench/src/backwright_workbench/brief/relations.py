@@ -94,7 +94,7 @@ def _to_many(sentence: _Sentence, here: Mention, there: Mention, words: str) -> 
         return False
     ends = (here.thing, there.thing)
     tied = here.thing and any(joins(t, here.thing, there.thing) for t in sentence.things if t not in ends)
-    if here.thing and there.thing and not counted and _both_many(here.thing, there.thing, words):
+    if not counted and here.thing is not None and _both_many(here.thing, there.thing, words):
         join(sentence.things, there.thing, here.thing, sentence.page)
     elif not tied:
         _refer(sentence, there, here, "", optional=False, duty=True)

@@ -7,7 +7,7 @@ A sentence that restricts and is understood in part must leave less than one tha
 seen at once, a right too many is a hole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,7 +54,7 @@ def restrictions(things: Things, statements: Sequence[Statement]) -> Iterator[Li
 
 
 def _limits(
-    said: Statement, about: Sequence[Thing], verbs: Sequence[str], rows: Literal["own", "none"]
+    said: Statement, about: Sequence[Thing], verbs: Iterable[str], rows: Literal["own", "none"]
 ) -> Iterator[Limit]:
     for thing in about:
         yield Limit(said.roles, thing, tuple(verbs), rows, said.clause, said.place)
@@ -68,6 +68,8 @@ def _of_rows(things: Things, statements: Sequence[Statement], said: Statement) -
     named = [thing for _, _, thing in things.in_clause(said.clause, first, stop)]
     about = [said.thing] if said.thing else named or list(things)
     some = terms.SOME_ROWS.search(text) and not _of_people(said, about)
+    if _called_own(things, said):
+        yield from _limits(said, about, {**dict.fromkeys(verbs), "create": None}, "own")
     if some or _what_they_made(things, statements, said):
         yield from _limits(said, about, verbs, "own")
 
@@ -77,6 +79,13 @@ def phrase_end(clause: Clause, at: int) -> int:
     if clause.words[at - 1] in (*_ENDS, "and", "or"):
         return at
     return next((i for i in range(at, len(clause.words)) if clause.words[i] in _ENDS), len(clause.words))
+
+
+def _called_own(things: Things, said: Statement) -> bool:
+    """Whether `own` stands before the thing: `own reviews (all)`, `everything except own courses`."""
+    words, (first, stop) = said.clause.words, said.place
+    named = things.in_clause(said.clause, max(0, first - 3), stop)
+    return any(thing is said.thing and words[at - 1] == "own" for at, _, thing in named if at)
 
 
 def _of_people(said: Statement, about: Sequence[Thing]) -> bool:

@@ -11,6 +11,7 @@ from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.doings import third_person
 from backwright_workbench.brief.grammar import DETERMINERS, LABELS, singular_words
 from backwright_workbench.brief.lexicon.grids import OWN, RIGHT_WORDS, WORDS
+from backwright_workbench.brief.lexicon.role_phrases import RIGHTS_LABEL
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.roles import role_name
 from backwright_workbench.brief.statements import Statement, rights, verb_at
@@ -85,7 +86,12 @@ def _label(clause: Clause) -> int:
     names = [index for index, word in enumerate(clause.words) if word in _MARKS]
     at = names[0] if names else 0
     named = all(token.is_word for token in clause.tokens[:at])
-    people = named and not {*clause.words[:at]} & LABELS and clause.words[0] not in DETERMINERS
+    people = (
+        named
+        and not RIGHTS_LABEL.match(clause.text)
+        and not {*clause.words[:at]} & LABELS
+        and clause.words[0] not in DETERMINERS
+    )
     return at if 0 < at <= _LONGEST_NAME and people else 0
 
 

@@ -5,15 +5,15 @@ What must not: who may do it, and what (`passives.py`, `field_rights.py`).
 """
 
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, GLUE, singular_words
+from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, GLUE, singular_words, word_set
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.speakers import spoken_of
 from backwright_workbench.brief.statements import Subject
 from backwright_workbench.brief.things import Thing, Things
 
-_BEFORE_PARTICIPLE = frozenset(
-    "is are was be been being gets get can cannot cant may must should shall will only just never not always also"
-    " then strictly kept stay stays remain remains".split()
+_BEFORE_PARTICIPLE = word_set(
+    "is are was be been being gets get can cannot cant may must should shall will only just never not always also then"
+    " strictly kept stay stays remain remains"
 )
 _JOINED = frozenset({"and", "or", ",", "&", "/", "as", "well"})
 _LONGEST = 3

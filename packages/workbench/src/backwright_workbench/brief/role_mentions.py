@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.doers import by_rights
-from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, is_plural, singular_words
+from backwright_workbench.brief.grammar import BREAKS, DETERMINERS, singular_words
 from backwright_workbench.brief.grammar import VERBS as COMMON_VERBS
 from backwright_workbench.brief.lexicon import role_phrases
 from backwright_workbench.brief.lexicon import roles as role_terms
@@ -17,13 +17,12 @@ from backwright_workbench.brief.lexicon.permissions import DENY
 from backwright_workbench.brief.lexicon.right_verbs import VERBS
 from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.people import rolelike
+from backwright_workbench.brief.role_heads import above_rights, name_end
 from backwright_workbench.brief.role_labels import labels, rights_begin
 from backwright_workbench.brief.roles import ADMIN, ALL_STAFF, PUBLIC, Roles, role_name, roles_like
 from backwright_workbench.brief.statements import verb_at
 from backwright_workbench.brief.things import Things
 
-_LONGEST_NAME = 3
-_BEFORE_VERB = frozenset({"can", "may", "must", "cannot", "not", "never", "only", "also", "should"})
 _JOINING = {"", "register", "sign_up", "create", "make"}
 """What whoever has no account yet does to get one."""
 
@@ -56,8 +55,8 @@ def read_roles(page: Page, things: Things, tables: Iterable[tuple[str, ...]] = (
         for first, _, _ in clause.find(role_phrases.BEFORE):
             _listed_before(page, roles, clause, first)
         if clause.parent is not None and clause.kind in ("item", "row") and _is_label(clause.parent):
-            _listed(page, roles, clause, 0, _name_end(things, clause))
-        if phrase := _above_rights(page, things, clause):
+            _listed(page, roles, clause, 0, name_end(things, clause))
+        if phrase := above_rights(page, things, clause):
             page.claim(clause, 0, len(clause.words), f"roles.{roles.enter(phrase, listed=True)}")
     if len(roles.listed - {ADMIN}) > 1:
         words = (word for word in role_terms.STAFF_WORDS if role_name((word,)) not in roles.named)
@@ -72,24 +71,6 @@ def read_roles(page: Page, things: Things, tables: Iterable[tuple[str, ...]] = (
         roles.others["guest"] = PUBLIC
     things.roles = {*roles.named}
     return roles
-
-
-def _above_rights(page: Page, things: Things, clause: Clause) -> tuple[str, ...]:
-    """The people whom an item or a heading names under which nothing but what they may do is listed; else nothing."""
-    phrase = singular_words(tuple(word for word in clause.words if word not in DETERMINERS | {":", "*", "-"}))
-    if clause.kind not in ("item", "heading") or not 0 < len(phrase) <= _LONGEST_NAME:
-        return ()
-    if not (rolelike(phrase, things) or phrase[-1] in role_terms.COLLECTIVE) or {*phrase} & BREAKS:
-        return ()
-    below = [other for other in page.clauses if other.parent is clause]
-    tells = [bool(verb_at(b.words, _past_modal(b.words), things, begin=_past_modal(b.words))[0]) for b in below]
-    return phrase if below and all(tells) else ()
-
-
-def _past_modal(words: tuple[str, ...]) -> int:
-    """The first word that may be a verb of rights: `can read`, `must not change`."""
-    at = next((i for i, word in enumerate(words[:4]) if word not in _BEFORE_VERB), 0)
-    return min(at, len(words) - 1)
 
 
 def _no_user(page: Page, roles: Roles, role: str) -> bool:
@@ -139,40 +120,6 @@ def _is_label(clause: Clause) -> bool:
             clause.text,
         )
     )
-
-
-def _label_end(clause: Clause) -> int:
-    for index, word in enumerate(clause.words):
-        if word in (
-            ":",
-            "-",
-            "(",
-            "can",
-            "may",
-            "has",
-            "have",
-            "cannot",
-            "is",
-            "are",
-            "with",
-            "manages",
-            "only",
-            "→",
-        ):
-            return index
-    return len(clause.words)
-
-
-def _name_end(things: Things, clause: Clause) -> int:
-    """The word after the name of a role that begins an item: none if a thing is named there that is nobody."""
-    end = _label_end(clause)
-    verbs = (i for i in range(1, end) if verb_at(clause.words, i, things, begin=1)[0] and i <= _LONGEST_NAME)
-    end = next((i for i in verbs if is_plural(clause.words[i - 1])), end)
-    mention = next(iter(things.in_clause(clause, 0, end)), None)
-    opens = mention is not None and not {*clause.words[: mention[0]]} - DETERMINERS
-    if mention and opens and not (mention[2].entry.person or rolelike((clause.words[mention[1] - 1],), things)):
-        return 0 if mention[1] == end or clause.words[mention[1]] in BREAKS else end
-    return end
 
 
 def _listed(page: Page, roles: Roles, clause: Clause, first: int, stop: int) -> None:

@@ -60,7 +60,12 @@ def _search_in(page: Page, things: Things, thing: Thing, clause: Clause, begin: 
 def _elsewhere(page: Page, things: Things, thing: Thing, clause: Clause, first: int, stop: int) -> bool:
     """Whether an item names a text of another thing (`events by venue name`): that one is searched in it."""
     hit = things.at(clause, first)
-    if hit is None or hit[0] is thing or first + hit[1] >= stop or field_meant(things, thing, clause.words[first:stop]):
+    if (
+        hit is None
+        or hit[0] is thing
+        or first + hit[1] >= stop
+        or field_meant(things, thing, clause.words[first:stop])
+    ):
         return False
     other, words = hit[0], clause.words[first + hit[1] : stop]
     name = field_meant(things, other, words)

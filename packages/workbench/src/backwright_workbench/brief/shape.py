@@ -58,7 +58,12 @@ def _keep_references(things: Things, thing: Thing) -> None:
             thing.links.setdefault(maker, stand_in)
     for other in things:
         needs = (f for f in other.entry.fields.values() if f.to == thing.entry.name and not f.optional)
-        if other is not thing and other.known and any(needs) and not any(f.to == thing.name for f in other.links.values()):
+        if (
+            other is not thing
+            and other.known
+            and any(needs)
+            and not any(f.to == thing.name for f in other.links.values())
+        ):
             link(other, thing.snake, thing.name, optional=False)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from backwright_workbench.brief.asides import owned, past_aside
 from backwright_workbench.brief.clause import Clause
-from backwright_workbench.brief.grammar import DETERMINERS, GLUE, PREPOSITIONS, is_plural
+from backwright_workbench.brief.grammar import DETERMINERS, GLUE, is_plural
 from backwright_workbench.brief.lexicon import permissions as terms
 from backwright_workbench.brief.lexicon import right_verbs, role_phrases
 from backwright_workbench.brief.lexicon import thing_rights as thing_terms
@@ -62,7 +62,7 @@ def subject_of(things: Things, roles: Roles, clause: Clause, before: Subject | N
 
 
 def _nobody_but(roles: Roles, clause: Clause) -> Subject | None:
-    """Who alone may do what follows: `nobody but the manager deletes stays`, `payouts: no one except clerks sees them`."""
+    """Who alone may do what follows: `nobody but the manager deletes stays`, `payouts: no one except clerks`."""
     for first, stop, _ in clause.find(thing_terms.NOBODY_BUT):
         alone = _named(roles, clause, stop) if not first or clause.words[first - 1] in _OPENING else None
         if alone:
@@ -200,100 +200,6 @@ def _tells_rights(things: Things, subject: Subject) -> bool:
         ("our",),
     )
     return bool(verb) or uses or (words[begin] not in GLUE and things.at(subject.clause, begin) is None)
-
-
-def turns(things: Things, roles: Roles, subject: Subject) -> Iterator[Subject]:
-    """The subject, and those with whom the sentence goes on: `…, but only managers can delete them`."""
-    words = subject.clause.words
-    for index in range(subject.begin, len(words)):
-        if alone := terms.THE_ONLY_ONE.match(" ".join(words[index:])):
-            if index > subject.begin:
-                yield replace(subject, end=index)
-            begin = index + alone.group().count(" ") + 1
-            subject = replace(subject, first=index, begin=begin, end=len(words), only=True)
-        if index <= subject.begin:
-            continue
-        hit = roles.at(subject.clause, index)
-        before = index - 1
-        while before > subject.begin and words[before] in DETERMINERS:
-            before -= 1
-        follows = _past_who(words, index + hit[1]) if hit else 0
-        if not hit or follows >= len(words):
-            continue
-        anew = words[follows] in terms.MODALS and words[before] not in PREPOSITIONS
-        if words[before] not in terms.TURN and not anew:
-            continue
-        verb, _ = verb_at(words, follows, things, begin=follows)
-        elided = () if verb else _left_out(things, subject, index, follows)
-        if elided or verb or words[follows] in terms.TURN_VERBS | terms.MODALS:
-            yield replace(subject, end=index)
-            who = SIGNED_IN if hit[0] == MAKER else hit[0]
-            mentions = things.in_clause(subject.clause, subject.begin, index)
-            subject = Subject(
-                (who,),
-                subject.clause,
-                index,
-                follows,
-                len(words),
-                words[before] == "only",
-                before=mentions[-1][2] if mentions else subject.before,
-                verbs=elided,
-            )
-    yield subject
-
-
-def _left_out(things: Things, subject: Subject, at: int, follows: int) -> tuple[str, ...]:
-    """The verb that a sentence does not repeat: `clerks see all orders, customers only the ones they placed`."""
-    words = subject.clause.words
-    if words[at - 1] not in (",", ";", "and", "but", "while", "whereas") or words[follows] not in _QUANTITIES:
-        return ()
-    begin = subject.begin + (words[subject.begin] in terms.MODALS)
-    verb, length = verb_at(words, begin, things, begin=begin)
-    after = next((i for i in range(follows, len(words)) if words[i] not in DETERMINERS | _QUANTITIES), len(words))
-    names = after < len(words) and (things.at(subject.clause, after) or words[after] in terms.AGAIN)
-    return (verb,) if length and names else ()
-
-
-_QUANTITIES = frozenset({"only", "just", "merely", "all", "every", "any", "the", "their", "those"})
-
-
-def one_after_another(page: Page, roles: Roles, clause: Clause, at: int) -> list[tuple[int, int, str]]:
-    """The roles of a list that begins at a word: `by clerks, guards or the manager`; `them` are those before it."""
-    found: list[tuple[int, int, str]] = []
-    words = clause.words
-    if words[at : at + 1] in (("them",), ("him",), ("her",)):
-        return [(at, at + 1, role) for role in _just_named(page, roles, clause, at)]
-    while at < len(words):
-        hit = roles.at(clause, at)
-        if hit:
-            found.append((at, at + hit[1], hit[0]))
-            at += hit[1]
-        elif words[at] in _BETWEEN and (found or words[at] not in (",", "and", "or")):
-            at += 1
-        else:
-            break
-    return found
-
-
-def _just_named(page: Page, roles: Roles, clause: Clause, at: int) -> list[str]:
-    """The roles that were spoken of last before a word, in its clause or the one before it in the same block."""
-    number = page.clauses.index(clause)
-    before = page.clauses[max(0, number - 1) : number]
-    for each, end in ((clause, at), *((c, len(c.words)) for c in before if c.block == clause.block)):
-        if named := [role for _, _, role in roles.in_clause(each, 0, end)]:
-            return named[-1:]
-    return []
-
-
-_BETWEEN = frozenset(
-    {",", "and", "or", "&", "/", "the", "a", "an", "our", "only", "by", "to", "all", "any", "except", "but"}
-)
-
-
-def _past_who(words: tuple[str, ...], at: int) -> int:
-    """The word after `who` where it takes somebody up again: `…, and the guard, who may open it`."""
-    past = past_aside(words, at)
-    return past if past > at and words[past - 1] in role_phrases.RELATIVE else at
 
 
 def like(page: Page, roles: Roles, subject: Subject) -> tuple[str, int] | None:

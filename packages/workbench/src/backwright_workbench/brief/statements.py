@@ -139,7 +139,9 @@ def verb_at(words: tuple[str, ...], index: int, things: Things, *, begin: int) -
     forms = [word]
     if index == begin or before in _JOINS:
         forms.append(third_person(word))
-    if word.endswith("ing") and (index == begin or before in _JOINS | {"for", "of", "by", "are", "is"}):
+    if word.endswith("ing") and (
+        index == begin or before in (_JOINS - {"to"}) | {"for", "of", "by", "are", "is"}
+    ):
         forms.append(base(word))
     for form in forms:
         for length in (3, 2):

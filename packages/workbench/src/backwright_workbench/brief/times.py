@@ -14,9 +14,16 @@ from backwright_workbench.brief.page import Page
 from backwright_workbench.brief.statements import Statement
 from backwright_workbench.brief.things import Thing, Things
 
-_BEFORE = re.compile(r"(?:(?:and|but|or|,) )*(?:only )?(?:until|till|before|not (?:after|once|when|if|while)|unless)(?!\S)")
+_BEFORE = re.compile(
+    r"(?:(?:and|but|or|,) )*(?:only )?(?:until|till|before|not (?:after|once|when|if|while)|unless)(?!\S)"
+)
 _THEN = re.compile(r"(?:(?:and|but|or|,) )*(?:only )?(?:while|as long as|if|when)(?!\S)")
-_FILL = DETERMINERS | PRONOUNS | AUXILIARIES | {"still", "yet", "status", "state", "in", "as", "of", "long", "already"}
+_FILL = (
+    DETERMINERS
+    | PRONOUNS
+    | AUXILIARIES
+    | {"still", "yet", "status", "state", "in", "as", "of", "long", "already"}
+)
 _NOT = frozenset({"not", "never", "no", "nobody", "isnt", "arent"})
 
 

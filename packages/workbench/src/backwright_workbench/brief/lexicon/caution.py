@@ -23,7 +23,9 @@ _WISH = r"(?! (?:want|need|have)(?!\S))"
 DENIAL = phrase(
     r"(?:is |are )?(?:not (?:allowed|permitted|possible)|forbidden|prohibited)|never|cannot|cant|can not|may not"
     rf"|must not|mustnt|should not|shouldnt|(?:do|does|is|are) not{_WISH}|dont{_WISH}|doesnt{_WISH}|isnt|arent"
-    r"|(?:no|without) (?:[a-z]+ )?access|no rights?|hidden from|(?:in|not )visible|not shown"
+    r"|(?:no|without)(?: the| any)? (?:rights?|permissions?) to|without being able to"
+    r"|(?:no|without) (?:[a-z]+ )?access|no (?:rights?|business)|nothing to do with|none of (?:their|his|her) business"
+    r"|hidden from|(?:in|not )visible|not shown"
     r"|off limits|nothing of|kept from|nobody|no one|noone|no role|(?:but|and|,) not(?: to)?"
     r"|no(?= [a-z]+ (?:may|can|should|must|ever|is allowed)(?!\S))"
     r"|(?:except|apart|excluding|other than)(?: for| from)?(?= (?:[a-z]+ing|deletion|removal|changes)(?!\S))"
@@ -46,7 +48,8 @@ DEEDS = {
 """Nouns for what verbs of rights do."""
 
 NO_SIGHT = re.compile(
-    r"(?:.*access|no rights?|hidden from|(?:in|not )visible|not shown|off limits|nothing of|kept from)$"
+    r"(?:.*access|no (?:rights?|business)|nothing to do with|none of .*"
+    r"|hidden from|(?:in|not )visible|not shown|off limits|nothing of|kept from)$"
 )
 """What forbids all there is to do, without a verb."""
 
@@ -86,6 +89,14 @@ ANY_ROWS = word_set("all any every each everybodys everyones whichever")
 
 SOME_PEOPLE = word_set("who with in at on from here inside whose that")
 """What follows `everybody` where not all the world is meant: `everybody who works here`."""
+
+WITHOUT_ACCOUNT = re.compile(
+    r"(?<!\S)(?:public(?:ly)?|visitors?|guests?|anonymous(?:ly)?|world|internet|website"
+    r"|(?:without|no)(?: an?| any)? (?:account|log ?in|logging|sign|signing|registration|registering"
+    r"|authentication|auth)"
+    r"|(?:not|nor) (?:logged|signed) in|logged in or not)(?!\S)"
+)
+"""By which `everybody` means the whole world, and not those who work with the service."""
 
 NOBODY_BUT = phrase(
     r"(?:nobody|no one|noone|none|anybody|anyone|no (?:other )?(?:user|role|person)s?)(?: else)?"

@@ -21,7 +21,9 @@ OF_HEADS = word_set(
 )
 SURE_HEADS = word_set("name number code date")
 """Before these as the last word, a verb is part of the name of a field: `mark name`."""
-NEVER_NAMED = word_set("them themselves it itself they he she we us everyone everybody nobody someone somebody anyone")
+NEVER_NAMED = word_set(
+    "them themselves it itself they he she we us everyone everybody nobody someone somebody anyone"
+)
 """Words that stand in no name: with them an item says what somebody does."""
 UNITS = word_set(
     "minutes hours days seconds weeks months years kg g ml grams hectares km miles "
@@ -104,7 +106,9 @@ DONE_BY = re.compile(
     r"|verified|reported|completed|closed|logged|received|prepared|authori[sz]ed|submitted|confirmed|registered)_by"
 )
 """Fields that say whose doing it was: somebody who has an account."""
-ENTERS = word_set("did made wrote created recorded entered added logged registered reported submitted uploaded")
+ENTERS = word_set(
+    "did made wrote created recorded entered added logged registered reported submitted uploaded"
+)
 """What the caller does who enters the row."""
 TYING = word_set("to by in at for with on from")
 """After a verb, what one thing has to do with another: `a boat lies in a berth`."""

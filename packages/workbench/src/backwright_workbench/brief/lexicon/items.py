@@ -12,11 +12,13 @@ CONNECT = re.compile(
     r"(?P<verb>with|having|,? ?(?:for|of|about) (?:whom|which|whose) (?:we|i) "
     r"(?:keep|store|record|need|know|track)s?|has|have|contains?|includes?|include|containing|consists? of"
     r"|stores?|records?|needs?|tracks?|carry|carries|gets?|receives?|comes? with|come with|\(|:|-|=|→|"
-    r"(?:is|are) (?:described|defined|identified) by|(?:is|are) (?:kept|stored|recorded|saved|held|entered) with)(?!\S)"
+    r"(?:is|are) (?:described|defined|identified) by"
+    r"|(?:is|are) (?:kept|stored|recorded|saved|held|entered) with)(?!\S)"
     r"(?: (?:(?:at least|also|both|the|following|these|such|a|an|some|only|just|basic"
     r"|usual|fields?|attributes?|columns?|properties|data|information|details|including"
     r"|include|like|as|:|,|\() ?)*(?:fields?|attributes?|columns?|properties|data|details"
-    r"|information|following|profiles?(?= (?::|\(|with|including)(?!\S)))(?: (?:such as|like|including|are|:|\())*(?= |$)| :)?"
+    r"|information|following|profiles?(?= (?::|\(|with|including)(?!\S)))(?: (?:such as"
+    r"|like|including|are|:|\())*(?= |$)| :)?"
 )
 FIELDS = re.compile(
     r"^(?:(?:the|its|their|main|key|required|with|has) )*(?:fields|attributes|columns"

@@ -150,6 +150,8 @@ LISTS_OF = tuple((word, "of") for word in ("list", "register", "directory", "cat
 HAVE_PROFILES = re.compile(r"(?:has|have) (?:a )?profiles? (?::|\(|with)(?!\S)")
 OF_THESE = word_set("their its his her the our")
 """Before what belongs to those just told of: `customers with name and phone, and their bikes with brand and model`."""
+REASON = re.compile(r"(?<!\S)(?:because|so that)(?!\S)")
+"""After these a brief tells why, and names nothing that is kept."""
 GETS = word_set("has have get gets receive receives contain contains many several multiple")
 HAS = word_set("has have contains contain includes include with having consists stores needs holds")
 SOFTWARE = word_set("system app application service software backend platform program tool database api")
@@ -168,7 +170,9 @@ DONE_TO_DATA = word_set(
 AFTER_LABELLED = ("", ":", "(", "-", "with", "has", "have", ".", ",", "→", "and")
 """What may follow a noun in a list of entities."""
 
-SIGNS_UP = re.compile(r"(?:(?:can|may|must|should|will|first) )*(?:registers?|signs? up)(?: online)? with (?:their )?")
+SIGNS_UP = re.compile(
+    r"(?:(?:can|may|must|should|will|first) )*(?:registers?|signs? up)(?: online)? with (?:their )?"
+)
 """After people: what they tell of themselves follows."""
 TELLING = word_set("contains contain belongs belong consists includes include")
 OF_ACCESS = re.compile(r"(?<!\S)(?:access|permissions?|rights|read only|control)(?!\S)")

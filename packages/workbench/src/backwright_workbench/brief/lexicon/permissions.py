@@ -38,9 +38,11 @@ READ_ONLY = re.compile(
 
 OWN = re.compile(
     r"(?<!\S)(?:their own|own|his own|her own|my own|theirs|my|assigned to (?:them|him|her"
-    r"|me|themselves|you)|(?<!and )(?<!but )(?<!or )(?<!, )(?<!while )(?:they|he|she|i) (?:(?:him|her|them|my)sel(?:f|ves) )?"
-    r"(?:have |has |had )?(?:[a-z]+[^e]ed|owns?|wrote|written|made|gave|given|sent|took|taken|bought|sold|drew|lead|leads"
-    r"|led|runs?|ran|keeps?|kept|handles?|supervises?|teach|teaches|taught|coach|coaches|looks? after|works? (?:on|with))"
+    r"|me|themselves|you)|(?<!and )(?<!but )(?<!or )(?<!, )(?<!while )(?:they|he|she|i)"
+    r" (?:(?:him|her|them|my)sel(?:f|ves) )?"
+    r"(?:have |has |had )?(?:[a-z]+[^e]ed|owns?|wrote|written|made|gave|given|sent|took|taken|bought|sold|drew|lead"
+    r"|leads|led|runs?|ran|keeps?|kept|handles?|supervises?|teach|teaches|taught|coach|coaches|looks? after"
+    r"|works? (?:on|with))"
     r"|(?:they|he|she|i) (?:are|is|am) (?:assigned(?: to)?|responsible for|in charge of|named (?:on|in)|involved in"
     r"|part of|the [a-z]+(?: (?:of|on|for))?)"
     r"|(?:them|him|her) ?selves|(?:belong(?:ing|s)?|given|addressed) to (?:them|him|her|me)"
@@ -154,7 +156,9 @@ NOBODY_ELSE = re.compile(
 )
 """Others, who may not: `the judge closes a race, nobody else does`; with an `'s`, whose rows are not meant."""
 
-_OTHER_PEOPLE = r"(?:(?:the|their|any|his|her|your) )*(?:others?|neighbou?rs?|colleagues?|peers?|coworkers?|rest)"
+_OTHER_PEOPLE = (
+    r"(?:(?:the|their|any|his|her|your) )*(?:others?|neighbou?rs?|colleagues?|peers?|coworkers?|rest)"
+)
 OTHERS_NOT = re.compile(
     r"(?<!\S)(?:(?:and |but )?(?:not )?(?:nobody|no one|noone|anybody|anyone|somebody) else|(?:and |but )?no others?"
     rf"|(?:and |but )?(?:not (?:those|the ones|that|any)|nothing|none) of {_OTHER_PEOPLE})(?!\S)"

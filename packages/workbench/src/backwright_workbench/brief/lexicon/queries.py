@@ -57,7 +57,8 @@ COUNT = re.compile(
     r"(?:files?|images?|photos?|pictures?|attachments?|documents?)(?: (?:each|per \w+))?"
 )
 BULK = re.compile(
-    r"(?<!\S)(?:bulk|batch|mass(?= (?:creat|import|insert|up ?load|operation|delet|edit|assign)))(?: (?:creat(?:e|ion|ing)|import(?:s|ing)?|insert(?:s"
+    r"(?<!\S)(?:bulk|batch|mass(?= (?:creat|import|insert|up ?load|operation|delet|edit|assign)))"
+    r"(?: (?:creat(?:e|ion|ing)|import(?:s|ing)?|insert(?:s"
     r"|ion)?|upload|operations?|endpoints?|add|updates?|processing|requests?|actions?|of"
     r"|for|and|delete|deletion|api))*(?!\S)"
 )

@@ -85,7 +85,8 @@ UNDERGOES = re.compile(
 """What follows whatever something is done with: `invoices can only be sent`."""
 
 MAY_DO = re.compile(
-    r"(?:can|may) (?!(?:not |never |only |also |just )*be )[a-z]|(?:have|has) (?:full|the same|all|read|write|access|only read)|(?:are"
+    r"(?:can|may) (?!(?:not |never |only |also |just )*be )[a-z]"
+    r"|(?:have|has) (?:full|the same|all|read|write|access|only read)|(?:are"
     r"|is) (?:read only|allowed to)"
 )
 """What follows whoever may do something."""

@@ -81,7 +81,8 @@ ROLE_GROUP = word_set("team crew people folks guys squad")
 """Words for those of a kind together: the fulfilment team is `fulfilment`."""
 
 NO_ROLES = word_set(
-    "person someone somebody one other role access user_role permission different etc rbac each_role everything system api "
+    "person someone somebody one other role access user_role permission different etc rbac each_role everything system"
+    " api "
     "data it they we you level"
 )
 

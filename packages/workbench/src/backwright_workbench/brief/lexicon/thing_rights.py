@@ -52,14 +52,16 @@ ONLY_FOR = re.compile(
 )
 
 ABLE = re.compile(
-    r"(?<!\S)(?<!not )(?P<verb>(?:read|view|see|edit|chang|updat|delet|access|writ|manage)e?able|accessible|visible|shown|open"
+    r"(?<!\S)(?<!not )(?P<verb>(?:read|view|see|edit|chang|updat|delet|access|writ|manage)e?able|accessible|visible"
+    r"|shown|open"
     r"|available|readonly)(?: only| just)? (?:by|to|for) (?=[a-z])"
 )
 """What can be done with a thing, and for whom: `visible to auditors`."""
 
 CLOSED = ("closed", "off limits", "forbidden", "taboo")
 HIDDEN = re.compile(
-    r"(?<!\S)(?P<verb>hidden|withheld|concealed|invisible|(?:kept )?(?:secret|away)|not (?:visible|shown|accessible|open"
+    r"(?<!\S)(?P<verb>hidden|withheld|concealed|invisible|(?:kept )?(?:secret|away)|not (?:visible|shown"
+    r"|accessible|open"
     r"|available|readable)|closed|off limits|forbidden|taboo)(?: away)? (?:from|to|for) (?:the |all |any )*(?=[a-z])"
 )
 """From whom something is kept: `hidden from caretakers`, `off limits for them`."""
@@ -73,7 +75,8 @@ RESERVED = re.compile(
 
 NOBODY = re.compile(
     r"(?<!\S)(?:(?:once|when|after) (?:they are |it is )?(?:entered|created|saved|recorded|made|written)(?: ,)? )?"
-    r"(?:nobody|no one|noone|no (?:user|role|person|account)s?)(?: , (?:not even|also not|neither) [^,]+ ,)?(?: (?:may|can|is allowed to|should|must"
+    r"(?:nobody|no one|noone|no (?:user|role|person|account)s?)(?: , (?:not even|also not|neither) [^,]+ ,)?"
+    r"(?: (?:may|can|is allowed to|should|must"
     r"|ever|is able to))*(?= (?!(?:else|except|but|other|apart|besides)(?!\S))[a-z])"
 )
 """Of whom something is said that holds for all."""
