@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from fastapi import FastAPI
 sys.path.insert(0, str(Path(__file__).parent))  # the shop, a service for the tests of resources
 import services
 from mailboxes import Mailbox
+from office_roles import Role
 from shop.service import Shop, running
 
 TABLES = (
@@ -36,12 +36,6 @@ TABLES = (
     "account_codes", "second_factors", "recovery_codes",
     "oauth_clients", "oauth_grants", "oauth_client_tokens",
 )  # fmt: skip
-
-
-class Role(StrEnum):
-    ADMIN = "admin"
-    EDITOR = "editor"
-    VIEWER = "viewer"
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +124,7 @@ async def app(settings: Settings, engine: str, declared: Accounts) -> AsyncGener
     runtime.storage = open_storage(settings.files_url)
     runtime.cache.clear()
     runtime.limiter.store = MemoryStore()
+    Mailbox(runtime.mail).clear()
     assert runtime.accounts is not None
     runtime.accounts.keyring._keys, runtime.accounts.keyring._loaded_at = {}, None
     async with made.router.lifespan_context(made):

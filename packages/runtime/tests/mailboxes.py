@@ -15,6 +15,12 @@ class Mailbox:
     def __init__(self, mail: Mail) -> None:
         self._mail = mail
 
+    def clear(self) -> None:
+        """Forget all mail so far."""
+        mailer: Any = self._mail.mailer
+        assert isinstance(mailer, Kept)
+        mailer.messages.clear()
+
     async def messages(self, to: str | None = None) -> list[Message]:
         """All mail so far, or that to one address; waits for what is under way."""
         await self._mail.idle()

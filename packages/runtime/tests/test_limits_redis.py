@@ -174,7 +174,8 @@ async def test_without_redis_reads_go_on_and_guessing_does_not() -> None:
 
 def test_the_policies_of_logging_in_are_strict() -> None:
     """An outage of Redis is no invitation."""
-    from backwright.login import LOGINS, REGISTRATIONS
+    from backwright.login import LOGINS
+    from backwright.registration import REGISTRATIONS
 
     assert LOGINS.strict
     assert REGISTRATIONS.strict

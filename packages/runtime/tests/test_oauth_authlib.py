@@ -16,10 +16,9 @@ from backwright.accounts import Account, Accounts, BoundAccounts
 from fastapi import FastAPI
 from joserfc.errors import JoseError
 from oauth_flows import BACK, BYE, EMAIL, PASSWORD, ROOT, ada, hidden, machine, register
+from office_roles import Role
 from served import SERVICE, Served, free_port, serving, write_service
 from starlette.requests import Request
-
-from conftest import Role
 
 HERE = "http://localhost:8000"
 

@@ -17,9 +17,8 @@ from backwright.database import Database
 from backwright.oauth_authorize import PAGE_SECONDS
 from backwright.settings import Settings
 from oauth_flows import BACK, EMAIL, PASSWORD, ROOT, Person, ada, exchange, hidden, register, told
+from office_roles import Role
 from sqlalchemy import select
-
-from conftest import Role
 
 
 @pytest.fixture(scope="session")

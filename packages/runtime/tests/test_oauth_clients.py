@@ -14,9 +14,8 @@ from backwright.oauth_rows import oauth_clients
 from backwright.oauth_scopes import scopes_of
 from backwright.settings import Settings
 from oauth_flows import BACK, ROOT, Person, ada, bearing, machine, post, register, tokens, told
+from office_roles import Role
 from sqlalchemy import bindparam, select, update
-
-from conftest import Role
 
 Bearer = Callable[..., Awaitable[dict[str, str]]]
 GOOD = {

@@ -11,8 +11,7 @@ from backwright.oauth import DOCS_CLIENT, docs_client
 from backwright.settings import Settings
 from fastapi import FastAPI
 from oauth_flows import ROOT, Person, ada, exchange, issuer_of
-
-from conftest import Role
+from office_roles import Role
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 

@@ -8,8 +8,7 @@ import time_machine
 from backwright.accounts import Account, Accounts, BoundAccounts
 from backwright.context import now
 from oauth_flows import EMAIL, PASSWORD, ROOT, ada, bearing, machine, post, refresh, register, tokens
-
-from conftest import Role
+from office_roles import Role
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,7 @@ import httpx2
 import pytest
 from backwright.accounts import Account, Accounts, BoundAccounts
 from oauth_flows import BYE, ROOT, ada, bearing, register, tokens
-
-from conftest import Role
+from office_roles import Role
 
 
 @pytest.fixture(scope="session")

@@ -37,9 +37,8 @@ from oauth_flows import (
     register,
     tokens,
 )
+from office_roles import Role
 from sqlalchemy import func, select
-
-from conftest import Role
 
 Bearer = Callable[..., Awaitable[dict[str, str]]]
 

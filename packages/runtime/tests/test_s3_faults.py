@@ -41,16 +41,16 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Binder(Entity):
+class Crate(Entity):
     """Something with files."""
 
-    __tablename__ = "binders"
+    __tablename__ = "crates"
 
     label: Mapped[str] = mapped_column(String(50))
 
 
-binders = Resource(
-    Binder,
+crates = Resource(
+    Crate,
     fields=("label",),
     access={Role.ADMIN: allow.everything},
     attachments=Attachments(max_mb=20, max_count=9, types=("text/plain",)),
@@ -61,7 +61,7 @@ def office(settings: Settings) -> FastAPI:
     """The service under test."""
     users = next(mapper.class_ for mapper in Entity.registry.mappers if issubclass(mapper.class_, Account))
     accounts = Accounts(users, roles=Role, admin=Role.ADMIN)
-    return create_app(settings, title="Office", accounts=accounts, resources=(binders,))
+    return create_app(settings, title="Office", accounts=accounts, resources=(crates,))
 
 
 class Bucket:
@@ -102,7 +102,7 @@ async def service(user_class: type[Account], bucket: Bucket) -> AsyncGenerator[T
 
 @pytest.fixture
 async def address(service: TestService) -> str:
-    return f"/binders/{(await service.make(Binder)).id}/attachments"
+    return f"/crates/{(await service.make(Crate)).id}/attachments"
 
 
 @pytest.fixture
