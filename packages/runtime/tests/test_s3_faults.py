@@ -41,16 +41,16 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Crate(Entity):
+class Coffer(Entity):
     """Something with files."""
 
-    __tablename__ = "crates"
+    __tablename__ = "coffers"
 
     label: Mapped[str] = mapped_column(String(50))
 
 
-crates = Resource(
-    Crate,
+coffers = Resource(
+    Coffer,
     fields=("label",),
     access={Role.ADMIN: allow.everything},
     attachments=Attachments(max_mb=20, max_count=9, types=("text/plain",)),
@@ -61,7 +61,7 @@ def office(settings: Settings) -> FastAPI:
     """The service under test."""
     users = next(mapper.class_ for mapper in Entity.registry.mappers if issubclass(mapper.class_, Account))
     accounts = Accounts(users, roles=Role, admin=Role.ADMIN)
-    return create_app(settings, title="Office", accounts=accounts, resources=(crates,))
+    return create_app(settings, title="Office", accounts=accounts, resources=(coffers,))
 
 
 class Bucket:
@@ -102,7 +102,7 @@ async def service(user_class: type[Account], bucket: Bucket) -> AsyncGenerator[T
 
 @pytest.fixture
 async def address(service: TestService) -> str:
-    return f"/crates/{(await service.make(Crate)).id}/attachments"
+    return f"/coffers/{(await service.make(Coffer)).id}/attachments"
 
 
 @pytest.fixture
