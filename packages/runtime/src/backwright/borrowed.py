@@ -1,12 +1,17 @@
 """SQLAlchemy over connections that are ours.
 
-What lives here: what the dialects of all engines leave to `Work`. What must not: anything of one engine
-(`sqlite_dialect.py`, `postgresql_dialect.py`, `mariadb_dialect.py`).
+What lives here: what the dialects of all engines leave to `Work`, and the engine of one connection for ORM
+sessions. What must not: anything of one engine (`sqlite_dialect.py`, `postgresql_dialect.py`, `mariadb_dialect.py`).
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import Dialect, Engine, Executable, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.util import LRUCache
 
 
 class Borrowed:
@@ -28,3 +33,25 @@ class Borrowed:
 
     def do_rollback(self, dbapi_connection: Any) -> None:
         """Nothing: an exception ends the `Work`, which rolls back."""
+
+
+def engine_over(
+    connection: Any,
+    dialect: Dialect,
+    address: str,
+    seen: Callable[[Executable], None],
+    cache: LRUCache[Any, Any] | None = None,
+) -> AsyncEngine:
+    """A SQLAlchemy engine over one connection. What it has compiled is shown to `seen` before it runs, and kept in
+    `cache`, which many connections may share; in one of its own if there is none.
+    """
+    plain = Engine(StaticPool(lambda: connection, reset_on_return=None), dialect, make_url(address))
+    if cache is not None:
+        plain._compiled_cache = cache
+
+    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+        if context is not None and context.compiled is not None:
+            seen(context.compiled.statement)
+
+    event.listen(plain, "before_cursor_execute", before)
+    return AsyncEngine(plain)

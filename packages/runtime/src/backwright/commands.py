@@ -180,6 +180,11 @@ def seed(arguments: argparse.Namespace, settings: Settings, create_app: Factory)
     return 0
 
 
+def sample_address(role: str) -> str:
+    """The address of a role's sample account, in a domain that is nobody's (RFC 2606)."""
+    return f"{role.replace('_', '-')}@example.com"
+
+
 async def sample_accounts(runtime: Runtime, password: str) -> list[str]:
     """Make an account for each role that has none, `<role>@example.com`: the addresses of the new ones."""
     accounts = runtime.accounts
@@ -189,7 +194,7 @@ async def sample_accounts(runtime: Runtime, password: str) -> list[str]:
     known = {row[0] for row in await runtime.database.fetch(runtime.database.prepare(select(users.email)))}
     made = []
     for role in map(str, accounts.declared.roles):
-        address = f"{role.replace('_', '-')}@example.com"
+        address = sample_address(role)
         if address not in known:
             name = role.replace("_", " ").capitalize()
             await accounts.ensure_account(address, name=name, password=password, roles=[role])

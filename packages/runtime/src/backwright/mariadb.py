@@ -11,8 +11,7 @@ protocol and not the same SQL; it is refused.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any, Final
 
 from asyncmy import errors
@@ -27,48 +26,25 @@ from backwright.errors import Unavailable
 from backwright.mariadb_connection import FAILURES, Connection, open_raw
 from backwright.mariadb_errors import told
 from backwright.mariadb_transactions import Transaction
-from backwright.pool import Held, Pool
+from backwright.pool import Held
+from backwright.server_engine import Server
 
 IDLE_IN_TRANSACTION: Final = 30
 """Seconds that a transaction may stay open without a statement before the server ends it."""
 
 OLDEST: Final = (10, 6)
-_POOL_WAIT: Final = 2.0
 _NO_SUCH_TABLE: Final = 1146
 
 
-class MariaDB:
+class MariaDB(Server):
     """A server. Open between `connect` and `close`."""
 
+    begin_reading = "START TRANSACTION READ ONLY"
+
     def __init__(self, url: URL, limits: Limits) -> None:
-        self.url = url
+        super().__init__(url, limits)
         self.dialect: Dialect = dialect.Dialect(dbapi=dialect.Dialect.import_dbapi())
-        self._limits = limits
-        self._pool: Pool | None = None
         self._compiled: LRUCache[Any, Any] = LRUCache(dialect.COMPILED)
-
-    async def connect(self) -> None:
-        """Make the first connection. Raises `Unavailable`, saying where and why."""
-        pool = Pool(self._held, self._limits.connections, min(_POOL_WAIT, self._limits.lock))
-        held = await pool.take()
-        try:
-            await self._look_around(held)
-        finally:
-            pool.give(held)
-        self._pool = pool
-
-    async def close(self) -> None:
-        """Close the pool."""
-        if self._pool is not None:
-            pool, self._pool = self._pool, None
-            await pool.close()
-
-    @property
-    def pool(self) -> Pool:
-        """The connections. Raises `Unavailable` before `connect` and after `close`."""
-        if self._pool is None:
-            raise Unavailable("The database is not open.")
-        return self._pool
 
     async def read(self, sql: str, values: Sequence[Any]) -> Rows:
         """Rows of everything committed so far, in one round trip."""
@@ -98,18 +74,6 @@ class MariaDB:
             await found.end()
             raise
         return found
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncEngine]:
-        """A transaction that cannot write."""
-        transaction = await self._begun("START TRANSACTION READ ONLY")
-        try:
-            yield transaction.orm(lambda statement: None)
-        finally:
-            await transaction.end()
-
-    def data_version(self) -> None:
-        """None: the server would have to be asked."""
 
     async def ping(self) -> None:
         """Ask for an answer on a connection of its own."""

@@ -7,16 +7,14 @@ sessions. What must not: the SQL itself (`mariadb_sql.py`), when a transaction b
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import Engine, Executable, event
+from sqlalchemy import Executable
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.mysql.asyncmy import AsyncAdapt_asyncmy_connection, MySQLDialect_asyncmy
 from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import LRUCache
 
-from backwright.borrowed import Borrowed
+from backwright.borrowed import Borrowed, engine_over
 from backwright.mariadb_sql import Compiler, DDLCompiler, TypeCompiler
 
 COMPILED: Final = 500
@@ -58,13 +56,4 @@ def engine(
 ) -> AsyncEngine:
     """A SQLAlchemy engine over one connection. What it has compiled is shown to `seen` before it runs."""
     adapted: Any = AsyncAdapt_asyncmy_connection(dialect.dbapi, raw)
-    pool = StaticPool(lambda: adapted, reset_on_return=None)
-    plain = Engine(pool, dialect, make_url(ADDRESS))
-    plain._compiled_cache = cache
-
-    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-        if context is not None and context.compiled is not None:
-            seen(context.compiled.statement)
-
-    event.listen(plain, "before_cursor_execute", before)
-    return AsyncEngine(plain)
+    return engine_over(adapted, dialect, ADDRESS, seen, cache)

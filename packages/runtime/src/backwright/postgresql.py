@@ -18,8 +18,7 @@ idle_in_transaction_session_timeout` or nothing (the limits are then set in each
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,8 +32,9 @@ from sqlalchemy.util import LRUCache
 from backwright import postgresql_dialect as dialect
 from backwright.engine import Limits, Rows, warn_of_room
 from backwright.errors import Unavailable
-from backwright.pool import Held, Pool
+from backwright.pool import Held
 from backwright.postgresql_transactions import FAILURES, Transaction, told
+from backwright.server_engine import Server
 
 CONNECTING: Final = 5.0
 """Seconds that making a connection may take."""
@@ -43,46 +43,22 @@ IDLE_IN_TRANSACTION: Final = 30.0
 """Seconds that a transaction may stay open without a statement before the server ends it."""
 
 OLDEST: Final = (13, 0)
-_POOL_WAIT: Final = 2.0
 _log = logging.getLogger("backwright.database")
 
 
-class PostgreSQL:
+class PostgreSQL(Server):
     """A server. Open between `connect` and `close`."""
 
+    begin_reading = "BEGIN READ ONLY"
+
     def __init__(self, url: URL, limits: Limits) -> None:
-        self.url = url
+        super().__init__(url, limits)
         driver: Any = dialect.Dialect.import_dbapi()  # type: ignore[no-untyped-call]
         self.dialect: Dialect = dialect.Dialect(  # type: ignore[no-untyped-call]
             paramstyle="numeric_dollar", dbapi=driver, json_serializer=_json
         )
-        self._limits = limits
-        self._pool: Pool | None = None
         self._compiled: LRUCache[Any, Any] = LRUCache(dialect.COMPILED)
         self._takes_settings = True
-
-    async def connect(self) -> None:
-        """Make the first connection. Raises `Unavailable`, saying where and why."""
-        pool = Pool(self._held, self._limits.connections, min(_POOL_WAIT, self._limits.lock))
-        held = await pool.take()
-        try:
-            await self._look_around(held)
-        finally:
-            pool.give(held)
-        self._pool = pool
-
-    async def close(self) -> None:
-        """Close the pool."""
-        if self._pool is not None:
-            pool, self._pool = self._pool, None
-            await pool.close()
-
-    @property
-    def pool(self) -> Pool:
-        """The connections. Raises `Unavailable` before `connect` and after `close`."""
-        if self._pool is None:
-            raise Unavailable("The database is not open.")
-        return self._pool
 
     async def read(self, sql: str, values: Sequence[Any]) -> Rows:
         """Rows of everything committed so far, in one round trip."""
@@ -148,18 +124,6 @@ class PostgreSQL:
             await found.end()
             raise
         return found
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncEngine]:
-        """A transaction that cannot write."""
-        transaction = await self._begun("BEGIN READ ONLY")
-        try:
-            yield transaction.orm(lambda statement: None)
-        finally:
-            await transaction.end()
-
-    def data_version(self) -> None:
-        """None: the server would have to be asked."""
 
     async def ping(self) -> None:
         """Ask for an answer on a connection of its own."""

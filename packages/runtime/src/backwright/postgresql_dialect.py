@@ -7,19 +7,17 @@ not: when a transaction begins and ends (`postgresql.py`).
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import Engine, Executable, Float, Numeric, event
+from sqlalchemy import Executable, Float, Numeric
 from sqlalchemy.dialects.postgresql.asyncpg import (
     AsyncAdapt_asyncpg_connection,
     AsyncpgFloat,
     AsyncpgNumeric,
     PGDialect_asyncpg,
 )
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import LRUCache
 
-from backwright.borrowed import Borrowed
+from backwright.borrowed import Borrowed, engine_over
 from backwright.database_errors import unreachable
 
 NUMERIC_OID: Final = 1700
@@ -91,13 +89,4 @@ def engine(
     adapted: Any = _Adapted(  # type: ignore[no-untyped-call]
         dialect.dbapi, raw, prepared_statement_cache_size=100 if prepared else 0, **names
     )
-    pool = StaticPool(lambda: adapted, reset_on_return=None)
-    plain = Engine(pool, dialect, make_url("postgresql+asyncpg://"))
-    plain._compiled_cache = cache
-
-    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-        if context is not None and context.compiled is not None:
-            seen(context.compiled.statement)
-
-    event.listen(plain, "before_cursor_execute", before)
-    return AsyncEngine(plain)
+    return engine_over(adapted, dialect, "postgresql+asyncpg://", seen, cache)

@@ -6,16 +6,14 @@ ends (`sqlite.py`).
 
 import sqlite3
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, Executable, event
+from sqlalchemy import Executable, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import await_only
 
-from backwright.borrowed import Borrowed
+from backwright.borrowed import Borrowed, engine_over
 
 if TYPE_CHECKING:
     from backwright.sqlite import Connection
@@ -73,13 +71,6 @@ def engine(connection: "Connection", seconds: float, seen: Callable[[Executable]
     Each statement may take `seconds`; those that SQLAlchemy has compiled are shown to `seen` before they run.
     """
     dialect = Dialect(dbapi=Dialect.import_dbapi())
-    pool = StaticPool(lambda: cast(Any, connection.raw), reset_on_return=None)
-    plain = Engine(pool, dialect, make_url("sqlite+backwright://"))
-
-    def before(_conn: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-        connection.limit(seconds)
-        if context is not None and context.compiled is not None:
-            seen(context.compiled.statement)
-
-    event.listen(plain, "before_cursor_execute", before)
-    return AsyncEngine(plain)
+    found = engine_over(connection.raw, dialect, "sqlite+backwright://", seen)
+    event.listen(found.sync_engine, "before_cursor_execute", lambda *_: connection.limit(seconds))
+    return found

@@ -27,9 +27,6 @@ COMMANDS = {
 }
 """Chores that are commands of every service."""
 
-DOMAIN = "example.com"
-"""Reserved for examples (RFC 2606): nobody's address."""
-
 
 async def add_accounts(runtime: Runtime, password: str) -> dict[str, str]:
     """Makes the accounts that are missing, one per role, and returns all of them, role → address."""
@@ -38,7 +35,7 @@ async def add_accounts(runtime: Runtime, password: str) -> dict[str, str]:
         return {}
     await open_database(runtime.database)
     try:
-        found = {str(role): f"{str(role).replace('_', '-')}@{DOMAIN}" for role in accounts.declared.roles}
+        found = {str(role): commands.sample_address(str(role)) for role in accounts.declared.roles}
         for role, email in found.items():
             name = f"Sample {role.replace('_', ' ')}"
             await accounts.ensure_account(email, name=name, password=password, roles=[role])
