@@ -181,7 +181,7 @@ def _roles(accounts: Found | None, code: Code, notes: Notes) -> dict[str, str]:
 def _auth(told: Mapping[str, Any], accounts: Found | None, code: Code, notes: Notes) -> dict[str, Any]:
     """How people sign in and get an account: what the project file tells, and what the code declares."""
     register_as = _declared(accounts, 3, "register_as", "the role of those who sign up", code, notes)
-    oauth = _declared(accounts, 4, "oauth", "whether programs get tokens", code, notes)
+    oauth = _declared(accounts, 4, "oauth", "whether programs get tokens", code, notes, unsaid=False)
     registration = _registration(accounts, code, notes)
     methods = [each for each in told.get("methods", ("password",)) if each != "oauth2" or oauth is not False]
     if oauth is True and "oauth2" not in methods:
@@ -191,12 +191,21 @@ def _auth(told: Mapping[str, Any], accounts: Found | None, code: Code, notes: No
     return found | ({} if registration is None else {"registration": registration})
 
 
-def _declared(accounts: Found | None, position: int, name: str, what: str, code: Code, notes: Notes) -> Any:
-    """The constant that `Accounts(…)` is given as `name`; none where it is not, or cannot be told."""
+def _given(accounts: Found | None, position: int, name: str) -> ast.expr | None:
+    """What `Accounts(…)` is given as `name`."""
     call = accounts.node if accounts else None
-    given = argument(call, position, name) if isinstance(call, ast.Call) else None
+    return argument(call, position, name) if isinstance(call, ast.Call) else None
+
+
+def _declared(
+    accounts: Found | None, position: int, name: str, what: str, code: Code, notes: Notes, unsaid: Any = None
+) -> Any:
+    """The constant that `Accounts(…)` is given as `name`; `unsaid` where it is given none, none where it is
+    computed.
+    """
+    given = _given(accounts, position, name)
     if accounts is None or given is None:
-        return False if name == "oauth" and accounts is not None else None
+        return unsaid if accounts else None
     try:
         return code.constant(given, accounts.module)
     except NotConstant as error:
@@ -206,8 +215,7 @@ def _declared(accounts: Found | None, position: int, name: str, what: str, code:
 
 def _registration(accounts: Found | None, code: Code, notes: Notes) -> str | None:
     """`RegistrationMode.CLOSED`, which is the runtime's and not among the enumerations of the service."""
-    call = accounts.node if accounts else None
-    given = argument(call, 5, "registration") if isinstance(call, ast.Call) else None
+    given = _given(accounts, 5, "registration")
     if accounts is None or given is None:
         return None
     owner, _, member = code.qualified(given, accounts.module).rpartition(".")
