@@ -10,7 +10,7 @@ Deny by default: what no grant of the caller's roles covers does not happen.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Column, ColumnElement, FromClause, and_, bindparam, case, inspect, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -44,12 +44,17 @@ class Rows:
     """Some rows of a table: a condition that can be put on the table itself or on an alias of it."""
 
     on: Condition
+    path: tuple[InstrumentedAttribute[Any], ...] = ()
+    """The references from the row to the caller's account, where that is the rule."""
+    parts: tuple["Rows", ...] = ()
+    """The rules that this one is made of."""
+    joined: Literal["", "or", "and"] = ""
 
     def __or__(self, other: "Rows") -> "Rows":
-        return Rows(lambda table: or_(self.on(table), other.on(table)))
+        return Rows(lambda table: or_(self.on(table), other.on(table)), parts=(self, other), joined="or")
 
     def __and__(self, other: "Rows") -> "Rows":
-        return Rows(lambda table: and_(self.on(table), other.on(table)))
+        return Rows(lambda table: and_(self.on(table), other.on(table)), parts=(self, other), joined="and")
 
 
 def own(*path: InstrumentedAttribute[Any]) -> Rows:
@@ -71,7 +76,7 @@ def own(*path: InstrumentedAttribute[Any]) -> Rows:
     def condition(table: FromClause) -> ColumnElement[bool]:
         return _leads(table.c[path[0].key], path[1:])
 
-    return Rows(condition)
+    return Rows(condition, path=path)
 
 
 def _leads(column: Any, rest: Sequence[InstrumentedAttribute[Any]]) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from backwright import attachment_contract as contract
 from backwright import listing, paging, payloads
+from backwright.access import Operation
 from backwright.actor import Actor
 from backwright.attachment_rows import Attachment, State, rows_of
 from backwright.context import now
@@ -25,7 +26,7 @@ from backwright.direct_uploads import Announced, DirectUploads, Sent
 from backwright.downloads import content
 from backwright.errors import BadRequest, Conflict, Forbidden, NotFound
 from backwright.idempotency_uploads import KeyedUploads
-from backwright.routes import JSON, route, row_id
+from backwright.routes import JSON, Ruled, route, row_id
 from backwright.signed_links import PARAMETERS, SECONDS, Links
 from backwright.uploads import Uploads
 
@@ -37,6 +38,9 @@ Operate = Callable[["BoundResource", Request, Actor], Awaitable[Response]]
 
 ENVELOPE: Final = 64 * 1024
 """Bytes of a request beside the file: boundaries and the part's headers."""
+
+_READING: Final = frozenset({"list", "get", "download", "link"})
+"""What whoever sees a row may do with its files."""
 
 _FIRST: Final = UUID(int=0)
 
@@ -76,7 +80,9 @@ def _route(
     max_body_size: int | None = None,
 ) -> APIRoute:
     operation_id, described = contract.operation_id(bound, verb), contract.operation(bound, verb)
-    return route(bound, path, method, operation_id, operate, described, status, max_body_size)
+    needed = Operation.READ if verb in _READING else Operation.UPDATE
+    ruled = Ruled(bound, needed, files=True, success=status)
+    return route(ruled, path, method, operation_id, operate, described, max_body_size)
 
 
 class AttachmentRoutes:

@@ -7,7 +7,7 @@ they apply their declared access themselves.
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
@@ -15,6 +15,9 @@ from backwright.actor import PROGRAMS, SIGNED_IN, Actor
 from backwright.context import current
 from backwright.errors import Forbidden, Unauthenticated
 from backwright.runtime import Runtime
+
+WANTED: Final = "backwright_roles"
+"""Where a dependency that `require` has made holds the roles of which one is needed."""
 
 
 async def current_actor(request: Request) -> Actor:
@@ -57,6 +60,7 @@ def require(*roles: str) -> Callable[..., Awaitable[Actor]]:
             raise Forbidden("Your roles do not allow this.")
         return actor
 
+    setattr(required_actor, WANTED, wanted)
     return required_actor
 
 

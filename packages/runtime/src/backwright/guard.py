@@ -13,7 +13,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from backwright.callers import current_actor
+from backwright.callers import WANTED, current_actor
 
 OPEN: Final = "backwright_open"
 """Set to true on a route or endpoint of ours that carries no dependency and needs none."""
@@ -49,6 +49,13 @@ def is_public(route: Any) -> bool:
 def needs_actor(route: Any) -> bool:
     """Whether a route depends, directly or not, on knowing the actor."""
     return _depends_on(route, lambda call: call is current_actor)
+
+
+def required_roles(route: Any) -> list[frozenset[str]]:
+    """The sets of roles of each of which a caller of a route needs one (`require`)."""
+    dependant = getattr(route, "dependant", None)
+    found = (getattr(each.call, WANTED, None) for each in _walk(dependant)) if dependant is not None else ()
+    return [each for each in found if each is not None]
 
 
 def check(routes: Iterable[BaseRoute]) -> None:

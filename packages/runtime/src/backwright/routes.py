@@ -6,6 +6,7 @@ that), because solving dependencies and a response model would cost more than th
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -46,10 +47,24 @@ class _Row(Convertor[str]):
 register_url_convertor("row", _Row())
 
 
+@dataclass(frozen=True)
+class Ruled:
+    """By what of a resource's access a route goes: the operation, the name of an action, whether it is about the
+    files of a row; and the status of success."""
+
+    bound: "BoundResource"
+    operation: Operation
+    action: str | None = None
+    files: bool = False
+    success: int = 200
+
+
 class ResourceRoute(APIRoute):
     """A route that applies its resource's declared access itself."""
 
     guarded = True
+    ruled: Ruled
+    """Set where the route is made."""
 
     @property
     def direct(self) -> bool:
@@ -74,15 +89,15 @@ def routes_of(bound: "BoundResource") -> list[APIRoute]:
         (Operation.DELETE, one, "DELETE", f"delete_{single}", operations.delete_row, 204),
     ):
         if bound.policy.allows(operation):
-            found.append(_route(bound, path, method, operation_id, operate, status))
+            found.append(_route(Ruled(bound, operation, success=status), path, method, operation_id, operate))
     if bound.resource.bulk and bound.policy.allows(Operation.CREATE):
-        found.append(
-            _route(bound, bound.path + "/bulk", "POST", f"create_{name}_in_bulk", operations.create_rows, 201)
-        )
+        path, ruled = bound.path + "/bulk", Ruled(bound, Operation.CREATE, success=201)
+        found.append(_route(ruled, path, "POST", f"create_{name}_in_bulk", operations.create_rows))
     for action in bound.actions.values():
         if bound.policy.allows(Operation.ACT, action.name):
             path = f"{one}/{action.name.replace('_', '-')}"
-            found.append(_route(bound, path, "POST", f"{action.name}_{single}", operations.act(action)))
+            ruled = Ruled(bound, Operation.ACT, action.name)
+            found.append(_route(ruled, path, "POST", f"{action.name}_{single}", operations.act(action)))
     if bound.resource.attachments is not None:
         from backwright.attachments import attachment_routes
 
@@ -90,43 +105,43 @@ def routes_of(bound: "BoundResource") -> list[APIRoute]:
     return found
 
 
-def _route(
-    bound: "BoundResource", path: str, method: str, operation_id: str, operate: Operate, status: int = 200
-) -> APIRoute:
-    described = contract.operation(bound, operation_id)
+def _route(ruled: Ruled, path: str, method: str, operation_id: str, operate: Operate) -> APIRoute:
+    described = contract.operation(ruled.bound, operation_id)
     if method == "POST":
-        operate = idempotency.once(bound, operate, operation_id)
-    return route(bound, path, method, operation_id, operate, described, status)
+        operate = idempotency.once(ruled.bound, operate, operation_id)
+    return route(ruled, path, method, operation_id, operate, described)
 
 
 def route(
-    bound: "BoundResource",
+    ruled: Ruled,
     path: str,
     method: str,
     operation_id: str,
     operate: Operate,
     described: dict[str, Any],
-    status: int = 200,
     max_body_size: int | None = None,
 ) -> APIRoute:
     """One guarded route of a resource. `described` is its part of the OpenAPI document, `max_body_size` in bytes."""
+    bound = ruled.bound
 
     async def endpoint(request: Request) -> Response:
         return await handle(bound, request, operate, operation_id)
 
     endpoint.__name__ = operation_id
-    return ResourceRoute(
+    made = ResourceRoute(
         path,
         endpoint,
         methods=[method],
         operation_id=operation_id,
         name=operation_id,
-        status_code=status,
+        status_code=ruled.success,
         tags=[bound.title_plural.capitalize()],
         response_class=Response,
         max_body_size=max_body_size,
         openapi_extra=described,
     )
+    made.ruled = ruled
+    return made
 
 
 async def handle(bound: "BoundResource", request: Request, operate: Operate, operation_id: str) -> Response:

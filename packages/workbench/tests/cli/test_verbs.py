@@ -33,10 +33,12 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     verbs = shown.partition("verbs:")[2].splitlines()
     listed = [line.split()[0] for line in verbs if line.startswith("    ") and line[4] not in " V"]
-    assert sorted(listed) == ["blueprint", "dev", "draft", "format", "implement", "new", "schema"]
+    assert sorted(listed) == ["access", "blueprint", "dev", "draft", "format", "implement", "new", "schema"]
 
 
-@pytest.mark.parametrize("verb", ["blueprint", "dev", "draft", "format", "implement", "new", "schema"])
+@pytest.mark.parametrize(
+    "verb", ["access", "blueprint", "dev", "draft", "format", "implement", "new", "schema"]
+)
 def test_every_verb_tells_its_options(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each with what it is for."""
     assert run([verb, "--help"]) == 0
@@ -71,6 +73,8 @@ def test_starting_loads_nothing_that_only_a_verb_needs() -> None:
         (["implement", "brief.md"], "--into"),
         (["dev", "--port", "abc"], "--port"),
         (["schema", "--wrong"], "--wrong"),
+        (["access", "here", "there"], "backwright access [DIR]"),
+        (["access", "explain", "here", "GET", "/users"], "--role ROLE"),
     ],
 )
 def test_a_wrong_request_is_refused_with_its_reason(arguments: list[str], said: str) -> None:

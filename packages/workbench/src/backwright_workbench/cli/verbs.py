@@ -19,6 +19,7 @@ USAGE = 2
 BRIEF = "a text file that says in plain words what is wanted"
 NEW_DIRECTORY = "the directory of the new service; it must not exist, or be empty"
 SERVICE = "the service; the current directory without it"
+ACCESS = "the service (the current directory without it), or one request to it that is to be explained"
 CATALOGUE = "a directory of your own business entities (*.yaml), which win over the built-in ones"
 
 
@@ -87,6 +88,21 @@ def parser() -> ArgumentParser:
     one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)
     _json(one)
 
+    one = verb(
+        "access", _access, "Who may do what in a service, as a matrix; `explain` says which rule decides."
+    )
+    one.add_argument("words", metavar="[DIR] | explain DIR METHOD PATH", nargs="*", help=ACCESS)
+    one.add_argument("--role", help="explain: who asks; signed_in has no role, public has not signed in")
+    row = one.add_mutually_exclusive_group()
+    row.add_argument(
+        "--own", action="store_const", const="own", dest="row", help="explain: a row of their own"
+    )
+    row.add_argument(
+        "--other", action="store_const", const="other", dest="row", help="explain: a row of another's"
+    )
+    one.add_argument("--html", metavar="FILE", type=Path, help="write the matrix as a page")
+    one.add_argument("--json", action="store_true", help="as one JSON document")
+
     verb("schema", _schema, "Print the JSON Schema of blueprints, for editors and programs.")
 
     one = verb("format", _format, "Write a blueprint in its canonical form.")
@@ -143,6 +159,27 @@ def _blueprint(given: Namespace) -> int:
     from backwright_workbench.commands.blueprint import blueprint
 
     return show(blueprint(given.directory), json=given.json)
+
+
+def _access(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
+    from backwright_workbench.commands.access import access, explain
+
+    words: list[str] = given.words
+    if words[:1] == ["explain"]:
+        if len(words) != 4 or not given.role or given.html:
+            return _refuse("backwright access explain DIR METHOD PATH --role ROLE [--own|--other]")
+        _, place, method, path = words
+        return show(explain(Path(place), method, path, role=given.role, row=given.row, as_json=given.json))
+    if len(words) > 1 or given.role or given.row:
+        return _refuse("backwright access [DIR] [--html FILE | --json]")
+    directory = Path(words[0]) if words else Path()
+    return show(access(directory, html=given.html, as_json=given.json, colour=sys.stdout.isatty()))
+
+
+def _refuse(form: str) -> int:
+    sys.stderr.write(f"error: this verb is asked so: {form}\n  next: backwright access --help\n")
+    return USAGE
 
 
 def _schema(given: Namespace) -> int:
