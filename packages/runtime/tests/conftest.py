@@ -32,8 +32,8 @@ from office_roles import Role
 from shop.service import Shop, running
 
 TABLES = (
-    "users", "sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log", "rate_limits",
-    "account_codes", "second_factors", "recovery_codes",
+    "users", "sessions", "browser_sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log",
+    "rate_limits", "account_codes", "second_factors", "recovery_codes",
     "oauth_clients", "oauth_grants", "oauth_client_tokens",
 )  # fmt: skip
 

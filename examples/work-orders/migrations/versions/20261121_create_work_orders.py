@@ -83,6 +83,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_refresh_tokens_session_id_spent_at", "refresh_tokens", ["session_id", "spent_at"])
     op.create_table(
+        "browser_sessions",
+        sa.Column("session_id", Id(), nullable=False),
+        sa.Column("cookie_hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_browser_sessions")),
+        sa.UniqueConstraint("cookie_hash", name=op.f("uq_browser_sessions_cookie_hash")),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["sessions.id"],
+            name=op.f("fk_browser_sessions_session_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_table(
         "signing_keys",
         sa.Column("kid", sa.String(43), nullable=False),
         sa.Column("private_sealed", sa.LargeBinary(), nullable=False),
@@ -426,6 +439,7 @@ def downgrade() -> None:
     op.drop_table("account_codes")
     op.drop_table("login_delays")
     op.drop_table("signing_keys")
+    op.drop_table("browser_sessions")
     op.drop_table("refresh_tokens")
     op.drop_table("sessions")
     op.drop_table("users")

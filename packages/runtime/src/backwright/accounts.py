@@ -54,6 +54,7 @@ class Accounts:
     `registration` says how people get accounts: `OPEN` (they sign up and confirm their address), `INVITED` (an
     administrator sends them an invitation) or `CLOSED` (an administrator makes the account).
     With `oauth`, programs that an administrator has registered get tokens here (OAuth 2.0, OpenID Connect).
+    With `browser_sessions`, browsers sign in with a cookie, beside the tokens for everybody else.
     Raises `TypeError` when `register_as` would make everybody an administrator.
     """
 
@@ -63,6 +64,7 @@ class Accounts:
     register_as: StrEnum | None = None
     oauth: bool = False
     registration: RegistrationMode = RegistrationMode.OPEN
+    browser_sessions: bool = False
 
     def __post_init__(self) -> None:
         if self.register_as is not None and self.register_as == self.admin:

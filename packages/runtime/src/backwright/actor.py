@@ -19,9 +19,9 @@ SIGNED_IN: Final = "signed_in"
 class Actor:
     """A caller with the roles that count for this request.
 
-    `method` says how the caller proved who they are: `"token"`, `"oauth"` (a program that acts for a person),
-    `"client"` (a program that acts for itself; `id` is the program's), `"system"` (a command or a job) or
-    `"anonymous"`.
+    `method` says how the caller proved who they are: `"token"`, `"session"` (the cookie of a browser), `"oauth"` (a
+    program that acts for a person), `"client"` (a program that acts for itself; `id` is the program's), `"system"` (a
+    command or a job) or `"anonymous"`.
     """
 
     id: UUID | None

@@ -147,6 +147,20 @@ class Settings(BaseSettings):
     refresh_absolute_days: int = Field(
         60, ge=1, le=365, description="Days after which a session ends in any case."
     )
+    max_sessions: int = Field(
+        50, ge=1, le=50, description="Open sessions of one account; one more ends the one unused longest."
+    )
+    browser_idle_minutes: int = Field(
+        60, ge=1, le=10_080, description="Minutes without use after which a browser's session ends."
+    )
+    browser_absolute_hours: int = Field(
+        24, ge=1, le=720, description="Hours after which a browser's session ends in any case."
+    )
+    browser_origins: Listed = Field(
+        (),
+        description="Origins of front ends, on the same site, whose pages may use the session cookie. "
+        "That of PUBLIC_URL always may.",
+    )
     password_memory_kib: int = Field(19_456, ge=8, description="Argon2id memory. Lower only in tests.")
     password_time_cost: int = Field(2, ge=1, le=20, description="Argon2id passes. Lower only in tests.")
 
@@ -160,12 +174,12 @@ class Settings(BaseSettings):
         "INFO", description="The least level that is logged."
     )
 
-    _lists = field_validator("allowed_hosts", "cors_origins", mode="before")(rules.split)
+    _lists = field_validator("allowed_hosts", "cors_origins", "browser_origins", mode="before")(rules.split)
     _networks = field_validator("trusted_proxies", mode="before")(rules.networks)
     _public_url = field_validator("public_url")(rules.public_url)
     _secret_key = field_validator("secret_key")(rules.secret)
     _allowed_hosts = field_validator("allowed_hosts")(rules.allowed_hosts)
-    _cors_origins = field_validator("cors_origins")(rules.cors_origins)
+    _cors_origins = field_validator("cors_origins", "browser_origins")(rules.cors_origins)
     _rate_limit = field_validator("rate_limit")(rules.rate_limit)
     _password_cost = field_validator("password_memory_kib", "password_time_cost")(rules.password_cost)
     _docs_enabled = field_validator("docs_enabled")(rules.docs_enabled)
@@ -189,6 +203,8 @@ class Settings(BaseSettings):
     def _sessions(self) -> Self:
         if self.refresh_idle_days > self.refresh_absolute_days:
             raise ValueError("REFRESH_IDLE_DAYS must not be more than REFRESH_ABSOLUTE_DAYS")
+        if self.browser_idle_minutes > self.browser_absolute_hours * 60:
+            raise ValueError("BROWSER_IDLE_MINUTES must not be more than BROWSER_ABSOLUTE_HOURS")
         return self
 
     @model_validator(mode="after")

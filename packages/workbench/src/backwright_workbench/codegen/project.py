@@ -16,6 +16,7 @@ RUNTIME_PURPOSE = {
     "users": "accounts: e-mail address, password hash, roles",
     "sessions": "who is signed in, on which device",
     "refresh_tokens": "hashes of refresh tokens, in families",
+    "browser_sessions": "hashes of the cookies of browsers",
     "signing_keys": "the keys that sign access tokens, sealed",
     "login_delays": "failed sign-ins, for the wait after them",
     "account_codes": "hashes of the codes in mails: registration, invitation, reset, change of address",

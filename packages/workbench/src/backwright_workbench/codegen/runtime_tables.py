@@ -14,6 +14,7 @@ from sqlalchemy.orm import registry
 OWNERS: Final = {
     "sessions": "backwright.sessions",
     "refresh_tokens": "backwright.sessions",
+    "browser_sessions": "backwright.browser_sessions",
     "signing_keys": "backwright.keyring",
     "login_delays": "backwright.login_delays",
     "account_codes": "backwright.account_codes",
