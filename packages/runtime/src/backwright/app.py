@@ -233,6 +233,8 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.wait(tasks)
         await runtime.mail.close()
+        if runtime.accounts is not None:
+            await runtime.accounts.close()
         metrics.refresh()
         await runtime.storage.close()
         if runtime.database.replica is not None:

@@ -28,6 +28,7 @@ from backwright.id_tokens import IdTokens
 from backwright.keyring import KeyRing
 from backwright.login import Login
 from backwright.oauth import Issuer
+from backwright.oidc import RelyingParty
 from backwright.passwords import Cost, Hasher
 from backwright.recovery import Recovery
 from backwright.registration import Registration
@@ -142,6 +143,23 @@ class BoundAccounts:
                 login=self.login,
             )
 
+        self.oidc: RelyingParty | None = None
+        if declared.providers or settings.oidc:
+            self.oidc = RelyingParty(
+                declared,
+                runtime,
+                parts,
+                sessions=self._sessions,
+                factor=factor,
+                forget=self.forget_user,
+                ended=self._authenticator.forget_session,
+            )
+
+    async def close(self) -> None:
+        """Close what was opened to others."""
+        if self.oidc is not None:
+            await self.oidc.outgoing.close()
+
     def routes(self) -> Sequence[BaseRoute]:
         """`/auth/…` and `/.well-known/jwks.json`."""
         from backwright.account_routes import account_routes
@@ -151,6 +169,7 @@ class BoundAccounts:
             *account_routes(self),
             *(browser_routes(self, self.browser) if self.browser is not None else ()),
             *(self.oauth.routes() if self.oauth is not None else ()),
+            *(self.oidc.routes(self) if self.oidc is not None else ()),
         ]
 
     def components(self) -> Mapping[str, Any]:
@@ -164,22 +183,22 @@ class BoundAccounts:
 
     async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Tokens:
         """Tokens for whoever knows the password; raises as `Login.sign_in`."""
-        return await self._tokens_for(await self.login.sign_in(email, password, user_agent=user_agent))
+        return await self.tokens_for(await self.login.sign_in(email, password, user_agent=user_agent))
 
     async def second_step(self, challenge: str, code: str, *, user_agent: str = "") -> Tokens:
         """Tokens for whoever has a code of the second factor as well; raises as `Login.second_step`."""
-        return await self._tokens_for(await self.login.second_step(challenge, code, user_agent=user_agent))
+        return await self.tokens_for(await self.login.second_step(challenge, code, user_agent=user_agent))
 
     async def open_session(self, user_id: UUID) -> Tokens:
         """Tokens without a password, for a caller that has proved identity by other means, and for test
         suites."""
         async with self._runtime.database.work() as work:
             opened = await self._sessions.open(work, user_id)
-        return await self._tokens_for(opened)
+        return await self.tokens_for(opened)
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """Tokens for a refresh token, which is spent by it; raises as `Sessions.refresh`."""
-        return await self._tokens_for(await self._sessions.refresh(refresh_token))
+        return await self.tokens_for(await self._sessions.refresh(refresh_token))
 
     async def end_session(self, actor: Actor, session_id: UUID, *, keep_cookie: bool = False) -> None:
         """End one session of the caller, and its cookie if it is in this browser. Raises `NotFound` for any other."""
@@ -322,7 +341,8 @@ class BoundAccounts:
                 )
         return added
 
-    async def _tokens_for(self, opened: Opened) -> Tokens:
+    async def tokens_for(self, opened: Opened) -> Tokens:
+        """What a client gets for a session that was just opened or refreshed."""
         access = await self._tokens.issue(opened.user_id, opened.session_id)
         return Tokens(access, opened.refresh_token, int(self._tokens.lifetime.total_seconds()))
 

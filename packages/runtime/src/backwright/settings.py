@@ -12,9 +12,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from backwright import s3_place
+from backwright import oidc_settings, s3_place
 from backwright import settings_places as places
 from backwright import settings_rules as rules
+from backwright.oidc_settings import ProviderSettings
 from backwright.settings_rules import Environment
 
 __all__ = ["Environment", "Listed", "Network", "Settings"]
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env",
         env_ignore_empty=True,
+        env_nested_delimiter="__",
         extra="ignore",
         validate_default=True,
         hide_input_in_errors=True,
@@ -80,6 +82,16 @@ class Settings(BaseSettings):
         "",
         description="The pages of your front end that mails link to: …/register, …/reset and …/email, each with "
         "#code=…. Empty: mails hold the code alone.",
+    )
+    oidc: dict[str, ProviderSettings] = Field(
+        {},
+        description="Identity providers that people sign in with, by name: OIDC__GOOGLE__ISSUER, "
+        "OIDC__GOOGLE__CLIENT_ID, … See docs/guide/single-sign-on.md.",
+    )
+    oidc_return_urls: Listed = Field(
+        (),
+        description="The pages of your front end that people may come back to after signing in with a provider; "
+        "compared exactly. The first is the default.",
     )
     replica_database_url: str = Field(
         "",
@@ -174,7 +186,9 @@ class Settings(BaseSettings):
         "INFO", description="The least level that is logged."
     )
 
-    _lists = field_validator("allowed_hosts", "cors_origins", "browser_origins", mode="before")(rules.split)
+    _lists = field_validator(
+        "allowed_hosts", "cors_origins", "browser_origins", "oidc_return_urls", mode="before"
+    )(rules.split)
     _networks = field_validator("trusted_proxies", mode="before")(rules.networks)
     _public_url = field_validator("public_url")(rules.public_url)
     _secret_key = field_validator("secret_key")(rules.secret)
@@ -190,6 +204,8 @@ class Settings(BaseSettings):
     _mail_url = field_validator("mail_url")(places.mail_url)
     _mail_from = field_validator("mail_from")(places.mail_from)
     _account_url = field_validator("account_url")(rules.account_url)
+    _oidc = field_validator("oidc")(oidc_settings.providers)
+    _oidc_return_urls = field_validator("oidc_return_urls")(oidc_settings.return_urls)
     _replica_database_url = field_validator("replica_database_url")(places.replica_database_url)
     _files_url = field_validator("files_url")(places.files_url)
     _files_direct_url = field_validator("files_direct_url")(places.files_direct_url)
