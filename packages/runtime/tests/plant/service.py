@@ -214,6 +214,9 @@ class MadeUp:
         """Nobody is remembered."""
         return None
 
+    def __getattr__(self, name: str) -> None:
+        """What else accounts can do, these do not."""
+
     async def authenticate(self, header: str) -> Actor:
         """Who it is: the token is the name."""
         name = header.removeprefix("Bearer ")
