@@ -210,6 +210,12 @@ class MadeUp:
         """None."""
         return {}
 
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
     def known(self, header: bytes) -> Actor | None:
         """Nobody is remembered."""
         return None
