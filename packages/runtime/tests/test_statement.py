@@ -70,7 +70,10 @@ def test_an_exact_number_is_printed_exactly(value: int, places: int) -> None:
 def test_columns_that_set_themselves_are_set() -> None:
     """A default and a time of change are made anew each time, unless they are given."""
     add = Prepared(insert(Product).values(title=bindparam("title")), DIALECT)
-    first, second = (dict(zip(add._names, add.arguments({"title": "x"}), strict=True)) for _ in range(2))
+    first, second = (
+        dict(zip([name for name, _ in add._slots], add.arguments({"title": "x"}), strict=True))
+        for _ in range(2)
+    )
     assert first["title"] == "x"
     assert first["stock"] == 0
     assert first["id"] < second["id"]

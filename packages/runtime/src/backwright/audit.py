@@ -8,6 +8,8 @@ up after itself.
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -128,6 +130,8 @@ class Audit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._prints = database.dialect.name == "postgresql"
+        """Whether the engine's JSON printer knows times, ids and exact numbers."""
         named = {each.name: bindparam(f"{LOGGED}{each.name}", type_=each.type) for each in audit_log.columns}
         self._insert = database.prepare(insert(audit_log).values(named))
 
@@ -171,10 +175,14 @@ class Audit:
             "log_action": action,
             "log_object_type": object_type,
             "log_object_id": object_id,
-            "log_changes": None if changes is None else redacted(changes),
+            "log_changes": None if changes is None else self._told(changes),
             "log_request_id": context.request_id,
             "log_ip": context.client_ip[:45],
         }
+
+    def _told(self, changes: Mapping[str, object]) -> Any:
+        told = redacted(changes)
+        return told if self._prints else msgspec.to_builtins(told)
 
     async def denied(self, action: str, object_type: str, object_id: UUID | None = None) -> None:
         """Add an entry for an attempt that was refused, in a transaction of its own: there is nothing to
@@ -184,7 +192,7 @@ class Audit:
 
 
 def redacted(changes: Mapping[str, object]) -> dict[str, Any]:
-    """The changes as plain JSON values, without credentials and with long texts cut."""
+    """The changes as values that are printed as JSON, without credentials and with long texts cut."""
     return {name: REDACTED if is_secret(name) else _plain(value) for name, value in changes.items()}
 
 
@@ -194,9 +202,13 @@ def is_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
+_PRINTED: Final = frozenset({bool, int, float, date, datetime, Decimal, UUID})
+"""Types whose values are printed as JSON as they are."""
+
+
 def _plain(value: object) -> Any:
-    if value is None:
-        return None
+    if value is None or type(value) in _PRINTED:
+        return value
     if isinstance(value, Enum):
         return _plain(value.value)
     if isinstance(value, str):

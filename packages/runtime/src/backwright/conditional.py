@@ -5,17 +5,13 @@ of a row begins with its version, so that `If-Match` can be checked in the state
 """
 
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
 
-from backwright import replies
 from backwright.errors import BadRequest, PreconditionFailed, PreconditionRequired
-from backwright.replies import Pair, Reply
 
 JSON: Final = "application/json"
 TAG: Final = r'"[0-9]{1,9}-[0-9a-f]{16}"'
@@ -43,13 +39,10 @@ def row_tag(body: bytes, version: int | None = None) -> str:
     return f'"{number}-{digest(body)}"'
 
 
-def answer(request: Request, body: bytes, tag: str, headers: Sequence[Pair]) -> Response:
-    """The body with its tag; or 304 without it, if the caller has just that one."""
-    tagged = [*headers, (b"etag", tag.encode())]
+def is_known(request: Request, tag: str) -> bool:
+    """Whether the caller has just the version with this tag (`If-None-Match`), so that a 304 says enough."""
     given = header(request, b"if-none-match")
-    if given is not None and (given.strip() == "*" or tag in [_weakly(each) for each in given.split(",")]):
-        return Reply(b"", 304, tagged)
-    return Reply(body, 200, [*tagged, replies.JSON])
+    return given is not None and (given.strip() == "*" or tag in [_weakly(each) for each in given.split(",")])
 
 
 def header(request: Request, name: bytes) -> str | None:

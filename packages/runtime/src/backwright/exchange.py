@@ -19,7 +19,7 @@ from backwright.cors import HeaderList
 from backwright.deadlines import Deadline
 from backwright.errors import Error, Kind, problem
 from backwright.http_cycle import WHOLE
-from backwright.replies import Reply, lines
+from backwright.replies import Reply, Standing, lines
 
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32 * 1024
@@ -35,20 +35,10 @@ COMPRESS_FROM: Final = 1400
 EXCHANGE: Final = "backwright.exchange"
 """Where a scope holds the exchange that it belongs to."""
 
-CACHING: Final = b"cache-control"
 WANTED: Final = ONCE | {
     b"x-request-id", b"x-forwarded-for", b"transfer-encoding", b"accept-encoding",
     b"access-control-request-method",
 }  # fmt: skip
-
-
-class Standing:
-    """The headers that every answer has unless its route has said otherwise."""
-
-    def __init__(self, headers: HeaderList) -> None:
-        self.headers = headers
-        self.lines = lines(pair for pair in headers if pair[0] != CACHING)
-        """As they are sent, but for `Cache-Control`, the one of them that replies have a word on."""
 
 
 class Exchange:
@@ -106,10 +96,8 @@ class Exchange:
             return False
         if len(reply.body) >= COMPRESS_FROM and self.compressible:
             return False
-        own = reply.raw_headers
-        caching = b"" if any(name == CACHING for name, _ in own) else b"cache-control: no-store\r\n"
         head = (
-            lines(own), caching, self._always.lines, lines(self.extra),
+            reply.head, self._always.lines, lines(self.extra),
             b"x-request-id: ", self.context.request_id.encode(), b"\r\n",
         )  # fmt: skip
         if not extensions[WHOLE](reply.status_code, b"".join(head), reply.body):

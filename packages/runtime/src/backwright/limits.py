@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from backwright.errors import RateLimited
 
@@ -53,8 +53,7 @@ class Policy:
         return cls(name, int(found[1]), int(found[2] or 1) * UNITS[found[3]])
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a hit came to. `reset_seconds` is the time until the quota grows, rounded up."""
 
     policy: Policy

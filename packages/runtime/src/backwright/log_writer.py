@@ -4,6 +4,8 @@ What lives here: the queue, the thread, how lines reach a stream that several wo
 what a line says (`logging.py`).
 """
 
+import os
+import stat
 import threading
 import time
 from collections import deque
@@ -19,6 +21,9 @@ PAUSE: Final = 0.02
 PIECE: Final = 4096
 """Bytes that reach a pipe in one piece (PIPE_BUF), so that lines of several workers do not run into each other."""
 
+WHOLE_PIECE: Final = 65_536
+"""The same for a file, which takes any number in one piece."""
+
 CLOSING_SECONDS: Final = 2.0
 """How long the end of a process waits for somebody to read its last lines."""
 
@@ -31,6 +36,7 @@ class Writer:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
+        self._piece = WHOLE_PIECE if is_file(stream) else PIECE
         self._waiting: deque[bytes] = deque()
         self._wake = threading.Event()
         self._closing = False
@@ -56,7 +62,7 @@ class Writer:
                 lines.append(self._waiting.popleft())
             if not lines:
                 return
-            for piece, count in pieces(lines):
+            for piece, count in pieces(lines, self._piece):
                 try:
                     self._write(piece)
                 except (OSError, ValueError):
@@ -82,12 +88,20 @@ class Writer:
             self.flush()
 
 
-def pieces(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Whole lines joined to pieces of at most `PIECE` bytes, each with their number; a longer line is one alone."""
+def is_file(stream: IO[bytes]) -> bool:
+    """Whether a stream ends in an ordinary file."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def pieces(lines: Iterable[bytes], most: int = PIECE) -> Iterator[tuple[bytes, int]]:
+    """Whole lines joined to pieces of at most `most` bytes, each with their number; a longer line is one alone."""
     joined: list[bytes] = []
     count = size = 0
     for line in lines:
-        if size + len(line) + 1 > PIECE and count:
+        if size + len(line) + 1 > most and count:
             yield b"".join(joined), count
             joined, count, size = [], 0, 0
         joined += [line, b"\n"]

@@ -27,10 +27,11 @@ from backwright.cors import Cors, HeaderList
 from backwright.deadlines import Deadlines
 from backwright.error_handlers import CLIENT_CLOSED
 from backwright.errors import Error, Kind, Unavailable
-from backwright.exchange import EXCHANGE, Exchange, Standing
+from backwright.exchange import EXCHANGE, Exchange
 from backwright.hosts import Hosts, Proxies, limit_key
 from backwright.limits import Limiter, Policy, exceeded
 from backwright.metrics import UNMATCHED, Metrics
+from backwright.replies import Standing
 
 PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Paths of the machinery: any host, no rate limit, no log line."""
@@ -43,6 +44,9 @@ SECURITY: Final[HeaderList] = [
     (b"cache-control", b"no-store"),
 ]
 """Added unless the route has said otherwise (the docs have a policy of their own)."""
+
+SAID: Final = frozenset({b"cache-control"})
+"""What each `Reply` says itself."""
 
 HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
@@ -85,7 +89,7 @@ class Perimeter:
         self._app = app
         self._compressed = compressed or app
         self._guards = guards
-        self._always = Standing([*SECURITY, HSTS] if guards.secure else SECURITY)
+        self._always = Standing([*SECURITY, HSTS] if guards.secure else SECURITY, SAID)
         self._policy_header = (b"ratelimit-policy", guards.policy.header.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,7 @@ rules, who asks and how often (`routes.py`), the reading of bodies (`payloads.py
 (`conditional.py`).
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from backwright.database import Fetch, Work
 from backwright.errors import Error, FieldError, Forbidden, NotFound
 from backwright.idempotency import unit
 from backwright.payloads import MERGE_PATCH
-from backwright.replies import Reply, pairs
+from backwright.replies import Pair, Reply, Standing, pairs
 from backwright.service import Action
 from backwright.views import View
 
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 Operate = Callable[["BoundResource", Request, Actor], Awaitable[Response]]
 
 PRIVATE: Final = pairs(cache_control="private, no-cache", vary="Authorization, Accept-Encoding")
-NO_STORE: Final = pairs(cache_control="no-store")
+SHOWN: Final = Standing([*PRIVATE, replies.JSON])
+UNCHANGED: Final = Standing(PRIVATE)
+WRITTEN: Final = Standing([*pairs(cache_control="no-store"), replies.JSON])
 _encode = msgspec.json.Encoder().encode
 
 
@@ -57,8 +59,8 @@ async def list_rows(bound: "BoundResource", request: Request, actor: Actor) -> R
     relations = {*query.embeds, *(each.filter.relation for each in query.conditions if each.filter.relation)}
     body = await _cached(view, relations, request, actor, load)
     links = _links(request.scope["path"] + query.address, body)
-    headers = [*PRIVATE, (b"link", links.encode())] if links else PRIVATE
-    return conditional.answer(request, body, f'"{conditional.digest(body)}"', headers)
+    own = [(b"link", links.encode())] if links else []
+    return _shown(request, body, f'"{conditional.digest(body)}"', own)
 
 
 def _links(address: str, body: bytes) -> str:
@@ -96,7 +98,7 @@ async def get_row(bound: "BoundResource", request: Request, actor: Actor) -> Res
         return _encode(row)
 
     body = await _cached(view, embeds, request, actor, load)
-    return conditional.answer(request, body, conditional.row_tag(body), PRIVATE)
+    return _shown(request, body, conditional.row_tag(body))
 
 
 async def create_row(bound: "BoundResource", request: Request, actor: Actor) -> Response:
@@ -234,9 +236,17 @@ def _expected(bound: "BoundResource", request: Request) -> int | None:
     return conditional.expected_version(request, required=bound.resource.require_match)
 
 
+def _shown(request: Request, body: bytes, tag: str, own: Sequence[Pair] = ()) -> Response:
+    """The body with its tag; or 304 without it, if the caller has just that one."""
+    tagged = [*own, (b"etag", tag.encode())]
+    if conditional.is_known(request, tag):
+        return Reply(b"", 304, UNCHANGED, tagged)
+    return Reply(body, 200, SHOWN, tagged)
+
+
 def _written(bound: "BoundResource", row: Mapping[str, Any], status: int) -> Response:
     body = _encode(row)
-    headers = [*NO_STORE, (b"etag", conditional.row_tag(body, row["version"]).encode()), replies.JSON]
+    own = [(b"etag", conditional.row_tag(body, row["version"]).encode())]
     if status == 201:
-        headers.append((b"location", f"{bound.path}/{row['id']}".encode()))
-    return Reply(body, status, headers)
+        own.append((b"location", f"{bound.path}/{row['id']}".encode()))
+    return Reply(body, status, WRITTEN, own)

@@ -70,7 +70,8 @@ class RouteIndex:
             convertors, parameters = route.param_convertors, found.groupdict()
             for name, value in parameters.items():
                 parameters[name] = convertors[name].convert(value)
-            scope.update(path_params=parameters, endpoint=route.endpoint, route=route, router=self._router)
+            scope["path_params"], scope["router"] = parameters, self._router
+            scope["route"], scope["endpoint"] = route, route.endpoint
             endpoint: Any = route.endpoint
             return endpoint  # type: ignore[no-any-return]
         return None

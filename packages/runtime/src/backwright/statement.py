@@ -30,7 +30,7 @@ class Prepared:
     Printed they are the same.
     """
 
-    __slots__ = ("_binders", "_converters", "_defaults", "_made", "_names", "changes", "columns", "sql")
+    __slots__ = ("_binders", "_converters", "_made", "_slots", "changes", "columns", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect, *, wire: bool = False) -> None:
         for each in visitors.iterate(cast(ClauseElement, statement)):
@@ -41,12 +41,12 @@ class Prepared:
         self.sql = str(compiled)
         self.changes: frozenset[str] = changed_by(statement)
         """The tables of which the statement may change rows."""
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
-        processors: Mapping[str, Any] = compiled._bind_processors
-        self._binders: tuple[tuple[str, Converter | None], ...] = tuple(
-            (name, processors.get(name)) for name in self._names
+        names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        binders = {name: _binder(compiled, name, dialect) for name in names}
+        self._slots: tuple[tuple[str, Any], ...] = tuple((name, compiled.params.get(name)) for name in names)
+        self._binders: tuple[tuple[int, Converter], ...] = tuple(
+            (at, to) for at, name in enumerate(names) if (to := binders[name]) is not None
         )
-        self._defaults: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
         self._made: dict[str, Callable[[Any], Any]] = dict(_made_values(compiled))
         entries = compiled._result_columns or ()
         self.columns: tuple[str, ...] = tuple(entry.keyname for entry in entries)
@@ -56,14 +56,14 @@ class Prepared:
 
     def arguments(self, params: Mapping[str, Any]) -> list[Any]:
         """The values in the order of the placeholders. A missing one is its column's default, or NULL."""
-        defaults = self._defaults
         if self._made:
             made = {name: make(None) for name, make in self._made.items() if name not in params}
             params = {**params, **made}
-        found = []
-        for name, binder in self._binders:
-            value = params[name] if name in params else defaults.get(name)
-            found.append(binder(value) if binder is not None and value is not None else value)
+        get = params.get
+        found = [get(name, default) for name, default in self._slots]
+        for at, bind in self._binders:
+            if found[at] is not None:
+                found[at] = bind(found[at])
         return found
 
     def rows(self, raw: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -120,6 +120,20 @@ def reached_by_delete(table: Table) -> frozenset[str]:
 
 
 _REACHING: Final = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
+
+
+def _binder(compiled: SQLCompiler, name: str, dialect: Dialect) -> Converter | None:
+    """What makes a parameter of a value; `None` where the driver takes it as it is: PostgreSQL's knows ids, times
+    and exact numbers, and refuses a time without a zone by itself.
+    """
+    processor = cast(Converter | None, compiled._bind_processors.get(name))
+    parameter = compiled.binds.get(name)  # none: one of a list of constants
+    if parameter is None or dialect.name != "postgresql":
+        return processor
+    kind = parameter.type
+    if isinstance(kind, Enum) and kind.enum_class is not None and issubclass(kind.enum_class, str):
+        return None
+    return None if isinstance(kind, (Id, Timestamp, FixedPoint)) else processor
 
 
 def python_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
