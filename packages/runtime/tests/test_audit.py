@@ -15,13 +15,13 @@ from backwright.actor import SYSTEM, signed_in
 from backwright.audit import (
     LONGEST,
     REDACTED,
-    TRIGGERS,
     Audit,
     audit_log,
     create_triggers,
     drop_triggers,
     redacted,
 )
+from backwright.audit_triggers import triggers
 from backwright.callers import acting_as
 from backwright.context import Context, current
 from backwright.database import Database
@@ -117,12 +117,12 @@ async def test_a_migration_makes_and_drops_the_triggers(database: Database) -> N
         }[engine]
 
         def names() -> set[str]:
-            return set(connection.scalars(text(catalogue))) & set(TRIGGERS[engine])
+            return set(connection.scalars(text(catalogue))) & set(triggers("audit_log", engine))
 
         drop_triggers(op)
         assert names() == set()
         create_triggers(op)
-        assert names() == set(TRIGGERS[engine]) >= {"audit_log_no_update", "audit_log_no_delete"}
+        assert names() == set(triggers("audit_log", engine)) >= {"audit_log_no_update", "audit_log_no_delete"}
         connection.commit()
 
     migration_connections.run(database.url.render_as_string(hide_password=False), there_and_back)

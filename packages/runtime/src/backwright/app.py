@@ -16,7 +16,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import attachments, docs, guard, memory, revisions, stores
+from backwright import attachments, audit_sealer, docs, guard, memory, revisions, stores
 from backwright import logging as logs
 from backwright.actor import Actor
 from backwright.application import Application
@@ -88,8 +88,6 @@ def create_app(
     add_operations_routes(app, metrics)
     if accounts is not None:
         runtime.accounts = accounts.bind(runtime)
-        if runtime.accounts.browser is not None:
-            app.guards.by_cookie = runtime.accounts.browser.callers.identify
         app.router.routes.extend(runtime.accounts.routes())
     for resource in resources:
         resource.bind(runtime)
@@ -132,7 +130,7 @@ def make_guards(runtime: Runtime, metrics: Metrics) -> Guards:
     return Guards(
         hosts=Hosts(settings.allowed_hosts),
         proxies=Proxies(settings.trusted_proxies),
-        cors=Cors(settings.cors_origins, settings.browser_origins),
+        cors=Cors(settings.cors_origins),
         bodies=BodyLimits(settings.max_body_kb * 1024),
         limiter=runtime.limiter,
         policy=Policy.parse(settings.rate_limit),
@@ -225,6 +223,7 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(attachments.keep_collecting(runtime)),
         asyncio.create_task(metrics.keep_fresh()),
+        asyncio.create_task(audit_sealer.keep_sealing(runtime)),
     ]
     try:
         yield
@@ -233,8 +232,6 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.wait(tasks)
         await runtime.mail.close()
-        if runtime.accounts is not None:
-            await runtime.accounts.close()
         metrics.refresh()
         await runtime.storage.close()
         if runtime.database.replica is not None:

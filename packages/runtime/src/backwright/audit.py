@@ -1,9 +1,9 @@
 """The audit log: who did what to which object, written in the transaction that did it.
 
-What lives here: the table, its two triggers, and the one way to add an entry. What must not: reading rules or
-routes. An entry is there exactly if the change is there, because both are one transaction. The database
-itself refuses to change or delete an entry, so a bug or a stolen database session of the service cannot tidy
-up after itself.
+What lives here: the table, and the one way to add an entry. What must not: reading rules or routes, and how entries
+are sealed against later changes (`audit_sealer.py`). An entry is there exactly if the change is there, because both
+are one transaction. The database itself refuses to change or delete an entry (`audit_triggers.py`), so a bug or a
+stolen database session of the service cannot tidy up after itself.
 """
 
 import re
@@ -12,18 +12,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import DDL, Column, Index, String, Table, bindparam, event, insert
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy import Column, Index, String, Table, bindparam, insert
 from uuid_utils import uuid7
 
+from backwright.audit_triggers import append_only, create_triggers, drop_triggers
 from backwright.columns import Id, Json, Timestamp
 from backwright.context import current, now
 from backwright.database import Database, Work
 from backwright.entity import Entity
+
+__all__ = [
+    "LOGGED", "LONGEST", "REDACTED", "Audit", "audit_log", "create_triggers", "drop_triggers", "is_secret", "redacted",
+]  # fmt: skip
 
 audit_log: Final = Table(
     "audit_log",
@@ -47,36 +51,7 @@ audit_log: Final = Table(
 """One row per change or refusal. No foreign keys: an entry outlives the account and the object that it is
 about."""
 
-_SQLITE: Final[Mapping[str, str]] = {
-    f"audit_log_no_{verb.lower()}": (
-        f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
-        "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
-    )
-    for verb in ("UPDATE", "DELETE")
-}
-_REFUSING: Final = (
-    "CREATE OR REPLACE FUNCTION audit_log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'audit_log is append-only'; END $$"
-)
-_POSTGRESQL: Final[Mapping[str, str]] = {
-    f"audit_log_no_{verb.lower()}": (
-        f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_log_is_append_only()"
-    )
-    for verb in ("UPDATE", "DELETE", "TRUNCATE")
-}
-
-_MARIADB: Final[Mapping[str, str]] = {
-    f"audit_log_no_{verb.lower()}": (
-        f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log FOR EACH ROW "
-        "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit_log is append-only'"
-    )
-    for verb in ("UPDATE", "DELETE")
-}
-"""No trigger of MariaDB sees TRUNCATE, which needs the right to DROP: do not grant it to the service's account."""
-
-TRIGGERS: Final = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL, "mariadb": _MARIADB}
-"""Engine → name and text of the triggers that make the table append-only."""
+append_only(audit_log)
 
 LOGGED: Final = "log_"
 """What the parameters of an entry begin with."""
@@ -88,41 +63,6 @@ LONGEST: Final = 500
 _SECRET: Final = re.compile(
     r"passw|secret|token|hash|credential|private|api_?key|otp|\bpin\b|cvv", re.IGNORECASE
 )
-
-
-class _Operations(Protocol):
-    """The part of Alembic's `op` that is needed here."""
-
-    def execute(self, sqltext: str | TextClause, /) -> Any: ...
-
-    def get_context(self) -> Any: ...
-
-
-def create_triggers(op: _Operations) -> None:
-    """Make the table append-only; for migrations, after the table."""
-    dialect = op.get_context().dialect.name
-    if dialect == "postgresql":
-        op.execute(_REFUSING)
-    for text in TRIGGERS[dialect].values():
-        op.execute(text)
-
-
-def drop_triggers(op: _Operations) -> None:
-    """Undo `create_triggers`; for migrations, before the table goes."""
-    dialect = op.get_context().dialect.name
-    on_table = " ON audit_log" if dialect == "postgresql" else ""
-    for name in TRIGGERS[dialect]:
-        op.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
-    if dialect == "postgresql":
-        op.execute("DROP FUNCTION IF EXISTS audit_log_is_append_only()")
-
-
-for _dialect, _text in (
-    *(("sqlite", text) for text in _SQLITE.values()),
-    *(("postgresql", text) for text in (_REFUSING, *_POSTGRESQL.values())),
-    *(("mariadb", text) for text in _MARIADB.values()),
-):
-    event.listen(audit_log, "after_create", DDL(_text).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
 
 
 class Audit:

@@ -27,16 +27,13 @@ async def current_actor(request: Request) -> Actor:
     callers, and the service starts, because the route says who may call it.
     """
     runtime: Runtime = request.app.state.runtime
-    given, context = request.headers.getlist("authorization"), current.get()
+    given = request.headers.getlist("authorization")
     if len(given) > 1:
         raise Unauthenticated("Send one Authorization header.", error="invalid_request")
-    if not given and context.refused is not None:
-        raise context.refused
-    if runtime.accounts is None or (not given and context.verified is None):
+    if runtime.accounts is None or not given:
         raise Unauthenticated()
-    actor = await runtime.accounts.authenticate(given[0]) if given else context.verified
-    assert actor is not None
-    context.actor = actor
+    actor = await runtime.accounts.authenticate(given[0])
+    current.get().actor = actor
     if actor.method in PROGRAMS and not _is_for_programs(request, actor):
         raise Forbidden("The scopes of this token do not reach here.")
     return actor

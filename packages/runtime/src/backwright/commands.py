@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from backwright import access_commands, configuration, oauth_commands, revisions, serving
+from backwright import access_commands, audit_commands, configuration, oauth_commands, revisions, serving
 from backwright import logging as logs
 from backwright.app import open_database
 from backwright.errors import Error, Kind
@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--rows", type=int, default=20, help="rows for each table (default: 20)")
     oauth_commands.add_to(add, _with_runtime)
     access_commands.add_to(add)
+    audit_commands.add_to(add, _with_runtime)
     command = add("openapi", openapi, "Print the OpenAPI document as YAML.")
     command.add_argument("--output", type=Path, help="write it to this file instead")
     command = add("config", explain, "Show the settings: example (what can be set), explain (what is set).")

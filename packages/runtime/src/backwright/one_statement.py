@@ -93,7 +93,7 @@ class OneStatement:
             return None
         try:
             rows = await self._writer.bound.database.at_once(
-                prepared, {**params, **entry, **actor.parameters}
+                prepared, {**params, **entry, "actor_id": actor.id}
             )
         except _REFUSED:
             return None

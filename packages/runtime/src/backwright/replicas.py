@@ -42,7 +42,7 @@ RETRY: Final = 1.0
 TOPIC: Final = "wrote"
 
 _UNSHOWN: Final = frozenset(
-    {"audit_log", "login_delays", "rate_limits", "refresh_tokens", "sessions", "signing_keys"}
+    {"audit_log", "audit_seals", "login_delays", "rate_limits", "refresh_tokens", "sessions", "signing_keys"}
 )
 """Tables that the runtime writes for itself, some with every request, and no answer is read from."""
 

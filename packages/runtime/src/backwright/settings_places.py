@@ -112,6 +112,15 @@ def files_url(value: str) -> str:
     return value
 
 
+def audit_checkpoints(value: str) -> str:
+    """A file, or a bucket of S3."""
+    if scheme(value) == "s3":
+        s3_place.check(value)
+    elif value and (not value.startswith("file:") or value == "file:"):
+        raise ValueError("must be file:/mnt/elsewhere/audit.jsonl or s3://bucket/prefix?region=eu-central-1")
+    return value
+
+
 def files_direct_url(value: str, info: ValidationInfo) -> str:
     """An origin of S3 that clients may be sent to."""
     if not value:

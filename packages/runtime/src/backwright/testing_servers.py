@@ -24,6 +24,9 @@ _POSTGRESQL_SHAPE: Final = """
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
 """
+_APPEND_ONLY: Final = ("audit_log", "audit_seals")
+"""Tables whose triggers refuse a DELETE and do not see a TRUNCATE."""
+
 _MARIADB_TABLES: Final = """
     SELECT table_name FROM information_schema.tables
     WHERE table_schema = database() AND table_type = 'BASE TABLE' AND table_name <> 'alembic_version'
@@ -251,7 +254,7 @@ class MariaDBServer(Server):
         if await self._ask(raw, _MARIADB_SHAPE) != shape:
             return False
         gone = [
-            f"TRUNCATE `{name}`" if name == "audit_log" else f"DELETE FROM `{name}`"  # noqa: S608 - likewise
+            f"TRUNCATE `{name}`" if name in _APPEND_ONLY else f"DELETE FROM `{name}`"  # noqa: S608 - likewise
             for name in await self._filled(raw)
         ]
         await self._say(raw, "; ".join(["SET foreign_key_checks = 0", *gone]))

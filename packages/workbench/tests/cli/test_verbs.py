@@ -33,11 +33,21 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     verbs = shown.partition("verbs:")[2].splitlines()
     listed = [line.split()[0] for line in verbs if line.startswith("    ") and line[4] not in " V"]
-    assert sorted(listed) == ["access", "blueprint", "dev", "draft", "format", "implement", "new", "schema"]
+    assert sorted(listed) == [
+        "access",
+        "audit",
+        "blueprint",
+        "dev",
+        "draft",
+        "format",
+        "implement",
+        "new",
+        "schema",
+    ]
 
 
 @pytest.mark.parametrize(
-    "verb", ["access", "blueprint", "dev", "draft", "format", "implement", "new", "schema"]
+    "verb", ["access", "audit", "blueprint", "dev", "draft", "format", "implement", "new", "schema"]
 )
 def test_every_verb_tells_its_options(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each with what it is for."""

@@ -103,6 +103,12 @@ def parser() -> ArgumentParser:
     one.add_argument("--html", metavar="FILE", type=Path, help="write the matrix as a page")
     one.add_argument("--json", action="store_true", help="as one JSON document")
 
+    one = verb("audit", _audit, "Whether the audit log of a service is what it was: `audit verify DIR`.")
+    one.add_argument("action", choices=("verify",))
+    one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)
+    one.add_argument("--checkpoints", metavar="FILE", type=Path, help="checkpoints that were kept elsewhere")
+    _json(one)
+
     verb("schema", _schema, "Print the JSON Schema of blueprints, for editors and programs.")
 
     one = verb("format", _format, "Write a blueprint in its canonical form.")
@@ -175,6 +181,13 @@ def _access(given: Namespace) -> int:
         return _refuse("backwright access [DIR] [--html FILE | --json]")
     directory = Path(words[0]) if words else Path()
     return show(access(directory, html=given.html, as_json=given.json, colour=sys.stdout.isatty()))
+
+
+def _audit(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
+    from backwright_workbench.commands.audit import verify
+
+    return show(verify(given.directory, given.checkpoints), json=given.json)
 
 
 def _refuse(form: str) -> int:

@@ -35,6 +35,9 @@ from backwright_workbench.codegen.tables import tables
 RUNTIME_TYPES = ("FixedPoint", "Id", "Timestamp")
 """Types that mean the same on every engine; a migration names them rather than one engine's."""
 
+APPEND_ONLY = ("", ', "audit_seals"')
+"""The arguments that name the tables which the database lets nobody change; the audit log without them."""
+
 DIALECT: Any = sqlite.dialect()
 """What prints the conditions that are the same text on every engine."""
 DIALECT.identifier_preparer.reserved_words = {
@@ -61,8 +64,8 @@ def write_migration(names: Names) -> str:
     circle = closing(made)
     up = [line for table in made for line in _create(table, imports, circle)]
     up += _if_altered([_add(each) for each in circle])
-    up.append(f"    {imports.name('backwright.audit', 'create_triggers')}(op)")
-    down = [f"    {imports.name('backwright.audit', 'drop_triggers')}(op)"]
+    up += [f"    {imports.name('backwright.audit', 'create_triggers')}(op{of})" for of in APPEND_ONLY]
+    down = [f"    {imports.name('backwright.audit', 'drop_triggers')}(op{of})" for of in APPEND_ONLY]
     for entity in names.ordered:
         searched = names.blueprint.entities[entity].search
         if searched:

@@ -1,1 +1,0 @@
-"""A service of several tenants, for the tests of their isolation."""
