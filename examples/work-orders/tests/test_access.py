@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from backwright.entity import Entity
 from backwright.testing import TestService
+from httpx2 import AsyncClient
 
 from tests.factories import (
     a_technician,
@@ -133,8 +134,7 @@ async def test_everybody_may_do_what_the_table_says(
     resource = "/" + path.split("/")[1]
     seen = {}
     for caller in CALLERS:
-        account_id = await service.account(*([Role(caller)] if caller in set(Role) else []))
-        client = service.anonymous if caller == "anonymous" else await service.sign_in(account_id)
+        account_id, client = await somebody(service, caller)
         sent = await body(route, service, account_id)
         if row == "-":
             answer = await client.request(method, path, json=sent)
@@ -146,6 +146,13 @@ async def test_everybody_may_do_what_the_table_says(
         seen[caller] = answer.status_code
         await service.remove_made()
     assert seen == statuses
+
+
+async def somebody(service: TestService, caller: str) -> tuple[UUID, AsyncClient]:
+    """A new account of this kind, and who calls with it."""
+    account_id = await service.account(*([Role(caller)] if caller in set(Role) else []))
+    client = service.anonymous if caller == "anonymous" else await service.sign_in(account_id)
+    return account_id, client
 
 
 async def body(route: str, service: TestService, account_id: UUID) -> dict[str, Any] | None:
@@ -169,3 +176,27 @@ async def test_the_table_has_every_route(service: TestService) -> None:
         if "/" + path.split("/")[1] in ROWS and not path.endswith("/bulk") and "/attachments" not in path
     }
     assert listed == served
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_nobody_raises_their_own_role(service: TestService, caller: str) -> None:
+    """Neither by changing their account nor by an invitation; an administrator cannot step down alone either."""
+    account_id, client = await somebody(service, caller)
+    for roles in (["admin"], []):
+        if caller == "admin" and roles == ["admin"]:
+            continue  # that changes nothing
+        refused = await client.patch(f"/users/{account_id}", json={"roles": roles})
+        assert refused.status_code == (401 if caller == "anonymous" else 403), refused.text
+    admin = await service.client_for(Role.ADMIN)
+    kept = (await admin.get(f"/users/{account_id}")).json()["roles"]
+    assert kept == ([caller] if caller in set(Role) else [])
+
+
+async def test_the_last_administrator_stays(service: TestService) -> None:
+    """An administrator may take the role from another one; whoever is left keeps it, open and in office."""
+    first, client = await somebody(service, "admin")
+    second, _ = await somebody(service, "admin")
+    assert (await client.patch(f"/users/{second}", json={"roles": []})).status_code == 200
+    for change in ({"roles": []}, {"is_active": False}):
+        assert (await client.patch(f"/users/{first}", json=change)).status_code in (403, 409), change
+    assert (await client.get(f"/users/{first}")).json()["roles"] == ["admin"]

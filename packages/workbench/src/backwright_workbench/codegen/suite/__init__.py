@@ -9,6 +9,7 @@ from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.rendering import render
 from backwright_workbench.codegen.source import lines, sequence
 from backwright_workbench.codegen.suite.entity import entity_tests_path, write_entity_tests
+from backwright_workbench.codegen.suite.field_rights import write_field_access_tests
 from backwright_workbench.codegen.suite.matrix import Matrix
 from backwright_workbench.codegen.suite.stored import factory, write_factories
 
@@ -28,6 +29,7 @@ def suite_files(names: Names) -> list[tuple[str, Callable[[], str]]]:
     found: list[tuple[str, Callable[[], str]]] = [
         ("tests/factories.py", partial(write_factories, names)),
         ("tests/test_access.py", partial(write_access_tests, names)),
+        ("tests/test_field_access.py", partial(write_field_access_tests, names)),
     ]
     found += [
         (entity_tests_path(each, names), partial(write_entity_tests, each, names)) for each in names.ordered
@@ -46,6 +48,7 @@ def write_access_tests(names: Names) -> str:
         ("collections.abc", "Callable"),
         ("typing", "Any"),
         ("uuid", "UUID"),
+        ("httpx2", "AsyncClient"),
         ("backwright.entity", "Entity"),
         ("backwright.testing", "TestService"),
         (f"{names.package}.access", "Role"),

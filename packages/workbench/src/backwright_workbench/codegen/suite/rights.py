@@ -114,13 +114,13 @@ class Rights:
         if to is None:
             return True
         if to == USER:
-            return self._names_accounts(caller, name)
+            return self.names_accounts(caller, name)
         target = Rights(to, self.names)
         given = target.grants(caller, "read")
         on_path = [path for path in owned if path[0] == (self.entity, name)]
         return any(target.covers(grant, path[1:]) for grant in given for path in [*on_path, ()])
 
-    def _names_accounts(self, caller: str, name: str) -> bool:
+    def names_accounts(self, caller: str, name: str) -> bool:
         """Whether the caller may put an account into a reference: who reads accounts, and who is given leave."""
         given = (
             [g for g in self.grants(caller, "refer") if isinstance(g, Grant)] if caller != ANONYMOUS else []
@@ -157,7 +157,7 @@ class Rights:
         if to is None:
             return True
         if to == USER:
-            return self._names_accounts(caller, name)
+            return self.names_accounts(caller, name)
         return any(grant.rows == "all" for grant in Rights(to, self.names).grants(caller, "read"))
 
     def _write(self, caller: str, given: Sequence[Grant | ActGrant], own: Path | None) -> int:
