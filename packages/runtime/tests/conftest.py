@@ -32,9 +32,10 @@ from office_roles import Role
 from shop.service import Shop, running
 
 TABLES = (
-    "users", "sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log", "audit_seals", "rate_limits",
-    "account_codes", "second_factors", "recovery_codes",
+    "users", "sessions", "browser_sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log",
+    "audit_seals", "rate_limits", "account_codes", "second_factors", "recovery_codes",
     "oauth_clients", "oauth_grants", "oauth_client_tokens",
+    "identities", "oidc_sessions", "oidc_spent",
 )  # fmt: skip
 
 

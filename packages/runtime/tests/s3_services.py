@@ -5,9 +5,6 @@
 - `s3rver`, a program of its own: a second reading of the protocol. It takes any signature of version 4.
 """
 
-import fcntl
-import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,24 +12,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
-from pathlib import Path
 from threading import Thread
-from typing import Any, NoReturn
+from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-import pytest
 from backwright.s3_place import S3Access, S3Place
 from backwright.s3_storage import S3Storage
 from botocore.session import Session  # type: ignore[import-untyped]
+from npm_programs import fetched, node
 from services import free_port, wait_for_port
 from signatures import Verified
 
 KEY_ID, SECRET = "S3RVER", "S3RVER"
 REGION = "eu-central-1"
-
-CACHE = Path(__file__).resolve().parents[3] / "var" / "npm"
-"""Ignored by git: what npm fetched once stays for the next run."""
 
 
 @dataclass
@@ -99,14 +92,11 @@ def moto_server() -> Iterator[S3Server]:
 @contextmanager
 def s3rver_server() -> Iterator[S3Server]:
     """The program, fetched by npm at the first use."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        missing_node("node and npm are not installed, so s3rver cannot run")
-    program = fetched_s3rver(npm)
+    program = fetched("s3rver", "3.7.1") / "bin" / "s3rver.js"
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="s3rver-") as folder:
         where = ["--directory", folder, "--address", "127.0.0.1", "--port", str(port)]
-        command = [node, str(program), *where, "--silent", "--no-vhost-buckets"]
+        command = [node(), str(program), *where, "--silent", "--no-vhost-buckets"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_for_port(port)
@@ -114,27 +104,6 @@ def s3rver_server() -> Iterator[S3Server]:
         finally:
             process.kill()
             process.wait()
-
-
-def fetched_s3rver(npm: str) -> Path:
-    """Where the program is; of several processes that look for it at once, one fetches it."""
-    program = CACHE / "node_modules" / "s3rver" / "bin" / "s3rver.js"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "fetching").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.exists():
-            options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--silent"]
-            fetched = subprocess.run([npm, "install", *options, "s3rver@3.7.1"], cwd=CACHE, timeout=180)
-            if fetched.returncode:
-                missing_node("npm could not fetch s3rver")
-    return program
-
-
-def missing_node(reason: str) -> NoReturn:
-    """A failure where the pipeline says that it has node (`CI_NODE`), else a skip that can be seen."""
-    if os.environ.get("CI") and os.environ.get("CI_NODE"):
-        pytest.fail(f"{reason}, and CI_NODE says that it must")
-    pytest.skip(reason)
 
 
 SERVERS: dict[str, Callable[[], Any]] = {"moto": moto_server, "s3rver": s3rver_server}

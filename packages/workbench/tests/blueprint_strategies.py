@@ -294,7 +294,7 @@ def blueprints(draw: st.DrawFn, max_entities: int = 5) -> Blueprint:
         auth=draw(
             st.builds(
                 Auth,
-                methods=some(["password", "oauth2", "api_keys"], min_size=1),
+                methods=some(["password", "oauth2", "sessions", "api_keys"], min_size=1),
                 register_as=st.sampled_from([None, *roles]),
             )
             | st.builds(Auth, registration=st.sampled_from(["invited", "closed"]))

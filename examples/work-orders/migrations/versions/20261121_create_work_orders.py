@@ -83,6 +83,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_refresh_tokens_session_id_spent_at", "refresh_tokens", ["session_id", "spent_at"])
     op.create_table(
+        "browser_sessions",
+        sa.Column("session_id", Id(), nullable=False),
+        sa.Column("cookie_hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_browser_sessions")),
+        sa.UniqueConstraint("cookie_hash", name=op.f("uq_browser_sessions_cookie_hash")),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["sessions.id"],
+            name=op.f("fk_browser_sessions_session_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_table(
         "signing_keys",
         sa.Column("kid", sa.String(43), nullable=False),
         sa.Column("private_sealed", sa.LargeBinary(), nullable=False),
@@ -207,6 +220,54 @@ def upgrade() -> None:
         "oauth_client_tokens",
         ["client_id", "expires_at"],
     )
+    op.create_table(
+        "identities",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("user_id", Id(), nullable=False),
+        sa.Column("issuer", sa.String(500), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("subject_hash", sa.String(64), nullable=False),
+        sa.Column("provider", sa.String(31), nullable=False),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("last_used_at", Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
+        sa.UniqueConstraint("subject_hash", name=op.f("uq_identities_subject_hash")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_identities_user_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_identities_user_id", "identities", ["user_id"])
+    op.create_table(
+        "oidc_sessions",
+        sa.Column("session_id", Id(), nullable=False),
+        sa.Column("identity_id", Id(), nullable=False),
+        sa.Column("sid_hash", sa.String(64), nullable=True),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_oidc_sessions")),
+        sa.ForeignKeyConstraint(
+            ["identity_id"],
+            ["identities.id"],
+            name=op.f("fk_oidc_sessions_identity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["sessions.id"],
+            name=op.f("fk_oidc_sessions_session_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_oidc_sessions_identity_id", "oidc_sessions", ["identity_id"])
+    op.create_index("ix_oidc_sessions_sid_hash", "oidc_sessions", ["sid_hash"])
+    op.create_table(
+        "oidc_spent",
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("expires_at", Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_oidc_spent")),
+    )
+    op.create_index("ix_oidc_spent_expires_at", "oidc_spent", ["expires_at"])
     op.create_table(
         "audit_log",
         sa.Column("id", Id(), nullable=False),
@@ -436,6 +497,9 @@ def downgrade() -> None:
     op.drop_table("attachments")
     op.drop_table("audit_seals")
     op.drop_table("audit_log")
+    op.drop_table("oidc_spent")
+    op.drop_table("oidc_sessions")
+    op.drop_table("identities")
     op.drop_table("oauth_client_tokens")
     op.drop_table("oauth_grants")
     op.drop_table("oauth_clients")
@@ -444,6 +508,7 @@ def downgrade() -> None:
     op.drop_table("account_codes")
     op.drop_table("login_delays")
     op.drop_table("signing_keys")
+    op.drop_table("browser_sessions")
     op.drop_table("refresh_tokens")
     op.drop_table("sessions")
     op.drop_table("users")

@@ -97,6 +97,7 @@ class AccountCodes:
         self._count = prepare(select(func.count()).where(*same, table.expires_at > at))
         self._find = prepare(select(*found).where(*good))
         self._take = prepare(gone.where(*good).returning(*found))
+        self._take_address = prepare(gone.where(*same, table.expires_at > at).returning(*found))
         self._void = prepare(gone.where(table.user_id == bindparam("user", type_=Id())))
         self._void_address = prepare(gone.where(*same))
         self._prune = prepare(gone.where(table.id.in_(select(old.subquery("old").c.id))))
@@ -152,6 +153,12 @@ class AccountCodes:
     async def take(self, work: Work, code: str, *purposes: Purpose) -> Code | None:
         """As `find`, and it is used up with the end of this transaction. Of two at the same moment one gets it."""
         return _good(await work.fetch(self._take, {"hash": hashed(code), "at": now()}), purposes)
+
+    async def take_address(self, work: Work, address: str, purpose: Purpose) -> Code | None:
+        """The code that is good for an address and a purpose, used up by somebody whom other means have proved to
+        own the address."""
+        given = {"address_": address, "purpose_": purpose.value, "at": now()}
+        return _good((await work.fetch(self._take_address, given))[:1], (purpose,))
 
     async def void(self, work: Work, user_id: UUID) -> None:
         """Make all codes of an account useless: what they were asked with has changed."""

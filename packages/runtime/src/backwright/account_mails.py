@@ -116,6 +116,16 @@ class AccountMails:
         text = "Somebody has signed in with your password and entered wrong codes of your second factor."
         return self._notice("second_factor_guessed", to, "Somebody knows your password", text)
 
+    def identity_linked(self, to: str, provider: str) -> Message:
+        """Another way into the account, whoever has opened it. The name is the operator's word."""
+        text = f"It can be used to sign in from now on: {provider}."
+        return self._notice("identity_linked", to, "A sign-in provider was linked", text)
+
+    def identity_unlinked(self, to: str, provider: str) -> Message:
+        """A way into the account that is gone."""
+        text = f"It cannot be used to sign in any more: {provider}."
+        return self._notice("identity_unlinked", to, "A sign-in provider was unlinked", text)
+
     def _way(self, purpose: Purpose, code: str) -> str:
         """A link into the front end, or the code alone. A fragment is sent to no server and no `Referer`."""
         page, route = PAGES[purpose]

@@ -16,6 +16,7 @@ from backwright.bound_accounts import BoundAccounts
 from backwright.callers import current_actor, require
 from backwright.columns import Json
 from backwright.entity import Email, Entity
+from backwright.oidc_settings import NAME
 from backwright.registration import RegistrationMode
 from backwright.users import AccountService, bind_users
 
@@ -54,6 +55,8 @@ class Accounts:
     `registration` says how people get accounts: `OPEN` (they sign up and confirm their address), `INVITED` (an
     administrator sends them an invitation) or `CLOSED` (an administrator makes the account).
     With `oauth`, programs that an administrator has registered get tokens here (OAuth 2.0, OpenID Connect).
+    With `browser_sessions`, browsers sign in with a cookie, beside the tokens for everybody else.
+    `providers` names the identity providers that people can sign in with; `OIDC__<NAME>__…` configures each.
     Raises `TypeError` when `register_as` would make everybody an administrator.
     """
 
@@ -63,6 +66,8 @@ class Accounts:
     register_as: StrEnum | None = None
     oauth: bool = False
     registration: RegistrationMode = RegistrationMode.OPEN
+    browser_sessions: bool = False
+    providers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.register_as is not None and self.register_as == self.admin:
@@ -70,6 +75,8 @@ class Accounts:
         for role in (self.admin, self.register_as):
             if role is not None and role not in self.roles:
                 raise TypeError(f"{role!r} is not one of the roles in {self.roles.__name__}")
+        if wrong := [name for name in self.providers if not NAME.fullmatch(name)]:
+            raise TypeError(f"{wrong[0]!r} is not a name for a provider: letters, digits and _ in lower case")
         if self.user.__tablename__ != "users":
             raise TypeError(
                 f'{self.user.__name__} needs __tablename__ = "users": sessions refer to that table'

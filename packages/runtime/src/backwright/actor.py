@@ -4,8 +4,9 @@ An actor is a value: it is made once per request from a verified credential and 
 Everything that decides (access rules, audit, cache keys) takes the actor and nothing else about the caller.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 PUBLIC: Final = "public"
@@ -19,9 +20,9 @@ SIGNED_IN: Final = "signed_in"
 class Actor:
     """A caller with the roles that count for this request.
 
-    `method` says how the caller proved who they are: `"token"`, `"oauth"` (a program that acts for a person),
-    `"client"` (a program that acts for itself; `id` is the program's), `"system"` (a command or a job) or
-    `"anonymous"`.
+    `method` says how the caller proved who they are: `"token"`, `"session"` (the cookie of a browser), `"oauth"` (a
+    program that acts for a person), `"client"` (a program that acts for itself; `id` is the program's), `"system"` (a
+    command or a job) or `"anonymous"`.
     """
 
     id: UUID | None
@@ -31,10 +32,14 @@ class Actor:
     tenant: UUID | None = None
     principal: str = field(init=False, compare=False)
     """Who this is, in one word for logs and counts: the id, or the method where there is none."""
+    parameters: Mapping[str, Any] = field(init=False, compare=False, repr=False)
+    """What compiled rules ask about the caller (`access.py`, `tenancy.py`)."""
 
     def __post_init__(self) -> None:
         principal = str(self.id) if self.id is not None else self.method
         object.__setattr__(self, "principal", principal)
+        parameters = {"actor_id": self.id, "actor_tenant": self.tenant}
+        object.__setattr__(self, "parameters", parameters)
 
     @property
     def is_anonymous(self) -> bool:
@@ -47,6 +52,11 @@ PROGRAMS: Final = frozenset({"oauth", "client"})
 
 ANONYMOUS: Final = Actor(id=None, roles=frozenset({PUBLIC}), method="anonymous")
 SYSTEM: Final = Actor(id=None, roles=frozenset(), method="system")
+
+
+def system_of(tenant: UUID) -> Actor:
+    """The service itself, at work for one tenant: a job that goes through the rows of one after the other."""
+    return Actor(id=None, method="system", tenant=tenant)
 
 
 def signed_in(

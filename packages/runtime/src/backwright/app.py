@@ -88,6 +88,8 @@ def create_app(
     add_operations_routes(app, metrics)
     if accounts is not None:
         runtime.accounts = accounts.bind(runtime)
+        if runtime.accounts.browser is not None:
+            app.guards.by_cookie = runtime.accounts.browser.callers.identify
         app.router.routes.extend(runtime.accounts.routes())
     for resource in resources:
         resource.bind(runtime)
@@ -130,7 +132,7 @@ def make_guards(runtime: Runtime, metrics: Metrics) -> Guards:
     return Guards(
         hosts=Hosts(settings.allowed_hosts),
         proxies=Proxies(settings.trusted_proxies),
-        cors=Cors(settings.cors_origins),
+        cors=Cors(settings.cors_origins, settings.browser_origins),
         bodies=BodyLimits(settings.max_body_kb * 1024),
         limiter=runtime.limiter,
         policy=Policy.parse(settings.rate_limit),
@@ -232,6 +234,8 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.wait(tasks)
         await runtime.mail.close()
+        if runtime.accounts is not None:
+            await runtime.accounts.close()
         metrics.refresh()
         await runtime.storage.close()
         if runtime.database.replica is not None:

@@ -35,6 +35,9 @@ MAX_ENTRIES: Final = 10_000
 LoadRoles = Callable[[UUID, UUID], Awaitable[frozenset[str] | None]]
 """(user, session) → the roles that count now; None when the session or the account is closed."""
 
+LoadBrowser = Callable[[str], Awaitable[tuple[Claims, frozenset[str]] | None]]
+"""Digest of a session cookie → whose session it is and the roles that count now; None when it has ended."""
+
 
 class _Entry:
     __slots__ = ("actor", "claims", "fresh_until")
@@ -54,6 +57,7 @@ class Authenticator:
         self._redis = redis
         self.load_client: LoadRoles | None = None
         """As `load`, for a program that acts for itself: (client, id of its token) → the roles it may have."""
+        self.load_browser: LoadBrowser | None = None
         self._entries: dict[bytes, _Entry] = {}
         self._changes = 0
         if redis is not None:
@@ -81,6 +85,23 @@ class Authenticator:
         if entry is not None and time.time() < entry.fresh_until:
             return entry.actor
         return await self._verify(key, authorization, entry)
+
+    async def of_browser(self, digest: str) -> Actor | None:
+        """The caller in whose browser the session cookie with this digest is; `None`: it is nobody's (any more)."""
+        key = digest.encode()  # twice as long as the key of a token, so the two never meet
+        entry = self._entries.get(key)
+        if entry is not None and time.time() < entry.fresh_until:
+            return entry.actor
+        changes = self._changes
+        found = await self.load_browser(digest) if self.load_browser is not None else None
+        if found is None:
+            self._entries.pop(key, None)
+            return None
+        claims, roles = found
+        actor = signed_in(claims.user_id, roles, method="session", session_id=claims.session_id)
+        if changes == self._changes:
+            self._remember(key, _Entry(claims, actor, min(claims.good_until, time.time() + TRUSTED_SECONDS)))
+        return actor
 
     def forget_session(self, session_id: UUID) -> None:
         """Ask the database again for this session: it was closed."""

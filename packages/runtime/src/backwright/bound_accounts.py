@@ -18,6 +18,7 @@ from backwright.account_mails import AccountMails
 from backwright.account_parts import AccountParts
 from backwright.actor import SYSTEM, Actor
 from backwright.authentication import Authenticator
+from backwright.browser_accounts import BrowserAccounts
 from backwright.callers import acting_as
 from backwright.credentials import Credentials
 from backwright.database import Work
@@ -27,6 +28,7 @@ from backwright.id_tokens import IdTokens
 from backwright.keyring import KeyRing
 from backwright.login import Login
 from backwright.oauth import Issuer
+from backwright.oidc import RelyingParty
 from backwright.passwords import Cost, Hasher
 from backwright.recovery import Recovery
 from backwright.registration import Registration
@@ -78,6 +80,7 @@ class BoundAccounts:
             idle=timedelta(days=settings.refresh_idle_days),
             absolute=timedelta(days=settings.refresh_absolute_days),
             ended=self._authenticator.forget_session,
+            most=settings.max_sessions,
         )
         self._codes, mails = AccountCodes(database), AccountMails(settings)
         credentials = Credentials(
@@ -117,6 +120,16 @@ class BoundAccounts:
             known_roles=self.known_roles,
         )
 
+        self.browser: BrowserAccounts | None = None
+        if declared.browser_sessions:
+            self.browser = BrowserAccounts(
+                runtime,
+                users,
+                login=self.login,
+                sessions=self._sessions,
+                credentials=credentials,
+                authenticator=self._authenticator,
+            )
         self.oauth: Issuer | None = None
         if declared.oauth:
             self.oauth = Issuer(
@@ -130,37 +143,65 @@ class BoundAccounts:
                 login=self.login,
             )
 
+        self.oidc: RelyingParty | None = None
+        if declared.providers or settings.oidc:
+            self.oidc = RelyingParty(
+                declared,
+                runtime,
+                parts,
+                sessions=self._sessions,
+                factor=factor,
+                forget=self.forget_user,
+                ended=self._authenticator.forget_session,
+            )
+
+    async def close(self) -> None:
+        """Close what was opened to others."""
+        if self.oidc is not None:
+            await self.oidc.outgoing.close()
+
     def routes(self) -> Sequence[BaseRoute]:
         """`/auth/…` and `/.well-known/jwks.json`."""
         from backwright.account_routes import account_routes
+        from backwright.browser_routes import browser_routes
 
-        return [*account_routes(self), *(self.oauth.routes() if self.oauth is not None else ())]
+        return [
+            *account_routes(self),
+            *(browser_routes(self, self.browser) if self.browser is not None else ()),
+            *(self.oauth.routes() if self.oauth is not None else ()),
+            *(self.oidc.routes(self) if self.oidc is not None else ()),
+        ]
 
     def components(self) -> Mapping[str, Any]:
         """What accounts add to the OpenAPI document beside their routes."""
-        return self.oauth.components() if self.oauth is not None else {}
+        from backwright.browser_routes import browser_components
+
+        found = {"securitySchemes": {}} if self.browser is None else browser_components(self.browser)
+        for section, entries in (self.oauth.components() if self.oauth is not None else {}).items():
+            found[section] = {**found.get(section, {}), **entries}
+        return found
 
     async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Tokens:
         """Tokens for whoever knows the password; raises as `Login.sign_in`."""
-        return await self._tokens_for(await self.login.sign_in(email, password, user_agent=user_agent))
+        return await self.tokens_for(await self.login.sign_in(email, password, user_agent=user_agent))
 
     async def second_step(self, challenge: str, code: str, *, user_agent: str = "") -> Tokens:
         """Tokens for whoever has a code of the second factor as well; raises as `Login.second_step`."""
-        return await self._tokens_for(await self.login.second_step(challenge, code, user_agent=user_agent))
+        return await self.tokens_for(await self.login.second_step(challenge, code, user_agent=user_agent))
 
     async def open_session(self, user_id: UUID) -> Tokens:
         """Tokens without a password, for a caller that has proved identity by other means, and for test
         suites."""
         async with self._runtime.database.work() as work:
             opened = await self._sessions.open(work, user_id)
-        return await self._tokens_for(opened)
+        return await self.tokens_for(opened)
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """Tokens for a refresh token, which is spent by it; raises as `Sessions.refresh`."""
-        return await self._tokens_for(await self._sessions.refresh(refresh_token))
+        return await self.tokens_for(await self._sessions.refresh(refresh_token))
 
-    async def end_session(self, actor: Actor, session_id: UUID) -> None:
-        """End one session of the caller. Raises `NotFound` for any other."""
+    async def end_session(self, actor: Actor, session_id: UUID, *, keep_cookie: bool = False) -> None:
+        """End one session of the caller, and its cookie if it is in this browser. Raises `NotFound` for any other."""
         user_id = _user(actor)
         async with self._runtime.database.work() as work:
             if not await self._sessions.end(work, user_id, session_id):
@@ -170,6 +211,8 @@ class BoundAccounts:
                 work, action=action, object_type="sessions", object_id=session_id
             )
             work.after_commit(lambda: self._authenticator.forget_session(session_id))
+        if self.browser is not None and session_id == actor.session_id and not keep_cookie:
+            self.browser.drop_cookie(actor)
 
     async def end_all_sessions(self, actor: Actor) -> None:
         """End every session of the caller, this one included."""
@@ -180,11 +223,16 @@ class BoundAccounts:
                 work, action="logout_all", object_type="users", object_id=user_id
             )
             work.after_commit(lambda: self.forget_user(user_id))
+        if self.browser is not None:
+            self.browser.drop_cookie(actor)
 
     async def list_sessions(self, actor: Actor) -> list[dict[str, Any]]:
         """The caller's open sessions; `current` marks the one of this request."""
         found = await self._sessions.list(_user(actor))
-        return [{**each, "current": each["id"] == actor.session_id} for each in found]
+        idle = await self.browser.sessions.idle_ones(_user(actor)) if self.browser is not None else ()
+        return [
+            {**each, "current": each["id"] == actor.session_id} for each in found if each["id"] not in idle
+        ]
 
     async def change_password(self, actor: Actor, known: str, new: str) -> None:
         """As `Login.change_password`."""
@@ -198,6 +246,13 @@ class BoundAccounts:
         """End every session of an account that is being closed, and void its codes, in the same transaction."""
         await self._codes.void(work, user_id)
         await self._sessions.end_all(work, user_id)
+
+    async def roles_changed(self, work: Work, user_id: UUID) -> None:
+        """Roles count at once in sessions with tokens. A browser has to sign in again, because a cookie from before
+        must not get the new rights; in the same transaction."""
+        if self.browser is not None:
+            await self.browser.sessions.end_all(work, user_id)
+        work.after_commit(lambda: self.forget_user(user_id))
 
     async def find(self, work: Work, user_id: UUID) -> UserRow | None:
         """An account as it is inside a transaction."""
@@ -273,7 +328,7 @@ class BoundAccounts:
                     object_id=row.id,
                     changes={"roles": {"from": sorted(row.roles), "to": wanted}},
                 )
-                work.after_commit(lambda: self.forget_user(row.id))
+                await self.roles_changed(work, row.id)
 
     async def _add(self, address: str, name: str, roles: list[str], password_hash: str | None) -> UUID | None:
         async with self._runtime.database.work() as work:
@@ -286,7 +341,8 @@ class BoundAccounts:
                 )
         return added
 
-    async def _tokens_for(self, opened: Opened) -> Tokens:
+    async def tokens_for(self, opened: Opened) -> Tokens:
+        """What a client gets for a session that was just opened or refreshed."""
         access = await self._tokens.issue(opened.user_id, opened.session_id)
         return Tokens(access, opened.refresh_token, int(self._tokens.lifetime.total_seconds()))
 

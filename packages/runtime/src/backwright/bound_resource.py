@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Table, inspect
+from sqlalchemy import ColumnElement, FromClause, Table, inspect
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from backwright import declaration_checks, filters, limits
+from backwright import declaration_checks, filters, limits, tenancy
 from backwright.access import Operation, Policy
 from backwright.actor import Actor
 from backwright.columns import rules_of
@@ -48,6 +48,8 @@ class BoundResource:
         self.resource = resource
         self.runtime = runtime
         self.table = table
+        self.tenant_column = tenancy.column_of(table)
+        """The column that says which tenant a row belongs to, if rows belong to one."""
         self.name = resource.name
         self.path = resource.path
         self.title_plural = self.name.replace("_", " ")
@@ -74,6 +76,19 @@ class BoundResource:
         """The exposed fields by name, in the declared order."""
         return {name: field_of(self.table.c[name]) for name in self.resource.fields}
 
+    def within(self, table: FromClause, rule: ColumnElement[bool] | None) -> ColumnElement[bool] | None:
+        """A rule about rows of this resource (`None`: all), kept to the caller's tenant where rows belong to one."""
+        return tenancy.owned_within(self.tenant_column, table, rule)
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether a row belongs to a tenant, and is not one itself."""
+        return self.tenant_column is not None and self.tenant_column != "id"
+
+    def cursors(self, actor: Actor) -> Sealer:
+        """What seals cursors for this caller: of use within their tenant."""
+        return self.sealer if self.tenant_column is None else self.sealer.within(str(actor.tenant))
+
     @cached_property
     def set_by_actor(self) -> tuple[str, ...]:
         """Columns that a new row gets from whoever creates it."""
@@ -87,7 +102,7 @@ class BoundResource:
             column.key: by_table[key.column.table]
             for column in self.table.columns
             for key in column.foreign_keys
-            if key.column.table in by_table
+            if key.column.table in by_table and column.key != self.tenant_column
         }
 
     @cached_property

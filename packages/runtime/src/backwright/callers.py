@@ -27,13 +27,16 @@ async def current_actor(request: Request) -> Actor:
     callers, and the service starts, because the route says who may call it.
     """
     runtime: Runtime = request.app.state.runtime
-    given = request.headers.getlist("authorization")
+    given, context = request.headers.getlist("authorization"), current.get()
     if len(given) > 1:
         raise Unauthenticated("Send one Authorization header.", error="invalid_request")
-    if runtime.accounts is None or not given:
+    if not given and context.refused is not None:
+        raise context.refused
+    if runtime.accounts is None or (not given and context.verified is None):
         raise Unauthenticated()
-    actor = await runtime.accounts.authenticate(given[0])
-    current.get().actor = actor
+    actor = await runtime.accounts.authenticate(given[0]) if given else context.verified
+    assert actor is not None
+    context.actor = actor
     if actor.method in PROGRAMS and not _is_for_programs(request, actor):
         raise Forbidden("The scopes of this token do not reach here.")
     return actor

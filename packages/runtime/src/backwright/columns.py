@@ -44,6 +44,7 @@ class Rules:
     maximum: int | Decimal | None = None
     format: str | None = None
     set_by_actor: bool = False
+    tenant: bool = False
 
 
 def between(minimum: int | None = None, maximum: int | None = None) -> dict[str, object]:

@@ -24,9 +24,13 @@ class Context:
     """The route template (`/work-orders/{id}`), empty until a route has matched."""
     actor: Actor = field(default=ANONYMOUS)
     verified: Actor | None = None
-    """Whom the `Authorization` header proves, where the perimeter has looked already.
+    """Whom the `Authorization` header, or else a session cookie, proves, where the perimeter has looked already.
 
     Routes decide whether that counts."""
+    refused: Exception | None = None
+    """Why a session cookie that came does not count; raised where a route asks who is calling."""
+    set_cookie: bytes | None = None
+    """The session cookie that the answer sets, if it changes it."""
 
 
 current: ContextVar[Context] = ContextVar("backwright_context", default=Context())  # noqa: B039 - read only

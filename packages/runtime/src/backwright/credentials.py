@@ -5,7 +5,7 @@ is told. What must not: the change itself. A password that is changed because it
 thief's sessions and codes go with it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
 
 from backwright.account_codes import AccountCodes
@@ -31,6 +31,8 @@ class Credentials:
         self._sessions = sessions
         self._mail = mail
         self._forget = forget
+        self.renew: Callable[[Work, UUID], Awaitable[None]] | None = None
+        """Called for the session that is spared: a cookie from before the change must not count after it."""
 
     async def lock(self, work: Work, user_id: UUID) -> None:
         """Let changes of one account's credentials come one after the other; first in the transaction."""
@@ -50,6 +52,8 @@ class Credentials:
         after the commit `tell` the owner."""
         await self._codes.void(work, user_id)
         await self._sessions.end_all(work, user_id, except_for=spare)
+        if spare is not None and self.renew is not None:
+            await self.renew(work, spare)
         await self._audit.record(work, action=action, object_type="users", object_id=user_id, changes=changes)
         work.after_commit(lambda: self._forget(user_id))
         for message in tell:

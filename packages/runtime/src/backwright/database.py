@@ -19,6 +19,7 @@ from backwright.database_errors import TRANSLATED, Collision, translate, transla
 from backwright.engine import AtOnce, Engine, Limits, engine_for, parse
 from backwright.errors import Error, Unavailable
 from backwright.statement import Prepared
+from backwright.tenant_sessions import session_class
 from backwright.work import NOTHING, Work
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class Database:
         with translated():
             async with (
                 self.engine.reading() as engine,
-                AsyncSession(engine, expire_on_commit=False) as session,
+                AsyncSession(engine, expire_on_commit=False, sync_session_class=session_class()) as session,
             ):
                 yield session
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
+from backwright import tenancy
 from backwright.errors import Conflict, Error, FieldError, Invalid, Kind, PreconditionFailed, Unavailable
 
 _CHECK_NAME: Final = re.compile(r"^ck_(?P<rule>.+)$")
@@ -133,7 +134,8 @@ def _from_driver(error: BaseException) -> Error:
 
 
 def taken(fields: list[str]) -> Conflict:
-    """A unique value that another row has."""
+    """A unique value that another row has. Of those that are unique within a tenant, the tenant is not said."""
+    fields = [field for field in fields if field not in tenancy.NAMES]
     alone = "This value is already taken."
     detail = "These values together are already taken." if len(fields) != 1 else alone
     return Conflict(detail, errors=[FieldError(detail, pointer=f"/{field}") for field in fields])

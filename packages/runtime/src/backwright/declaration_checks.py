@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Enum, String, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from backwright import filters
+from backwright import filters, tenant_checks
 from backwright.access import ACCOUNTS, Operation
 from backwright.actor import PUBLIC, SIGNED_IN
 from backwright.columns import rules_of
@@ -28,7 +28,7 @@ def check(bound: "BoundResource", roles: frozenset[str]) -> None:
     name = bound.resource.entity.__name__
     faults = list(_fields(bound)) or [*_queries(bound), *_relations(bound), *_access(bound, roles)]
     if not faults:
-        faults = [*_rules(bound), *_state(bound)]
+        faults = [*_rules(bound), *_state(bound), *tenant_checks.faults(bound)]
     if faults:
         raise Refused("\n".join(f"{name}: {fault}" for fault in faults))
 
@@ -36,17 +36,20 @@ def check(bound: "BoundResource", roles: frozenset[str]) -> None:
 def _fields(bound: "BoundResource") -> Iterator[str]:
     """Every column is either shown or hidden, and has a form in the API if it is shown."""
     resource, columns = bound.resource, set(bound.table.c.keys()) - set(STANDARD)
+    owner = bound.tenant_column if bound.is_owned else None
     for name in resource.fields:
         if name not in columns:
             yield f"{name!r} is not a column; take it out of fields"
         elif name in resource.hidden:
             yield f"{name!r} is both in fields and in hidden"
+        elif name == owner:
+            yield f"{name!r} says to which tenant a row belongs, which callers cannot choose; take it out of fields"
         else:
             try:
                 describe(bound.table.c[name])
             except TypeError as error:
                 yield f"{error}; move {name!r} to hidden"
-    for name in sorted(columns - {*resource.fields, *resource.hidden}):
+    for name in sorted(columns - {*resource.fields, *resource.hidden, owner}):
         yield f"the column {name!r} is neither in fields nor in hidden; say which"
     for name in sorted(set(resource.hidden) - columns):
         yield f"{name!r} is not a column; take it out of hidden"

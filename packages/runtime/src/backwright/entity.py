@@ -43,16 +43,19 @@ from backwright.columns import (
     set_by_actor,
 )
 from backwright.context import now
+from backwright.tenancy import TenantKey, keyed, tenant
 
 __all__ = [
-    "Email", "Entity", "FixedPoint", "Id", "Money", "Phone", "Timestamp", "Url", "between", "new_id", "set_by_actor",
+    "Email", "Entity", "FixedPoint", "Id", "Money", "Phone", "TenantKey", "Timestamp", "Url", "between", "new_id",
+    "set_by_actor", "tenant",
 ]  # fmt: skip
 
-CONVENTION = {
+CONVENTION: dict[Any, Any] = {
     "pk": "pk_%(table_name)s",
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    TenantKey: "fkt_%(table_name)s_%(column_1_name)s",  # MariaDB goes by the names: after the ordinary ones
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 
@@ -105,6 +108,7 @@ class Entity(DeclarativeBase):
         table = cls.__dict__.get("__table__")
         if isinstance(table, Table):
             cls.__mapper__.version_id_col = table.c.version
+            keyed(table)
             for column in table.columns:
                 for name, rule in checks(column):
                     table.append_constraint(CheckConstraint(rule, name=f"{column.name}_{name}"))

@@ -24,7 +24,9 @@ from backwright.replies import Reply, Standing, lines
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32 * 1024
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
-ONCE: Final = frozenset({b"host", b"authorization", b"content-length", b"content-encoding", b"origin"})
+ONCE: Final = frozenset(
+    {b"host", b"authorization", b"content-length", b"content-encoding", b"origin", b"cookie"}
+)
 """Headers that two parties could read differently if they came twice."""
 
 COMPRESS_FROM: Final = 1400
@@ -116,6 +118,8 @@ class Exchange:
                 headers = [pair if pair[0] != b"vary" else (b"vary", once(pair[1])) for pair in headers]
             headers += [pair for pair in self._always.headers if pair[0] not in said]
             headers += self.extra
+            if self.context.set_cookie is not None:
+                headers.append((b"set-cookie", self.context.set_cookie))
             headers.append((b"x-request-id", self.context.request_id.encode()))
             message = {**message, "headers": headers}
             if self.deadline is not None:

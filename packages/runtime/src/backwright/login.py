@@ -32,7 +32,7 @@ from backwright.login_delays import (
 )
 from backwright.passwords import Hasher, weakness
 from backwright.second_factor import TOLD_AFTER, SecondFactor, SecondFactorNeeded
-from backwright.sessions import Opened, Sessions
+from backwright.sessions import Opened, Opens, Sessions
 from backwright.user_rows import UserRow, UserRows, normalised_email
 
 LOGINS: Final = Policy("login", 60, 60, strict=True)
@@ -71,8 +71,10 @@ class Login:
         self._mails = mails
         self._delays = LoginDelays(database)
 
-    async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Opened:
-        """A session for whoever knows the password.
+    async def sign_in(
+        self, email: str, password: str, *, user_agent: str = "", into: Opens | None = None
+    ) -> Opened:
+        """A session for whoever knows the password: one with tokens, unless `into` opens it.
 
         Raises `Unauthenticated` for a wrong address or password or a closed account (one answer for all),
         `SecondFactorNeeded` for an account that has one, `RateLimited` while a delay runs, and `Unavailable`
@@ -83,7 +85,8 @@ class Login:
         row = await self._users.by_email(address)
         await self._admit(address, row)
         matches = await self._hasher.verify(password, row.password_hash if row else None)
-        opened = await self._let_in(row, password, user_agent) if row and matches and row.is_active else None
+        good = row if matches and row and row.is_active else None
+        opened = await self._let_in(good, password, user_agent, into) if good else None
         if opened is None:
             async with self._database.work() as work:
                 await self._audit.record(
@@ -92,7 +95,9 @@ class Login:
             raise Unauthenticated("The email address or the password is wrong.")
         return opened
 
-    async def second_step(self, challenge: str, code: str, *, user_agent: str = "") -> Opened:
+    async def second_step(
+        self, challenge: str, code: str, *, user_agent: str = "", into: Opens | None = None
+    ) -> Opened:
         """A session for whoever knew the password a moment ago and has a code of the second factor.
 
         Raises `Unauthenticated` for a challenge or a code that is not good, and `RateLimited`. The challenge is
@@ -110,7 +115,8 @@ class Login:
                 await self._credentials.lock(work, row.id)
                 good = await self._factor.spend(work, row.id, code)
                 good = good and await self._codes.take(work, challenge, Purpose.SIGN_IN) is not None
-                opened = await self._open(work, row, row.password_hash or "", user_agent) if good else None
+                seen = row.password_hash or ""
+                opened = await self._open(work, row, seen, user_agent, into) if good else None
         if opened is None:
             async with self._database.work() as work:
                 await self._audit.record(
@@ -204,7 +210,7 @@ class Login:
                 headers={"Retry-After": str(seconds)},
             )
 
-    async def _let_in(self, row: UserRow, password: str, user_agent: str) -> Opened | None:
+    async def _let_in(self, row: UserRow, password: str, agent: str, into: Opens | None) -> Opened | None:
         """A session, or the second step; None if the account is not as it was when its password was looked
         at."""
         stored = row.password_hash or ""
@@ -214,7 +220,7 @@ class Login:
         with acting_as(signed_in(row.id, row.roles)):
             async with self._database.work() as work:
                 if not needs_more:
-                    return await self._open(work, row, stored, user_agent)
+                    return await self._open(work, row, stored, agent, into)
                 challenge = await self._challenge(work, row, stored)
         if challenge is None:
             return None
@@ -227,14 +233,16 @@ class Login:
         await self._audit.record(work, action="second_factor_asked", object_type="users", object_id=row.id)
         return await self._codes.issue(work, Purpose.SIGN_IN, row.email, user_id=row.id, at_most=None)
 
-    async def _open(self, work: Work, row: UserRow, stored: str, user_agent: str) -> Opened | None:
+    async def _open(
+        self, work: Work, row: UserRow, stored: str, agent: str, into: Opens | None
+    ) -> Opened | None:
         """A session; None if the account has changed meanwhile."""
         if not await self._users.sign_in(work, row, stored):
             return None
         await self.forgive(work, row.email)
-        if await self._sessions.is_new_device(work, row.id, user_agent):
+        if await self._sessions.is_new_device(work, row.id, agent):
             self._credentials.tell(work, self._mails.new_device(row.email))
-        opened = await self._sessions.open(work, row.id, user_agent=user_agent)
+        opened = await (into or self._sessions).open(work, row.id, user_agent=agent)
         await self._audit.record(
             work,
             action="login",

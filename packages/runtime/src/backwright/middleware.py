@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backwright import logging as logs
 from backwright.actor import Actor
 from backwright.bodies import UNMETERED, BodyLimits, BodyTooLarge, Metered, too_large
+from backwright.browser_callers import ByCookie
 from backwright.context import current
 from backwright.cors import Cors, HeaderList
 from backwright.deadlines import Deadlines
@@ -73,6 +74,8 @@ class Guards:
     identify: Identify
     timeout: float
     secure: bool
+    by_cookie: ByCookie | None = None
+    """How a session cookie is looked at, where the service has any."""
     deadlines: Deadlines = field(default_factory=Deadlines)
 
 
@@ -166,11 +169,13 @@ class Perimeter:
         return None
 
     async def _limit(self, exchange: Exchange) -> Error | None:
-        """Count the request under the default policy: the user's if the token is good, else the address's."""
+        """Count the request under the default policy: the user's if the credential is good, else the address's."""
         guards, context = self._guards, exchange.context
         authorization = exchange.headers.get(b"authorization")
         if authorization is not None:
             context.verified = guards.known(authorization) or await guards.identify(authorization)
+        elif guards.by_cookie is not None and (cookies := exchange.headers.get(b"cookie")) is not None:
+            await guards.by_cookie(cookies, exchange.scope["headers"], context)
         actor = context.verified
         key = f"user:{actor.principal}" if actor is not None else limit_key(context.client_ip)
         try:

@@ -93,7 +93,7 @@ class OneStatement:
             return None
         try:
             rows = await self._writer.bound.database.at_once(
-                prepared, {**params, **entry, "actor_id": actor.id}
+                prepared, {**params, **entry, **actor.parameters}
             )
         except _REFUSED:
             return None

@@ -21,6 +21,8 @@ Document = dict[str, Any]
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BEARER: Final = "bearer"
 BEARER_ONLY: Final[Document] = {BEARER: []}
+SESSION: Final = "session"
+CSRF: Final = "csrf"
 _REFERENCE: Final = re.compile(r"#/components/responses/(\w+)")
 
 PROBLEM: Final[Document] = {
@@ -128,7 +130,8 @@ def document(
     parts.setdefault("headers", {}).update(limit_headers(policy))
     responses = {name(kind): response(kind) for kind in Kind}
     parts.setdefault("responses", {}).update(responses)
-    parts.setdefault("securitySchemes", {})[BEARER] = {
+    schemes = parts.setdefault("securitySchemes", {})
+    schemes[BEARER] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
@@ -137,7 +140,9 @@ def document(
     signed = set(_signed_in(routes))
     for path, method, operation in operations(found):
         complete(path, operation, signed_in=(path, method) in signed)
-        offer_programs(path, operation, parts["securitySchemes"])
+        if BEARER_ONLY in operation["security"]:
+            more = [*programs(path, schemes), *cookie(method, schemes)]
+            operation["security"] = [*operation["security"], *more]
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
     used = set(_REFERENCE.findall(str(found["paths"])))
@@ -172,14 +177,16 @@ def complete(path: str, operation: Document, *, signed_in: bool) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def offer_programs(path: str, operation: Document, schemes: Document) -> None:
-    """Say of what takes a token that a program's will do, too, where programs can get one; not what manages
-    accounts."""
-    if BEARER_ONLY in operation["security"] and not path.startswith("/auth/"):
-        programs: list[Document] = [
-            {name: []} for name, scheme in schemes.items() if scheme["type"] == "oauth2"
-        ]
-        operation["security"] = [*operation["security"], *programs]
+def programs(path: str, schemes: Document) -> Iterator[Document]:
+    """A program's token will do, too, where programs can get one; not for what manages accounts."""
+    if not path.startswith("/auth/"):
+        yield from ({name: []} for name, scheme in schemes.items() if scheme["type"] == "oauth2")
+
+
+def cookie(method: str, schemes: Document) -> Iterator[Document]:
+    """A browser's session will do, too, where there are any; for a write with its CSRF token."""
+    if SESSION in schemes:
+        yield {SESSION: []} if method in ("get", "head", "options") else {SESSION: [], CSRF: []}
 
 
 def kinds(path: str, operation: Document) -> Iterator[Kind]:

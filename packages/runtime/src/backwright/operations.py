@@ -44,13 +44,14 @@ async def list_rows(bound: "BoundResource", request: Request, actor: Actor) -> R
     if view is None:
         raise Forbidden(f"Your roles may not read {bound.title_plural}.")
     given = listing.pairs(request.scope["query_string"])
-    query = listing.parse(view, given, bound.sealer.open)
+    cursors = bound.cursors(actor)
+    query = listing.parse(view, given, cursors.open)
 
     async def load(fetch: Fetch) -> bytes:
         page = await view.page(actor, query, fetch)
         found: dict[str, Any] = {"items": page.items}
         for name, cursor in (("next", page.next), ("prev", page.previous)):
-            found[name] = bound.sealer.seal(cursor, query.binding) if cursor else None
+            found[name] = cursors.seal(cursor, query.binding) if cursor else None
         if page.total is not None:
             found["total"] = {"count": page.total[0], "exact": page.total[1]}
         return _encode(found)
@@ -202,6 +203,8 @@ async def _cached(
     if "cursor=" in query:
         return await load(database.showing(actor))
     key = f"{request.scope['path']}?{query}|{view.named}"
+    if any(each.bound.tenant_column is not None for each in (view, *targets)):
+        key = f"{key}|{actor.tenant}"
     tags = (bound.name, *(each.bound.name for each in targets))
     return await bound.runtime.cache.through(
         key, partial(load, database.fetch), tags=tags, seconds=declared.seconds

@@ -176,7 +176,7 @@ class Pages:
         return {
             **query.parameters,
             **{f"k{at}": value for at, value in enumerate(values)},
-            "actor_id": actor.id,
+            **actor.parameters,
             "q": query.search,
         }
 

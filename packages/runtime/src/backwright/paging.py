@@ -5,13 +5,14 @@ neither skips nor repeats a row that existed throughout, and page 1,000 costs wh
 
 A cursor is encrypted (AES-SIV, RFC 5297: the same place gives the same text, so lists have stable ETags),
 so it shows no data, and bound to everything that shaped the list (resource, sort, filters, caller's roles):
-used with anything else it does not open. The one order that may shift under a walk is that by relevance,
-which depends on all rows.
+used with anything else, or in another tenant, it does not open. The one order that may shift under a walk is
+that by relevance, which depends on all rows.
 """
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -190,13 +191,20 @@ class Sealer:
     """Seals and opens cursors with a key derived from the service's secret (HKDF-SHA256, RFC 5869)."""
 
     def __init__(self, secret: bytes) -> None:
+        self._place = ""
         derive = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=b"backwright cursor v1")
         self._cipher = AESSIV(derive.derive(secret))
+
+    def within(self, place: str) -> "Sealer":
+        """The same, for cursors that are of use in one place alone: within a tenant."""
+        found = copy(self)
+        found._place = f"{place} "
+        return found
 
     def seal(self, cursor: Cursor, binding: str) -> str:
         """The opaque text of a cursor, usable only with the same `binding`."""
         plain = msgspec.json.encode((cursor.backward, cursor.values))
-        return _text(_VERSION + self._cipher.encrypt(plain, [_digest(binding)]))
+        return _text(_VERSION + self._cipher.encrypt(plain, [_digest(self._place + binding)]))
 
     def open(self, text: str, binding: str) -> Cursor:
         """The cursor in `text`. Raises `BadRequest` if it was altered, or made for another list or caller."""
@@ -206,7 +214,9 @@ class Sealer:
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             if raw[:1] != _VERSION or _text(raw) != text:  # the decoder skips what is not in the alphabet
                 raise ValueError("altered")
-            backward, values = msgspec.json.decode(self._cipher.decrypt(raw[1:], [_digest(binding)]))
+            backward, values = msgspec.json.decode(
+                self._cipher.decrypt(raw[1:], [_digest(self._place + binding)])
+            )
         except (InvalidTag, ValueError):
             raise BadRequest(REFUSED) from None
         return Cursor(tuple(values), bool(backward))

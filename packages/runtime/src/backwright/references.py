@@ -49,7 +49,7 @@ class References:
         if name not in self._seen:
             self._seen[name] = self._prepare(name)
         prepared = self._seen[name]
-        return prepared is not None and bool(await work.fetch(prepared, {"id": id_, "actor_id": actor.id}))
+        return prepared is not None and bool(await work.fetch(prepared, {"id": id_, **actor.parameters}))
 
     def _prepare(self, name: str) -> Prepared | None:
         statement = self.question(name, bindparam("id", type_=Id()))
@@ -70,7 +70,7 @@ class References:
         statement = select(rows.c.id).where(rows.c.id == id_).correlate(None)
         rule = view.rule(rows) if view else false()
         if rule is not None and self._may_name_accounts(name):
-            rule = or_(rule, rows.c.is_active)
+            rule = target.within(rows, or_(rule, rows.c.is_active))
         return statement if rule is None else statement.where(rule)
 
     def _may_name_accounts(self, name: str) -> bool:

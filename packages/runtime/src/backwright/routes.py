@@ -172,6 +172,8 @@ async def _actor(bound: "BoundResource", request: Request) -> Actor:
         return verified
     given = [value for name, value in request.scope["headers"] if name == b"authorization"]
     if not given:
+        if (refused := current.get().refused) is not None:
+            raise refused
         return ANONYMOUS
     if len(given) > 1 or bound.runtime.accounts is None:
         raise Unauthenticated(error="invalid_request")

@@ -152,7 +152,7 @@ class Service(Generic[T]):
     async def _load(self, action: Action, id_: UUID, version: int | None) -> T:
         """The row, if the caller may see it and may act on it."""
         model, table, roles = self.bound.resource.entity, self.bound.table, self.actor.roles
-        rule = condition(self.bound.writer(roles).action_grants(action.name), table)
+        rule = self.bound.within(table, condition(self.bound.writer(roles).action_grants(action.name), table))
         view = self.bound.view(roles)
         statement = select(model, literal(True) if rule is None else rule).where(table.c.id == id_)
         seen = view.rule(table) if view else false()
@@ -160,7 +160,7 @@ class Service(Generic[T]):
         statement = statement.with_for_update(
             key_share=True, of=table
         )  # of two at once, the second sees the first
-        found = (await self.session.execute(statement, {"actor_id": self.actor.id})).one_or_none()
+        found = (await self.session.execute(statement, dict(self.actor.parameters))).one_or_none()
         if found is None:
             raise NotFound(f"There is no such {self.bound.title}.")
         row, permitted = found

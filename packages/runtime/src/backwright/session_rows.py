@@ -28,7 +28,7 @@ from backwright.database import Database
 from backwright.entity import Entity
 
 MAX_SESSIONS: Final = 50
-"""Open sessions of one account; a further login ends the one unused longest."""
+"""Open sessions that one account may have at most; a further login ends the one unused longest."""
 
 sessions: Final = Table(
     "sessions",
@@ -62,9 +62,9 @@ whoever holds the spent token itself, and is emptied when the successor is used.
 
 
 class SessionStatements:
-    """Every statement on the two tables, compiled once."""
+    """Every statement on the two tables, compiled once. `most` sessions of one account are open at a time."""
 
-    def __init__(self, database: Database, users: Table) -> None:
+    def __init__(self, database: Database, users: Table, most: int) -> None:
         prepare, s, t = database.prepare, sessions.c, refresh_tokens.c
         at, before = bindparam("at", type_=Timestamp()), bindparam("before", type_=Timestamp())
         user, session = bindparam("user", type_=Id()), bindparam("session", type_=Id())
@@ -114,7 +114,7 @@ class SessionStatements:
             .limit(MAX_SESSIONS)
         )
         newest = select(s.id).where(s.user_id == user, s.revoked_at.is_(None)).order_by(s.last_used_at.desc())
-        kept = newest.limit(MAX_SESSIONS - 1).correlate(None).subquery("kept")  # MariaDB: no LIMIT within IN
+        kept = newest.limit(most - 1).correlate(None).subquery("kept")  # MariaDB: no LIMIT within IN
         self.make_room = prepare(
             update(sessions)
             .where(

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -41,19 +41,28 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session with the refresh token that keeps it alive. The token exists here and at the client, nowhere
-    else."""
+    """A session with what keeps it alive: a refresh token, or in a browser the value of its cookie. That exists here
+    and at the client, nowhere else."""
 
     session_id: UUID
     user_id: UUID
     refresh_token: str
+    cookie: str = ""
+
+
+class Opens(Protocol):
+    """Whatever opens a session for somebody who has proved who they are."""
+
+    async def open(self, work: Work, user_id: UUID, *, user_agent: str = "") -> Opened:
+        """A new session."""
+        ...
 
 
 class Sessions:
     """Opens, refreshes, lists and ends sessions.
 
-    `users` is the table of the accounts, `idle` and `absolute` the lifetimes, `ended(session_id)` is called
-    after the commit that ended a session because of a replay.
+    `users` is the table of the accounts, `idle` and `absolute` the lifetimes, `most` the open sessions that one
+    account may have; `ended(session_id)` is called after the commit that ended a session because of a replay.
     """
 
     def __init__(
@@ -65,16 +74,24 @@ class Sessions:
         idle: timedelta,
         absolute: timedelta,
         ended: Callable[[UUID], None],
+        most: int = MAX_SESSIONS,
     ) -> None:
         self._database = database
         self._audit = audit
         self._idle = idle
         self._absolute = absolute
         self._ended = ended
-        self._sql = SessionStatements(database, users)
+        self._sql = SessionStatements(database, users, most)
 
     async def open(self, work: Work, user_id: UUID, *, user_agent: str = "") -> Opened:
-        """A new session for a user who has just proved who they are; the place is that of the request."""
+        """A new session for a user who has just proved who they are, with its first refresh token."""
+        session_id = await self.begin(work, user_id, user_agent=user_agent, lasts=self._absolute)
+        token = secrets.token_urlsafe(32)
+        await self._add_token(work, session_id, token, predecessor=None)
+        return Opened(session_id, user_id, token)
+
+    async def begin(self, work: Work, user_id: UUID, *, user_agent: str, lasts: timedelta) -> UUID:
+        """A new session that nothing keeps alive yet; the place is that of the request."""
         moment, session_id = now(), new_id()
         await work.execute(self._sql.prune, {"user": user_id, "before": moment - REMEMBERED})
         await work.execute(self._sql.make_room, {"user": user_id, "at": moment})
@@ -87,13 +104,11 @@ class Sessions:
                 "user_agent": printable(user_agent)[:200],
                 "created_at": moment,
                 "last_used_at": moment,
-                "expires_at": moment + self._absolute,
+                "expires_at": moment + lasts,
                 "revoked_at": None,
             },
         )
-        token = secrets.token_urlsafe(32)
-        await self._add_token(work, session_id, token, predecessor=None)
-        return Opened(session_id, user_id, token)
+        return session_id
 
     async def hand_over(self, work: Work, session_id: UUID, holder: str) -> str:
         """A refresh token for a program that takes part in a session: good in the hands of `holder` alone."""

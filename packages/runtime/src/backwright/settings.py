@@ -12,9 +12,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from backwright import s3_place
+from backwright import oidc_settings, s3_place
 from backwright import settings_places as places
 from backwright import settings_rules as rules
+from backwright.oidc_settings import ProviderSettings
 from backwright.settings_rules import Environment
 
 __all__ = ["Environment", "Listed", "Network", "Settings"]
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env",
         env_ignore_empty=True,
+        env_nested_delimiter="__",
         extra="ignore",
         validate_default=True,
         hide_input_in_errors=True,
@@ -85,6 +87,16 @@ class Settings(BaseSettings):
         "",
         description="The pages of your front end that mails link to: …/register, …/reset and …/email, each with "
         "#code=…. Empty: mails hold the code alone.",
+    )
+    oidc: dict[str, ProviderSettings] = Field(
+        {},
+        description="Identity providers that people sign in with, by name: OIDC__GOOGLE__ISSUER, "
+        "OIDC__GOOGLE__CLIENT_ID, … See docs/guide/single-sign-on.md.",
+    )
+    oidc_return_urls: Listed = Field(
+        (),
+        description="The pages of your front end that people may come back to after signing in with a provider; "
+        "compared exactly. The first is the default.",
     )
     replica_database_url: str = Field(
         "",
@@ -152,6 +164,20 @@ class Settings(BaseSettings):
     refresh_absolute_days: int = Field(
         60, ge=1, le=365, description="Days after which a session ends in any case."
     )
+    max_sessions: int = Field(
+        50, ge=1, le=50, description="Open sessions of one account; one more ends the one unused longest."
+    )
+    browser_idle_minutes: int = Field(
+        60, ge=1, le=10_080, description="Minutes without use after which a browser's session ends."
+    )
+    browser_absolute_hours: int = Field(
+        24, ge=1, le=720, description="Hours after which a browser's session ends in any case."
+    )
+    browser_origins: Listed = Field(
+        (),
+        description="Origins of front ends, on the same site, whose pages may use the session cookie. "
+        "That of PUBLIC_URL always may.",
+    )
     password_memory_kib: int = Field(19_456, ge=8, description="Argon2id memory. Lower only in tests.")
     password_time_cost: int = Field(2, ge=1, le=20, description="Argon2id passes. Lower only in tests.")
 
@@ -165,12 +191,14 @@ class Settings(BaseSettings):
         "INFO", description="The least level that is logged."
     )
 
-    _lists = field_validator("allowed_hosts", "cors_origins", mode="before")(rules.split)
+    _lists = field_validator(
+        "allowed_hosts", "cors_origins", "browser_origins", "oidc_return_urls", mode="before"
+    )(rules.split)
     _networks = field_validator("trusted_proxies", mode="before")(rules.networks)
     _public_url = field_validator("public_url")(rules.public_url)
     _secret_key = field_validator("secret_key")(rules.secret)
     _allowed_hosts = field_validator("allowed_hosts")(rules.allowed_hosts)
-    _cors_origins = field_validator("cors_origins")(rules.cors_origins)
+    _cors_origins = field_validator("cors_origins", "browser_origins")(rules.cors_origins)
     _rate_limit = field_validator("rate_limit")(rules.rate_limit)
     _password_cost = field_validator("password_memory_kib", "password_time_cost")(rules.password_cost)
     _docs_enabled = field_validator("docs_enabled")(rules.docs_enabled)
@@ -182,6 +210,8 @@ class Settings(BaseSettings):
     _mail_url = field_validator("mail_url")(places.mail_url)
     _mail_from = field_validator("mail_from")(places.mail_from)
     _account_url = field_validator("account_url")(rules.account_url)
+    _oidc = field_validator("oidc")(oidc_settings.providers)
+    _oidc_return_urls = field_validator("oidc_return_urls")(oidc_settings.return_urls)
     _replica_database_url = field_validator("replica_database_url")(places.replica_database_url)
     _files_url = field_validator("files_url")(places.files_url)
     _files_direct_url = field_validator("files_direct_url")(places.files_direct_url)
@@ -195,6 +225,8 @@ class Settings(BaseSettings):
     def _sessions(self) -> Self:
         if self.refresh_idle_days > self.refresh_absolute_days:
             raise ValueError("REFRESH_IDLE_DAYS must not be more than REFRESH_ABSOLUTE_DAYS")
+        if self.browser_idle_minutes > self.browser_absolute_hours * 60:
+            raise ValueError("BROWSER_IDLE_MINUTES must not be more than BROWSER_ABSOLUTE_HOURS")
         return self
 
     @model_validator(mode="after")

@@ -73,6 +73,9 @@ class UserRows:
             .where(u.id == who, u.is_active, u.password_hash == seen)
             .values(password_hash=new_hash, last_login_at=at, **untouched)
         )
+        self._note_login = database.prepare(
+            update(users).where(u.id == who, u.is_active).values(last_login_at=at, **untouched)
+        )
         self._rehash = database.prepare(
             update(users)
             .where(u.id == who, u.is_active, u.password_hash == seen)
@@ -122,6 +125,10 @@ class UserRows:
     async def by_email(self, email: str) -> UserRow | None:
         """The account with this address."""
         return _one(await self._database.fetch(self._by_email, {"address": email}))
+
+    async def by_email_within(self, work: Work, email: str) -> UserRow | None:
+        """The account with this address, as the transaction sees it."""
+        return _one(await work.fetch(self._by_email, {"address": email}))
 
     async def by_id(self, user_id: UUID) -> UserRow | None:
         """The account with this id."""
@@ -173,6 +180,10 @@ class UserRows:
         """Note a login, with a fresh hash perhaps; False if the account has changed since it was read."""
         given = {"user": row.id, "seen": row.password_hash, "hash": password_hash, "at": now()}
         return await work.execute(self._signed_in, given) == 1
+
+    async def note_login(self, work: Work, user_id: UUID) -> bool:
+        """Note a login by other means than a password; False if the account is closed."""
+        return await work.execute(self._note_login, {"user": user_id, "at": now()}) == 1
 
     async def rehash(self, work: Work, row: UserRow, password_hash: str) -> bool:
         """Keep the same password under a fresh hash, or the same; False if the account has changed since."""

@@ -49,11 +49,12 @@ class AccountService(Service[Entity]):
         self.bound.writer(self.actor.roles).grants(Operation.UPDATE, sorted(changes))
         if "roles" in changes:
             changes = {**changes, "roles": plain_roles(changes["roles"])}
-        if KEEPS_RIGHTS & changes.keys():
-            await self._check_rights(id_, changes)
+        new_roles = bool(KEEPS_RIGHTS & changes.keys()) and await self._check_rights(id_, changes)
         shown = await super().update(id_, changes, version=version)
         if changes.get("is_active") is False:
             await self._accounts.end_sessions_of(self.work, id_)
+        if new_roles:
+            await self._accounts.roles_changed(self.work, id_)
         self.work.after_commit(lambda: self._accounts.forget_user(id_))
         return shown
 
@@ -67,7 +68,8 @@ class AccountService(Service[Entity]):
         assert found is not None, "a service with this resource has accounts"
         return found
 
-    async def _check_rights(self, id_: UUID, changes: Mapping[str, Any]) -> None:
+    async def _check_rights(self, id_: UUID, changes: Mapping[str, Any]) -> bool:
+        """Whether the roles will be others. Raises as `update`."""
         row = await self._accounts.find(self.work, id_)
         if row is None:
             raise NotFound(f"There is no such {self.bound.title}.")
@@ -82,6 +84,7 @@ class AccountService(Service[Entity]):
         was_admin = before["is_active"] and admin in before["roles"]
         if was_admin and not stays and not await self._accounts.has_other_admin(self.work, id_):
             raise Conflict("This is the last administrator. Give the role to somebody else first.")
+        return bool(before["roles"] != after["roles"])
 
 
 class BoundUsers(BoundResource):

@@ -83,7 +83,7 @@ class View:
 
     def rule(self, table: FromClause) -> ColumnElement[bool] | None:
         """The rows that these roles may read, as a condition on `table` (or an alias of it)."""
-        return condition(self.grants, table)
+        return self.bound.within(table, condition(self.grants, table))
 
     def shows_always(self, name: str) -> bool:
         """Whether a field is shown on every row that is shown.
@@ -158,7 +158,7 @@ class View:
         `fetch` is where to read it: `Database.showing` knows for answers, without it what is committed counts.
         """
         read = fetch or self.bound.database.fetch
-        rows = await read(self._one(embeds), {"id": id_, "actor_id": actor.id})
+        rows = await read(self._one(embeds), {"id": id_, **actor.parameters})
         return self.form(embeds).fill(rows[0]) if rows else None
 
     async def written(self, work: Work, actor: Actor, id_: UUID) -> dict[str, Any] | None:
@@ -170,8 +170,10 @@ class View:
         """
         shape = ("written",)
         statement = select(*self.columns(self.table)).where(self.table.c.id == bindparam("id"))
+        mine = self.bound.within(self.table, None)
+        statement = statement if mine is None else statement.where(mine)
         prepared = self._shapes.get(shape) or self.keep(shape, statement)
-        rows = await work.fetch(prepared, {"id": id_, "actor_id": actor.id})
+        rows = await work.fetch(prepared, {"id": id_, **actor.parameters})
         return self.shown(rows[0]) if rows else None
 
     def _one(self, embeds: tuple[str, ...]) -> Prepared:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backwright.database_errors import translated
 from backwright.engine import Transaction
 from backwright.statement import Prepared, changed_by
+from backwright.tenant_sessions import session_class
 
 NOTHING: Mapping[str, Any] = {}
 _log = logging.getLogger("backwright.database")
@@ -90,7 +91,9 @@ class Work:
     def session(self) -> AsyncSession:
         """An ORM session on the same connection and transaction; made at the first use."""
         if self._session is None:
-            self._session = AsyncSession(self._transaction.orm(self._saw), expire_on_commit=False)
+            self._session = AsyncSession(
+                self._transaction.orm(self._saw), expire_on_commit=False, sync_session_class=session_class()
+            )
         return self._session
 
     def touch(self, *tables: str) -> None:

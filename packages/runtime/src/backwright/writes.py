@@ -9,7 +9,7 @@ or not in the right state.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -45,6 +45,7 @@ from backwright.fields import STANDARD
 from backwright.one_statement import OneStatement
 from backwright.references import References
 from backwright.statement import Prepared
+from backwright.tenancy import tenant_of
 from backwright.views import MAX_SHAPES
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Writer:
         """The rows (of the table, or of what stands for it) on which every list of grants holds; `None`: all."""
         place = self.table if table is None else table
         rules = [rule for rule in (condition(grants, place) for grants in covering) if rule is not None]
-        return and_(*rules) if rules else None
+        return self.bound.within(place, and_(*rules) if rules else None)
 
     @cached_property
     def at_once(self) -> OneStatement:
@@ -119,7 +120,7 @@ class Writer:
         key = ("create", tuple(names))
         prepared = self._shapes.get(key) or self._keep(key, self._insert(row, self.rule(covering)))
         params = {f"v_{name}": value for name, value in row.items()}
-        found = (await work.fetch(prepared, {**params, "actor_id": actor.id}))[0]
+        found = (await work.fetch(prepared, {**params, **actor.parameters}))[0]
         if not found[-1]:
             raise Forbidden("The new row would lie outside the rows that your roles may create.")
         shown = self.shown(found)
@@ -143,7 +144,7 @@ class Writer:
             key, self._update(names, rule, version is not None, sources)
         )
         params = {f"v_{name}": value for name, value in changes.items()}
-        context = {"id": id_, "actor_id": actor.id, "expected": version, "v_updated_at": now()}
+        context = {"id": id_, **actor.parameters, "expected": version, "v_updated_at": now()}
         found = await work.fetch(prepared, {**params, **context})
         if not found:
             raise PreconditionFailed("The row was changed in the meantime. Read it again.")
@@ -167,7 +168,7 @@ class Writer:
         await self.bound.forget_attachments(work, id_)
         try:
             async with work.savepoint():  # the question who refers to it is asked after the refusal
-                gone = await work.fetch(prepared, {"id": id_, "actor_id": actor.id, "expected": version})
+                gone = await work.fetch(prepared, {"id": id_, **actor.parameters, "expected": version})
         except BrokenReference as error:
             referring = " and ".join(await self.references.referring(work, id_)) or "other rows"
             raise Conflict(f"There are {referring} that refer to this {self.bound.title}.") from error
@@ -187,12 +188,14 @@ class Writer:
             rules = [self.view.rule(self.table), condition(given, self.table)]
             where = [self.table.c.id == bindparam("id"), *(rule for rule in rules if rule is not None)]
             prepared = self._keep("updatable", select(self.table.c.id).where(*where))
-        return bool(await self.bound.database.fetch(prepared, {"id": id_, "actor_id": actor.id}))
+        return bool(await self.bound.database.fetch(prepared, {"id": id_, **actor.parameters}))
 
     def complete(self, actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
         """All columns of a new row: what was sent, what the actor sets, what defaults."""
         row = {**self.bound.defaults(values), **values}
         row["updated_at"] = row["created_at"]
+        if self.bound.is_owned:
+            row[cast(str, self.bound.tenant_column)] = tenant_of(actor, self.bound.title_plural)
         account = None if actor.method == "client" else actor.id  # a program has an id and no account
         for name in self.bound.set_by_actor:
             if account is None and not self.table.c[name].nullable:
@@ -267,7 +270,7 @@ class Writer:
             statement = statement if seen is None else statement.where(seen)
             locked = statement.with_for_update(key_share=True, of=self.table)  # what is recorded stays true
             prepared = self._keep(key, locked, wire=False)
-        rows = await work.fetch(prepared, {"id": id_, "actor_id": actor.id})
+        rows = await work.fetch(prepared, {"id": id_, **actor.parameters})
         if not rows:
             raise NotFound(f"There is no such {self.bound.title}.")
         found_version, permitted, *values = rows[0]

@@ -94,6 +94,7 @@ NAMES = [
     ("  Person:\n", "  None:\n", "entities.None: 'None' is a Python keyword"),
     ("  Person:\n", "  TicketStatus:\n", "'TicketStatus' is also the class of the values of Ticket.status"),
     ("  Person:\n", "  Session:\n", "entities.Session: /sessions is a route of every service; set plural"),
+    ("  Person:\n", "  BrowserSession:\n", "/browser_sessions is a route of every service"),
     ("  Person:\n", "  TICKET:\n", "'Ticket' and 'TICKET' differ in capitals only"),
     (
         "  Person:\n    f",

@@ -174,6 +174,17 @@ def test_people_who_sign_up(edited: Edited) -> None:
         assert read(files).demanded().auth.register_as == "viewer"
 
 
+def test_ways_to_sign_in_that_the_code_turns_on_or_off(edited: Edited) -> None:
+    """Programs with OAuth 2.0, browsers with a cookie."""
+    for written, methods in (
+        ("oauth=True, browser_sessions=True", ("oauth2", "sessions")),
+        ("oauth=True, browser_sessions=False", ("oauth2",)),
+        ("browser_sessions=True", ("sessions",)),
+    ):
+        files = edited(("accounts/resource.py", "oauth=True", written))
+        assert read(files).demanded().auth.methods == methods
+
+
 def test_an_entity_that_moved_to_another_area(written: Files, work_orders: Blueprint) -> None:
     """The area is the folder in which the class lives now."""
     files = {

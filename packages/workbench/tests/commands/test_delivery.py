@@ -108,7 +108,7 @@ def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
     ("field", "known", "embedded"),
     [
         ("stores", ENGINES, {"sqlite", "memory", "local"}),
-        ("auth", METHODS, {"password", "oauth2", "mfa"}),
+        ("auth", METHODS, {"password", "oauth2", "sessions", "mfa"}),
         ("wanted", WANTED, set()),
     ],
 )

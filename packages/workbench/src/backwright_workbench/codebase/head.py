@@ -182,10 +182,13 @@ def _auth(told: Mapping[str, Any], accounts: Found | None, code: Code, notes: No
     """How people sign in and get an account: what the project file tells, and what the code declares."""
     register_as = _declared(accounts, 3, "register_as", "the role of those who sign up", code, notes)
     oauth = _declared(accounts, 4, "oauth", "whether programs get tokens", code, notes, unsaid=False)
+    cookies = _declared(
+        accounts, 6, "browser_sessions", "whether browsers get cookies", code, notes, unsaid=False
+    )
     registration = _registration(accounts, code, notes)
-    methods = [each for each in told.get("methods", ("password",)) if each != "oauth2" or oauth is not False]
-    if oauth is True and "oauth2" not in methods:
-        methods.append("oauth2")
+    declared = {"oauth2": oauth, "sessions": cookies}
+    methods = [each for each in told.get("methods", ("password",)) if declared.get(each) is not False]
+    methods += [each for each, is_on in declared.items() if is_on is True and each not in methods]
     found = {**told, "methods": methods or ["password"]}
     found |= {} if register_as is None else {"register_as": register_as}
     return found | ({} if registration is None else {"registration": registration})

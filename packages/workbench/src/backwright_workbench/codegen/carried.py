@@ -26,9 +26,6 @@ class Carried:
 
 METHODS = {
     "oidc": Carried("OpenID Connect", "accounts with passwords", "signing in with a provider's account"),
-    "sessions": Carried(
-        "sessions in cookies", "bearer tokens, listed and ended per device", "cookies and their CSRF rules"
-    ),
     "api_keys": Carried("API keys", "accounts with bearer tokens", "keys with scopes for programs"),
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import registry
 OWNERS: Final = {
     "sessions": "backwright.sessions",
     "refresh_tokens": "backwright.sessions",
+    "browser_sessions": "backwright.browser_sessions",
     "signing_keys": "backwright.keyring",
     "login_delays": "backwright.login_delays",
     "account_codes": "backwright.account_codes",
@@ -22,6 +23,9 @@ OWNERS: Final = {
     "oauth_clients": "backwright.oauth_rows",
     "oauth_grants": "backwright.oauth_rows",
     "oauth_client_tokens": "backwright.oauth_rows",
+    "identities": "backwright.oidc_rows",
+    "oidc_sessions": "backwright.oidc_rows",
+    "oidc_spent": "backwright.oidc_rows",
     "audit_log": "backwright.audit",
     "audit_seals": "backwright.audit_seals",
     "attachments": "backwright.attachments",

@@ -115,6 +115,8 @@ def write_accounts_resource(names: Names) -> str:
     auth = names.blueprint.auth
     register_as = "None" if auth.register_as is None else f"{role}.{auth.register_as.upper()}"
     more = {"oauth": "True"} if "oauth2" in auth.methods else {}
+    if "sessions" in auth.methods:
+        more["browser_sessions"] = "True"
     if auth.registration != "open":
         mode = imports.name("backwright.accounts", "RegistrationMode")
         more["registration"] = f"{mode}.{auth.registration.upper()}"

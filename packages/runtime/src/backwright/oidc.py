@@ -1,0 +1,113 @@
+"""Signing in with identity providers: the relying party of OpenID Connect.
+
+What lives here: the parts put together, and what the rest of the runtime asks of them. What must not: HTTP
+(`oidc_routes.py`) and the rules of the parts. Turned on by `Accounts(..., providers=("google",))` and configured by
+`OIDC__<NAME>__…`. The other direction, where this service is the provider, is `oauth.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from sqlalchemy import Table
+from starlette.routing import BaseRoute
+
+from backwright.account_parts import AccountParts
+from backwright.errors import NotFound
+from backwright.oidc_flow import Flow
+from backwright.oidc_linking import Linking
+from backwright.oidc_logout import OidcLogout
+from backwright.oidc_people import Joining, People
+from backwright.oidc_provider import Provider
+from backwright.oidc_rows import OidcStatements
+from backwright.outgoing import Outgoing
+from backwright.second_factor import SecondFactor
+from backwright.sessions import Sessions
+from backwright.settings import Settings
+
+if TYPE_CHECKING:
+    from backwright.accounts import Accounts
+    from backwright.bound_accounts import BoundAccounts
+    from backwright.runtime import Runtime
+
+ROOT: Final = "/auth/oidc"
+
+
+class RelyingParty:
+    """Made by `BoundAccounts`; kept at its `oidc`."""
+
+    def __init__(
+        self,
+        declared: "Accounts",
+        runtime: "Runtime",
+        parts: AccountParts,
+        *,
+        sessions: Sessions,
+        factor: SecondFactor,
+        forget: Callable[[UUID], None],
+        ended: Callable[[UUID], None],
+    ) -> None:
+        settings = runtime.settings
+        users = declared.user.__table__
+        assert isinstance(users, Table)
+        check(declared, settings)
+        self.settings = settings
+        self.limiter = runtime.limiter
+        self.audit = runtime.audit
+        self.outgoing = Outgoing(each.issuer for each in settings.oidc.values())
+        self.providers = {
+            name: Provider(name, given, self.outgoing, f"{settings.public_url}{ROOT}/{name}/callback")
+            for name, given in settings.oidc.items()
+        }
+        self.sql = OidcStatements(runtime.database, users)
+        self.flow = Flow(runtime.database, self.sql, settings.secret_key.get_secret_value().encode())
+        joining = Joining(
+            declared.registration,
+            [str(declared.register_as)] if declared.register_as else [],
+            {name: frozenset(given.roles.values()) for name, given in settings.oidc.items()},
+        )
+        self.people = People(parts, sessions, factor, self.sql, joining, forget)
+        self.linking = Linking(parts, self.people, self.sql)
+        self.logout = OidcLogout(runtime.database, runtime.audit, sessions, self.sql, ended)
+
+    def routes(self, accounts: "BoundAccounts") -> Sequence[BaseRoute]:
+        """`/auth/oidc/…` and `/auth/identities`."""
+        from backwright.oidc_routes import oidc_routes
+
+        return oidc_routes(self, accounts)
+
+    def provider(self, name: str) -> Provider:
+        """A configured provider. Raises `NotFound`."""
+        if name not in self.providers:
+            raise NotFound("There is no such provider.")
+        return self.providers[name]
+
+
+def check(declared: "Accounts", settings: Settings) -> None:
+    """Raise `ValueError` unless what is configured fits what is declared."""
+    roles = {str(role) for role in declared.roles}
+    for name, provider in settings.oidc.items():
+        prefix = f"OIDC__{name.upper()}__"
+        unknown = sorted(set(provider.roles.values()) - roles)
+        if unknown:
+            there = ", ".join(sorted(roles))
+            raise ValueError(
+                f"{prefix}ROLES gives the role {unknown[0]!r}, which there is not; there are: {there}"
+            )
+        if name not in declared.providers:
+            raise ValueError(
+                f"{prefix}… configures a provider that the service does not declare; "
+                f"add {name!r} to Accounts(providers=...), or remove the settings"
+            )
+    missing = [name for name in declared.providers if name not in settings.oidc]
+    if missing and settings.in_production:
+        prefix = f"OIDC__{missing[0].upper()}__"
+        raise ValueError(
+            f"the provider {missing[0]!r} is declared and not configured: "
+            f"set {prefix}ISSUER, {prefix}CLIENT_ID and {prefix}CLIENT_SECRET"
+        )
+    if settings.oidc and not settings.oidc_return_urls:
+        raise ValueError(
+            "OIDC_RETURN_URLS is empty: name the pages of your front end that people may come back to after "
+            "signing in, such as https://app.example.com/signed-in"
+        )

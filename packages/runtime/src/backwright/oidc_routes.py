@@ -1,0 +1,126 @@
+"""Signing in with providers over HTTP: codes exchanged, identities managed.
+
+What must not live here: any decision about people, and what browsers visit on the way (`oidc_browser.py`).
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.routing import BaseRoute
+
+from backwright import oidc_bodies as bodies
+from backwright.account_answers import json_answer, tokens_answer
+from backwright.account_bodies import ChallengeView, TokensView
+from backwright.actor import Actor
+from backwright.callers import current_actor
+from backwright.context import current
+from backwright.errors import BadRequest
+from backwright.guard import public
+from backwright.hosts import limit_key
+from backwright.oauth_requests import answering
+from backwright.oidc_browser import VISITS, BrowserRoutes, wrong_return
+from backwright.oidc_flow import CODE_SECONDS
+from backwright.second_factor import SecondFactorNeeded
+
+if TYPE_CHECKING:
+    from backwright.bound_accounts import BoundAccounts
+    from backwright.oidc import RelyingParty
+
+Caller = Annotated[Actor, Depends(current_actor)]
+
+
+def oidc_routes(party: "RelyingParty", accounts: "BoundAccounts") -> Sequence[BaseRoute]:
+    """The routes of one service."""
+    browser, at, router = BrowserRoutes(party), OidcRoutes(party, accounts), APIRouter(tags=["auth"])
+    anybody: dict[str, Any] = {"dependencies": [public()]}
+    hidden: dict[str, Any] = {**anybody, "include_in_schema": False, "response_model": None}
+    one, add = "/auth/oidc/{provider}", router.add_api_route
+    add("/auth/oidc", at.providers, methods=["GET"], response_model=bodies.ProvidersView, **anybody)
+    second: dict[int | str, Any] = {
+        202: {"model": ChallengeView, "description": "A second step is needed"},
+        401: {"$ref": "#/components/responses/Unauthenticated"},
+        403: {"$ref": "#/components/responses/Forbidden"},
+    }
+    add(
+        "/auth/oidc/token", at.token, methods=["POST"], response_model=TokensView, responses=second, **anybody
+    )
+    add("/auth/oidc/logout", at.logout, methods=["POST"], response_model=bodies.LogoutView)
+    add(f"{one}/start", browser.start, methods=["GET"], **hidden)
+    add(f"{one}/callback", browser.callback, methods=["GET"], **hidden)
+    add(f"{one}/backchannel-logout", answering(browser.logout_by_provider), methods=["POST"], **hidden)
+    nothing: dict[str, Any] = {"status_code": 204, "response_class": Response}
+    conflict: dict[str, Any] = {"responses": {409: {"$ref": "#/components/responses/Conflict"}}}
+    add("/auth/identities", at.identities, methods=["GET"], response_model=bodies.IdentitiesView)
+    add("/auth/identities", at.link, methods=["POST"], **nothing, **conflict)
+    add("/auth/identities/{identity_id}", at.unlink, methods=["DELETE"], **nothing, **conflict)
+    return router.routes
+
+
+class OidcRoutes:
+    """The handlers. FastAPI shows the first line of each as the summary and the rest as the description."""
+
+    def __init__(self, party: "RelyingParty", accounts: "BoundAccounts") -> None:
+        self._party = party
+        self._accounts = accounts
+
+    async def providers(self) -> Response:
+        """Whom can I sign in with"""
+        url = self._party.settings.public_url
+        found = [{"name": name, "start": f"{url}/auth/oidc/{name}/start"} for name in self._party.providers]
+        return json_answer({"items": found})
+
+    async def token(self, body: bodies.OidcTokenBody, request: Request) -> Response:
+        """Sign in with the code from a provider
+
+        Takes the code in the fragment of the page and the verifier whose digest began the sign-in, within five
+        minutes, once. An account with a second factor gets 202: send the same again with `second_factor`.
+        """
+        await self._party.limiter.enforce(VISITS, limit_key(current.get().client_ip))
+        proof = self._party.flow.proof(body.code, body.code_verifier)
+        try:
+            opened = await self._party.people.sign_in(
+                proof,
+                body.code,
+                second_factor=body.second_factor,
+                user_agent=request.headers.get("user-agent", ""),
+            )
+        except SecondFactorNeeded as needed:
+            return json_answer({"challenge": needed.challenge, "expires_in": CODE_SECONDS}, status=202)
+        return tokens_answer(await self._accounts.tokens_for(opened))
+
+    async def logout(self, body: bodies.LogoutBody, actor: Caller) -> Response:
+        """Sign out, here and at the provider
+
+        Ends this session. Send the browser to `logout_url`, if there is one, to end the provider's as well.
+        """
+        if body.return_to is not None and body.return_to not in self._party.settings.oidc_return_urls:
+            raise BadRequest("The logout cannot begin.", errors=[wrong_return("return_to")])
+        name = await self._party.logout.provider_of(actor)
+        if actor.session_id is not None:
+            await self._accounts.end_session(actor, actor.session_id)
+        found = self._party.providers.get(name or "")
+        url = await found.logout_url(body.return_to) if found is not None else None
+        return json_answer({"logout_url": url})
+
+    async def identities(self, actor: Caller) -> Response:
+        """Which providers are linked with my account"""
+        return json_answer({"items": await self._party.linking.list(actor)})
+
+    async def link(self, body: bodies.LinkBody, actor: Caller) -> Response:
+        """Link a provider with my account
+
+        Takes a code as `/auth/oidc/token` does, and the password where there is one. All other sessions end.
+        """
+        proof = self._party.flow.proof(body.code, body.code_verifier)
+        await self._party.linking.link(actor, proof, body.current_password)
+        return Response(status_code=204)
+
+    async def unlink(self, identity_id: UUID, actor: Caller) -> Response:
+        """Unlink a provider
+
+        All other sessions of the account end. The last way in stays.
+        """
+        await self._party.linking.unlink(actor, identity_id)
+        return Response(status_code=204)

@@ -1,0 +1,1 @@
+"""A service of several tenants, for the tests of their isolation."""
