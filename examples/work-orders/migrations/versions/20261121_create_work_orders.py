@@ -106,6 +106,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kid", name=op.f("pk_signing_keys")),
     )
     op.create_table(
+        "encryption_keys",
+        sa.Column("id", sa.String(8), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("master", sa.String(8), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("active_from", Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption_keys")),
+    )
+    op.create_table(
         "login_delays",
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -507,6 +517,7 @@ def downgrade() -> None:
     op.drop_table("second_factors")
     op.drop_table("account_codes")
     op.drop_table("login_delays")
+    op.drop_table("encryption_keys")
     op.drop_table("signing_keys")
     op.drop_table("browser_sessions")
     op.drop_table("refresh_tokens")

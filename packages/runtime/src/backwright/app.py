@@ -16,7 +16,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import attachments, audit_sealer, docs, guard, memory, revisions, stores
+from backwright import attachments, audit_sealer, docs, encryption_start, guard, memory, revisions, stores
 from backwright import logging as logs
 from backwright.actor import Actor
 from backwright.application import Application
@@ -212,6 +212,7 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
     guard.check(app.routes)
     app.learn_routes()
     await open_database(runtime.database)
+    await encryption_start.start(runtime)
     await greet(runtime.storage)
     if runtime.redis is not None:
         await runtime.redis.start()
@@ -226,6 +227,7 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
         asyncio.create_task(attachments.keep_collecting(runtime)),
         asyncio.create_task(metrics.keep_fresh()),
         asyncio.create_task(audit_sealer.keep_sealing(runtime)),
+        asyncio.create_task(encryption_start.keep_fresh(runtime)),
     ]
     try:
         yield

@@ -74,6 +74,8 @@ class Audit:
         """Whether the engine's JSON printer knows times, ids and exact numbers."""
         named = {each.name: bindparam(f"{LOGGED}{each.name}", type_=each.type) for each in audit_log.columns}
         self._insert = database.prepare(insert(audit_log).values(named))
+        self.encrypted: dict[str, frozenset[str]] = {}
+        """Type of objects → the fields that are encrypted where they are stored, and so are not told here."""
 
     async def record(
         self,
@@ -115,12 +117,14 @@ class Audit:
             "log_action": action,
             "log_object_type": object_type,
             "log_object_id": object_id,
-            "log_changes": None if changes is None else self._told(changes),
+            "log_changes": None if changes is None else self._told(object_type, changes),
             "log_request_id": context.request_id,
             "log_ip": context.client_ip[:45],
         }
 
-    def _told(self, changes: Mapping[str, object]) -> Any:
+    def _told(self, object_type: str, changes: Mapping[str, object]) -> Any:
+        if hidden := self.encrypted.get(object_type):
+            changes = {name: REDACTED if name in hidden else value for name, value in changes.items()}
         told = redacted(changes)
         return told if self._prints else msgspec.to_builtins(told)
 

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import Pool, StaticPool
 from sqlalchemy.util import LRUCache
 
+from backwright.encrypted_rows import before_execute
+
 
 class Borrowed:
     """The part of a dialect that knows of transactions: it begins and ends none.
@@ -45,7 +47,8 @@ def engine_over(
     """A SQLAlchemy engine over one connection. What it has compiled is shown to `seen` before it runs, and kept in
     `cache`, which many connections may share; in one of its own if there is none.
     """
-    plain = Engine(StaticPool(lambda: connection, reset_on_return=None), dialect, make_url(address))
+    pool = StaticPool(lambda: connection, reset_on_return=None)
+    plain = Engine(pool, dialect, make_url(address), hide_parameters=True)  # errors are logged, values not
     if cache is not None:
         plain._compiled_cache = cache
 
@@ -54,4 +57,5 @@ def engine_over(
             seen(context.compiled.statement)
 
     event.listen(plain, "before_cursor_execute", before)
+    event.listen(plain, "before_execute", before_execute, retval=True)
     return AsyncEngine(plain)

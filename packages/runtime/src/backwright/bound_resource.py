@@ -20,6 +20,7 @@ from backwright.access import Operation, Policy
 from backwright.actor import Actor
 from backwright.columns import rules_of
 from backwright.database import Database, Work
+from backwright.encrypted_rows import EncryptedRows
 from backwright.entity import Entity
 from backwright.errors import Conflict, FieldError
 from backwright.fields import ResourceField, create_model_for, field_of, strict_model, update_model_for
@@ -58,8 +59,14 @@ class BoundResource:
         self.limit = (
             limits.Policy.parse(resource.limit, self.name.replace("_", "-")) if resource.limit else None
         )
+        runtime.audit.encrypted[self.name] = self.encrypted.names
         self._views: dict[frozenset[str], View | None] = {}
         self._writers: dict[frozenset[str], Writer] = {}
+
+    @cached_property
+    def encrypted(self) -> EncryptedRows:
+        """The encrypted columns; false if there are none."""
+        return EncryptedRows(self.table)
 
     @property
     def database(self) -> Database:

@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from backwright import access_commands, audit_commands, configuration, oauth_commands, revisions, serving
+from backwright import (
+    access_commands,
+    audit_commands,
+    configuration,
+    encryption_start,
+    oauth_commands,
+    revisions,
+    serving,
+)
 from backwright import logging as logs
 from backwright.app import open_database
 from backwright.errors import Error, Kind
@@ -246,6 +254,7 @@ def _with_runtime(app: FastAPI, work: Callable[[Runtime], Awaitable[None]]) -> N
     async def run() -> None:
         await open_database(runtime.database)
         try:
+            await encryption_start.start(runtime)
             await work(runtime)
         finally:
             await runtime.storage.close()

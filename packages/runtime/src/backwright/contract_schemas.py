@@ -13,6 +13,7 @@ from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer, String
 from backwright import paging
 from backwright.access import Operation
 from backwright.columns import FixedPoint, Id, JsonObject, Texts, Timestamp, bounds
+from backwright.encrypted import plain
 from backwright.examples import EXAMPLE_ID, EXAMPLE_TIME, example, example_of
 from backwright.fields import STANDARD, ResourceField, field_of, label
 from backwright.pages import TOTAL_CAP
@@ -95,7 +96,7 @@ def _example(bound: "BoundResource", key: str, part: Document) -> Any:
 
 def _describe(column: Column[Any] | None, key: str) -> str:
     says = sentence(column.doc if column is not None and column.doc else label(key).capitalize())
-    if column is not None and isinstance(column.type, FixedPoint):
+    if column is not None and isinstance((column := plain(column)).type, FixedPoint):
         low, high = bounds(column)
         says += f" An exact number from {low} to {high}, as digits in a string."
     return says
@@ -154,6 +155,7 @@ def value_schema(field: ResourceField, *, maybe_hidden: bool) -> Document:
 
 
 def _value(column: Column[Any]) -> Document:
+    column = plain(column)
     kind = column.type
     if isinstance(kind, Enum):
         return {"type": "string", "enum": list(kind.enums)}

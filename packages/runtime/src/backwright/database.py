@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backwright.actor import Actor
 from backwright.database_errors import TRANSLATED, Collision, translate, translated
+from backwright.encryption import FieldKeys
 from backwright.engine import AtOnce, Engine, Limits, engine_for, parse
 from backwright.errors import Error, Unavailable
 from backwright.statement import Prepared
@@ -51,6 +52,8 @@ class Database:
         """Awaited after each commit, the connection being free again: other processes know of the change."""
         self.replica: Replica | None = None
         """What may answer reads for `showing`, and nothing else."""
+        self.field_keys = FieldKeys()
+        """The keys of encrypted columns; none are held before a service starts."""
         self.use(url)
 
     def use(self, url: str) -> None:
@@ -58,6 +61,7 @@ class Database:
         self.url = parse(url)
         self.engine: Engine = engine_for(self.url, self.limits)
         self.dialect: Dialect = self.engine.dialect
+        self.field_keys.attach(self.dialect)
 
     async def connect(self) -> None:
         """Open it. Raises `Unavailable`."""

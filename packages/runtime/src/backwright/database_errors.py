@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from backwright import tenancy
+from backwright.blind_index import beside
 from backwright.errors import Conflict, Error, FieldError, Invalid, Kind, PreconditionFailed, Unavailable
 
 _CHECK_NAME: Final = re.compile(r"^ck_(?P<rule>.+)$")
@@ -138,7 +139,7 @@ def taken(fields: list[str]) -> Conflict:
     fields = [field for field in fields if field not in tenancy.NAMES]
     alone = "This value is already taken."
     detail = "These values together are already taken." if len(fields) != 1 else alone
-    return Conflict(detail, errors=[FieldError(detail, pointer=f"/{field}") for field in fields])
+    return Conflict(detail, errors=[FieldError(detail, pointer=f"/{beside(field)}") for field in fields])
 
 
 def broken_reference() -> BrokenReference:

@@ -12,7 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from backwright import filters, tenant_checks
 from backwright.access import ACCOUNTS, Operation
 from backwright.actor import PUBLIC, SIGNED_IN
+from backwright.blind_index import BlindIndex
 from backwright.columns import rules_of
+from backwright.encrypted import Encrypted, refusal
 from backwright.fields import STANDARD, describe
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ def check(bound: "BoundResource", roles: frozenset[str]) -> None:
 
 def _fields(bound: "BoundResource") -> Iterator[str]:
     """Every column is either shown or hidden, and has a form in the API if it is shown."""
-    resource, columns = bound.resource, set(bound.table.c.keys()) - set(STANDARD)
+    indexes = {each.key for each in bound.table.columns if isinstance(each.type, BlindIndex)}
+    resource, columns = bound.resource, set(bound.table.c.keys()) - {*STANDARD, *indexes}
     owner = bound.tenant_column if bound.is_owned else None
     for name in resource.fields:
         if name not in columns:
@@ -67,6 +70,10 @@ def _queries(bound: "BoundResource") -> Iterator[str]:
                     filters.operators(bound.table.c[name])
                 except TypeError as error:
                     yield f"{error}; take it out of {what}"
+                else:
+                    kind = bound.table.c[name].type
+                    if what == "sorts" and isinstance(kind, Encrypted):
+                        yield f"sorts names {name!r}, which is encrypted; {refusal(kind)}"
             elif what == "search" and not _is_text(bound, name):
                 yield f"search names {name!r}, which is not a text"
 

@@ -23,12 +23,15 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     func,
     or_,
+    type_coerce,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, RelationshipProperty, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, RelationshipProperty, deferred, mapped_column
 from uuid_utils.compat import uuid7
 
+from backwright import encrypted
 from backwright.columns import (
     FixedPoint,
     Id,
@@ -43,6 +46,7 @@ from backwright.columns import (
     set_by_actor,
 )
 from backwright.context import now
+from backwright.encrypted import ENVELOPE, Encrypted
 from backwright.tenancy import TenantKey, keyed, tenant
 
 __all__ = [
@@ -109,6 +113,8 @@ class Entity(DeclarativeBase):
         if isinstance(table, Table):
             cls.__mapper__.version_id_col = table.c.version
             keyed(table)
+            for index in encrypted.settle(table):
+                setattr(cls, index.name, deferred(index))
             for column in table.columns:
                 for name, rule in checks(column):
                     table.append_constraint(CheckConstraint(rule, name=f"{column.name}_{name}"))
@@ -123,6 +129,9 @@ def checks(column: Column[Any]) -> Iterator[tuple[str, ColumnElement[bool] | str
     Raises `TypeError` for a string without a length: an API that takes strings of any size can be filled up.
     """
     kind = column.type
+    if isinstance(kind, Encrypted):
+        yield "encrypted", type_coerce(column, Text()).like(ENVELOPE)
+        return
     if isinstance(kind, Enum):
         yield "values", column.in_(kind.enums)
     elif isinstance(kind, Boolean):

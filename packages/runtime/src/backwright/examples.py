@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer, String
 
 from backwright.columns import FixedPoint, Id, Texts, Timestamp, bounds, rules_of
+from backwright.encrypted import plain
 from backwright.fields import label
 
 EXAMPLE_ID: Final = "01935b2e-7c00-7000-8000-000000000001"
@@ -24,6 +25,7 @@ _BY_FORMAT: Final = {"uuid": EXAMPLE_ID, "date-time": EXAMPLE_TIME, "date": EXAM
 
 def example(column: Column[Any]) -> Any:
     """A valid value of a column, as JSON."""
+    column = plain(column)
     kind, form = column.type, rules_of(column.info).format
     if form is not None:
         return _FORMATTED[form]
@@ -37,11 +39,11 @@ def example(column: Column[Any]) -> Any:
         return min(max(low, 1), high)
     if isinstance(kind, String):
         return (label(column.key).capitalize() or "Text")[: kind.length]
-    plain: dict[type, Any] = {
+    others: dict[type, Any] = {
         Id: EXAMPLE_ID, Timestamp: EXAMPLE_TIME, Date: EXAMPLE_TIME[:10], Boolean: True, Texts: ["one"],
         JSON: {"key": "value"},
     }  # fmt: skip
-    return next(value for each, value in plain.items() if isinstance(kind, each))
+    return next(value for each, value in others.items() if isinstance(kind, each))
 
 
 def example_of(schema: dict[str, Any]) -> Any:

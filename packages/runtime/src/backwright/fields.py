@@ -27,6 +27,7 @@ from backwright.columns import (
     min_length,
     rules_of,
 )
+from backwright.encrypted import plain
 from backwright.scalars import EMAIL, NO_NUL
 
 __all__ = [
@@ -56,6 +57,7 @@ class ResourceField:
 
 def describe(column: Column[Any], *, minimum_length: bool = True) -> Any:
     """The strict annotation for a column's values. Raises `TypeError` for a type that no API field can have."""
+    column = plain(column)
     kind = column.type
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return kind.enum_class

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 
 from backwright.columns import Contains, FixedPoint, Pattern, Timestamp
+from backwright.encrypted import Encrypted, plain, refusal
 from backwright.error_handlers import sentence
 from backwright.errors import FieldError
 from backwright.fields import describe
@@ -74,6 +75,10 @@ class Condition:
 def operators(column: Column[Any]) -> tuple[str, ...]:
     """The operators that make sense for a column's type. Raises `TypeError` for one that cannot be compared."""
     kind = column.type
+    if isinstance(kind, Encrypted):
+        if not kind.searchable:
+            raise TypeError(f"{column.table.name}.{column.name} is encrypted; {refusal(kind)}")
+        return ("", "not", "in", "null") if column.nullable else ("", "not", "in")
     if isinstance(kind, JSON):
         raise TypeError(
             f"{column.table.name}.{column.name} holds JSON, which cannot be filtered or sorted by"
@@ -100,7 +105,7 @@ def filters_for(name: str, column: Column[Any], relation: str | None = None) -> 
 
 def _in_text(column: Column[Any]) -> Any:
     """What a value is in a query string: `describe`, and exactly one text for each number and truth value."""
-    kind = column.type
+    kind = plain(column).type
     if isinstance(kind, Boolean):
         return _Flag
     if isinstance(kind, Integer):

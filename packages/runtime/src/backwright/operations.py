@@ -191,13 +191,14 @@ async def _cached(
 ) -> bytes:
     """The answer from the cache, if the resource has one and all callers with these roles get the same answer.
 
-    What is shown to others too is as new as the database; a replica may answer for one caller only.
+    What is encrypted in the database is not kept at all. What is shown to others too is as new as the database; a
+    replica may answer for one caller only.
     """
     bound = view.bound
     database = bound.database
     declared = bound.resource.cache
     targets = [view.related(name) for name in relations]
-    if declared is None or any(each.row_ruled for each in (view, *targets)):
+    if declared is None or any(each.row_ruled or each.shows_encrypted for each in (view, *targets)):
         return await load(database.showing(actor))
     query = request.scope["query_string"].decode("latin-1")
     if "cursor=" in query:

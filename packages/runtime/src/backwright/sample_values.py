@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Boolean, Column, Date, Enum, Float, Integer, LargeB
 
 from backwright import sample_words as words
 from backwright.columns import FixedPoint, Id, Texts, Timestamp, bounds, integer_range, rules_of
+from backwright.encrypted import plain
 from backwright.sample_texts import Row, marked, text
 
 BASE: Final = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -53,6 +54,7 @@ _AMOUNTS: Final[Mapping[str, tuple[int, int]]] = {
 
 def value(column: Column[Any], entity: str, row: Row, number: int, random: Random) -> Any:
     """A value for `column` of row `number` of `entity` (a class's name), given what the row has so far."""
+    column = plain(column)
     kind, name = column.type, column.key
     if isinstance(kind, Enum):
         return _choice(kind, column, random)
@@ -144,6 +146,7 @@ def told_apart(column: Column[Any], found: Any, number: int) -> Any:
     """The `number`-th other value for a column that must be unique: a new one for each number, and from the
     first again where the column's domain is smaller. The same value where only chance can help.
     """
+    column = plain(column)
     kind = column.type
     if isinstance(kind, Enum):
         options = _options(kind)

@@ -10,8 +10,10 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Table, UniqueConstraint, bindparam, func, insert, select, update
+from sqlalchemy import Column, Index, Table, UniqueConstraint, bindparam, func, insert, select, update
 
+from backwright import blind_index
+from backwright.blind_index import BlindIndex
 from backwright.database import Database
 from backwright.entity import Entity
 from backwright.sample_values import BASE, is_absent, told_apart, value
@@ -47,7 +49,8 @@ class Samples:
         self._name = entity.__name__
         self._ids = ids
         self._random = Random(table.name)  # noqa: S311 - the same each time is the point
-        self._columns = [c for c in table.columns if c.key not in STANDARD and c.key not in CREDENTIALS]
+        left = {*STANDARD, *CREDENTIALS, *(c.key for c in table.columns if isinstance(c.type, BlindIndex))}
+        self._columns = [c for c in table.columns if c.key not in left]
         self._joins = there is not None
         self._unique = unique_groups(table)
         self._taken: list[set[tuple[Any, ...]]] = [set() for _ in self._unique]
@@ -257,10 +260,11 @@ def reference(column: Any) -> Table | None:
 
 def unique_groups(table: Table) -> list[tuple[str, ...]]:
     """The columns that must be unique together, ids left out."""
-    found = [
-        tuple(c.key for c in each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)
+    kept: list[UniqueConstraint | Index] = [
+        each for each in table.constraints if isinstance(each, UniqueConstraint)
     ]
-    found += [tuple(c.key for c in each.columns) for each in table.indexes if each.unique]
+    kept += [each for each in table.indexes if each.unique]
+    found = [tuple(blind_index.beside(c.key) for c in each.columns) for each in kept]
     return sorted({group for group in found if group and group != ("id",)})
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 DEVELOPMENT_FILE: Final = Path("var/secret.key")
+ENCRYPTION_FILE: Final = Path("var/encryption.key")
 RECIPE: Final = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 MINIMUM_BYTES: Final = 32
 DISTINCT: Final = 9

@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="Where checkpoints of the audit log are kept, out of reach for who can change the database: "
         "file:/mnt/elsewhere/audit.jsonl or s3://bucket/prefix?region=eu-central-1. Empty: in the log alone.",
     )
+    encryption_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Master keys of encrypted fields, newest first: a,b. Each at least 32 random bytes. One is made "
+        "where it is needed, except in production. Whoever loses them loses the fields.",
+    )
     redis_url: str = Field(
         "",
         repr=False,
@@ -197,6 +202,7 @@ class Settings(BaseSettings):
     _networks = field_validator("trusted_proxies", mode="before")(rules.networks)
     _public_url = field_validator("public_url")(rules.public_url)
     _secret_key = field_validator("secret_key")(rules.secret)
+    _encryption_keys = field_validator("encryption_keys")(rules.encryption_keys)
     _allowed_hosts = field_validator("allowed_hosts")(rules.allowed_hosts)
     _cors_origins = field_validator("cors_origins", "browser_origins")(rules.cors_origins)
     _rate_limit = field_validator("rate_limit")(rules.rate_limit)

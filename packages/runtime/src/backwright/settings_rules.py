@@ -86,6 +86,19 @@ def secret(value: SecretStr, info: ValidationInfo) -> SecretStr:
     return SecretStr(secret_key.fresh())
 
 
+def encryption_keys(value: SecretStr, info: ValidationInfo) -> SecretStr:
+    """Secrets that cannot be guessed, or none: only a service with encrypted fields needs one."""
+    given = split(value.get_secret_value())
+    for at, each in enumerate(given, 1):
+        try:
+            secret_key.check(each, strict=production(info))
+        except ValueError as error:
+            raise ValueError(f"key {at} {error}") from None
+    if len(set(given)) < len(given):
+        raise ValueError("holds the same key twice")
+    return value
+
+
 def allowed_hosts(value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     """Exact names; that of `PUBLIC_URL` if none is given, and this machine except in production."""
     if any("*" in host or "/" in host or not host for host in value):

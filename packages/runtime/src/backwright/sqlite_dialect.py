@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
 
 from backwright.borrowed import Borrowed, engine_over
+from backwright.encryption import FieldKeys
 
 if TYPE_CHECKING:
     from backwright.sqlite import Connection
@@ -65,12 +66,15 @@ class Raw(sqlite3.Connection):
         return super().cursor(factory)
 
 
-def engine(connection: "Connection", seconds: float, seen: Callable[[Executable], None]) -> AsyncEngine:
-    """A SQLAlchemy engine over a connection that we own.
+def engine(
+    connection: "Connection", prepared: Any, seconds: float, seen: Callable[[Executable], None]
+) -> AsyncEngine:
+    """A SQLAlchemy engine over a connection that we own, beside the dialect that statements are `prepared` with.
 
     Each statement may take `seconds`; those that SQLAlchemy has compiled are shown to `seen` before they run.
     """
     dialect = Dialect(dbapi=Dialect.import_dbapi())
+    FieldKeys.share(prepared, dialect)
     found = engine_over(connection.raw, dialect, "sqlite+backwright://", seen)
     event.listen(found.sync_engine, "before_cursor_execute", lambda *_: connection.limit(seconds))
     return found

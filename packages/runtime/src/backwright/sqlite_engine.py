@@ -43,8 +43,10 @@ class SQLite:
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"The database file {self.path} cannot be opened: {error}") from error
         self._driver = driver
-        self._writing = sqlite_dialect.engine(driver.writer, limits.statement, self._saw)
-        self._reading = sqlite_dialect.engine(driver.reader, READING_BUDGET, lambda statement: None)
+        self._writing = sqlite_dialect.engine(driver.writer, self.dialect, limits.statement, self._saw)
+        self._reading = sqlite_dialect.engine(
+            driver.reader, self.dialect, READING_BUDGET, lambda statement: None
+        )
 
     async def close(self) -> None:
         """Close the connections; waits for a running commit."""

@@ -76,6 +76,8 @@ class View:
         """The roles as a part of keys of caches."""
         self.row_ruled = any(grant.where is not None for grant in grants)
         """Whether callers with the same roles may see different things."""
+        self.shows_encrypted = bool(bound.encrypted) and not bound.encrypted.names.isdisjoint(self.names)
+        """Whether what it shows must not be kept where caches are."""
         self._shapes: dict[Any, Prepared] = {}
         self._forms: dict[tuple[str, ...], Form] = {}
         self.queries: dict[tuple[tuple[str, str], ...], ListQuery] = {}

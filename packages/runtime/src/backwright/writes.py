@@ -140,10 +140,11 @@ class Writer:
         await self.references.check(work, actor, changes)
         sources = self._sources(changes, before)
         key = ("update", tuple(names), version is not None, sources)
+        written = self.bound.encrypted.sealed(id_, changes) if self.bound.encrypted else changes
         prepared = self._shapes.get(key) or self._keep(
-            key, self._update(names, rule, version is not None, sources)
+            key, self._update(sorted(written), rule, version is not None, sources)
         )
-        params = {f"v_{name}": value for name, value in changes.items()}
+        params = {f"v_{name}": value for name, value in written.items()}
         context = {"id": id_, **actor.parameters, "expected": version, "v_updated_at": now()}
         found = await work.fetch(prepared, {**params, **context})
         if not found:
@@ -203,7 +204,7 @@ class Writer:
                     raise Forbidden("This takes the account of a person, and a program has none.")
                 raise Unauthenticated()
             row[name] = account
-        return row
+        return self.bound.encrypted.sealed(row["id"], row) if self.bound.encrypted else row
 
     def _insert(self, names: Iterable[str], rule: ColumnElement[bool] | None) -> ReturningInsert[Any]:
         columns = {name: bindparam(f"v_{name}", type_=self.table.c[name].type) for name in names}

@@ -18,6 +18,7 @@ RUNTIME_PURPOSE = {
     "refresh_tokens": "hashes of refresh tokens, in families",
     "browser_sessions": "hashes of the cookies of browsers",
     "signing_keys": "the keys that sign access tokens, sealed",
+    "encryption_keys": "the keys of encrypted fields, sealed under a master key",
     "login_delays": "failed sign-ins, for the wait after them",
     "account_codes": "hashes of the codes in mails: registration, invitation, reset, change of address",
     "second_factors": "secrets of authenticator apps, sealed",

@@ -16,6 +16,7 @@ OWNERS: Final = {
     "refresh_tokens": "backwright.sessions",
     "browser_sessions": "backwright.browser_sessions",
     "signing_keys": "backwright.keyring",
+    "encryption_keys": "backwright.encryption_keys",
     "login_delays": "backwright.login_delays",
     "account_codes": "backwright.account_codes",
     "second_factors": "backwright.second_factor_rows",
