@@ -35,7 +35,7 @@ TABLES = (
     "users", "sessions", "browser_sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log",
     "audit_seals", "rate_limits", "account_codes", "second_factors", "recovery_codes",
     "oauth_clients", "oauth_grants", "oauth_client_tokens",
-    "identities", "oidc_sessions", "oidc_spent",
+    "identities", "oidc_sessions", "oidc_spent", "api_keys", "api_key_places",
 )  # fmt: skip
 
 

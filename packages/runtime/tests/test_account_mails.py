@@ -27,7 +27,7 @@ def mails(**given: Any) -> AccountMails:
 
 def all_of(found: AccountMails) -> list[Message]:
     """One of each, with a code where there is one."""
-    given = {"to": "ada@example.org", "code": CODE, "what": "It is on now."}
+    given = {"to": "ada@example.org", "code": CODE, "what": "It is on now.", "provider": "google"}
     return [
         method(**{name: given[name] for name in inspect.signature(method).parameters})
         for name, method in inspect.getmembers(found, inspect.ismethod)
@@ -58,7 +58,7 @@ def test_each_code_says_how_long_it_is_good(purpose: Purpose) -> None:
 def test_every_mail_names_the_service_and_goes_to_one_reader() -> None:
     """A subject by which filters can sort; no markup; no line that is cut on the way."""
     found = all_of(mails(account_url="https://app.example.com"))
-    assert len(found) == 11
+    assert len(found) == 14
     for each in found:
         assert each.to == "ada@example.org"
         assert each.subject.startswith("[office] ")

@@ -279,6 +279,43 @@ def upgrade() -> None:
     )
     op.create_index("ix_oidc_spent_expires_at", "oidc_spent", ["expires_at"])
     op.create_table(
+        "api_keys",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("user_id", Id(), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("secret_hash", sa.String(64), nullable=False),
+        sa.Column("scopes", Json(), nullable=False),
+        sa.Column("networks", Json(), nullable=False),
+        sa.Column("rate", sa.String(32), nullable=True),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("expires_at", Timestamp(), nullable=False),
+        sa.Column("last_used_at", Timestamp(), nullable=True),
+        sa.Column("revoked_at", Timestamp(), nullable=True),
+        sa.Column("replaced_by", Id(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("replaced_by", name=op.f("uq_api_keys_replaced_by")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_api_keys_user_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_api_keys_user_id_expires_at", "api_keys", ["user_id", "expires_at"])
+    op.create_table(
+        "api_key_places",
+        sa.Column("key_id", Id(), nullable=False),
+        sa.Column("place", sa.String(64), nullable=False),
+        sa.Column("first_used_at", Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", "place", name=op.f("pk_api_key_places")),
+        sa.ForeignKeyConstraint(
+            ["key_id"],
+            ["api_keys.id"],
+            name=op.f("fk_api_key_places_key_id"),
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_table(
         "audit_log",
         sa.Column("id", Id(), nullable=False),
         sa.Column("at", Timestamp(), nullable=False),
@@ -507,6 +544,8 @@ def downgrade() -> None:
     op.drop_table("attachments")
     op.drop_table("audit_seals")
     op.drop_table("audit_log")
+    op.drop_table("api_key_places")
+    op.drop_table("api_keys")
     op.drop_table("oidc_spent")
     op.drop_table("oidc_sessions")
     op.drop_table("identities")

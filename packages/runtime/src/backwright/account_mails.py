@@ -126,6 +126,11 @@ class AccountMails:
         text = f"It cannot be used to sign in any more: {provider}."
         return self._notice("identity_unlinked", to, "A sign-in provider was unlinked", text)
 
+    def api_key_made(self, to: str) -> Message:
+        """A key that acts as the owner was made."""
+        text = "Whoever holds it can use the service as you. Your keys are listed, and revoked, at /auth/api-keys."
+        return self._notice("api_key_made", to, "An API key was made", text)
+
     def _way(self, purpose: Purpose, code: str) -> str:
         """A link into the front end, or the code alone. A fragment is sent to no server and no `Referer`."""
         page, route = PAGES[purpose]

@@ -57,6 +57,7 @@ class Accounts:
     With `oauth`, programs that an administrator has registered get tokens here (OAuth 2.0, OpenID Connect).
     With `browser_sessions`, browsers sign in with a cookie, beside the tokens for everybody else.
     `providers` names the identity providers that people can sign in with; `OIDC__<NAME>__…` configures each.
+    With `api_keys`, people and service accounts have keys for programs.
     Raises `TypeError` when `register_as` would make everybody an administrator.
     """
 
@@ -68,6 +69,7 @@ class Accounts:
     registration: RegistrationMode = RegistrationMode.OPEN
     browser_sessions: bool = False
     providers: tuple[str, ...] = ()
+    api_keys: bool = False
 
     def __post_init__(self) -> None:
         if self.register_as is not None and self.register_as == self.admin:

@@ -6,8 +6,11 @@ Everything that decides (access rules, audit, cache keys) takes the actor and no
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from backwright.limits import Policy
 
 PUBLIC: Final = "public"
 """The role that every caller has, signed in or not."""
@@ -21,8 +24,8 @@ class Actor:
     """A caller with the roles that count for this request.
 
     `method` says how the caller proved who they are: `"token"`, `"session"` (the cookie of a browser), `"oauth"` (a
-    program that acts for a person), `"client"` (a program that acts for itself; `id` is the program's), `"system"` (a
-    command or a job) or `"anonymous"`.
+    program that acts for a person), `"client"` (a program that acts for itself; `id` is the program's), `"key"` (an
+    API key; `id` is its owner's, `session_id` the key's), `"system"` (a command or a job) or `"anonymous"`.
     """
 
     id: UUID | None
@@ -30,6 +33,8 @@ class Actor:
     method: str = "token"
     session_id: UUID | None = None
     tenant: UUID | None = None
+    quota: "Policy | None" = None
+    """How many requests this credential has; none: the default policy, together with whatever else counts as `id`."""
     principal: str = field(init=False, compare=False)
     """Who this is, in one word for logs and counts: the id, or the method where there is none."""
     parameters: Mapping[str, Any] = field(init=False, compare=False, repr=False)
@@ -47,8 +52,8 @@ class Actor:
         return self.id is None and self.method == "anonymous"
 
 
-PROGRAMS: Final = frozenset({"oauth", "client"})
-"""The methods of programs that hold a token with scopes: they call the API and do not manage the account."""
+PROGRAMS: Final = frozenset({"oauth", "client", "key"})
+"""The methods of programs that hold a credential with scopes: they call the API and do not manage the account."""
 
 ANONYMOUS: Final = Actor(id=None, roles=frozenset({PUBLIC}), method="anonymous")
 SYSTEM: Final = Actor(id=None, roles=frozenset(), method="system")

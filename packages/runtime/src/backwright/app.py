@@ -90,6 +90,7 @@ def create_app(
         runtime.accounts = accounts.bind(runtime)
         if runtime.accounts.browser is not None:
             app.guards.by_cookie = runtime.accounts.browser.callers.identify
+        app.guards.keys = runtime.accounts.api_keys is not None
         app.router.routes.extend(runtime.accounts.routes())
     for resource in resources:
         resource.bind(runtime)

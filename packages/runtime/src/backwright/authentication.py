@@ -1,7 +1,7 @@
 """From the `Authorization` header to an actor, fast.
 
-What lives here: the cache between a token and the caller it stands for. What must not: passwords, or how
-sessions and roles are stored (the caller hands in `load`).
+What lives here: the cache between a token, or an API key, and the caller it stands for. What must not:
+passwords, or how sessions and roles are stored (the caller hands in `load`).
 
 Verifying a signature costs hundreds of microseconds and asking the database tens; a hit in the cache costs
 about two. The cache holds digests of tokens, never tokens. An entry is trusted for `TRUSTED_SECONDS`; then
@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from backwright.actor import ANONYMOUS, Actor, signed_in
+from backwright.api_key_form import looks_like_key
+from backwright.context import current
 from backwright.errors import Unauthenticated
 from backwright.oauth_scopes import reach
 from backwright.tokens import MAX_TOKEN, AccessTokens, Claims, refused
 
 if TYPE_CHECKING:
+    from backwright.api_key_checks import KeyChecks
     from backwright.redis import Redis
 
 TRUSTED_SECONDS: Final = 10.0
@@ -31,6 +34,9 @@ TRUSTED_SECONDS: Final = 10.0
 
 MAX_ENTRIES: Final = 10_000
 """Callers remembered at a time; about 6 MB. The one remembered longest goes first."""
+
+MAX_PLACES: Final = 64
+"""Addresses that one remembered key has been checked for."""
 
 LoadRoles = Callable[[UUID, UUID], Awaitable[frozenset[str] | None]]
 """(user, session) → the roles that count now; None when the session or the account is closed."""
@@ -40,12 +46,17 @@ LoadBrowser = Callable[[str], Awaitable[tuple[Claims, frozenset[str]] | None]]
 
 
 class _Entry:
-    __slots__ = ("actor", "claims", "fresh_until")
+    """`places` are the addresses that a key has been checked for; a token is good from everywhere."""
 
-    def __init__(self, claims: Claims, actor: Actor, fresh_until: float) -> None:
+    __slots__ = ("actor", "claims", "fresh_until", "places")
+
+    def __init__(
+        self, claims: Claims, actor: Actor, fresh_until: float, places: frozenset[str] | None = None
+    ) -> None:
         self.claims = claims
         self.actor = actor
         self.fresh_until = fresh_until
+        self.places = places
 
 
 class Authenticator:
@@ -58,6 +69,8 @@ class Authenticator:
         self.load_client: LoadRoles | None = None
         """As `load`, for a program that acts for itself: (client, id of its token) → the roles it may have."""
         self.load_browser: LoadBrowser | None = None
+        self.keys: KeyChecks | None = None
+        """What verifies API keys, in a service that takes them."""
         self._entries: dict[bytes, _Entry] = {}
         self._changes = 0
         if redis is not None:
@@ -71,7 +84,9 @@ class Authenticator:
         if len(authorization) > MAX_TOKEN + 7:
             return None
         entry = self._entries.get(sha256(authorization).digest())
-        return entry.actor if entry is not None and time.time() < entry.fresh_until else None
+        if entry is None or time.time() >= entry.fresh_until:
+            return None
+        return entry.actor if entry.places is None or current.get().client_ip in entry.places else None
 
     async def authenticate(self, authorization: str | None) -> Actor:
         """The caller. No header is `ANONYMOUS`; a header that does not prove anything raises
@@ -82,8 +97,14 @@ class Authenticator:
             raise refused()
         key = sha256(authorization.encode("utf-8", "surrogatepass")).digest()
         entry = self._entries.get(key)
-        if entry is not None and time.time() < entry.fresh_until:
+        if (
+            entry is not None
+            and time.time() < entry.fresh_until
+            and (entry.places is None or current.get().client_ip in entry.places)
+        ):
             return entry.actor
+        if self.keys is not None and looks_like_key(authorization.partition(" ")[2]):
+            return await self._verify_key(self.keys, key, authorization)
         return await self._verify(key, authorization, entry)
 
     async def of_browser(self, digest: str) -> Actor | None:
@@ -153,6 +174,22 @@ class Authenticator:
         if changes == self._changes:  # what was read before a logout must not be remembered after it
             self._remember(key, _Entry(claims, actor, min(claims.good_until, time.time() + TRUSTED_SECONDS)))
         return actor
+
+    async def _verify_key(self, keys: "KeyChecks", digest: bytes, authorization: str) -> Actor:
+        """Ask about a key, remembered or not: the answer depends on where the request comes from."""
+        changes, here = self._changes, current.get().client_ip
+        proven = await keys.prove(_bearer(authorization))
+        if changes == self._changes:
+            entry, until = (
+                self._entries.get(digest),
+                min(proven.claims.good_until, time.time() + TRUSTED_SECONDS),
+            )
+            places = frozenset({here})
+            if entry is not None and time.time() < entry.fresh_until and entry.places is not None:
+                places |= entry.places if len(entry.places) < MAX_PLACES else frozenset()
+                until = min(until, entry.fresh_until)  # the other places are as old as they were
+            self._remember(digest, _Entry(proven.claims, proven.actor, until, places))
+        return proven.actor
 
     def _remember(self, key: bytes, entry: _Entry) -> None:
         if len(self._entries) >= MAX_ENTRIES and key not in self._entries:

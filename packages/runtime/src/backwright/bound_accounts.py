@@ -17,6 +17,7 @@ from backwright.account_codes import AccountCodes
 from backwright.account_mails import AccountMails
 from backwright.account_parts import AccountParts
 from backwright.actor import SYSTEM, Actor
+from backwright.api_key_access import SCHEMES, KeyAccess
 from backwright.authentication import Authenticator
 from backwright.browser_accounts import BrowserAccounts
 from backwright.callers import acting_as
@@ -130,6 +131,9 @@ class BoundAccounts:
                 credentials=credentials,
                 authenticator=self._authenticator,
             )
+        self.api_keys: KeyAccess | None = None
+        if declared.api_keys:
+            self.api_keys = KeyAccess(declared, runtime, parts, self._authenticator, self.known_roles)
         self.oauth: Issuer | None = None
         if declared.oauth:
             self.oauth = Issuer(
@@ -170,6 +174,7 @@ class BoundAccounts:
             *(browser_routes(self, self.browser) if self.browser is not None else ()),
             *(self.oauth.routes() if self.oauth is not None else ()),
             *(self.oidc.routes(self) if self.oidc is not None else ()),
+            *(self.api_keys.routes() if self.api_keys is not None else ()),
         ]
 
     def components(self) -> Mapping[str, Any]:
@@ -179,6 +184,8 @@ class BoundAccounts:
         found = {"securitySchemes": {}} if self.browser is None else browser_components(self.browser)
         for section, entries in (self.oauth.components() if self.oauth is not None else {}).items():
             found[section] = {**found.get(section, {}), **entries}
+        if self.api_keys is not None:
+            found["securitySchemes"] = {**found["securitySchemes"], **SCHEMES}
         return found
 
     async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Tokens:
@@ -246,6 +253,8 @@ class BoundAccounts:
         """End every session of an account that is being closed, and void its codes, in the same transaction."""
         await self._codes.void(work, user_id)
         await self._sessions.end_all(work, user_id)
+        if self.api_keys is not None:
+            await self.api_keys.keys.revoke_all(work, user_id)
 
     async def roles_changed(self, work: Work, user_id: UUID) -> None:
         """Roles count at once in sessions with tokens. A browser has to sign in again, because a cookie from before

@@ -38,13 +38,19 @@ async def current_actor(request: Request) -> Actor:
     assert actor is not None
     context.actor = actor
     if actor.method in PROGRAMS and not _is_for_programs(request, actor):
-        raise Forbidden("The scopes of this token do not reach here.")
+        raise Forbidden(
+            "API keys manage neither accounts nor keys: sign in for that."
+            if actor.method == "key"
+            else "The scopes of this token do not reach here."
+        )
     return actor
 
 
 def _is_for_programs(request: Request, actor: Actor) -> bool:
-    """Whether a program may come here: with a scope of the API, and never to what manages the account."""
-    return SIGNED_IN in actor.roles and not request.url.path.startswith("/auth/")
+    """Whether a program may come here: with a scope of the API, and never to what manages the account. A key, which
+    may be years old, does not manage anybody's."""
+    closed = ("/auth/", "/users/") if actor.method == "key" else ("/auth/",)
+    return SIGNED_IN in actor.roles and not request.url.path.startswith(closed)
 
 
 def require(*roles: str) -> Callable[..., Awaitable[Actor]]:

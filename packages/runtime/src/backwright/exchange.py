@@ -25,7 +25,15 @@ MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32 * 1024
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
 ONCE: Final = frozenset(
-    {b"host", b"authorization", b"content-length", b"content-encoding", b"origin", b"cookie"}
+    {
+        b"host",
+        b"authorization",
+        b"x-api-key",
+        b"content-length",
+        b"content-encoding",
+        b"origin",
+        b"cookie",
+    }
 )
 """Headers that two parties could read differently if they came twice."""
 

@@ -32,6 +32,7 @@ from backwright.login_delays import (
 )
 from backwright.passwords import Hasher, weakness
 from backwright.second_factor import TOLD_AFTER, SecondFactor, SecondFactorNeeded
+from backwright.service_accounts import is_service_account
 from backwright.sessions import Opened, Opens, Sessions
 from backwright.user_rows import UserRow, UserRows, normalised_email
 
@@ -169,8 +170,8 @@ class Login:
         if user_id == actor.id:
             raise Forbidden("Change your own password with /auth/password.")
         row = await self._users.by_id(user_id)
-        if row is None:
-            raise NotFound("There is no such account.")
+        if row is None or is_service_account(row.email):
+            raise NotFound("There is no such account of a person.")
         password_hash = await self.accept(new, row.email, row.name, pointer="/new_password")
         async with self._database.work() as work:
             await self._credentials.lock(work, user_id)

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backwright import logging as logs
 from backwright.actor import Actor
+from backwright.api_key_header import HEADER, carry
 from backwright.bodies import UNMETERED, BodyLimits, BodyTooLarge, Metered, too_large
 from backwright.browser_callers import ByCookie
 from backwright.context import current
@@ -76,6 +77,8 @@ class Guards:
     secure: bool
     by_cookie: ByCookie | None = None
     """How a session cookie is looked at, where the service has any."""
+    keys: bool = False
+    """Whether API keys are taken."""
     deadlines: Deadlines = field(default_factory=Deadlines)
 
 
@@ -158,6 +161,8 @@ class Perimeter:
             return None
         if not guards.hosts.allows(headers.get(b"host")):
             return Error("This host name is not served here.", kind=Kind.MISDIRECTED)
+        if guards.keys and (HEADER in headers or exchange.scope["query_string"]):
+            return carry(exchange)
         return None
 
     async def _preflight(self, exchange: Exchange) -> Error | None:
@@ -169,24 +174,26 @@ class Perimeter:
         return None
 
     async def _limit(self, exchange: Exchange) -> Error | None:
-        """Count the request under the default policy: the user's if the credential is good, else the address's."""
+        """Count the request under the default policy, or that of its key: the user's if the credential is good, else
+        the address's."""
         guards, context = self._guards, exchange.context
         authorization = exchange.headers.get(b"authorization")
         if authorization is not None:
             context.verified = guards.known(authorization) or await guards.identify(authorization)
         elif guards.by_cookie is not None and (cookies := exchange.headers.get(b"cookie")) is not None:
             await guards.by_cookie(cookies, exchange.scope["headers"], context)
-        actor = context.verified
+        actor, policy, announced = context.verified, guards.policy, self._policy_header
         key = f"user:{actor.principal}" if actor is not None else limit_key(context.client_ip)
+        if actor is not None and actor.quota is not None:
+            policy, key = actor.quota, f"key:{actor.session_id}"
+            announced = (b"ratelimit-policy", policy.header.encode())
         try:
-            verdict = guards.limiter.hit_now(guards.policy, key) or await guards.limiter.hit(
-                guards.policy, key
-            )
+            verdict = guards.limiter.hit_now(policy, key) or await guards.limiter.hit(policy, key)
         except Unavailable:  # the count cannot be kept; refusing everybody would be the greater harm
             return self._body(exchange)
         if not verdict.allowed:
             return exceeded(verdict)
-        exchange.extra = [*exchange.extra, self._policy_header, (b"ratelimit", verdict.header.encode())]
+        exchange.extra = [*exchange.extra, announced, (b"ratelimit", verdict.header.encode())]
         return self._body(exchange)
 
     def _body(self, exchange: Exchange) -> Error | None:

@@ -141,7 +141,7 @@ def document(
     for path, method, operation in operations(found):
         complete(path, operation, signed_in=(path, method) in signed)
         if BEARER_ONLY in operation["security"]:
-            more = [*programs(path, schemes), *cookie(method, schemes)]
+            more = [*programs(path, method, schemes), *cookie(method, schemes)]
             operation["security"] = [*operation["security"], *more]
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
@@ -177,16 +177,24 @@ def complete(path: str, operation: Document, *, signed_in: bool) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def programs(path: str, schemes: Document) -> Iterator[Document]:
-    """A program's token will do, too, where programs can get one; not for what manages accounts."""
+def programs(path: str, method: str, schemes: Document) -> Iterator[Document]:
+    """A program's token will do, too, where programs can get one; not for what manages accounts. A key neither."""
     if not path.startswith("/auth/"):
-        yield from ({name: []} for name, scheme in schemes.items() if scheme["type"] == "oauth2")
+        kinds_of = {"oauth2"} if manages_accounts(path, method) else {"oauth2", "apiKey"}
+        taken = (name for name, scheme in schemes.items() if name not in (SESSION, CSRF))
+        yield from ({name: []} for name in taken if schemes[name]["type"] in kinds_of)
 
 
 def cookie(method: str, schemes: Document) -> Iterator[Document]:
     """A browser's session will do, too, where there are any; for a write with its CSRF token."""
     if SESSION in schemes:
         yield {SESSION: []} if method in ("get", "head", "options") else {SESSION: [], CSRF: []}
+
+
+def manages_accounts(path: str, method: str) -> bool:
+    """Whether an operation changes accounts or their credentials, which no key may."""
+    inside = path.removeprefix("/users").split("/") if f"{path}/".startswith("/users/") else []
+    return bool(inside) and (method != "get" or len(inside) > 2)
 
 
 def kinds(path: str, operation: Document) -> Iterator[Kind]:

@@ -183,6 +183,12 @@ class Settings(BaseSettings):
         description="Origins of front ends, on the same site, whose pages may use the session cookie. "
         "That of PUBLIC_URL always may.",
     )
+    api_key_days: int = Field(
+        90, ge=1, le=3650, description="Days that an API key is good for if nobody says."
+    )
+    api_key_max_days: int = Field(
+        365, ge=1, le=3650, description="Days that an API key is good for at most, whoever asks."
+    )
     password_memory_kib: int = Field(19_456, ge=8, description="Argon2id memory. Lower only in tests.")
     password_time_cost: int = Field(2, ge=1, le=20, description="Argon2id passes. Lower only in tests.")
 

@@ -35,7 +35,8 @@ class AccountService(Service[Entity]):
     """The rules of accounts. Changes count at once in this process, within ten seconds in others."""
 
     async def create(self, values: dict[str, Any]) -> dict[str, Any]:
-        """A new account, without a password until one is set."""
+        """A new account, without a password until one is set. Raises `Forbidden` for an API key."""
+        self._refuse_keys()
         return await super().create({**values, "roles": plain_roles(values.get("roles", ()))})
 
     async def update(
@@ -43,9 +44,10 @@ class AccountService(Service[Entity]):
     ) -> dict[str, Any]:
         """Change an account.
 
-        Raises `Forbidden` for the caller's own roles and state, and `Conflict` when no administrator would be
-        left.
+        Raises `Forbidden` for the caller's own roles and state and for an API key, and `Conflict` when no
+        administrator would be left.
         """
+        self._refuse_keys()
         self.bound.writer(self.actor.roles).grants(Operation.UPDATE, sorted(changes))
         if "roles" in changes:
             changes = {**changes, "roles": plain_roles(changes["roles"])}
@@ -61,6 +63,11 @@ class AccountService(Service[Entity]):
     async def delete(self, id_: UUID, *, version: int | None = None) -> None:
         """Accounts are not deleted: what people did refers to them. Raises `Forbidden`."""
         raise Forbidden("Accounts are closed, not deleted: set is_active to false.")
+
+    def _refuse_keys(self) -> None:
+        """A key may be years old and lie in many places: it does not make accounts and gives no rights."""
+        if self.actor.method == "key":
+            raise Forbidden("API keys manage neither accounts nor keys: sign in for that.")
 
     @property
     def _accounts(self) -> "BoundAccounts":

@@ -108,7 +108,7 @@ def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
     ("field", "known", "embedded"),
     [
         ("stores", ENGINES, {"sqlite", "memory", "local"}),
-        ("auth", METHODS, {"password", "oauth2", "sessions", "mfa"}),
+        ("auth", METHODS, {"password", "oauth2", "sessions", "api_keys", "mfa"}),
         ("wanted", WANTED, set()),
     ],
 )
@@ -128,9 +128,9 @@ def test_whatever_a_blueprint_can_want_has_its_sentence(
 def test_what_is_carried_keeps_the_order_of_the_blueprint() -> None:
     """Sign-in, then the rest. Engines are not among them: a setting turns them on."""
     stores = BLUEPRINT.stores.model_copy(update={"database": "mariadb"})
-    auth = BLUEPRINT.auth.model_copy(update={"methods": ("password", "api_keys")})
+    auth = BLUEPRINT.auth.model_copy(update={"methods": ("password", "oidc")})
     other = BLUEPRINT.model_copy(update={"stores": stores, "auth": auth, "wanted": ("graphql",)})
-    assert [each.asked for each in carried(other)] == ["API keys", "GraphQL"]
+    assert [each.asked for each in carried(other)] == ["OpenID Connect", "GraphQL"]
 
 
 def test_the_summary_ends_with_the_next_command() -> None:

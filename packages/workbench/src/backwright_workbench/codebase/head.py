@@ -26,6 +26,13 @@ PROJECT: Final = "pyproject.toml"
 FACTS: Final = ("created", "stores", "auth", "budgets", "wanted")
 """Keys of `[tool.backwright]`: what a service was asked for and no Python code expresses."""
 
+SWITCHES: Final = (
+    ("oauth2", 4, "oauth", "whether programs get tokens"),
+    ("sessions", 6, "browser_sessions", "whether browsers get cookies"),
+    ("api_keys", 8, "api_keys", "whether there are API keys"),
+)
+"""Ways to sign in that `Accounts(…)` switches on: in a blueprint, the argument's place and name, and in words."""
+
 _MIGRATION = re.compile(r"migrations/versions/(\d{4})(\d{2})(\d{2})_\w+\.py")
 
 
@@ -181,14 +188,14 @@ def _roles(accounts: Found | None, code: Code, notes: Notes) -> dict[str, str]:
 def _auth(told: Mapping[str, Any], accounts: Found | None, code: Code, notes: Notes) -> dict[str, Any]:
     """How people sign in and get an account: what the project file tells, and what the code declares."""
     register_as = _declared(accounts, 3, "register_as", "the role of those who sign up", code, notes)
-    oauth = _declared(accounts, 4, "oauth", "whether programs get tokens", code, notes, unsaid=False)
-    cookies = _declared(
-        accounts, 6, "browser_sessions", "whether browsers get cookies", code, notes, unsaid=False
-    )
     registration = _registration(accounts, code, notes)
-    declared = {"oauth2": oauth, "sessions": cookies}
-    methods = [each for each in told.get("methods", ("password",)) if declared.get(each) is not False]
-    methods += [each for each, is_on in declared.items() if is_on is True and each not in methods]
+    methods = list(told.get("methods", ("password",)))
+    for method, position, name, what in SWITCHES:
+        on = _declared(accounts, position, name, what, code, notes, unsaid=False)
+        if on is False:
+            methods = [each for each in methods if each != method]
+        elif on is True and method not in methods:
+            methods.append(method)
     found = {**told, "methods": methods or ["password"]}
     found |= {} if register_as is None else {"register_as": register_as}
     return found | ({} if registration is None else {"registration": registration})

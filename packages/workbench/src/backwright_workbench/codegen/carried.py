@@ -26,7 +26,6 @@ class Carried:
 
 METHODS = {
     "oidc": Carried("OpenID Connect", "accounts with passwords", "signing in with a provider's account"),
-    "api_keys": Carried("API keys", "accounts with bearer tokens", "keys with scopes for programs"),
 }
 
 WANTED = {

@@ -29,6 +29,8 @@ RUNTIME_PURPOSE = {
     "identities": "who people are at identity providers",
     "oidc_sessions": "which sessions came of signing in there",
     "oidc_spent": "codes and logout tokens that were used",
+    "api_keys": "keys of programs, as hashes, with what they may do and until when",
+    "api_key_places": "addresses that keys have been used from",
     "audit_log": "who did what to which object; append-only",
     "audit_seals": "the chain of hashes over the audit log; append-only",
     "attachments": "files that hang on rows",

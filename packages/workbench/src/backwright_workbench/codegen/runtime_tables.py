@@ -27,6 +27,8 @@ OWNERS: Final = {
     "identities": "backwright.oidc_rows",
     "oidc_sessions": "backwright.oidc_rows",
     "oidc_spent": "backwright.oidc_rows",
+    "api_keys": "backwright.api_key_rows",
+    "api_key_places": "backwright.api_key_rows",
     "audit_log": "backwright.audit",
     "audit_seals": "backwright.audit_seals",
     "attachments": "backwright.attachments",

@@ -120,6 +120,8 @@ def write_accounts_resource(names: Names) -> str:
     if auth.registration != "open":
         mode = imports.name("backwright.accounts", "RegistrationMode")
         more["registration"] = f"{mode}.{auth.registration.upper()}"
+    if "api_keys" in auth.methods:
+        more["api_keys"] = "True"
     declared = call(declare, user, roles=role, admin=f"{role}.ADMIN", register_as=register_as, **more)
     head = "Signing in, and the accounts that an administrator manages."
     return module(head, imports.lines(), [lines(declared, before="accounts = ")])
