@@ -13,7 +13,7 @@ away the code that its owner waits for.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -61,11 +61,13 @@ account_codes: Final = Table(
     Column("address", String(LONGEST_ADDRESS), nullable=False),
     Column("user_id", Id(), ForeignKey("users.id", ondelete="CASCADE"), index=True),
     Column("roles", Json()),
+    Column("tenant", Id()),
     Column("created_at", Timestamp(), nullable=False),
     Column("expires_at", Timestamp(), nullable=False, index=True),
     Index("ix_account_codes_address_purpose", "address", "purpose"),
 )
-"""`user_id` is empty where there is no account, yet or at all; `roles` are those that an invitation gives."""
+"""`user_id` is empty where there is no account, yet or at all; `roles` are those that an
+invitation gives, `tenant` the one that it leads into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Code:
     address: str = field(repr=False)
     user_id: UUID | None
     roles: tuple[str, ...]
+    tenant: UUID | None = None
 
 
 class AccountCodes:
@@ -88,28 +91,30 @@ class AccountCodes:
         at = bindparam("at", type_=Timestamp())
         hash_, purpose = bindparam("hash", type_=String()), bindparam("purpose_", type_=String())
         address = bindparam("address_", type_=String())
-        found = (table.id, table.purpose, table.address, table.user_id, table.roles)
+        found = (table.id, table.purpose, table.address, table.user_id, table.roles, table.tenant)
         good = (table.code_hash == hash_, table.expires_at > at)
         same = (table.address == address, table.purpose == purpose)
+        within = table.tenant.is_not_distinct_from(bindparam("tenant_", type_=Id()))
         old = select(table.id).where(table.expires_at <= at).with_for_update(skip_locked=True)
         gone = delete(account_codes)
         self._add = prepare(insert(account_codes))
-        self._count = prepare(select(func.count()).where(*same, table.expires_at > at))
+        self._count = prepare(select(func.count()).where(*same, within, table.expires_at > at))
         self._find = prepare(select(*found).where(*good))
         self._take = prepare(gone.where(*good).returning(*found))
         self._take_address = prepare(gone.where(*same, table.expires_at > at).returning(*found))
         self._void = prepare(gone.where(table.user_id == bindparam("user", type_=Id())))
         self._void_address = prepare(gone.where(*same))
+        self._void_within = prepare(gone.where(*same, within))
         self._prune = prepare(gone.where(table.id.in_(select(old.subquery("old").c.id))))
         shown = (table.id, table.address, table.roles, table.created_at, table.expires_at)
         self._list = prepare(
             select(*shown)
-            .where(table.purpose == purpose, table.expires_at > at)
+            .where(table.purpose == purpose, within, table.expires_at > at)
             .order_by(table.id.desc())
             .limit(bindparam("most"))
         )
         self._withdraw = prepare(
-            gone.where(table.id == bindparam("code", type_=Id()), table.purpose == purpose)
+            gone.where(table.id == bindparam("code", type_=Id()), table.purpose == purpose, within)
         )
 
     async def issue(
@@ -120,6 +125,7 @@ class AccountCodes:
         *,
         user_id: UUID | None = None,
         roles: list[str] | None = None,
+        tenant: UUID | None = None,
         at_most: int | None = MAX_OPEN,
     ) -> str | None:
         """A new code; None if `at_most` are good for this address already. It exists here and in the mail."""
@@ -127,7 +133,7 @@ class AccountCodes:
         await work.execute(self._prune, {"at": moment})
         if at_most is not None:
             await work.lock(f"account_codes {purpose} {address}")
-            given = {"address_": address, "purpose_": purpose.value, "at": moment}
+            given = {"address_": address, "purpose_": purpose.value, "tenant_": tenant, "at": moment}
             if (await work.fetch(self._count, given))[0][0] >= at_most:
                 return None
         code = secrets.token_urlsafe(32)
@@ -140,6 +146,7 @@ class AccountCodes:
                 "address": address,
                 "user_id": user_id,
                 "roles": roles,
+                "tenant": tenant,
                 "created_at": moment,
                 "expires_at": moment + LIFETIME[purpose],
             },
@@ -168,15 +175,22 @@ class AccountCodes:
         """Make all codes of an address and a purpose useless."""
         await work.execute(self._void_address, {"address_": address, "purpose_": purpose.value})
 
-    async def list(self, purpose: Purpose, most: int) -> list[dict[str, Any]]:
-        """The codes that are good for a purpose, newest first, without the codes themselves."""
-        given: dict[str, datetime | str | int] = {"purpose_": purpose.value, "at": now(), "most": most}
+    async def void_within(self, work: Work, address: str, purpose: Purpose, tenant: UUID | None) -> None:
+        """The same for those that lead into one tenant, or into none."""
+        given = {"address_": address, "purpose_": purpose.value, "tenant_": tenant}
+        await work.execute(self._void_within, given)
+
+    async def list(self, purpose: Purpose, most: int, tenant: UUID | None) -> list[dict[str, Any]]:
+        """The codes that are good for a purpose, newest first, without the codes themselves: those of a tenant,
+        or of none."""
+        given: dict[str, Any] = {"purpose_": purpose.value, "at": now(), "most": most, "tenant_": tenant}
         rows = await self._database.fetch(self._list, given)
         return [dict(zip(self._list.columns, row, strict=True)) for row in rows]
 
-    async def withdraw(self, work: Work, purpose: Purpose, id_: UUID) -> bool:
-        """Make one code useless; False if there is none such."""
-        return await work.execute(self._withdraw, {"code": id_, "purpose_": purpose.value}) > 0
+    async def withdraw(self, work: Work, purpose: Purpose, id_: UUID, tenant: UUID | None) -> bool:
+        """Make one code of a tenant, or of none, useless; False if there is none such."""
+        given = {"code": id_, "purpose_": purpose.value, "tenant_": tenant}
+        return await work.execute(self._withdraw, given) > 0
 
 
 def not_good() -> Invalid:
@@ -188,7 +202,7 @@ def not_good() -> Invalid:
 def _good(rows: list[tuple[Any, ...]], purposes: tuple[Purpose, ...]) -> Code | None:
     if not rows:
         return None
-    [(id_, purpose, address, user_id, roles)] = rows
+    [(id_, purpose, address, user_id, roles, tenant)] = rows
     if purpose not in purposes:
         return None
-    return Code(id_, Purpose(purpose), address, user_id, tuple(roles or ()))
+    return Code(id_, Purpose(purpose), address, user_id, tuple(roles or ()), tenant)

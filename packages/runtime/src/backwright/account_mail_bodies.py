@@ -56,6 +56,18 @@ class ConfirmRegistrationBody(Body):
     password: NewPassword
 
 
+class FoundTenantBody(ConfirmRegistrationBody):
+    """The same where accounts belong to tenants."""
+
+    tenant: (
+        Annotated[
+            str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL), Field(examples=["Acme"])
+        ]
+        | None
+    ) = None
+    """The name of the new tenant; none for an invitation, which leads into the tenant that it is of."""
+
+
 class InviteBody(Body):
     """Somebody who shall have an account, and what they may do then."""
 

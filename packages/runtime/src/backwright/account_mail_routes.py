@@ -14,6 +14,7 @@ from backwright.account_mail_bodies import (
     ChangeEmailBody,
     ConfirmRegistrationBody,
     ForgotPasswordBody,
+    FoundTenantBody,
     InvitationsView,
     InviteBody,
     MailedCodeBody,
@@ -46,7 +47,9 @@ def add_mail_routes(router: APIRouter, accounts: "BoundAccounts") -> None:
     if mode is not RegistrationMode.CLOSED:
         admin: dict[str, Any] = {"dependencies": [Depends(require(accounts.declared.admin))]}
         one = "/auth/invitations/{invitation_id}"
-        add("/auth/register/confirm", at.confirm_registration, **anybody, **nothing)
+        founding = accounts.tenants is not None and mode is RegistrationMode.OPEN
+        confirm = at.found_tenant if founding else at.confirm_registration
+        add("/auth/register/confirm", confirm, **anybody, **nothing)
         add("/auth/invitations", at.invite, methods=["POST"], **admin, **accepted)
         add("/auth/invitations", at.invitations, methods=["GET"], response_model=InvitationsView, **admin)
         add(one, at.withdraw_invitation, methods=["DELETE"], **admin, **nothing)
@@ -77,6 +80,16 @@ class MailRoutes:
         Takes the code of a registration or an invitation. The account exists from now on: sign in.
         """
         await self._accounts.registration.confirm(body.code, body.name, body.password)
+        return Response(status_code=204)
+
+    async def found_tenant(self, body: FoundTenantBody) -> Response:
+        """Confirm the address and choose a password
+
+        With the code of a registration, `tenant` names what you sign up for: it is new, and you administer it.
+        The code of an invitation leads into the tenant of whoever has invited you.
+        """
+        registration = self._accounts.registration
+        await registration.confirm(body.code, body.name, body.password, body.tenant)
         return Response(status_code=204)
 
     async def invite(self, body: InviteBody) -> Response:

@@ -13,6 +13,7 @@ from backwright.database import Database
 from backwright.limits import Limiter
 from backwright.login import Login
 from backwright.mail import Mail
+from backwright.tenant_rows import TenantRows
 from backwright.user_rows import UserRows
 
 
@@ -29,3 +30,5 @@ class AccountParts:
     credentials: Credentials
     mail: Mail
     mails: AccountMails
+    tenants: TenantRows | None
+    """Those to which accounts belong, if they belong to any."""

@@ -65,7 +65,12 @@ def system_of(tenant: UUID) -> Actor:
 
 
 def signed_in(
-    user_id: UUID, roles: frozenset[str], *, method: str = "token", session_id: UUID | None = None
+    user_id: UUID,
+    roles: frozenset[str],
+    *,
+    method: str = "token",
+    session_id: UUID | None = None,
+    tenant: UUID | None = None,
 ) -> Actor:
     """An actor for a verified user: the granted roles plus `PUBLIC` and `SIGNED_IN`."""
-    return Actor(id=user_id, roles=roles | {PUBLIC, SIGNED_IN}, method=method, session_id=session_id)
+    return Actor(user_id, roles | {PUBLIC, SIGNED_IN}, method, session_id, tenant)

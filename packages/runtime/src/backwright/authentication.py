@@ -38,6 +38,9 @@ MAX_ENTRIES: Final = 10_000
 MAX_PLACES: Final = 64
 """Addresses that one remembered key has been checked for."""
 
+Place = Callable[[Actor], Awaitable[Actor]]
+"""A verified caller → the same within their tenant. Raises `Unauthenticated` while it is suspended."""
+
 LoadRoles = Callable[[UUID, UUID], Awaitable[frozenset[str] | None]]
 """(user, session) → the roles that count now; None when the session or the account is closed."""
 
@@ -71,6 +74,8 @@ class Authenticator:
         self.load_browser: LoadBrowser | None = None
         self.keys: KeyChecks | None = None
         """What verifies API keys, in a service that takes them."""
+        self.placed: Place | None = None
+        """The step to the tenant of the caller, where accounts belong to one; whatever the credential is."""
         self._entries: dict[bytes, _Entry] = {}
         self._changes = 0
         if redis is not None:
@@ -120,6 +125,7 @@ class Authenticator:
             return None
         claims, roles = found
         actor = signed_in(claims.user_id, roles, method="session", session_id=claims.session_id)
+        actor = actor if self.placed is None else await self.placed(actor)
         if changes == self._changes:
             self._remember(key, _Entry(claims, actor, min(claims.good_until, time.time() + TRUSTED_SECONDS)))
         return actor
@@ -171,6 +177,7 @@ class Authenticator:
             self._entries.pop(key, None)
             raise Unauthenticated("This session has ended. Sign in again.", error="invalid_token")
         actor = _actor(claims, roles)
+        actor = actor if self.placed is None else await self.placed(actor)
         if changes == self._changes:  # what was read before a logout must not be remembered after it
             self._remember(key, _Entry(claims, actor, min(claims.good_until, time.time() + TRUSTED_SECONDS)))
         return actor

@@ -36,6 +36,7 @@ from backwright.registration import Registration
 from backwright.second_factor import SecondFactor
 from backwright.second_factor_setup import SecondFactorSetup
 from backwright.sessions import Opened, Sessions
+from backwright.tenant_rows import tenants_of
 from backwright.tokens import AccessTokens
 from backwright.user_rows import UserRow, UserRows, normalised_email
 
@@ -84,6 +85,9 @@ class BoundAccounts:
             most=settings.max_sessions,
         )
         self._codes, mails = AccountCodes(database), AccountMails(settings)
+        self.tenants = tenants_of(database, runtime.audit, users)
+        if self.tenants is not None:
+            self._authenticator.placed = self.tenants.placed
         credentials = Credentials(
             runtime.audit, self._codes, self._sessions, runtime.mail, forget=self.forget_user
         )
@@ -111,13 +115,14 @@ class BoundAccounts:
             credentials,
             runtime.mail,
             mails,
+            self.tenants,
         )
         self.recovery = Recovery(parts)
         self.email_change = EmailChange(parts)
         self.second_factor = SecondFactorSetup(parts, factor, issuer=settings.service)
         self.registration = Registration(
             parts,
-            register_as=[str(declared.register_as)] if declared.register_as else [],
+            register_as=self._joining_roles(),
             known_roles=self.known_roles,
         )
 
@@ -158,6 +163,12 @@ class BoundAccounts:
                 forget=self.forget_user,
                 ended=self._authenticator.forget_session,
             )
+
+    def _joining_roles(self) -> list[str]:
+        """The roles of people who sign up by themselves: who founds a tenant is its administrator."""
+        if self.tenants is not None:
+            return [str(self.declared.admin)]
+        return [str(self.declared.register_as)] if self.declared.register_as else []
 
     async def close(self) -> None:
         """Close what was opened to others."""
@@ -278,15 +289,17 @@ class BoundAccounts:
             raise Unauthenticated()
         return {"id": row.id, "email": row.email, "name": row.name, "roles": sorted(row.roles)}
 
-    async def create_admin(self, email: str, password: str, *, name: str = "") -> UUID:
-        """An account with the admin role, for a command on the server.
+    async def create_admin(
+        self, email: str, password: str, *, name: str = "", tenant: UUID | None = None
+    ) -> UUID:
+        """An account with the admin role, for a command on the server; of a tenant, where accounts belong to one.
 
         Raises `Conflict` if the address has an account already, and `Invalid` for a weak password.
         """
         address = normalised_email(email)
         password_hash = await self.login.accept(password, address, name)
         with acting_as(SYSTEM):
-            added = await self._add(address, name, [str(self.declared.admin)], password_hash)
+            added = await self._add(address, name, [str(self.declared.admin)], password_hash, tenant)
         if added is None:
             raise Conflict(
                 "This address has an account already. Give it the admin role through /users instead."
@@ -294,7 +307,13 @@ class BoundAccounts:
         return added
 
     async def ensure_account(
-        self, email: str, *, name: str, password: str | None = None, roles: Sequence[str] = ()
+        self,
+        email: str,
+        *,
+        name: str,
+        password: str | None = None,
+        roles: Sequence[str] = (),
+        tenant: UUID | None = None,
     ) -> UUID:
         """The account with this address and these roles, made if there is none: for seed data and test
         suites.
@@ -307,7 +326,9 @@ class BoundAccounts:
         if row is None:
             password_hash = await self.login.accept(password, address, name) if password is not None else None
             with acting_as(SYSTEM):
-                added = await self._add(address, name, wanted, password_hash)
+                if tenant is None and self.tenants is not None:
+                    tenant = await self.tenants.example()
+                added = await self._add(address, name, wanted, password_hash, tenant)
             if added is not None:
                 return added
             row = await self._users.by_email(address)
@@ -339,10 +360,12 @@ class BoundAccounts:
                 )
                 await self.roles_changed(work, row.id)
 
-    async def _add(self, address: str, name: str, roles: list[str], password_hash: str | None) -> UUID | None:
+    async def _add(
+        self, address: str, name: str, roles: list[str], password_hash: str | None, tenant: UUID | None
+    ) -> UUID | None:
         async with self._runtime.database.work() as work:
             added = await self._users.add(
-                work, email=address, name=name, roles=roles, password_hash=password_hash
+                work, email=address, name=name, roles=roles, password_hash=password_hash, tenant=tenant
             )
             if added is not None:
                 await self._runtime.audit.record(

@@ -26,6 +26,7 @@ from backwright import (
     oauth_commands,
     revisions,
     serving,
+    tenant_commands,
 )
 from backwright import logging as logs
 from backwright.app import open_database
@@ -95,9 +96,11 @@ def parser() -> argparse.ArgumentParser:
     command = add("create-admin", create_admin, "Make an administrator. The password is asked for.")
     command.add_argument("email", nargs="?", help="address to sign in with (asked for if not given)")
     command.add_argument("--name", default="")
+    command.add_argument("--tenant", metavar="ID", help="where accounts belong to tenants: which one")
     command = add("seed", seed, "Fill empty tables with sample rows, in development.")
     command.add_argument("--rows", type=int, default=20, help="rows for each table (default: 20)")
     oauth_commands.add_to(add, _with_runtime)
+    tenant_commands.add_to(add, _with_runtime, _password)
     access_commands.add_to(add)
     audit_commands.add_to(add, _with_runtime)
     command = add("openapi", openapi, "Print the OpenAPI document as YAML.")
@@ -162,7 +165,8 @@ def create_admin(arguments: argparse.Namespace, settings: Settings, create_app: 
     async def make(runtime: Runtime) -> None:
         if runtime.accounts is None:
             raise ServerError("This service has no accounts.")
-        await runtime.accounts.create_admin(email, password, name=arguments.name)
+        tenant = await tenant_commands.chosen(runtime.accounts, arguments.tenant)
+        await runtime.accounts.create_admin(email, password, name=arguments.name, tenant=tenant)
 
     _with_runtime(create_app(settings), make)
     sys.stdout.write(f"{email} can sign in as an administrator.\n")

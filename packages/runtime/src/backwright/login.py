@@ -14,7 +14,7 @@ from uuid import UUID
 
 from backwright.account_codes import AccountCodes, Purpose
 from backwright.account_mails import AccountMails
-from backwright.actor import Actor, signed_in
+from backwright.actor import Actor
 from backwright.audit import Audit
 from backwright.callers import acting_as
 from backwright.context import current
@@ -111,7 +111,7 @@ class Login:
             await self._audit.denied("second_factor", "users")
             raise Unauthenticated("This login took too long, or has ended already. Sign in again.")
         verdict = await self._factor.admit(row.id)
-        with acting_as(signed_in(row.id, row.roles)):
+        with acting_as(row.actor()):
             async with self._database.work() as work:
                 await self._credentials.lock(work, row.id)
                 good = await self._factor.spend(work, row.id, code)
@@ -169,7 +169,7 @@ class Login:
         """
         if user_id == actor.id:
             raise Forbidden("Change your own password with /auth/password.")
-        row = await self._users.by_id(user_id)
+        row = await self._users.managed(actor, user_id)
         if row is None or is_service_account(row.email):
             raise NotFound("There is no such account of a person.")
         password_hash = await self.accept(new, row.email, row.name, pointer="/new_password")
@@ -218,7 +218,7 @@ class Login:
         if self._hasher.is_outdated(stored):
             stored = await self._hasher.hash(password)
         needs_more = await self._factor.is_on(row.id)
-        with acting_as(signed_in(row.id, row.roles)):
+        with acting_as(row.actor()):
             async with self._database.work() as work:
                 if not needs_more:
                     return await self._open(work, row, stored, agent, into)

@@ -50,7 +50,8 @@ def oauth_routes(issuer: "Issuer", *, secret: bytes, secure: bool, admin: str) -
         *((path, described.discovery, ["GET"]) for path in at.DOCUMENTS),
     ):
         router.add_api_route(path, answering(handler), methods=methods, **protocol)
-    add_client_routes(router, ClientRoutes(issuer), Depends(require(admin)))
+    if issuer.users.owner is None:  # an administrator of one tenant has no say in programs that serve all
+        add_client_routes(router, ClientRoutes(issuer), Depends(require(admin)))
     return router.routes
 
 

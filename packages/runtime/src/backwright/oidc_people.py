@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from backwright.account_codes import Purpose
+from backwright.account_codes import Code, Purpose
 from backwright.account_parts import AccountParts
-from backwright.actor import signed_in
 from backwright.callers import acting_as
 from backwright.context import now
 from backwright.database import Work
@@ -94,7 +93,7 @@ class People:
             async with self._parts.database.work() as work:
                 identity, row = await self._settle(work, proof.person)
                 await self._parts.credentials.lock(work, row.id)
-                with acting_as(signed_in(row.id, row.roles)):
+                with acting_as(row.actor()):
                     if await work.fetch(self._factor.sql.is_on, {"user": row.id}):
                         if second_factor is None or admitted != row.id:
                             raise SecondFactorNeeded(code)
@@ -116,7 +115,7 @@ class People:
         async with self._parts.database.work() as work:
             identity, row = await self._settle(work, person)
             await self._parts.credentials.lock(work, row.id)
-            with acting_as(signed_in(row.id, row.roles)):
+            with acting_as(row.actor()):
                 await self._give_roles(work, row, person)
                 await work.execute(self._sql.touch, {"identity": identity, "at": now()})
         return row.id, identity
@@ -158,9 +157,10 @@ class People:
         if await self._parts.users.by_email_within(work, person.email) is not None:
             raise NoAccount("taken", TAKEN)
         invitation = await self._parts.codes.take_address(work, person.email, Purpose.INVITE)
-        if invitation is None and self._joining.mode is not RegistrationMode.OPEN:
+        closed = self._joining.mode is not RegistrationMode.OPEN or self._parts.tenants is not None
+        if invitation is None and closed:  # a tenant is founded with a password, and joined by invitation
             raise NoAccount("closed", CLOSED)
-        return await self._make(work, person, None if invitation is None else invitation.roles)
+        return await self._make(work, person, invitation)
 
     async def _link(self, work: Work, user_id: UUID, person: Person) -> UUID:
         [(count,)] = await work.fetch(self._sql.count, {"user": user_id})
@@ -179,12 +179,19 @@ class People:
         self._parts.credentials.tell(work, told)
         return identity
 
-    async def _make(self, work: Work, person: Person, invited: Sequence[str] | None) -> tuple[UUID, UUID]:
+    async def _make(self, work: Work, person: Person, invitation: Code | None) -> tuple[UUID, UUID]:
         """A new account. Where the provider has a say in roles, nobody gets one merely by signing up."""
         by_mode = () if person.roles is not None else self._joining.register_as
-        roles = sorted({*(by_mode if invited is None else invited), *(person.roles or ())})
+        given, tenant = (by_mode, None) if invitation is None else (invitation.roles, invitation.tenant)
+        roles = sorted({*given, *(person.roles or ())})
         user_id = await self._parts.users.add(
-            work, email=person.email, name=person.name, roles=roles, password_hash=None, verified=True
+            work,
+            email=person.email,
+            name=person.name,
+            roles=roles,
+            password_hash=None,
+            verified=True,
+            tenant=tenant,
         )
         if user_id is None:
             raise NoAccount("taken", TAKEN)

@@ -11,7 +11,6 @@ from typing import Final
 
 from backwright.account_codes import Purpose, not_good
 from backwright.account_parts import AccountParts
-from backwright.actor import signed_in
 from backwright.callers import acting_as
 from backwright.context import current
 from backwright.hosts import limit_key
@@ -66,7 +65,7 @@ class Recovery:
             await self._parts.audit.denied("password_reset", "users")
             raise not_good()
         password_hash = await self._parts.login.accept(password, row.email, row.name, pointer="/new_password")
-        with acting_as(signed_in(row.id, row.roles, method="code")):
+        with acting_as(row.actor("code")):
             async with self._parts.database.work() as work:
                 await self._parts.credentials.lock(work, row.id)
                 taken = await self._parts.codes.take(work, code, Purpose.RESET)

@@ -74,8 +74,9 @@ class Registration:
                 sent = mails.register(address, code) if row is None else mails.has_account(address)
                 self._parts.credentials.tell(work, sent)
 
-    async def confirm(self, code: str, name: str, password: str) -> None:
-        """The account, for whoever holds the code.
+    async def confirm(self, code: str, name: str, password: str, tenant: str | None = None) -> None:
+        """The account, for whoever holds the code. Where accounts belong to tenants, it is in that of whoever has
+        invited them, or in a new one of the name `tenant`, with them as its administrator.
 
         Raises `Invalid` for a code that is not good or a weak password, and `RateLimited`.
         """
@@ -86,9 +87,16 @@ class Registration:
             raise not_good()
         password_hash = await self._parts.login.accept(password, found.address, name)
         roles = self._register_as if found.purpose is Purpose.REGISTER else list(found.roles)
+        founded = tenant if self._parts.tenants is not None and found.purpose is Purpose.REGISTER else None
+        if self._parts.tenants is not None and found.purpose is Purpose.REGISTER and not founded:
+            wrong = FieldError("is required: the name of what you sign up for", pointer="/tenant")
+            raise Invalid("Say for whom you sign up.", errors=[wrong])
         async with self._parts.database.work() as work:
             await work.lock(f"users {found.address}")
             taken = await self._parts.codes.take(work, code, found.purpose)
+            owner = found.tenant
+            if founded and self._parts.tenants is not None and taken:
+                owner = await self._parts.tenants.add(work, founded)
             added = taken and await self._parts.users.add(
                 work,
                 email=found.address,
@@ -96,6 +104,7 @@ class Registration:
                 roles=roles,
                 password_hash=password_hash,
                 verified=True,
+                tenant=owner,
             )
             if not added:
                 raise not_good()
@@ -118,12 +127,14 @@ class Registration:
         except ValueError as error:
             wrong = [FieldError(str(error), pointer="/roles")]
             raise Invalid("There is no such role.", errors=wrong) from None
-        if await self._parts.users.by_email(address) is not None:
+        tenant = current.get().actor.tenant
+        row = await self._parts.users.by_email(address)
+        if row is not None and row.tenant == tenant:
             raise Conflict("This address has an account already.")
         async with self._parts.database.work() as work:
             await work.lock(f"users {address}")
-            await self._parts.codes.void_address(work, address, Purpose.INVITE)
-            code = await self._parts.codes.issue(work, Purpose.INVITE, address, roles=given)
+            await self._parts.codes.void_within(work, address, Purpose.INVITE, tenant)
+            code = await self._parts.codes.issue(work, Purpose.INVITE, address, roles=given, tenant=tenant)
             assert code is not None, "those that were open are void"
             await self._parts.audit.record(
                 work,
@@ -132,10 +143,15 @@ class Registration:
                 object_id=None,
                 changes={"email": address, "roles": given},
             )
-            self._parts.credentials.tell(work, self._parts.mails.invite(address, code))
+            # That somebody has an account in another tenant is for them to know.
+            mails = self._parts.mails
+            self._parts.credentials.tell(
+                work, mails.invite(address, code) if row is None else mails.has_account(address)
+            )
 
     async def invitations(self) -> list[dict[str, Any]]:
         """Those that are open, newest first."""
+        tenant = current.get().actor.tenant
         return [
             {
                 "id": each["id"],
@@ -144,13 +160,14 @@ class Registration:
                 "created_at": each["created_at"],
                 "expires_at": each["expires_at"],
             }
-            for each in await self._parts.codes.list(Purpose.INVITE, MOST_INVITATIONS)
+            for each in await self._parts.codes.list(Purpose.INVITE, MOST_INVITATIONS, tenant)
         ]
 
     async def withdraw(self, invitation_id: UUID) -> None:
         """Make an invitation useless. Raises `NotFound`."""
         async with self._parts.database.work() as work:
-            if not await self._parts.codes.withdraw(work, Purpose.INVITE, invitation_id):
+            tenant = current.get().actor.tenant
+            if not await self._parts.codes.withdraw(work, Purpose.INVITE, invitation_id, tenant):
                 raise NotFound("There is no such invitation.")
             await self._parts.audit.record(
                 work, action="invitation_withdrawn", object_type="account_codes", object_id=invitation_id

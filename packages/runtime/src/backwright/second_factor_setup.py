@@ -132,7 +132,7 @@ class SecondFactorSetup:
         """
         if user_id == actor.id:
             raise Forbidden("Switch off your own second factor with /auth/second-factor/off.")
-        row = await self._parts.users.by_id(user_id)
+        row = await self._parts.users.managed(actor, user_id)
         if row is None or not await self._factor.is_on(user_id):
             raise NotFound("There is no such second factor.")
         async with self._parts.database.work() as work:

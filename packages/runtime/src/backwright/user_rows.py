@@ -9,14 +9,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import String, Table, bindparam, func, literal, select, type_coerce, update
+from sqlalchemy import (
+    String,
+    Table,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
+from backwright.actor import SYSTEM, Actor, signed_in
+from backwright.callers import acting_as
 from backwright.columns import Id, Timestamp
-from backwright.context import now
+from backwright.context import current, now
 from backwright.database import Database, Work
 from backwright.entity import new_id
 from backwright.session_rows import sessions
+from backwright.tenancy import column_of, tenant_of
+from backwright.tenant_rows import is_at_work
 
 if TYPE_CHECKING:
     from backwright.accounts import Account
@@ -32,6 +48,11 @@ class UserRow:
     roles: frozenset[str]
     is_active: bool
     password_hash: str | None
+    tenant: UUID | None = None
+
+    def actor(self, method: str = "token") -> Actor:
+        """The person whose account it is, once they have proved that."""
+        return signed_in(self.id, self.roles, method=method, tenant=self.tenant)
 
     def __repr__(self) -> str:
         return f"<UserRow {self.id}>"
@@ -53,7 +74,11 @@ class UserRows:
         u, s = users.c, sessions.c
         who, at = bindparam("user", type_=Id()), bindparam("at", type_=Timestamp())
         seen, new_hash = bindparam("seen", type_=String()), bindparam("hash", type_=String())
-        row = select(u.id, u.email, u.name, u.roles, u.is_active, u.password_hash)
+        self.owner, at_work = column_of(users), is_at_work(users)
+        """The column that says to which tenant an account belongs, where they belong to one."""
+        active = u.is_active if at_work is None else case((at_work, u.is_active), else_=false())
+        tenant = null() if self.owner is None else u[self.owner]
+        row = select(u.id, u.email, u.name, u.roles, active, u.password_hash, tenant)
         untouched = {"updated_at": u.updated_at}  # what administrators see of the row does not change
         self._by_email = database.prepare(row.where(u.email == bindparam("address")))
         self._by_id = database.prepare(row.where(u.id == who))
@@ -61,7 +86,7 @@ class UserRows:
             select(u.roles)
             .join_from(users, sessions, s.user_id == u.id)
             .where(u.id == who, s.id == bindparam("session", type_=Id()), u.is_active)
-            .where(s.revoked_at.is_(None), s.expires_at > at)
+            .where(s.revoked_at.is_(None), s.expires_at > at, *(() if at_work is None else (at_work,)))
         )
         self._replace_hash = database.prepare(
             update(users)
@@ -112,6 +137,10 @@ class UserRows:
             .values(roles=bindparam("new_roles", type_=u.roles.type), version=u.version + 1, updated_at=at)
         )
         others = select(literal(1)).where(u.is_active, u.id != who).limit(1)
+        if self.owner is not None:  # each tenant keeps an administrator of its own
+            of = users.alias("of")
+            theirs = select(of.c[self.owner]).where(of.c.id == who).scalar_subquery()
+            others = others.where(u[self.owner] == theirs)
         role = bindparam("role", type_=String())
         if database.dialect.name == "postgresql":
             having = others.where(type_coerce(u.roles, JSONB).has_key(role))
@@ -138,6 +167,11 @@ class UserRows:
         """The account with this id, as the transaction sees it."""
         return _one(await work.fetch(self._by_id, {"user": user_id}))
 
+    async def managed(self, actor: Actor, user_id: UUID) -> UserRow | None:
+        """The account with this id, if it is one of the administrator's tenant."""
+        row = await self.by_id(user_id)
+        return row if row is not None and row.tenant == actor.tenant else None
+
     async def live_roles(self, user_id: UUID, session_id: UUID) -> frozenset[str] | None:
         """The roles of an active account in an open session; None if either is closed."""
         rows = await self._database.fetch(
@@ -154,15 +188,21 @@ class UserRows:
         roles: list[str],
         password_hash: str | None,
         verified: bool = False,
+        tenant: UUID | None = None,
     ) -> UUID | None:
         """A new active account; None if the address is taken. `verified`: its owner has read mail there.
 
-        Goes through the service's class, so that columns which the service has added get their defaults.
+        Without `tenant`, it belongs to that of whoever acts; raises `Forbidden` if they have none. Goes through
+        the service's class, so that columns which the service has added get their defaults.
         """
         await work.lock(f"users {email}")
         if await work.fetch(self._by_email, {"address": email}):
             return None
+        owner = {}
+        if self.owner is not None:
+            owner[self.owner] = tenant or tenant_of(current.get().actor, "accounts")
         row = self._user(
+            **owner,
             id=new_id(),
             email=email,
             name=name,
@@ -172,8 +212,9 @@ class UserRows:
             password_changed_at=now() if password_hash else None,
             email_verified_at=now() if verified else None,
         )
-        work.session.add(row)
-        await work.flush()
+        with acting_as(SYSTEM):  # whoever signs up has no tenant yet
+            work.session.add(row)
+            await work.flush()
         return row.id
 
     async def sign_in(self, work: Work, row: UserRow, password_hash: str) -> bool:
@@ -226,5 +267,5 @@ class UserRows:
 def _one(rows: list[tuple[Any, ...]]) -> UserRow | None:
     if not rows:
         return None
-    [(user_id, email, name, roles, is_active, password_hash)] = rows
-    return UserRow(user_id, email, name, frozenset(roles), is_active, password_hash)
+    [(user_id, email, name, roles, is_active, password_hash, tenant)] = rows
+    return UserRow(user_id, email, name, frozenset(roles), bool(is_active), password_hash, tenant)

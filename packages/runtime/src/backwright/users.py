@@ -78,7 +78,7 @@ class AccountService(Service[Entity]):
     async def _check_rights(self, id_: UUID, changes: Mapping[str, Any]) -> bool:
         """Whether the roles will be others. Raises as `update`."""
         row = await self._accounts.find(self.work, id_)
-        if row is None:
+        if row is None or row.tenant != self.actor.tenant:
             raise NotFound(f"There is no such {self.bound.title}.")
         before: dict[str, Any] = {"roles": plain_roles(row.roles), "is_active": row.is_active}
         after = {**before, **{name: changes[name] for name in KEEPS_RIGHTS & changes.keys()}}
