@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(254), nullable=False),
         sa.Column("user_id", Id(), nullable=True),
         sa.Column("roles", Json(), nullable=True),
+        sa.Column("tenant", Id(), nullable=True),
         sa.Column("created_at", Timestamp(), nullable=False),
         sa.Column("expires_at", Timestamp(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_codes")),

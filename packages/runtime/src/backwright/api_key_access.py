@@ -18,7 +18,8 @@ from backwright.api_key_form import prefix_of
 from backwright.api_key_request import KeyRequest
 from backwright.api_keys import ApiKeys, KeyLife, NewKey
 from backwright.authentication import Authenticator
-from backwright.errors import FieldError, Forbidden, Invalid, Unauthenticated
+from backwright.context import current
+from backwright.errors import FieldError, Forbidden, Invalid, NotFound, Unauthenticated
 from backwright.service_accounts import ServiceAccounts
 
 if TYPE_CHECKING:
@@ -82,8 +83,15 @@ class KeyAccess:
         """Another key instead of one of the caller's own; raises as `create` and `ApiKeys.rotate`."""
         return await self.keys.rotate(await self._prove(actor, password), key_id, grace_hours)
 
+    async def require_managed(self, user_id: UUID) -> None:
+        """Raise `NotFound` for an account of another tenant than the administrator's."""
+        users, actor = self._parts.users, current.get().actor
+        if users.owner is not None and await users.managed(actor, user_id) is None:
+            raise NotFound("There is no such account.")
+
     async def require_machine(self, user_id: UUID) -> None:
         """Raise `Forbidden` for the account of a person: nobody else has keys that act as that person."""
+        await self.require_managed(user_id)
         if not await self.service_accounts.find(user_id):
             raise Forbidden(
                 "Only a service account is given keys by an administrator. People make their own."

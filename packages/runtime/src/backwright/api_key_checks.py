@@ -73,8 +73,8 @@ class KeyChecks:
         stored = rows[0][1] if rows else hashed("nobody's")
         if not hmac.compare_digest(hashed(said.secret), stored) or not rows:
             raise refused()
-        [(owner, _, scopes, networks, rate, expires_at, last_used_at, roles, been)] = rows
-        actor = key_actor(owner, said.id, roles, scopes, rate)
+        [(owner, _, scopes, networks, rate, expires_at, last_used_at, roles, been, tenant)] = rows
+        actor = key_actor(owner, said.id, roles, scopes, rate, tenant)
         with acting_as(actor):
             if not within(ip, tuple(networks)):
                 await self._note_refusal(said.id, place)
@@ -123,7 +123,12 @@ class KeyChecks:
 
 
 def key_actor(
-    owner: UUID, key_id: UUID, roles: Sequence[str], scopes: Sequence[str], rate: str | None = None
+    owner: UUID,
+    key_id: UUID,
+    roles: Sequence[str],
+    scopes: Sequence[str],
+    rate: str | None = None,
+    tenant: UUID | None = None,
 ) -> Actor:
     """The caller: the owner, with the roles that the scopes name and the owner has."""
     return Actor(
@@ -131,6 +136,7 @@ def key_actor(
         roles=frozenset(roles) & frozenset(scopes) | {PUBLIC, SIGNED_IN},
         method="key",
         session_id=key_id,
+        tenant=tenant,
         quota=None if rate is None else policy_of(rate),
     )
 

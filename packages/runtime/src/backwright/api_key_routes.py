@@ -110,6 +110,7 @@ class AdministeredKeyRoutes:
 
     async def list(self, user_id: UUID) -> Response:
         """List the API keys of an account"""
+        await self._access.require_managed(user_id)
         return json_answer({"items": await self._access.keys.list(user_id)})
 
     async def create(self, user_id: UUID, body: KeyBody) -> Response:
@@ -133,6 +134,7 @@ class AdministeredKeyRoutes:
 
     async def revoke(self, user_id: UUID, key_id: UUID) -> Response:
         """Revoke an API key of an account"""
+        await self._access.require_managed(user_id)
         await self._access.keys.revoke(key_id, user_id)
         return Response(status_code=204)
 

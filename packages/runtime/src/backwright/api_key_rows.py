@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    null,
     or_,
     select,
     update,
@@ -27,6 +28,8 @@ from sqlalchemy import (
 from backwright.columns import Id, Json, Timestamp
 from backwright.database import Database
 from backwright.entity import Entity
+from backwright.tenancy import column_of
+from backwright.tenant_rows import administered, is_at_work
 
 MAX_KEYS: Final = 50
 """Keys of one account that are good at the same time."""
@@ -86,6 +89,7 @@ class KeyStatements:
         live = and_(k.revoked_at.is_(None), k.expires_at > at)
         been = exists().where(p.key_id == k.id, p.place == place)
         shown = [k[name] for name in SHOWN]
+        of_tenant, mine, at_work = column_of(users), administered(users), is_at_work(users)
 
         self.find = prepare(
             select(
@@ -98,9 +102,10 @@ class KeyStatements:
                 k.last_used_at,
                 u.roles,
                 been,
+                null() if of_tenant is None else u[of_tenant],
             )
             .join_from(api_keys, users, u.id == k.user_id)
-            .where(k.id == key, live, u.is_active)
+            .where(k.id == key, live, u.is_active, *(() if at_work is None else (at_work,)))
         )
         self.used = prepare(
             update(api_keys)
@@ -114,7 +119,8 @@ class KeyStatements:
         self.of_owner = prepare(
             select(*shown).where(k.user_id == owner).order_by(k.id.desc()).limit(MAX_LISTED)
         )
-        self.all = prepare(select(*shown).order_by(k.id.desc()).limit(MAX_LISTED))
+        every = select(*shown).order_by(k.id.desc()).limit(MAX_LISTED)
+        self.all = prepare(every if mine is None else every.where(k.user_id.in_(select(u.id).where(mine))))
         self.one = prepare(select(*shown).where(k.id == key))
         self.replace = prepare(
             update(api_keys)

@@ -28,6 +28,7 @@ from backwright.entity import new_id
 from backwright.errors import Conflict, FieldError, Invalid, NotFound
 from backwright.service_accounts import is_service_account
 from backwright.sessions import hashed
+from backwright.tenant_rows import administrator
 from backwright.user_rows import UserRow, UserRows
 
 
@@ -127,7 +128,7 @@ class ApiKeys:
     async def list(self, owner_id: UUID | None = None) -> list[dict[str, Any]]:
         """The keys of an account, or of all, the newest first; those that ended long ago are left out."""
         rows = (
-            await self._database.fetch(self._sql.all)
+            await self._database.fetch(self._sql.all, administrator())
             if owner_id is None
             else await self._database.fetch(self._sql.of_owner, {"owner": owner_id})
         )

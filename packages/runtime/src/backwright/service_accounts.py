@@ -15,8 +15,10 @@ from uuid import UUID
 from sqlalchemy import Table, select
 
 from backwright.audit import Audit
+from backwright.context import current
 from backwright.database import Database
 from backwright.errors import Conflict, FieldError, Invalid
+from backwright.tenant_rows import administered, administrator
 from backwright.user_rows import UserRows
 
 DOMAIN: Final = "service.invalid"
@@ -47,9 +49,10 @@ class ServiceAccounts:
         self._users = users
         self._known_roles = known_roles
         u = table.c
+        mine = administered(table)
         self._list = database.prepare(
             select(u.id, u.email, u.roles, u.is_active, u.created_at)
-            .where(u.email.like(f"%@{DOMAIN}"))
+            .where(u.email.like(f"%@{DOMAIN}"), *(() if mine is None else (mine,)))
             .order_by(u.id.desc())
             .limit(MAX_LISTED)
         )
@@ -71,7 +74,7 @@ class ServiceAccounts:
             raise Invalid("The service account is not accepted.", errors=errors)
         async with self._database.work() as work:
             added = await self._users.add(
-                work, email=f"{name}@{DOMAIN}", name=name, roles=given, password_hash=None
+                work, email=self._address(name), name=name, roles=given, password_hash=None
             )
             if added is None:
                 raise Conflict("There is a service account of this name already.")
@@ -84,11 +87,21 @@ class ServiceAccounts:
             )
         return {"id": added, "name": name, "roles": given, "is_active": True}
 
+    def _address(self, name: str) -> str:
+        """The address that stands for it; names are unique within a tenant, or nobody could tell what others have."""
+        tenant = "" if self._users.owner is None else f".{current.get().actor.tenant}"
+        return f"{name}{tenant}@{DOMAIN}"
+
     async def list(self) -> list[dict[str, Any]]:
         """All of them, the newest first."""
         return [
-            {"id": id_, "name": email.partition("@")[0], "roles": list(roles), "is_active": bool(is_active)}
-            for id_, email, roles, is_active, _ in await self._database.fetch(self._list)
+            {
+                "id": id_,
+                "name": email.partition("@")[0].partition(".")[0],
+                "roles": list(roles),
+                "is_active": bool(is_active),
+            }
+            for id_, email, roles, is_active, _ in await self._database.fetch(self._list, administrator())
         ]
 
     async def find(self, user_id: UUID) -> bool:

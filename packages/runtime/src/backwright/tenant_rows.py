@@ -9,17 +9,17 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, func, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Table, bindparam, func, or_, select, update
 
 from backwright.actor import SYSTEM, Actor
 from backwright.audit import Audit
 from backwright.callers import acting_as
 from backwright.columns import Id, Timestamp
-from backwright.context import now
+from backwright.context import current, now
 from backwright.database import Database, Work
 from backwright.entity import Entity, new_id
 from backwright.errors import NotFound, Unauthenticated
-from backwright.tenancy import column_of
+from backwright.tenancy import ACTOR_TENANT, column_of
 from backwright.tenants import Tenant
 
 EXAMPLE: Final = "Example"
@@ -145,6 +145,21 @@ def is_at_work(users: Table) -> ColumnElement[bool] | None:
     return users.c[name].in_(select(t.id).where(t.suspended_at.is_(None)))
 
 
+def administered(users: Table) -> ColumnElement[bool] | None:
+    """The accounts that whoever acts may look after: those of their tenant, all for the service itself; `None` where
+    accounts belong to no tenant. Its parameters are those of `administrator`."""
+    name = column_of(users)
+    return (
+        None if name is None else or_(users.c[name] == ACTOR_TENANT, bindparam("operates", type_=Boolean()))
+    )
+
+
+def administrator() -> dict[str, Any]:
+    """What `administered` asks about whoever acts."""
+    actor = current.get().actor
+    return {**actor.parameters, "operates": actor.method == "system" and actor.tenant is None}
+
+
 def _entity(owner: Column[Any]) -> type[Tenant]:
     """The class to which the column of the owner leads. Raises `TypeError` if it is no class of tenants."""
     tables = {key.column.table for key in owner.foreign_keys if key.column.name == "id"}
@@ -158,6 +173,3 @@ def _entity(owner: Column[Any]) -> type[Tenant]:
 
 def _can_be_left_out(column: Column[Any]) -> bool:
     return bool(column.nullable) or column.default is not None or column.server_default is not None
-
-
-__all__ = ["EXAMPLE", "TenantRow", "TenantRows", "is_at_work", "tenants_of"]

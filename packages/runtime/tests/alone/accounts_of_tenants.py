@@ -229,6 +229,62 @@ async def test_who_acts_is_logged_with_the_tenant(clinic: Clinic) -> None:
     assert [id_ for (id_,) in founded] == [str(each) for each in clinic.practices.values()]
 
 
+async def test_keys_and_machines_are_of_a_tenant(clinic: Clinic) -> None:
+    """Two practices have a machine of the same name; its key opens one of them, and no other administrator sees it."""
+    machines = {}
+    for who in ("ada", "eve"):
+        body = {"name": "import", "roles": ["doctor"]}
+        made = await clinic.call(who, "POST", "/auth/service-accounts", json=body)
+        assert made.status_code == 201, made.text
+        machines[who] = made.json()["id"]
+        await clinic.call(who, "POST", "/patients", json={"name": f"of {who}"})
+    keys = f"/users/{machines['ada']}/api-keys"
+    made = await clinic.call("ada", "POST", keys, json={"name": "k", "scopes": ["doctor"]})
+    assert made.status_code == 201, made.text
+    clinic.tokens["machine"] = made.json()["key"]
+    shown = (await clinic.call("machine", "GET", "/patients")).json()["items"]
+    assert [each["name"] for each in shown] == ["of ada"]
+    for who, count in (("ada", 1), ("eve", 0)):
+        assert len((await clinic.call(who, "GET", "/auth/api-keys/all")).json()["items"]) == count
+        [machine] = (await clinic.call(who, "GET", "/auth/service-accounts")).json()["items"]
+        assert (machine["id"], machine["name"]) == (machines[who], "import")
+    one = f"{keys}/{made.json()['id']}"
+    for method, path, body in (
+        ("GET", keys, None),
+        ("POST", keys, {"name": "k", "scopes": ["doctor"]}),
+        ("POST", f"{one}/rotate", {"grace_hours": 1}),
+        ("DELETE", one, None),
+    ):
+        given = {} if body is None else {"json": body}
+        assert (await clinic.call("eve", method, path, **given)).status_code == 404, (method, path)
+    assert (await clinic.call("machine", "GET", "/patients")).status_code == 200
+
+
+async def test_a_key_of_a_suspended_tenant_stops(clinic: Clinic) -> None:
+    """As every other credential does."""
+    made = await clinic.call(
+        "ada", "POST", "/auth/service-accounts", json={"name": "import", "roles": ["doctor"]}
+    )
+    key = await clinic.call(
+        "ada", "POST", f"/users/{made.json()['id']}/api-keys", json={"name": "k", "scopes": ["doctor"]}
+    )
+    clinic.tokens["machine"] = key.json()["key"]
+    await clinic.tenants.suspend(clinic.practices["ada"])
+    assert (await clinic.call("machine", "GET", "/patients")).status_code == 401
+
+
+async def test_a_browser_is_within_its_tenant(clinic: Clinic) -> None:
+    """A session cookie makes the same caller as a token."""
+    await clinic.call("ada", "POST", "/patients", json={"name": "of ada"})
+    login = {"email": "bob@example.org", "password": PASSWORD}
+    origin = {"Origin": str(clinic.runtime.settings.public_url)}
+    opened = await clinic.client.post("/auth/browser-session", json=login, headers=origin)
+    assert opened.status_code in (200, 201), opened.text
+    cookie = opened.headers["set-cookie"].split(";")[0]
+    shown = await clinic.client.get("/patients", headers={"Cookie": cookie})
+    assert [each["name"] for each in shown.json()["items"]] == ["of ada"]
+
+
 async def test_programs_are_registered_by_the_operator(clinic: Clinic) -> None:
     """A program serves all tenants, so no administrator of one has a say in it."""
     assert (await clinic.call("ada", "GET", "/oauth/clients")).status_code == 404

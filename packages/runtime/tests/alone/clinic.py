@@ -65,7 +65,7 @@ class Patient(Entity):
     made_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), info=set_by_actor())
 
 
-accounts = Accounts(User, roles=Role, admin=Role.ADMIN, oauth=True)
+accounts = Accounts(User, roles=Role, admin=Role.ADMIN, oauth=True, api_keys=True, browser_sessions=True)
 resources = (
     Resource(
         Practice,
