@@ -17,6 +17,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from backwright import redaction
+from backwright.secret_source import is_reference, is_secret
 from backwright.settings import Settings
 
 S = TypeVar("S", bound=Settings)
@@ -54,6 +55,7 @@ def report(error: ValidationError) -> str:
 def hints(kind: type[Settings]) -> Iterator[str]:
     """Names that are set and look like a misspelt setting."""
     known = {name.upper() for name in kind.model_fields}
+    known |= {f"{name.upper()}_FILE" for name, field in kind.model_fields.items() if is_secret(field)}
     for name, where in _given(kind).items():
         if name in known:
             continue
@@ -64,7 +66,12 @@ def hints(kind: type[Settings]) -> Iterator[str]:
 
 def example(kind: type[Settings]) -> str:
     """The text of `.env.example`: each setting with what it is for and what it is when not set."""
-    lines = ["# Settings of this service. Copy to .env, or set them in the environment.", ""]
+    lines = [
+        "# Settings of this service. Copy to .env, or set them in the environment.",
+        "# A secret may be elsewhere: NAME_FILE=/run/secrets/name, NAME=vault:secret/data/app#field,",
+        "# NAME=aws-sm:name#field.",
+        "",
+    ]
     for name, field in kind.model_fields.items():
         lines += [f"# {description(kind, name)}", f"# {name.upper()}={_text(field.default)}", ""]
     return "\n".join(lines)
@@ -78,7 +85,7 @@ def description(kind: type[Settings], name: str) -> str:
 
 def explain(settings: Settings) -> str:
     """Each setting with its value and where the value comes from; secrets hidden."""
-    given = _given(type(settings))
+    given = {**_given(type(settings)), **_elsewhere(type(settings))}
     rows = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
@@ -92,6 +99,20 @@ def _made(field: FieldInfo, value: Any) -> bool:
     """Whether a validator put something in the place of an empty default."""
     default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
     return default in ("", (), None) and bool(value)
+
+
+def _elsewhere(kind: type[Settings]) -> Mapping[str, str]:
+    """The secrets that are read from another place, by name in upper case, and which place that is."""
+    file = kind.model_config.get("env_file")
+    read = dotenv_values(file) if isinstance(file, str | Path) and Path(file).is_file() else {}
+    variables = {name.upper(): value for name, value in (*read.items(), *os.environ.items()) if value}
+    found = {}
+    for name in (name.upper() for name, field in kind.model_fields.items() if is_secret(field)):
+        if is_reference(variables.get(name)):
+            found[name] = variables[name]
+        elif f"{name}_FILE" in variables:
+            found[name] = variables[f"{name}_FILE"]
+    return found
 
 
 def _given(kind: type[Settings]) -> Mapping[str, str]:

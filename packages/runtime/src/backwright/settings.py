@@ -11,11 +11,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource as Source
 
-from backwright import oidc_settings, s3_place
+from backwright import oidc_settings, s3_place, secret_source
 from backwright import settings_places as places
 from backwright import settings_rules as rules
 from backwright.oidc_settings import ProviderSettings
+from backwright.secret_source import SecretSource
 from backwright.settings_rules import Environment
 
 __all__ = ["Environment", "Listed", "Network", "Settings"]
@@ -232,6 +234,21 @@ class Settings(BaseSettings):
     )(places.secret_file)
     _stores = field_validator("rate_limit_store", "cache_store")(places.store)
     _workers = field_validator("workers")(places.workers)
+
+    _told = field_validator("*", mode="before")(secret_source.told)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> tuple[Source, ...]:
+        """What is given wins, then the environment, then `.env`; a secret is read where they say that it is."""
+        elsewhere = SecretSource(settings_cls, env_settings, dotenv_settings)
+        return init_settings, elsewhere, env_settings, dotenv_settings, file_secret_settings
 
     @model_validator(mode="after")
     def _sessions(self) -> Self:
