@@ -319,3 +319,19 @@ async def test_an_error_of_our_own_making_is_internal(shop: Shop) -> None:
     assert caught.value.kind is Kind.INTERNAL
     assert "nowhere" not in caught.value.detail
     assert "nowhere" in str(caught.value.__cause__)
+
+
+async def test_a_short_unit_that_waits_after_all_has_a_transaction_of_its_own(shop: Shop) -> None:
+    """Where units share a commit, nobody waits for what one of them waits for; what it had done is done once."""
+    if not shop.database.groups_units:
+        pytest.skip("the engine does not group units")
+    given = {name: bindparam(name) for name in ("name", "email")}
+    add = shop.database.prepare(insert(Customer).values(given))
+
+    async def block(work: Work) -> str:
+        await work.execute(add, {"name": "Ada", "email": "ada@example.com"})
+        await asyncio.sleep(0)
+        return "stored"
+
+    assert await shop.database.grouped(block) == "stored"
+    assert await names(shop) == ["Ada"]

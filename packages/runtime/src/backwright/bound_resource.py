@@ -244,8 +244,8 @@ class BoundResource:
         return self._writers[roles]
 
     def is_plain(self, operation: Operation) -> bool:
-        """Whether the service's own code has no say in creates or updates, and the engine writes them at once."""
-        return operation in self._plain and self.database.writes_at_once
+        """Whether the service's own code has no say in creates or updates."""
+        return operation in self._plain
 
     @cached_property
     def _plain(self) -> frozenset[Operation]:

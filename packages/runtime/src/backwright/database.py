@@ -7,7 +7,7 @@ anything that knows a driver (`engine.py` says what an engine gives), a resource
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backwright.actor import Actor
 from backwright.database_errors import TRANSLATED, Collision, translate, translated
 from backwright.encryption import FieldKeys
-from backwright.engine import AtOnce, Engine, Limits, engine_for, parse
+from backwright.engine import AtOnce, Engine, Grouping, Limits, Transaction, engine_for, parse
 from backwright.errors import Error, Unavailable
+from backwright.sqlite_groups import Waits, through
 from backwright.statement import Prepared
 from backwright.tenant_sessions import session_class
 from backwright.work import NOTHING, Work
@@ -115,6 +116,31 @@ class Database:
             if self.told is not None:
                 await self.told()
         return rows
+
+    @property
+    def groups_units(self) -> bool:
+        """Whether the engine has what `grouped` needs."""
+        return hasattr(self.engine, "grouped")
+
+    async def grouped(self, block: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        """As `repeatable`, for a block of our own statements alone: it may share its commit with others.
+
+        What waits for anything else is undone and done in a unit of work of its own.
+        """
+
+        def unit(transaction: Transaction) -> tuple[Work, T]:
+            work = Work(transaction, self._note)
+            return work, through(block(work))
+
+        try:
+            _, found = await cast(Grouping, self.engine).grouped(unit, lambda done: through(done[0].commit()))
+        except Waits:
+            return await self.repeatable(block)
+        except TRANSLATED as error:
+            raise translate(error) from error
+        if self.told is not None:
+            await self.told()
+        return found
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:

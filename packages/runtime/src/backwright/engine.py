@@ -100,6 +100,15 @@ class AtOnce(Protocol):
         """Rows of a statement that is a transaction of its own."""
 
 
+class Grouping(Protocol):
+    """An engine on which units of work that wait for nothing else may share a commit."""
+
+    async def grouped(self, unit: Callable[[Transaction], T], after: Callable[[T], None]) -> T:
+        """What `unit` returns, once it is durable and `after` has been called with it. It gets a transaction whose end
+        is not its own.
+        """
+
+
 def parse(text: str | URL) -> URL:
     """A database URL in its one form. Raises `ValueError` for an engine that is not supported."""
     url = make_url(text)

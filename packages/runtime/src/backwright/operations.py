@@ -106,11 +106,13 @@ async def create_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     _no_query(request)
     bound.writer(actor.roles).grants(Operation.CREATE)
     values = payloads.sent(await payloads.body(request, bound.create_model))
-    where, row = unit(bound, request), None
-    if where is bound.database and bound.is_plain(Operation.CREATE):
+    where, row, database = unit(bound, request), None, bound.database
+    plain = where is database and bound.is_plain(Operation.CREATE)
+    if plain and database.writes_at_once:
         row = await bound.writer(actor.roles).at_once.create(actor, values)
     if row is None:
-        row = await where.repeatable(lambda work: bound.service(actor, work).create(dict(values)))
+        carried_out = database.grouped if plain and database.groups_units else where.repeatable
+        row = await carried_out(lambda work: bound.service(actor, work).create(dict(values)))
     return _written(bound, row, 201)
 
 
@@ -145,11 +147,12 @@ async def update_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     bound.writer(actor.roles).grants(Operation.UPDATE)
     id_, version = row_text(request), _expected(bound, request)
     changes = payloads.sent(await payloads.body(request, bound.update_model, MERGE_PATCH))
-    row = None
-    if bound.is_plain(Operation.UPDATE):
+    row, database, plain = None, bound.database, bound.is_plain(Operation.UPDATE)
+    if plain and database.writes_at_once:
         row = await bound.writer(actor.roles).at_once.update(actor, id_, changes, version)
     if row is None:
-        row = await bound.database.repeatable(
+        carried_out = database.grouped if plain and database.groups_units else database.repeatable
+        row = await carried_out(
             lambda work: bound.service(actor, work).update(row_id(request), dict(changes), version=version)
         )
     return _written(bound, row, 200)

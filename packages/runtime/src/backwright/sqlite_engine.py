@@ -6,10 +6,10 @@ transactions themselves (`sqlite.py`), SQLAlchemy's side of them (`sqlite_dialec
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.engine import URL
@@ -18,6 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backwright import revisions, sqlite, sqlite_dialect
 from backwright.engine import Limits, Rows, Seen, Transaction
 from backwright.errors import Unavailable
+from backwright.sqlite_groups import Groups
+
+T = TypeVar("T")
 
 READING_BUDGET: Final = 1.0
 """Seconds that one statement of a hand-written read may hold the event loop before it is stopped."""
@@ -31,6 +34,7 @@ class SQLite:
         self.dialect: Dialect = sqlite_dialect.Dialect(paramstyle="qmark")
         self._limits = limits
         self._driver: sqlite.Driver | None = None
+        self._groups: Groups | None = None
         self._writing: AsyncEngine | None = None
         self._reading: AsyncEngine | None = None
         self._transaction: _Transaction | None = None
@@ -42,7 +46,7 @@ class SQLite:
             driver = sqlite.Driver(self.path, statement_timeout=limits.statement, lock_timeout=limits.lock)
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"The database file {self.path} cannot be opened: {error}") from error
-        self._driver = driver
+        self._driver, self._groups = driver, Groups(driver)
         self._writing = sqlite_dialect.engine(driver.writer, self.dialect, limits.statement, self._saw)
         self._reading = sqlite_dialect.engine(
             driver.reader, self.dialect, READING_BUDGET, lambda statement: None
@@ -50,6 +54,8 @@ class SQLite:
 
     async def close(self) -> None:
         """Close the connections; waits for a running commit."""
+        if self._groups is not None:
+            await self._groups.ended()
         if self._driver is not None:
             self._driver.close()
             self._driver = None
@@ -72,6 +78,14 @@ class SQLite:
         assert self._writing is not None
         self._transaction = _Transaction(driver, self._writing)
         return self._transaction
+
+    async def grouped(self, unit: Callable[[Transaction], T], after: Callable[[T], None]) -> T:
+        """What `unit` returns, once it is durable: other short units may be in the same transaction."""
+        driver = self.driver
+        assert self._groups is not None
+        assert self._writing is not None
+        part = _Part(driver, self._writing)
+        return await self._groups.run(lambda: unit(part), after)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncEngine]:
@@ -132,3 +146,13 @@ class _Transaction:
 
     async def end(self) -> None:
         self._driver.end()
+
+
+class _Part(_Transaction):
+    """A part of a transaction that others share: it ends with all of them."""
+
+    async def commit(self) -> asyncio.CancelledError | None:
+        return None
+
+    async def end(self) -> None:
+        """Nothing."""
