@@ -197,6 +197,7 @@ async def test_the_last_administrator_stays(service: TestService) -> None:
     first, client = await somebody(service, "admin")
     second, _ = await somebody(service, "admin")
     assert (await client.patch(f"/users/{second}", json={"roles": []})).status_code == 200
-    for change in ({"roles": []}, {"is_active": False}):
+    changes: tuple[dict[str, object], ...] = ({"roles": []}, {"is_active": False})
+    for change in changes:
         assert (await client.patch(f"/users/{first}", json=change)).status_code in (403, 409), change
     assert (await client.get(f"/users/{first}")).json()["roles"] == ["admin"]

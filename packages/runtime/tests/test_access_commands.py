@@ -46,7 +46,7 @@ def test_programs_get_json(capsys: pytest.CaptureFixture[str]) -> None:
     """One line, the same as the table."""
     assert run("access", "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
-    assert set(json.loads(line)) == {"service", "callers", "routes", "fields", "rules"}
+    assert set(json.loads(line)) == {"service", "callers", "routes", "fields", "rules", "warnings"}
 
 
 def test_a_request_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from backwright import guard
 from backwright.access import Grant, Operation
 from backwright.access_decisions import Whose, decide, granted_for, kinds_of_rows, roles_of
+from backwright.access_lint import warnings
 from backwright.access_words import grant_in_words, rows_in_words
 from backwright.actor import PUBLIC, SIGNED_IN
 from backwright.routes import ResourceRoute, Ruled
@@ -41,6 +42,9 @@ def matrix(app: FastAPI) -> Document:
         "routes": [line for context in routes(app) for line in _lines(context, names)],
         "fields": {bound.name: _fields(bound, names) for bound in runtime.resources.values()},
         "rules": {bound.name: _rules(bound) for bound in runtime.resources.values()},
+        "warnings": {
+            bound.name: found for bound in runtime.resources.values() if (found := list(warnings(bound)))
+        },
     }
 
 

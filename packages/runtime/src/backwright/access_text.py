@@ -15,7 +15,8 @@ Paint = Callable[[str, str], str]
 def drawn(found: Document, paint: Paint = lambda _, padded: padded) -> str:
     """The matrix as text: routes with statuses, then what may be done with fields."""
     parts = [*_columns(route_lines(found), paint), "", *_columns(field_lines(found), paint)]
-    return "\n".join([*parts, "", LEGEND, ""])
+    doubts = [f"doubtful: {name}: {each}" for name, found in found["warnings"].items() for each in found]
+    return "\n".join([*parts, "", LEGEND, *([""] if doubts else []), *doubts, ""])
 
 
 LEGEND = """\

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Column, ColumnElement, False_, FromClause, True_
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    ColumnElement,
+    False_,
+    FromClause,
+    ScalarSelect,
+    Table,
+    True_,
+)
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import (
     AsBoolean,
@@ -20,7 +30,8 @@ from sqlalchemy.sql.elements import (
     UnaryExpression,
 )
 
-from backwright.access import ACTOR_ID, Grant, Operation, Rows
+from backwright.access import ACCOUNTS, ACTOR_ID, Grant, Operation, Rows
+from backwright.entity import Entity
 
 _VERBS: Final[dict[Callable[..., Any], str]] = {
     operators.eq: "is",
@@ -65,6 +76,10 @@ def _within(outer: Rows, inner: Rows, text: str) -> str:
 
 def expression(element: Any) -> str:
     """A condition of SQL in words. What has no words of its own is shown as SQL."""
+    if isinstance(element, BinaryExpression) and isinstance(element.left.type, Boolean):
+        condition = getattr(element.left, "said", None)  # a condition over the request, which `is true`
+        if condition is not None:
+            return str(condition)
     match element:
         case Grouping():
             return expression(element.element)
@@ -106,6 +121,8 @@ def value(element: Any) -> str:
             return value(element.element)
         case Column():
             return f"its {_name(element.key)}"
+        case ScalarSelect():
+            return _of_actor(element)
         case BindParameter() if element.key == ACTOR_ID.key:
             return "the caller"
         case BindParameter():
@@ -117,6 +134,26 @@ def value(element: Any) -> str:
         case False_():
             return "false"
     return f"`{' '.join(str(element).split())}`"
+
+
+def _of_actor(element: ScalarSelect[Any]) -> str:
+    """`the caller's site`: what `access_attributes.of_actor` has made; any other question as SQL."""
+    asked = element.element
+    columns = list(getattr(asked, "selected_columns", ()))
+    condition = getattr(asked, "whereclause", None)
+    right = getattr(condition, "right", None)
+    if len(columns) != 1 or getattr(right, "key", None) != ACTOR_ID.key:
+        return f"`{' '.join(str(element).split())}`"
+    table = getattr(columns[0].table, "element", columns[0].table)
+    whose = "the caller" if table.name == ACCOUNTS else f"the caller's {naming(table)}"
+    return f"{whose}'s {_name(columns[0].key)}"
+
+
+def naming(table: Table) -> str:
+    """One row of a table, as its class is called: `technician`."""
+    named = (mapper.class_.__name__ for mapper in Entity.registry.mappers if mapper.local_table is table)
+    words = next(named, table.name)
+    return "".join(f" {each.lower()}" if each.isupper() else each for each in words).strip()
 
 
 def _literal(given: Any) -> str:

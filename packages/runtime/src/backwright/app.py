@@ -16,7 +16,17 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import attachments, audit_sealer, docs, encryption_start, guard, memory, revisions, stores
+from backwright import (
+    access_lint,
+    attachments,
+    audit_sealer,
+    docs,
+    encryption_start,
+    guard,
+    memory,
+    revisions,
+    stores,
+)
 from backwright import logging as logs
 from backwright.actor import Actor
 from backwright.application import Application
@@ -212,6 +222,7 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
         logs.configure(settings)
     guard.check(app.routes)
     app.learn_routes()
+    access_lint.warn(runtime.resources.values())
     await open_database(runtime.database)
     await encryption_start.start(runtime)
     await greet(runtime.storage)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Enum, String, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from backwright import filters, tenant_checks
+from backwright import access_lint, filters, tenant_checks
 from backwright.access import ACCOUNTS, Operation
 from backwright.actor import PUBLIC, SIGNED_IN
 from backwright.blind_index import BlindIndex
@@ -31,6 +31,8 @@ def check(bound: "BoundResource", roles: frozenset[str]) -> None:
     faults = list(_fields(bound)) or [*_queries(bound), *_relations(bound), *_access(bound, roles)]
     if not faults:
         faults = [*_rules(bound), *_state(bound), *tenant_checks.faults(bound)]
+    if not faults:
+        faults = list(access_lint.faults(bound))
     if faults:
         raise Refused("\n".join(f"{name}: {fault}" for fault in faults))
 

@@ -47,7 +47,7 @@ class Prepared:
         self._binders: tuple[tuple[int, Converter], ...] = tuple(
             (at, to) for at, name in enumerate(names) if (to := binders[name]) is not None
         )
-        self._made: dict[str, Callable[[Any], Any]] = dict(_made_values(compiled))
+        self._made: dict[str, Callable[[Any], Any]] = {**dict(_made_values(compiled)), **_asked(compiled)}
         entries = compiled._result_columns or ()
         self.columns: tuple[str, ...] = tuple(entry.keyname for entry in entries)
         choose = wire_converter if wire else python_converter
@@ -92,6 +92,15 @@ def _made_values(compiled: SQLCompiler) -> Iterator[tuple[str, Callable[[Any], A
             yield name, cast(Callable[[Any], Any], default.arg)
         elif isinstance(default, ScalarElementColumnDefault):
             yield name, partial(_same, default.arg)
+
+
+def _asked(compiled: SQLCompiler) -> dict[str, Callable[[Any], Any]]:
+    """Parameters that each run fills in by itself, as access rules about the request do."""
+    return {name: partial(_ask, each.callable) for name, each in compiled.binds.items() if each.callable}
+
+
+def _ask(answer: Callable[[], Any], _: Any) -> Any:
+    return answer()
 
 
 def _same(value: Any, _: Any) -> Any:
