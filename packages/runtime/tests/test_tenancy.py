@@ -199,7 +199,7 @@ async def test_a_cached_answer_is_of_one_firm(plant: Plant) -> None:
             assert [each["name"] for each in shown] == [name]
             shown = (await plant.call(who, "GET", REPAIRS + "?embed=machine")).json()["items"]
             assert [each["title"] for each in shown] == [f"of {name}"]
-    assert plant.runtime.cache.counts.hits >= 4
+    assert sum(each.hits for each in plant.runtime.cache.gains.values()) >= 4
     smith = (await plant.ids("ada", MECHANICS))[0]
     assert (await plant.call("ada", "GET", f"{MECHANICS}/{smith}")).status_code == 200
     assert (await plant.call("eve", "GET", f"{MECHANICS}/{smith}")).status_code == 404

@@ -16,9 +16,11 @@ import asyncio
 import random
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from backwright.cache_gains import Gains
 
 if TYPE_CHECKING:
     from backwright.cache_redis import SharedCache
@@ -58,17 +60,6 @@ class Cache:
     def __post_init__(self) -> None:
         if not 1 <= self.seconds <= 86_400:
             raise ValueError(f"Cache(seconds={self.seconds}): write 1 to 86400 seconds")
-
-
-@dataclass(slots=True)
-class Counts:
-    """What happened so far. `late` are answers that came after their data had changed and were not kept."""
-
-    hits: int = 0
-    misses: int = 0
-    late: int = 0
-    load_seconds: float = 0.0
-    """Time spent computing answers; without a second level, divided by `misses`, what one hit saves."""
 
 
 class _Entry:
@@ -131,7 +122,8 @@ class ResponseCache:
         self._floor = 0
         self._now = 0
         self.bytes = 0
-        self.counts = Counts()
+        self.gains: dict[str, Gains] = {}
+        """What it gains, by the first tag: the resource that was asked for."""
         if shared is not None:
             shared.listen(self.forget, self.clear)
 
@@ -141,11 +133,15 @@ class ResponseCache:
     def get(self, key: str) -> bytes | None:
         """The answer under `key`, if it is there and nothing that it shows has changed."""
         entry = self._current(key)
-        if entry is None:
-            self.counts.misses += 1
-            return None
-        self.counts.hits += 1
-        return entry.value
+        return None if entry is None else entry.value
+
+    def of(self, tags: Sequence[str]) -> Gains:
+        """The gains of the resource that these tags begin with."""
+        name = tags[0] if tags else ""
+        found = self.gains.get(name)
+        if found is None:
+            found = self.gains[name] = Gains(name)
+        return found
 
     def version(self, tags: Iterable[str]) -> int:
         """The state of what `tags` name.
@@ -164,7 +160,7 @@ class ResponseCache:
         """Keep an answer; whether it was kept. One made from data that has changed since is not."""
         named = tuple(tags)
         if self.version(named) != version_seen:
-            self.counts.late += 1
+            self.of(named).late += 1
             return False
         size = len(value) + len(key) + _OVERHEAD
         if len(value) > MAX_ANSWER or size > self._max_bytes:
@@ -215,14 +211,14 @@ class ResponseCache:
         the others. Whoever asks after an invalidation does not get an answer that was begun before it. What
         `load` raises, everybody gets who waited for it, and nothing is kept.
         """
-        entry = self._current(key)
+        entry, named = self._current(key), tuple(tags)
+        gains = self.of(named)
         if entry is not None:
-            self.counts.hits += 1
+            gains.hits += 1
             if entry.renews < self._clock() and key not in self._flights:
-                self._start(key, load, tuple(tags), seconds, renew=True)
+                self._start(key, load, named, seconds, renew=True)
             return entry.value
-        self.counts.misses += 1
-        named = tuple(tags)
+        gains.missed()
         flight = self._flights.get(key)
         if flight is None or flight.version != self.version(named):
             if self.shared is None:
@@ -252,7 +248,7 @@ class ResponseCache:
                 flight.task.set_exception(error)
                 flight.task.exception()  # seen, also when everybody who waited has left
             raise
-        self.counts.load_seconds += time.perf_counter() - start
+        self.of(tags).loaded(time.perf_counter() - start)
         self.put(key, value, tags, flight.version, seconds=seconds)
         self._land(key, flight)
         flight.task.set_result(value)
@@ -276,7 +272,7 @@ class ResponseCache:
         async def timed() -> bytes:
             start = time.perf_counter()
             value = await load()
-            self.counts.load_seconds += time.perf_counter() - start
+            self.of(tags).loaded(time.perf_counter() - start)
             return value
 
         async def compute() -> bytes:

@@ -11,9 +11,9 @@ event loop; numbers that parts keep for themselves are as old as the last `refre
 import asyncio
 import os
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -29,6 +29,8 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
 REFRESH_SECONDS: Final = 1.0
 """How old a watched number of another worker may be."""
+
+T = TypeVar("T")
 
 _FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -135,6 +137,20 @@ class Metrics:
             now = read()
             counter.inc(now - seen if now >= seen else now)  # less than before: it began anew
             seen = now
+
+        self._watched.append(refresh)
+
+    def watch_counters(
+        self, name: str, text: str, label: str, parts: Mapping[str, T], read: Callable[[T], float]
+    ) -> None:
+        """The same for several numbers of one kind, told apart by a label; there may be more of them later."""
+        counter, seen = Counter(name, text, (label,), registry=self._registry), dict[str, float]()
+
+        def refresh() -> None:
+            for value, part in parts.items():
+                now, before = read(part), seen.get(value, 0.0)
+                counter.labels(value).inc(max(0.0, now - before))
+                seen[value] = max(now, before)
 
         self._watched.append(refresh)
 

@@ -21,10 +21,7 @@ def watch(runtime: Runtime, metrics: Metrics) -> None:
     metrics.watch_counter(
         "rate_limit_refused_total", "Requests over a rate limit.", lambda: runtime.limiter.refused
     )
-    metrics.watch_counter("cache_hits_total", "Answers from the cache.", lambda: runtime.cache.counts.hits)
-    metrics.watch_counter(
-        "cache_misses_total", "Answers not in the cache.", lambda: runtime.cache.counts.misses
-    )
+    watch_cache(runtime, metrics)
     metrics.watch_counter(
         "log_lines_dropped_total",
         "Log lines lost because the output was too slow.",
@@ -35,6 +32,17 @@ def watch(runtime: Runtime, metrics: Metrics) -> None:
         watch_replica(runtime.database.replica, metrics)
     if runtime.database.dialect.name != "sqlite":
         watch_pool(runtime, metrics)
+
+
+def watch_cache(runtime: Runtime, metrics: Metrics) -> None:
+    """Show what caching gains, by resource."""
+    gains = runtime.cache.gains
+    for name, text, read in (
+        ("cache_hits_total", "Reads answered from the cache.", lambda each: each.hits),
+        ("cache_misses_total", "Reads that the cache did not answer.", lambda each: each.misses),
+        ("cache_saved_seconds_total", "Time that hits have spared.", lambda each: each.saved_seconds),
+    ):
+        metrics.watch_counters(name, text, "resource", gains, read)
 
 
 def watch_replica(replica: "Replica", metrics: Metrics) -> None:
