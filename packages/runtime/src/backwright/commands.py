@@ -23,6 +23,7 @@ from backwright import (
     audit_commands,
     configuration,
     encryption_start,
+    key_commands,
     oauth_commands,
     revisions,
     serving,
@@ -101,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--rows", type=int, default=20, help="rows for each table (default: 20)")
     oauth_commands.add_to(add, _with_runtime)
     tenant_commands.add_to(add, _with_runtime, _password)
+    key_commands.add_to(add, _with_runtime)
     access_commands.add_to(add)
     audit_commands.add_to(add, _with_runtime)
     command = add("openapi", openapi, "Print the OpenAPI document as YAML.")

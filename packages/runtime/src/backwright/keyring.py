@@ -25,6 +25,7 @@ from backwright.columns import Json, Timestamp
 from backwright.context import now
 from backwright.database import Database, Work
 from backwright.entity import Entity
+from backwright.errors import Conflict, NotFound
 from backwright.sealing import Sealer
 
 ALGORITHM: Final = "ES256"
@@ -58,16 +59,14 @@ signing_keys: Final = Table(
     Column("activated_at", Timestamp(), nullable=False),
     Column("retired_at", Timestamp()),
 )
-"""`kid` is the RFC 7638 thumbprint. A key signs from `activated_at` until `retired_at` (open: it is the
-last)."""
+"""`kid` is the RFC 7638 thumbprint. A key signs from `activated_at` until `retired_at` (open: it is the last)."""
 
 _log = logging.getLogger("backwright.keyring")
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One key with its plan. `private` is None when it was sealed under another secret: it only verifies
-    then."""
+    """One key with its plan. `private` is None when it was sealed under another secret: it only verifies then."""
 
     kid: str
     public: ECKey
@@ -94,6 +93,7 @@ class KeyRing:
             .where(signing_keys.c.kid == bindparam("at_kid"))
             .values(retired_at=bindparam("at", type_=Timestamp()))
         )
+        self._forget = database.prepare(delete(signing_keys).where(signing_keys.c.kid == bindparam("at_kid")))
         self._drop = database.prepare(
             delete(signing_keys).where(signing_keys.c.retired_at < bindparam("before", type_=Timestamp()))
         )
@@ -116,8 +116,7 @@ class KeyRing:
         return found.public if found is not None and self._is_kept(found, now()) else None
 
     async def jwks(self) -> Mapping[str, object]:
-        """The JSON Web Key Set (RFC 7517 §5) to publish: the next key, the one that signs, and those still
-        kept."""
+        """The JSON Web Key Set (RFC 7517 §5) to publish: the next key, the one that signs, and those still kept."""
         await self.signing()
         moment = now()
         return {
@@ -156,7 +155,46 @@ class KeyRing:
             await work.execute(self._drop, {"before": moment - KEEP})
             self._hold(await work.fetch(self._all))
 
-    async def _add(self, work: Work, activated_at: datetime) -> None:
+    async def succeed(self, *, at_once: bool = False) -> str:
+        """Make a key that takes over before its time, after `AHEAD` or at once: its id.
+
+        At once is for a key that somebody else may have: who caches the JWKS does not know the new one yet.
+        """
+        async with self._database.work() as work:
+            await work.lock("signing_keys")
+            start = now() if at_once else now() + AHEAD
+            self._hold(await work.fetch(self._all))
+            for key in self._keys.values():
+                if key.activated_at <= start and (key.retired_at is None or key.retired_at > start):
+                    await work.execute(self._retire, {"at_kid": key.kid, "at": start})
+            later = (key.activated_at for key in self._keys.values() if key.activated_at > start)
+            made = await self._add(work, start, min(later, default=None))
+            self._hold(await work.fetch(self._all))
+        return made
+
+    async def retire(self, kid: str) -> None:
+        """Forget a key that does not sign any more: its tokens end. Raises `NotFound`, or `Conflict` if it signs."""
+        async with self._database.work() as work:
+            await work.lock("signing_keys")
+            self._hold(await work.fetch(self._all))
+            found = self._keys.get(kid)
+            if found is None:
+                raise NotFound(f"There is no signing key {kid}; see: keys list")
+            if found.retired_at is None or found.retired_at > now():
+                raise Conflict("This key signs, or will. First: keys rotate --signing")
+            await work.execute(self._forget, {"at_kid": kid})
+            self._hold(await work.fetch(self._all))
+
+    def states(self) -> list[tuple[SigningKey, str]]:
+        """Every key that was read, and what it does now, in a word."""
+        moment, signs = now(), self._signing_at(now())
+        return [
+            (key, "waits" if key.activated_at > moment else "signs" if key is signs else "verifies")
+            for key in self._keys.values()
+            if self._is_kept(key, moment)
+        ]
+
+    async def _add(self, work: Work, activated_at: datetime, retired_at: datetime | None = None) -> str:
         key = ECKey.generate_key("P-256", private=True)
         kid = key.thumbprint()
         await work.execute(
@@ -167,10 +205,11 @@ class KeyRing:
                 "public_jwk": dict(key.as_dict(private=False)),
                 "created_at": now(),
                 "activated_at": activated_at,
-                "retired_at": None,
+                "retired_at": retired_at,
             },
         )
         _log.info("signing key planned", extra={"kid": kid, "activated_at": activated_at.isoformat()})
+        return kid
 
     async def _keep_fresh(self) -> None:
         """Look at the plan now and then; most calls return at once."""
