@@ -43,6 +43,9 @@ def arguments() -> argparse.Namespace:
     found.add_argument(
         "--flat", action="store_true", help="does our cost stay flat: rows, pages, routes, roles"
     )
+    found.add_argument(
+        "--costs", action="store_true", help="what single steps of a request cost: who asks, what they may"
+    )
     return found.parse_args()
 
 
@@ -117,6 +120,10 @@ def write(document: report.Document, file: Path | None, *, whole: bool) -> list[
 if __name__ == "__main__":
     given = arguments()
     try:
+        if given.costs:
+            from bench import costs
+
+            sys.exit(costs.main())
         if given.flat:
             from bench import flat
 
