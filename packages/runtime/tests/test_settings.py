@@ -125,6 +125,7 @@ def test_a_secret_that_can_be_guessed_is_refused_in_production(weak: str) -> Non
         ("public_url", "https://localhost"),
         ("docs_enabled", True),
         ("cors_origins", "http://app.example.com"),
+        ("browser_origins", "http://app.example.com"),
         ("password_memory_kib", 1024),
     ],
 )
@@ -133,13 +134,22 @@ def test_what_helps_a_developer_is_refused_in_production(setting: str, value: An
     assert setting in problems(lambda: production(**{setting: value}))
 
 
+def test_a_session_cannot_be_idle_for_longer_than_it_lasts() -> None:
+    """For tokens in days, for browsers in minutes and hours."""
+    assert settings(browser_idle_minutes=60, browser_absolute_hours=1).browser_absolute_hours == 1
+    for given in ({"refresh_idle_days": 61}, {"browser_idle_minutes": 61, "browser_absolute_hours": 1}):
+        with pytest.raises(ValidationError, match="must not be more than"):
+            settings(**given)
+
+
 @pytest.mark.parametrize(
     "origin",
     ["*", "null", "https://*.example.com", "https://a.example.com/", "https://u@example.com", "a.com"],
 )
 def test_only_exact_origins_may_be_allowed(origin: str) -> None:
     """Wildcards and `null` would let any site in, everywhere."""
-    assert "cors_origins" in problems(lambda: settings(cors_origins=origin))
+    for name in ("cors_origins", "browser_origins"):
+        assert name in problems(lambda name=name: settings(**{name: origin}))
     assert settings(cors_origins="https://a.example.com:8443").cors_origins == ("https://a.example.com:8443",)
 
 

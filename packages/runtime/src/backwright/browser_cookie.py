@@ -4,8 +4,8 @@ What lives here: the syntax (RFC 6265). What must not: what its value stands for
 
 Over https the name begins with `__Host-`: a browser takes such a cookie only from this very host, over TLS and
 for all paths, so neither a neighbouring subdomain nor somebody on the wire can plant one. Without https, which
-production does not allow, it has a plain name and no `Secure`: Chromium and Firefox would take the strict one from
-a loopback address, Safari would not.
+production does not allow, it has a plain name and no `Secure`: Chromium would take the strict one from a loopback
+address, and not every browser does.
 """
 
 import re
