@@ -25,7 +25,8 @@ class Actor:
 
     `method` says how the caller proved who they are: `"token"`, `"session"` (the cookie of a browser), `"oauth"` (a
     program that acts for a person), `"client"` (a program that acts for itself; `id` is the program's), `"key"` (an
-    API key; `id` is its owner's, `session_id` the key's), `"system"` (a command or a job) or `"anonymous"`.
+    API key; `id` is its owner's, `session_id` the key's), `"external"` (an access token of another issuer;
+    `session_id` is the identity's), `"system"` (a command or a job) or `"anonymous"`.
     """
 
     id: UUID | None
@@ -52,7 +53,7 @@ class Actor:
         return self.id is None and self.method == "anonymous"
 
 
-PROGRAMS: Final = frozenset({"oauth", "client", "key"})
+PROGRAMS: Final = frozenset({"oauth", "client", "key", "external"})
 """The methods of programs that hold a credential with scopes: they call the API and do not manage the account."""
 
 ANONYMOUS: Final = Actor(id=None, roles=frozenset({PUBLIC}), method="anonymous")

@@ -27,6 +27,7 @@ from backwright.tokens import MAX_TOKEN, AccessTokens, Claims, refused
 
 if TYPE_CHECKING:
     from backwright.api_key_checks import KeyChecks
+    from backwright.oidc_external import ExternalTokens
     from backwright.redis import Redis
 
 TRUSTED_SECONDS: Final = 10.0
@@ -76,8 +77,11 @@ class Authenticator:
         """What verifies API keys, in a service that takes them."""
         self.placed: Place | None = None
         """The step to the tenant of the caller, where accounts belong to one; whatever the credential is."""
+        self.external: ExternalTokens | None = None
+        """What verifies access tokens of other issuers, in a service that takes them."""
         self._entries: dict[bytes, _Entry] = {}
         self._changes = 0
+        self._longest = MAX_TOKEN + len("Bearer ")
         if redis is not None:
             redis.listen("session", lambda text: self._forget_session(UUID(text)))
             redis.listen("user", lambda text: self._forget_user(UUID(text)))
@@ -86,7 +90,7 @@ class Authenticator:
 
     def known(self, authorization: bytes) -> Actor | None:
         """The caller whom this header has proved a moment ago; `None`: ask `authenticate`."""
-        if len(authorization) > MAX_TOKEN + 7:
+        if len(authorization) > self._longest:
             return None
         entry = self._entries.get(sha256(authorization).digest())
         if entry is None or time.time() >= entry.fresh_until:
@@ -98,7 +102,7 @@ class Authenticator:
         `Unauthenticated`."""
         if authorization is None:
             return ANONYMOUS
-        if len(authorization) > MAX_TOKEN + 7:
+        if len(authorization) > self._longest:
             raise refused()
         key = sha256(authorization.encode("utf-8", "surrogatepass")).digest()
         entry = self._entries.get(key)
@@ -169,9 +173,11 @@ class Authenticator:
             claims = entry.claims
         else:
             self._entries.pop(key, None)
-            claims = await self._tokens.verify(_bearer(authorization))
+            claims = await self._claims(_bearer(authorization))
         changes = self._changes
         load = self.load_client if claims.is_of_client else self._load
+        if claims.external and self.external is not None:
+            load = self.external.live_roles
         roles = await load(claims.user_id, claims.session_id) if load is not None else None
         if roles is None:
             self._entries.pop(key, None)
@@ -198,6 +204,15 @@ class Authenticator:
             self._remember(digest, _Entry(proven.claims, proven.actor, until, places))
         return proven.actor
 
+    async def _claims(self, token: str) -> Claims:
+        if self.external is not None and self.external.is_theirs(token):
+            return await self.external.verify(token)
+        return await self._tokens.verify(token)
+
+    def accept(self, external: "ExternalTokens") -> None:
+        """Take access tokens of other issuers as well; they name groups and may be longer than ours."""
+        self.external, self._longest = external, external.longest + len("Bearer ")
+
     def _remember(self, key: bytes, entry: _Entry) -> None:
         if len(self._entries) >= MAX_ENTRIES and key not in self._entries:
             del self._entries[next(iter(self._entries))]
@@ -206,6 +221,8 @@ class Authenticator:
 
 def _actor(claims: Claims, roles: frozenset[str]) -> Actor:
     actor = signed_in(claims.user_id, roles, session_id=claims.session_id)
+    if claims.external:
+        return replace(actor, method="external")
     if claims.scopes is None:
         return actor
     method = "client" if claims.is_of_client else "oauth"

@@ -160,8 +160,8 @@ class BoundAccounts:
                 parts,
                 sessions=self._sessions,
                 factor=factor,
-                forget=self.forget_user,
-                ended=self._authenticator.forget_session,
+                authenticator=self._authenticator,
+                roles_changed=self.roles_changed,
             )
 
     def _joining_roles(self) -> list[str]:

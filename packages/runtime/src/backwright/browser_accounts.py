@@ -61,13 +61,13 @@ class BrowserAccounts:
 
     async def sign_in(self, email: str, password: str, *, user_agent: str) -> Opened:
         """A session for whoever knows the password; its cookie goes with the answer. Raises as `Login.sign_in`."""
-        return self._begun(
+        return self.begun(
             await self._login.sign_in(email, password, user_agent=user_agent, into=self.sessions)
         )
 
     async def second_step(self, challenge: str, code: str, *, user_agent: str) -> Opened:
         """The same for whoever has a code of the second factor as well; raises as `Login.second_step`."""
-        return self._begun(
+        return self.begun(
             await self._login.second_step(challenge, code, user_agent=user_agent, into=self.sessions)
         )
 
@@ -76,7 +76,7 @@ class BrowserAccounts:
         the answer."""
         async with self._database.work() as work:
             opened = await self.sessions.open(work, user_id, user_agent=user_agent)
-        return self._begun(opened)
+        return self.begun(opened)
 
     async def seconds_left(self, actor: Actor) -> int:
         """The time until the caller's session ends in any case. Raises `Unauthenticated` if it is not a browser's."""
@@ -87,7 +87,8 @@ class BrowserAccounts:
         if actor.method == METHOD:
             current.get().set_cookie = self.cookie.dropped
 
-    def _begun(self, opened: Opened) -> Opened:
+    def begun(self, opened: Opened) -> Opened:
+        """Let the answer put the cookie of a session into the browser."""
         current.get().set_cookie = self.cookie.set(opened.cookie)
         return opened
 

@@ -96,22 +96,22 @@ class BrowserRoutes:
         Sets the session cookie. Writes need the CSRF token of the answer as well. An account with a second factor
         gets 202 and a challenge, which `/auth/browser-session/second-factor` takes together with a code.
         """
-        user_agent, before = request.headers.get("user-agent", ""), await self._signed_in_before(request)
+        user_agent, before = request.headers.get("user-agent", ""), await self.signed_in_before(request)
         try:
             opened = await self._browser.sign_in(body.email, body.password, user_agent=user_agent)
         except SecondFactorNeeded as needed:
             lasts = int(LIFETIME[Purpose.SIGN_IN].total_seconds())
             return json_answer({"challenge": needed.challenge, "expires_in": lasts}, status=202)
-        return await self._begun(opened.session_id, before)
+        return await self.begun(opened.session_id, before)
 
     async def second_step(self, body: SecondStepBody, request: Request) -> Response:
         """Sign in with a browser, second step
 
         Takes the challenge that `/auth/browser-session` has answered, and a code. Sets the session cookie.
         """
-        user_agent, before = request.headers.get("user-agent", ""), await self._signed_in_before(request)
+        user_agent, before = request.headers.get("user-agent", ""), await self.signed_in_before(request)
         opened = await self._browser.second_step(body.challenge, body.code, user_agent=user_agent)
-        return await self._begun(opened.session_id, before)
+        return await self.begun(opened.session_id, before)
 
     async def show(self, actor: Caller) -> Response:
         """Is this browser signed in
@@ -129,7 +129,8 @@ class BrowserRoutes:
         await self._accounts.end_session(actor, session_of(actor))
         return Response(status_code=204)
 
-    async def _begun(self, session_id: UUID, before: Actor | None) -> Response:
+    async def begun(self, session_id: UUID, before: Actor | None) -> Response:
+        """The answer to a sign-in; what this browser was signed in as before has ended."""
         if before is not None and before.session_id is not None:
             with acting_as(before), suppress(NotFound):
                 await self._accounts.end_session(before, before.session_id, keep_cookie=True)
@@ -142,6 +143,6 @@ class BrowserRoutes:
             "idle_seconds": int(self._browser.sessions.idle.total_seconds()),
         }
 
-    async def _signed_in_before(self, request: Request) -> Actor | None:
+    async def signed_in_before(self, request: Request) -> Actor | None:
         """Whoever this browser was signed in as: their session has nobody who could end it afterwards."""
         return await self._browser.callers.holder(request.headers.get("cookie", "").encode("latin-1"))

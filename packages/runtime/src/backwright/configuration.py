@@ -7,13 +7,13 @@ printed.
 import difflib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from dotenv import dotenv_values
-from pydantic import SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from backwright import redaction
@@ -42,14 +42,19 @@ def load(kind: type[S], **given: Any) -> S:
 def report(error: ValidationError) -> str:
     """Every problem of an environment, one line each, without the values."""
     lines = [
-        f"  {'_'.join(str(step) for step in each['loc'][:1]).upper() or 'together'}: "
-        f"{each['msg'].removeprefix('Value error, ')}"
+        f"  {_named(each['loc'])}: {each['msg'].removeprefix('Value error, ')}"
         for each in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     count = f"{len(lines)} problems" if len(lines) > 1 else "1 problem"
     return "\n".join(
         [f"The settings are not usable: {count}.", *lines, "See: config example, config explain.", ""]
     )
+
+
+def _named(where: Sequence[int | str]) -> str:
+    """The setting that an error is about; what stands below one is written as it is in the environment."""
+    steps = where if where[:1] == ("oidc",) else where[:1]
+    return "__".join(str(step) for step in steps).upper() or "together"
 
 
 def hints(kind: type[Settings]) -> Iterator[str]:
@@ -86,13 +91,26 @@ def description(kind: type[Settings], name: str) -> str:
 def explain(settings: Settings) -> str:
     """Each setting with its value and where the value comes from; secrets hidden."""
     given = {**_given(type(settings)), **_elsewhere(type(settings))}
-    rows = []
+    rows: list[tuple[str, str, str]] = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
+        if isinstance(value, Mapping) and value:
+            rows += _below(name.upper(), value, given)
+            continue
         source = given.get(name.upper(), "made" if _made(field, value) else "default")
         rows.append((name.upper(), redaction.text(_text(value)), source))
     width = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(f"{name:<{width[0]}}  {value:<{width[1]}}  {source}" for name, value, source in rows)
+
+
+def _below(
+    name: str, values: Mapping[str, BaseModel], given: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """The settings of each provider; those that nobody set are left out."""
+    for key, model in values.items():
+        for field in sorted(model.model_fields_set):
+            full = f"{name}__{key.upper()}__{field.upper()}"
+            yield full, redaction.text(_text(getattr(model, field))), given.get(full, "default")
 
 
 def _made(field: FieldInfo, value: Any) -> bool:
@@ -131,6 +149,8 @@ def _text(value: Any) -> str:
     """A value as it is written in the environment."""
     if isinstance(value, SecretStr):
         return redaction.HIDDEN if value.get_secret_value() else ""
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={_text(each)}" for name, each in value.items())
     if isinstance(value, tuple | list):
         return ",".join(_text(each) for each in value)
     if isinstance(value, Enum):

@@ -5,19 +5,21 @@ What lives here: the parts put together, and what the rest of the runtime asks o
 `OIDC__<NAME>__…`. The other direction, where this service is the provider, is `oauth.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from sqlalchemy import Table
 from starlette.routing import BaseRoute
 
 from backwright.account_parts import AccountParts
+from backwright.authentication import Authenticator
 from backwright.errors import NotFound
+from backwright.oidc_external import ExternalTokens
 from backwright.oidc_flow import Flow
+from backwright.oidc_joining import Joining, Rules
 from backwright.oidc_linking import Linking
 from backwright.oidc_logout import OidcLogout
-from backwright.oidc_people import Joining, People
+from backwright.oidc_people import People, RolesChanged
 from backwright.oidc_provider import Provider
 from backwright.oidc_rows import OidcStatements
 from backwright.outgoing import Outgoing
@@ -44,8 +46,8 @@ class RelyingParty:
         *,
         sessions: Sessions,
         factor: SecondFactor,
-        forget: Callable[[UUID], None],
-        ended: Callable[[UUID], None],
+        authenticator: Authenticator,
+        roles_changed: RolesChanged,
     ) -> None:
         settings = runtime.settings
         users = declared.user.__table__
@@ -61,14 +63,17 @@ class RelyingParty:
         }
         self.sql = OidcStatements(runtime.database, users)
         self.flow = Flow(runtime.database, self.sql, settings.secret_key.get_secret_value().encode())
-        joining = Joining(
-            declared.registration,
-            [str(declared.register_as)] if declared.register_as else [],
-            {name: frozenset(given.roles.values()) for name, given in settings.oidc.items()},
+        mapped = {name: frozenset(given.roles.values()) for name, given in settings.oidc.items()}
+        register_as = [str(declared.register_as)] if declared.register_as else []
+        joining = Joining(parts, self.sql, Rules(declared.registration, register_as))
+        self.people = People(parts, sessions, factor, self.sql, joining, mapped, roles_changed)
+        self.external = ExternalTokens(runtime.database, self.providers.values(), self.people, self.sql)
+        self.linking = Linking(parts, joining, self.sql)
+        self.logout = OidcLogout(
+            runtime.database, runtime.audit, sessions, self.sql, authenticator.forget_session
         )
-        self.people = People(parts, sessions, factor, self.sql, joining, forget)
-        self.linking = Linking(parts, self.people, self.sql)
-        self.logout = OidcLogout(runtime.database, runtime.audit, sessions, self.sql, ended)
+        if self.external:
+            authenticator.accept(self.external)
 
     def routes(self, accounts: "BoundAccounts") -> Sequence[BaseRoute]:
         """`/auth/oidc/…` and `/auth/identities`."""

@@ -11,12 +11,13 @@ in `REFETCH`, however many tokens name one.
 import asyncio
 import logging
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey, import_key
 
 from backwright.oidc_settings import ProviderSettings
@@ -188,7 +189,9 @@ def _usable(jwk: Any) -> Key | None:
     if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig":
         return None
     try:
-        key = import_key(jwk)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)  # short keys are refused below
+            key = import_key(jwk)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     if isinstance(key, OctKey) or key.is_private:

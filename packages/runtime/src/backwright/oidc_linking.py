@@ -14,7 +14,7 @@ from backwright.account_parts import AccountParts
 from backwright.actor import Actor
 from backwright.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
 from backwright.oidc_flow import Proof, not_good
-from backwright.oidc_people import People, subject_hash
+from backwright.oidc_joining import Joining, subject_hash
 from backwright.oidc_rows import MAX_IDENTITIES, OidcStatements
 from backwright.user_rows import UserRow
 
@@ -22,9 +22,9 @@ from backwright.user_rows import UserRow
 class Linking:
     """The use cases around `/auth/identities`."""
 
-    def __init__(self, parts: AccountParts, people: People, sql: OidcStatements) -> None:
+    def __init__(self, parts: AccountParts, joining: Joining, sql: OidcStatements) -> None:
         self._parts = parts
-        self._people = people
+        self._joining = joining
         self._sql = sql
 
     async def list(self, actor: Actor) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ class Linking:
             [(count,)] = await work.fetch(self._sql.count, {"user": row.id})
             if count >= MAX_IDENTITIES:
                 raise Conflict(f"An account has at most {MAX_IDENTITIES} identities: unlink one first.")
-            await self._people.add(work, row.id, person)
+            await self._joining.add(work, row.id, person)
             await self._parts.credentials.changed(
                 work,
                 row.id,

@@ -15,7 +15,7 @@ from backwright.audit import Audit
 from backwright.context import now
 from backwright.database import Database, Work
 from backwright.oidc_flow import CODE_SECONDS
-from backwright.oidc_people import ended, subject_hash
+from backwright.oidc_joining import ended, subject_hash
 from backwright.oidc_provider import Person, Provider
 from backwright.oidc_rows import OidcStatements, digest
 from backwright.oidc_tokens import LEEWAY, BadToken

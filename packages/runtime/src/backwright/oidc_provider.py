@@ -5,6 +5,7 @@ Connect Core §3.1, PKCE RFC 7636). What must not: the browser's part (`oidc_flo
 (`oidc_people.py`). The provider's tokens are read here and kept nowhere.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from backwright.oidc_discovery import Discovery
 from backwright.oidc_settings import ProviderSettings
 from backwright.oidc_tokens import MAX_TOKEN, BadToken, Claims, ProviderTokens
 from backwright.outgoing import Outgoing, Unreachable
+from backwright.scalars import EMAIL
 from backwright.sessions import printable
 from backwright.user_rows import normalised_email
 
 MAX_NAME: Final = 200
 MAX_EMAIL: Final = 254
+EMAIL_FORM: Final = re.compile(EMAIL)
 MAX_GROUPS: Final = 1000
 """Values of the claim with groups that are looked at."""
 
@@ -94,17 +97,12 @@ class Provider:
     def person(self, claims: Claims) -> Person:
         """What counts of verified claims."""
         settings = self.settings
-        email = claims.get("email")
-        verified = claims.get(settings.email_verified_claim) in (True, "true", "1")
-        known = (
-            settings.email_trusted and verified and isinstance(email, str) and 3 <= len(email) <= MAX_EMAIL
-        )
         name, sid = claims.get("name"), claims.get("sid")
         return Person(
             self.name,
             settings.issuer,
             claims["sub"],
-            normalised_email(email) if known and isinstance(email, str) and "@" in email else "",
+            self._address(claims),
             printable(name)[:MAX_NAME] if isinstance(name, str) else "",
             self._roles(claims),
             sid if isinstance(sid, str) and len(sid) <= MAX_NAME else "",
@@ -166,6 +164,19 @@ class Provider:
         if answer.status != 200 or found.get("sub") != claims["sub"]:
             raise BadToken("the provider's userinfo is of somebody else")
         return found
+
+    def _address(self, claims: Claims) -> str:
+        """The address, if it may be believed; those that no mail reaches are of machines here (RFC 2606).
+
+        Its form is looked at before its letters are folded: other letters than ours may fold into them, and would
+        be another mailbox.
+        """
+        email, verified = claims.get("email"), claims.get(self.settings.email_verified_claim)
+        believed = self.settings.email_trusted and verified in (True, "true", "1")
+        if not believed or not isinstance(email, str) or len(email) > MAX_EMAIL:
+            return ""
+        address = normalised_email(email) if EMAIL_FORM.fullmatch(email) else ""
+        return "" if address.endswith(".invalid") else address
 
     def _roles(self, claims: Claims) -> tuple[str, ...] | None:
         if not self.settings.roles:

@@ -14,6 +14,8 @@ from backwright import oidc_bodies as bodies
 from backwright.account_answers import json_answer, tokens_answer
 from backwright.account_bodies import ChallengeView, TokensView
 from backwright.actor import Actor
+from backwright.browser_routes import BrowserRoutes as BrowserPages
+from backwright.browser_routes import BrowserSessionView
 from backwright.callers import current_actor
 from backwright.context import current
 from backwright.errors import BadRequest
@@ -23,6 +25,7 @@ from backwright.oauth_requests import answering
 from backwright.oidc_browser import VISITS, BrowserRoutes, wrong_return
 from backwright.oidc_flow import CODE_SECONDS
 from backwright.second_factor import SecondFactorNeeded
+from backwright.sessions import Opened, Opens
 
 if TYPE_CHECKING:
     from backwright.bound_accounts import BoundAccounts
@@ -46,6 +49,14 @@ def oidc_routes(party: "RelyingParty", accounts: "BoundAccounts") -> Sequence[Ba
     add(
         "/auth/oidc/token", at.token, methods=["POST"], response_model=TokensView, responses=second, **anybody
     )
+    if accounts.browser is not None:
+        ours = [public(), Depends(browser_pages(accounts).sent_by_our_page)]
+        given: dict[str, Any] = {
+            "response_model": BrowserSessionView,
+            "responses": second,
+            "dependencies": ours,
+        }
+        add("/auth/oidc/browser-session", at.browser_session, methods=["POST"], **given)
     add("/auth/oidc/logout", at.logout, methods=["POST"], response_model=bodies.LogoutView)
     add(f"{one}/start", browser.start, methods=["GET"], **hidden)
     add(f"{one}/callback", browser.callback, methods=["GET"], **hidden)
@@ -78,17 +89,23 @@ class OidcRoutes:
         minutes, once. An account with a second factor gets 202: send the same again with `second_factor`.
         """
         await self._party.limiter.enforce(VISITS, limit_key(current.get().client_ip))
-        proof = self._party.flow.proof(body.code, body.code_verifier)
-        try:
-            opened = await self._party.people.sign_in(
-                proof,
-                body.code,
-                second_factor=body.second_factor,
-                user_agent=request.headers.get("user-agent", ""),
-            )
-        except SecondFactorNeeded as needed:
-            return json_answer({"challenge": needed.challenge, "expires_in": CODE_SECONDS}, status=202)
-        return tokens_answer(await self._accounts.tokens_for(opened))
+        opened = await self._open(body, request)
+        return tokens_answer(await self._accounts.tokens_for(opened)) if opened else _second_step(body.code)
+
+    async def browser_session(self, body: bodies.OidcTokenBody, request: Request) -> Response:
+        """Sign in with a browser, with the code from a provider
+
+        As `/auth/oidc/token`; sets the session cookie in the place of answering with tokens.
+        """
+        await self._party.limiter.enforce(VISITS, limit_key(current.get().client_ip))
+        pages, browser = browser_pages(self._accounts), self._accounts.browser
+        assert browser is not None, "there is no such route without it"
+        before = await pages.signed_in_before(request)
+        opened = await self._open(body, request, into=browser.sessions)
+        if opened is None:
+            return _second_step(body.code)
+        browser.begun(opened)
+        return await pages.begun(opened.session_id, before)
 
     async def logout(self, body: bodies.LogoutBody, actor: Caller) -> Response:
         """Sign out, here and at the provider
@@ -124,3 +141,28 @@ class OidcRoutes:
         """
         await self._party.linking.unlink(actor, identity_id)
         return Response(status_code=204)
+
+    async def _open(
+        self, body: bodies.OidcTokenBody, request: Request, *, into: Opens | None = None
+    ) -> Opened | None:
+        """A session; None where the second factor is still missing."""
+        try:
+            return await self._party.people.sign_in(
+                self._party.flow.proof(body.code, body.code_verifier),
+                body.code,
+                second_factor=body.second_factor,
+                user_agent=request.headers.get("user-agent", ""),
+                into=into,
+            )
+        except SecondFactorNeeded:
+            return None
+
+
+def browser_pages(accounts: "BoundAccounts") -> BrowserPages:
+    """What signing in with a cookie does besides, the same for every way."""
+    assert accounts.browser is not None, "a service with these pages has browser sessions"
+    return BrowserPages(accounts, accounts.browser)
+
+
+def _second_step(code: str) -> Response:
+    return json_answer({"challenge": code, "expires_in": CODE_SECONDS}, status=202)

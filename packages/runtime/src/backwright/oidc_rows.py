@@ -91,9 +91,16 @@ class OidcStatements:
             ~exists().where(i.user_id == u.id),
         )
         address = bindparam("address", type_=String())
+        here = identities.alias("here").c
+        known_there = exists().where(
+            here.user_id == u.id, here.issuer == bindparam("from_issuer", type_=String())
+        )
         self.claimable = prepare(
             select(u.id).where(
-                u.email == address, u.is_active, or_(u.email_verified_at.is_not(None), untouched)
+                u.email == address,
+                u.is_active,
+                or_(u.email_verified_at.is_not(None), untouched),
+                ~known_there,  # the address has changed hands at the provider
             )
         )
         self.confirm_address = prepare(

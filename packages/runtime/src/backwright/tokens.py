@@ -69,6 +69,8 @@ class Claims:
     good_until: float
     client_id: str = ""
     scopes: frozenset[str] | None = None
+    external: bool = False
+    """Whether another issuer's token says so; `session_id` is then the identity's (`oidc_external.py`)."""
 
     @property
     def is_of_client(self) -> bool:
