@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import httpx2
 import pytest
 from backwright.app import create_app
 from backwright.context import current
+from backwright.errors import Unavailable
 from backwright.guard import public
 from backwright.settings import Settings
 from fastapi import FastAPI, Request
@@ -60,6 +62,14 @@ def make_app(tmp_path: Path, **given: Any) -> FastAPI:
             for _ in range(4):
                 yield b"piece"
                 await asyncio.sleep(0.25)
+
+        return StreamingResponse(pieces())
+
+    @app.get("/breaks-off", **OPEN)
+    async def breaks_off() -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"piece"
+            raise Unavailable("The file store does not answer.")
 
         return StreamingResponse(pieces())
 
@@ -381,6 +391,20 @@ async def test_a_failure_tells_nothing_but_the_request_id(
     stacks = [each for each in caplog.records if each.exc_info and each.name.startswith("backwright")]
     assert len(stacks) == 1
     assert "vault" in str(stacks[0].exc_info)
+
+
+async def test_an_answer_that_breaks_off_is_no_fault_of_the_service(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A download whose store goes away: a warning that names the store, no stack; and the answer stays incomplete."""
+    caplog.set_level(logging.WARNING)
+    status, body = await call(app, [(b"host", b"testserver")], path="/breaks-off")
+    assert status == 200
+    assert body == b"piece"
+    (record,) = [each for each in caplog.records if each.name.startswith("backwright")]
+    assert record.levelno == logging.WARNING
+    assert record.reason == "The file store does not answer."  # type: ignore[attr-defined]
+    assert record.exc_info is None
 
 
 async def test_a_request_over_its_deadline_is_cancelled(tmp_path: Path) -> None:

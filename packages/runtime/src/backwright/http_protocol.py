@@ -131,7 +131,7 @@ class Protocol(HttpToolsProtocol):
             cycle.fail()
         else:
             if not cycle.response_complete and not cycle.disconnected:
-                _log.error("the application ended without a whole answer")
+                _log.warning("the application ended without a whole answer")
                 cycle.fail()
 
 

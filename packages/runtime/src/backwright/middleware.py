@@ -142,6 +142,11 @@ class Perimeter:
 
     async def _failed(self, exchange: Exchange, error: Exception) -> None:
         """Log an exception that nobody handled, once, and answer 500 if nothing has been sent."""
+        if exchange.started and isinstance(
+            error, Unavailable
+        ):  # such as a store that goes away in a download
+            _log.warning("an answer was broken off", extra={"reason": error.detail})
+            return
         _log.error("unhandled exception", exc_info=error)
         if not exchange.started:
             await exchange.answer(Error(kind=Kind.INTERNAL))
