@@ -142,10 +142,11 @@ class Perimeter:
 
     async def _failed(self, exchange: Exchange, error: Exception) -> None:
         """Log an exception that nobody handled, once, and answer 500 if nothing has been sent."""
-        if exchange.started and isinstance(
-            error, Unavailable
-        ):  # such as a store that goes away in a download
-            _log.warning("an answer was broken off", extra={"reason": error.detail})
+        broken = (
+            error if isinstance(error, Unavailable) else error.__cause__
+        )  # Starlette wraps what comes late
+        if exchange.started and isinstance(broken, Unavailable):  # a store that went away in a download, say
+            _log.warning("an answer was broken off", extra={"reason": broken.detail})
             return
         _log.error("unhandled exception", exc_info=error)
         if not exchange.started:
