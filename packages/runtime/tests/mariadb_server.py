@@ -33,7 +33,7 @@ class MariaServer:
         (self._folder / "first.sql").write_text(
             "CREATE DATABASE IF NOT EXISTS shop;\n"
             "CREATE USER IF NOT EXISTS tester@localhost;\n"
-            "GRANT ALL ON *.* TO tester@localhost;\n"
+            "GRANT ALL ON *.* TO tester@localhost WITH GRANT OPTION;\n"
         )
 
     def start(self) -> None:

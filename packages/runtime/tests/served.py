@@ -157,7 +157,8 @@ def serving(folder: Path, *arguments: str, port: int | None = None, **environmen
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "little", "serve", "--port", str(port), *arguments],
-            cwd=folder, env={**os.environ, **given}, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            cwd=folder, env={**os.environ, **given}, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     served = Served(process, port, log)
     try:

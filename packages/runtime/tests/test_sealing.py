@@ -14,6 +14,15 @@ def test_what_was_sealed_can_be_opened() -> None:
     assert b"value" not in sealed
 
 
+def test_of_several_secrets_the_first_seals_and_all_open() -> None:
+    """So that a secret can be replaced."""
+    old, both, new = Sealer(b"old", "keys"), Sealer((b"new", b"old"), "keys"), Sealer(b"new", "keys")
+    assert both.open(old.seal(b"value", b"row 1"), b"row 1") == b"value"
+    assert new.open(both.seal(b"value", b"row 1"), b"row 1") == b"value"
+    with pytest.raises(InvalidTag):
+        both.open(Sealer(b"third", "keys").seal(b"value", b"row 1"), b"row 1")
+
+
 def test_nothing_else_opens_it() -> None:
     """Another secret, purpose or row, or one changed bit, is refused."""
     sealer = Sealer(b"secret", "keys")

@@ -7,6 +7,7 @@ behaviour.
 import asyncio
 import logging
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from backwright import (
     encryption_start,
     guard,
     memory,
+    reloading,
     revisions,
     stores,
 )
@@ -122,7 +124,7 @@ def make_runtime(settings: Settings) -> Runtime:
         processes=settings.workers,
         prepared=settings.database_prepared,
     )
-    database = Database(settings.database_url, limits)
+    database = Database(settings.database_url, limits, stores.source(settings, "database_url"))
     redis = stores.redis(settings)
     database.replica = stores.replica(settings, limits, database, redis)
     return Runtime(
@@ -230,7 +232,7 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
         await runtime.redis.start()
     if runtime.database.replica is not None:
         await runtime.database.replica.start()
-    _answer_signals(settings)
+    _answer_signals(runtime)
     if settings.environment is not Environment.TEST:
         memory.settle()
     _log.info("started", extra={"service": settings.service, "environment": settings.environment})
@@ -276,9 +278,15 @@ async def open_database(database: Database, seconds: float = CONNECT_SECONDS) ->
             await asyncio.sleep(min(0.5, seconds))
 
 
-def _answer_signals(settings: Settings) -> None:
-    """SIGUSR1 switches debug logging on and off, where signals reach this loop."""
+def _answer_signals(runtime: Runtime) -> None:
+    """SIGUSR1 switches debug logging on and off, SIGHUP reads secrets again, where signals reach this loop.
+
+    At a terminal SIGHUP means that it was closed, and ends the process as usual.
+    """
+    loop = asyncio.get_running_loop()
     try:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, logs.toggle_debug, settings)
+        loop.add_signal_handler(signal.SIGUSR1, logs.toggle_debug, runtime.settings)
+        if not (sys.stdin and not sys.stdin.closed and sys.stdin.isatty()):
+            loop.add_signal_handler(signal.SIGHUP, reloading.soon, runtime)
     except (NotImplementedError, RuntimeError, ValueError, AttributeError):
         _log.debug("signals do not reach this loop; the log level stays")

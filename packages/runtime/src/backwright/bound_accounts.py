@@ -64,7 +64,7 @@ class BoundAccounts:
         assert isinstance(users, Table)
         self._runtime = runtime
         self._users = UserRows(database, declared.user)
-        self.keyring = KeyRing(database, settings.secret_key.get_secret_value().encode())
+        self.keyring = KeyRing(database, settings.secrets)
         self._tokens = AccessTokens(
             self.keyring,
             issuer=settings.public_url,
@@ -91,8 +91,7 @@ class BoundAccounts:
         credentials = Credentials(
             runtime.audit, self._codes, self._sessions, runtime.mail, forget=self.forget_user
         )
-        secret = settings.secret_key.get_secret_value().encode()
-        factor = SecondFactor(database, runtime.limiter, self._sessions, secret)
+        factor = SecondFactor(database, runtime.limiter, self._sessions, settings.secrets)
         self.login = Login(
             database,
             runtime.audit,

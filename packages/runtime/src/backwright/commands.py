@@ -26,6 +26,7 @@ from backwright import (
     key_commands,
     oauth_commands,
     revisions,
+    secret_commands,
     serving,
     tenant_commands,
 )
@@ -105,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     key_commands.add_to(add, _with_runtime)
     access_commands.add_to(add)
     audit_commands.add_to(add, _with_runtime)
+    secret_commands.add_to(add, _with_runtime)
     command = add("openapi", openapi, "Print the OpenAPI document as YAML.")
     command.add_argument("--output", type=Path, help="write it to this file instead")
     command = add("config", explain, "Show the settings: example (what can be set), explain (what is set).")

@@ -20,6 +20,7 @@ from backwright.encryption import FieldKeys
 from backwright.engine import AtOnce, Engine, Grouping, Limits, Transaction, engine_for, parse
 from backwright.errors import Error, Unavailable
 from backwright.sqlite_groups import Waits, through
+from backwright.server_password import Source
 from backwright.statement import Prepared
 from backwright.tenant_sessions import session_class
 from backwright.work import NOTHING, Work
@@ -42,11 +43,13 @@ _log = logging.getLogger("backwright.database")
 class Database:
     """A database by URL: `sqlite:///path`, `postgresql://user@host/name` or `mariadb://user@host/name`.
 
-    What takes longer than `limits` says ends in 503 with `Retry-After`.
+    What takes longer than `limits` says ends in 503 with `Retry-After`. `source` is asked for the address again when
+    the server refuses its password.
     """
 
-    def __init__(self, url: str, limits: Limits = Limits()) -> None:
+    def __init__(self, url: str, limits: Limits = Limits(), source: Source | None = None) -> None:
         self.limits = limits
+        self._source = source
         self.changed: Callable[[frozenset[str]], None] = lambda tables: None
         """Called after each commit with the names of the tables that it may have changed."""
         self.told: Callable[[], Awaitable[None]] | None = None
@@ -60,9 +63,17 @@ class Database:
     def use(self, url: str) -> None:
         """Point a closed database at another place: for test suites, which build an application once."""
         self.url = parse(url)
-        self.engine: Engine = engine_for(self.url, self.limits)
+        self.engine: Engine = engine_for(self.url, self.limits, self._source)
         self.dialect: Dialect = self.engine.dialect
         self.field_keys.attach(self.dialect)
+
+    async def renew(self) -> bool:
+        """Take over another password from its source, where the engine has one: whether it did.
+
+        Raises `Unavailable` if the server does not take it; nothing has changed then.
+        """
+        engine: Any = self.engine
+        return await engine.renew() if hasattr(engine, "renew") else False
 
     async def connect(self) -> None:
         """Open it. Raises `Unavailable`."""

@@ -16,6 +16,8 @@ from sqlalchemy import Dialect, Executable
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backwright.server_password import Source
+
 Rows = Sequence[Sequence[Any]]
 Seen = Callable[[Executable], None]
 T = TypeVar("T")
@@ -129,16 +131,16 @@ def parse(text: str | URL) -> URL:
     return url
 
 
-def engine_for(url: URL, limits: Limits) -> Engine:
-    """The engine of a URL that `parse` has made, not yet open."""
+def engine_for(url: URL, limits: Limits, source: Source | None = None) -> Engine:
+    """The engine of a URL that `parse` has made, not yet open. `source` is asked when the password is refused."""
     if url.get_backend_name() == "postgresql":
         from backwright.postgresql import PostgreSQL  # here, because its driver is an extra
 
-        return PostgreSQL(url, limits)
+        return PostgreSQL(url, limits, source)
     if url.get_backend_name() == "mariadb":
         from backwright.mariadb import MariaDB
 
-        return MariaDB(url, limits)
+        return MariaDB(url, limits, source)
     from backwright.sqlite_engine import SQLite
 
     return SQLite(url, limits)

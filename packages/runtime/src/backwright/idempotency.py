@@ -147,7 +147,7 @@ class Ledger:
         self._route = route
         self._rows = rows_of(bound.database)
         self._under_way: set[str] = set()
-        self._sealer = Sealer(bound.runtime.settings.secret_key.get_secret_value().encode(), "idempotency")
+        self._sealer = Sealer(bound.runtime.settings.secrets, "idempotency")
 
     def name(self, actor: Actor, key: str) -> str:
         """The name under which an answer is stored. Nobody gets to another caller's; strangers are told apart

@@ -49,6 +49,9 @@ RELOAD_EVERY: Final = timedelta(minutes=1)
 CHECK_EVERY: Final = timedelta(minutes=10)
 """How old the ring in memory may become before signing or publishing looks again; far below `AHEAD`."""
 
+PURPOSE: Final = "backwright signing keys v1"
+"""What private keys are sealed for."""
+
 signing_keys: Final = Table(
     "signing_keys",
     Entity.metadata,
@@ -81,9 +84,9 @@ class KeyRing:
     Raises nothing of its own; a database that is down shows as `Unavailable`.
     """
 
-    def __init__(self, database: Database, secret: bytes) -> None:
+    def __init__(self, database: Database, secret: bytes | tuple[bytes, ...]) -> None:
         self._database = database
-        self._sealer = Sealer(secret, "backwright signing keys v1")
+        self._sealer = Sealer(secret, PURPOSE)
         self._keys: dict[str, SigningKey] = {}
         self._loaded_at: datetime | None = None
         self._all = database.prepare(select(*signing_keys.c).order_by(signing_keys.c.activated_at))

@@ -11,10 +11,11 @@ protocol and not the same SQL; it is refused.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from asyncmy import errors
+from asyncmy.connection import Connection as Raw
 from sqlalchemy import Dialect
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,17 +24,19 @@ from sqlalchemy.util import LRUCache
 from backwright import mariadb_dialect as dialect
 from backwright.engine import Limits, Rows, warn_of_room
 from backwright.errors import Unavailable
-from backwright.mariadb_connection import FAILURES, Connection, open_raw
+from backwright.mariadb_connection import FAILURES, NOTHING, Connection, open_raw
 from backwright.mariadb_errors import told
 from backwright.mariadb_transactions import Transaction
 from backwright.pool import Held
 from backwright.server_engine import Server
+from backwright.server_password import Source
 
 IDLE_IN_TRANSACTION: Final = 30
 """Seconds that a transaction may stay open without a statement before the server ends it."""
 
 OLDEST: Final = (10, 6)
 _NO_SUCH_TABLE: Final = 1146
+_REFUSED: Final = 1045
 
 
 class MariaDB(Server):
@@ -41,8 +44,8 @@ class MariaDB(Server):
 
     begin_reading = "START TRANSACTION READ ONLY"
 
-    def __init__(self, url: URL, limits: Limits) -> None:
-        super().__init__(url, limits)
+    def __init__(self, url: URL, limits: Limits, source: Source | None = None) -> None:
+        super().__init__(url, limits, source)
         self.dialect: Dialect = dialect.Dialect(dbapi=dialect.Dialect.import_dbapi())
         self._compiled: LRUCache[Any, Any] = LRUCache(dialect.COMPILED)
 
@@ -79,7 +82,7 @@ class MariaDB(Server):
         """Ask for an answer on a connection of its own."""
         try:
             async with asyncio.timeout(2):
-                raw = await open_raw(self.url)
+                raw = await self._raw()
                 try:
                     await raw.cursor().execute("SELECT 1")
                 finally:
@@ -91,7 +94,7 @@ class MariaDB(Server):
         """What `alembic_version` says; `None` also where there is no such table yet."""
         try:
             async with asyncio.timeout(self._limits.statement):
-                raw = await open_raw(self.url)
+                raw = await self._raw()
                 try:
                     cursor = raw.cursor()
                     await cursor.execute("SELECT version_num FROM alembic_version")
@@ -119,7 +122,7 @@ class MariaDB(Server):
         """A new connection. Raises `Unavailable`, saying where and why."""
         patience = max(self._limits.statement, self._limits.lock) + 1
         try:
-            raw = await open_raw(self.url, _settings(self._limits), patience=patience)
+            raw = await self._raw(_settings(self._limits), patience)
         except (*FAILURES, ValueError) as error:
             where = f"{self.url.host or '127.0.0.1'}:{self.url.port or 3306}"
             reason = str(error) or type(error).__name__
@@ -128,14 +131,26 @@ class MariaDB(Server):
             ) from error
         return Held(Connection(raw, self._kill))
 
+    async def _raw(self, settings: Mapping[str, str] = NOTHING, patience: float | None = None) -> Raw:
+        return await self.password.connected(
+            lambda url: open_raw(url, settings, patience=patience), _is_refused
+        )
+
     async def _kill(self, thread: int) -> None:
         """Let the server give up what a lost connection has asked of it, and the locks held for it."""
         async with asyncio.timeout(2):
-            raw = await open_raw(self.url)
+            raw = await self._raw()
             try:
                 await raw.cursor().execute(f"KILL {thread}")
             finally:
                 raw.close()
+
+    async def _knock(self, url: URL) -> None:
+        """A connection of its own, which is ended at once."""
+        try:
+            (await open_raw(url)).close()
+        except FAILURES as error:
+            raise Unavailable(f"The database lets nobody in: {type(error).__name__}") from error
 
     async def _look_around(self, held: Held) -> None:
         """Refuse a server that is too old, and warn of one with too little room for all processes."""
@@ -146,6 +161,11 @@ class MariaDB(Server):
         if (int(found[1]), int(found[2])) < OLDEST:
             raise Unavailable(f"The server is MariaDB {found[0]}; 10.6 or newer is needed.")
         warn_of_room(self._limits, room)
+
+
+def _is_refused(error: BaseException) -> bool:
+    """Whether the server does not take this user with this password."""
+    return isinstance(error, errors.MySQLError) and error.args[:1] == (_REFUSED,)
 
 
 def _settings(limits: Limits) -> dict[str, str]:

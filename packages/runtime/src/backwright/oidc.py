@@ -62,7 +62,7 @@ class RelyingParty:
             for name, given in settings.oidc.items()
         }
         self.sql = OidcStatements(runtime.database, users)
-        self.flow = Flow(runtime.database, self.sql, settings.secret_key.get_secret_value().encode())
+        self.flow = Flow(runtime.database, self.sql, settings.secrets)
         mapped = {name: frozenset(given.roles.values()) for name, given in settings.oidc.items()}
         register_as = [str(declared.register_as)] if declared.register_as else []
         joining = Joining(parts, self.sql, Rules(declared.registration, register_as))

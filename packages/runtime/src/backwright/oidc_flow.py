@@ -90,7 +90,7 @@ class Proof:
 class Flow:
     """Begins sign-ins and takes them up again. `secret` seals what leaves the service."""
 
-    def __init__(self, database: Database, sql: OidcStatements, secret: bytes) -> None:
+    def __init__(self, database: Database, sql: OidcStatements, secret: bytes | tuple[bytes, ...]) -> None:
         self._database = database
         self._sql = sql
         self._states = Sealer(secret, "backwright oidc state v1")

@@ -35,6 +35,7 @@ from backwright.errors import Unavailable
 from backwright.pool import Held
 from backwright.postgresql_transactions import FAILURES, Transaction, told
 from backwright.server_engine import Server
+from backwright.server_password import Source
 
 CONNECTING: Final = 5.0
 """Seconds that making a connection may take."""
@@ -51,8 +52,8 @@ class PostgreSQL(Server):
 
     begin_reading = "BEGIN READ ONLY"
 
-    def __init__(self, url: URL, limits: Limits) -> None:
-        super().__init__(url, limits)
+    def __init__(self, url: URL, limits: Limits, source: Source | None = None) -> None:
+        super().__init__(url, limits, source)
         driver: Any = dialect.Dialect.import_dbapi()  # type: ignore[no-untyped-call]
         self.dialect: Dialect = dialect.Dialect(  # type: ignore[no-untyped-call]
             paramstyle="numeric_dollar", dbapi=driver, json_serializer=_json
@@ -183,8 +184,11 @@ class PostgreSQL(Server):
             ) from error
 
     async def _raw(self, settings: dict[str, str]) -> "asyncpg.Connection[Any]":
+        return await self.password.connected(lambda url: self._connected(url, settings), _is_refused)
+
+    async def _connected(self, url: URL, settings: dict[str, str]) -> "asyncpg.Connection[Any]":
         return await asyncpg.connect(
-            self.url.render_as_string(hide_password=False),
+            url.render_as_string(hide_password=False),
             timeout=CONNECTING,
             command_timeout=self._limits.statement + 1,
             statement_cache_size=1_000 if self._limits.prepared else 0,
@@ -192,6 +196,13 @@ class PostgreSQL(Server):
             max_cacheable_statement_size=0,
             server_settings={"application_name": "backwright", **settings},
         )
+
+    async def _knock(self, url: URL) -> None:
+        """A connection of its own, which is ended at once."""
+        try:
+            (await self._connected(url, {})).terminate()
+        except FAILURES as error:
+            raise Unavailable(f"The database lets nobody in: {type(error).__name__}") from error
 
     async def _look_around(self, held: Held) -> None:
         """Refuse a server that is too old, and warn of one with too little room for all processes."""
@@ -203,6 +214,11 @@ class PostgreSQL(Server):
             " - current_setting('superuser_reserved_connections')::int"
         )
         warn_of_room(self._limits, room)
+
+
+def _is_refused(error: BaseException) -> bool:
+    """Whether the server does not take this user with this password."""
+    return isinstance(error, asyncpg.InvalidAuthorizationSpecificationError)
 
 
 def _json(value: Any) -> str:

@@ -18,6 +18,7 @@ from backwright.engine import Limits
 from backwright.errors import Unavailable
 from backwright.postgresql import PostgreSQL
 from backwright.postgresql_transactions import FAILURES
+from backwright.server_password import Source
 
 if TYPE_CHECKING:
     from asyncpg import Connection  # type: ignore[import-untyped]
@@ -61,8 +62,8 @@ class Identity(NamedTuple):
 class ReplicaServer(PostgreSQL):
     """A server that is read from. Make a new one after it was lost: it may have gone back in time."""
 
-    def __init__(self, url: URL, limits: Limits) -> None:
-        super().__init__(url, limits)
+    def __init__(self, url: URL, limits: Limits, source: Source | None = None) -> None:
+        super().__init__(url, limits, source)
         self._line: Connection[Any] | None = None
         """The connection that its state is asked on, which no reader can keep busy."""
         self._started: datetime | None = None

@@ -23,6 +23,7 @@ from backwright.engine import Limits, parse
 from backwright.errors import Error, Unavailable
 from backwright.replica_server import IDENTITY, PATIENCE, POSITION, Identity, NotAReplica, ReplicaServer
 from backwright.replica_writers import Writers
+from backwright.server_password import Source
 from backwright.work import NOTHING
 
 if TYPE_CHECKING:
@@ -60,7 +61,14 @@ class _Mark(NamedTuple):
 class Replica:
     """The replica of one process. Used between `start` and `close`."""
 
-    def __init__(self, url: str, limits: Limits, primary: "Database", redis: "Redis") -> None:
+    def __init__(
+        self,
+        url: str,
+        limits: Limits,
+        primary: "Database",
+        redis: "Redis",
+        source: Source | None = None,
+    ) -> None:
         self.up = False
         """Whether it answers, is not too far behind, and the writes of other processes are heard of."""
         self.reads = 0
@@ -68,6 +76,7 @@ class Replica:
         self.fallbacks = 0
         """Statements that it was asked and the primary had to answer."""
         self._url = parse(url)
+        self._source = source
         self._limits = limits
         self._primary = primary
         self._redis = redis
@@ -172,7 +181,7 @@ class Replica:
 
     async def _connect(self) -> ReplicaServer:
         """A connection to what is a replica of this primary. Raises `NotAReplica` and `Unavailable`."""
-        server = ReplicaServer(self._url, self._limits)
+        server = ReplicaServer(self._url, self._limits, self._source)
         try:
             await server.connect()
             await server.replayed()
@@ -191,7 +200,7 @@ class Replica:
             await server.close()
             raise
         self._writers.add_everybody()  # it may have less than the one that we knew before
-        self._mark, self._server = None, server
+        self._mark, self._server, self._url = None, server, server.url
         return server
 
     def _judge(self) -> None:

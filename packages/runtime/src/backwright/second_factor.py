@@ -57,14 +57,20 @@ class SecondFactorNeeded(Unauthenticated):
         self.challenge = challenge
 
 
+PURPOSE: Final = "backwright second factor v1"
+"""What the secrets that apps share with us are sealed for."""
+
+
 class SecondFactor:
     """The second factors of one service. `secret` seals what the apps share with us."""
 
-    def __init__(self, database: Database, limiter: Limiter, sessions: Sessions, secret: bytes) -> None:
+    def __init__(
+        self, database: Database, limiter: Limiter, sessions: Sessions, secret: bytes | tuple[bytes, ...]
+    ) -> None:
         self._database = database
         self._limiter = limiter
         self._sessions = sessions
-        self._sealer = Sealer(secret, "backwright second factor v1")
+        self._sealer = Sealer(secret, PURPOSE)
         self.sql = SecondFactorStatements(database)
 
     async def is_on(self, user_id: UUID) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backwright.engine import Limits
 from backwright.errors import Unavailable
 from backwright.pool import Held, Pool
+from backwright.server_password import ServerPassword, Source
 
 _POOL_WAIT: Final = 2.0
 
@@ -25,8 +26,8 @@ class Server(ABC):
     begin_reading: ClassVar[str]
     """The statement that begins a transaction which cannot write."""
 
-    def __init__(self, url: URL, limits: Limits) -> None:
-        self.url = url
+    def __init__(self, url: URL, limits: Limits, source: Source | None = None) -> None:
+        self.password = ServerPassword(url, source)
         self._limits = limits
         self._pool: Pool | None = None
 
@@ -45,6 +46,23 @@ class Server(ABC):
         if self._pool is not None:
             pool, self._pool = self._pool, None
             await pool.close()
+
+    async def renew(self) -> bool:
+        """Take over the password that its source has now, if that is another one: whether it is.
+
+        Raises `Unavailable` if the server does not take it; the one before stays then.
+        """
+        offered = await self.password.offered()
+        if offered is None:
+            return False
+        await self._knock(offered)
+        self.password.url = offered
+        return True
+
+    @property
+    def url(self) -> URL:
+        """Where it is, and as whom it is asked now."""
+        return self.password.url
 
     @property
     def pool(self) -> Pool:
@@ -72,6 +90,10 @@ class Server(ABC):
     @abstractmethod
     async def _held(self) -> Held:
         """A new connection. Raises `Unavailable`, saying where and why."""
+
+    @abstractmethod
+    async def _knock(self, url: URL) -> None:
+        """See whether the server lets this user in with this password. Raises `Unavailable`."""
 
     @abstractmethod
     async def _look_around(self, held: Held) -> None:

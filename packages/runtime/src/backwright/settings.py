@@ -7,9 +7,9 @@ reported whole and not one problem at a time. What must not: the rules themselve
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
@@ -41,6 +41,13 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=False,
     )
 
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def __init__(self, **given: Any) -> None:
+        """Read from the environment; what is `given` wins over it. Raises `ValidationError`."""
+        super().__init__(**given)
+        self._given = given
+
     environment: Environment = Field(Environment.DEVELOPMENT, description="development, test or production.")
     service: str = Field(
         "service", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="The name of this service."
@@ -62,6 +69,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="At least 32 random bytes; seals keys and links. Made if empty, except in production.",
+    )
+    secret_key_previous: SecretStr | None = Field(
+        None,
+        description="The SECRET_KEY before this one: what it sealed stays readable. Empty it when nothing needs it.",
     )
     audit_checkpoints: str = Field(
         "",
@@ -210,6 +221,7 @@ class Settings(BaseSettings):
     _networks = field_validator("trusted_proxies", mode="before")(rules.networks)
     _public_url = field_validator("public_url")(rules.public_url)
     _secret_key = field_validator("secret_key")(rules.secret)
+    _secret_key_previous = field_validator("secret_key_previous")(rules.previous_secret)
     _encryption_keys = field_validator("encryption_keys")(rules.encryption_keys)
     _allowed_hosts = field_validator("allowed_hosts")(rules.allowed_hosts)
     _cors_origins = field_validator("cors_origins", "browser_origins")(rules.cors_origins)
@@ -277,7 +289,15 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[bytes, ...]:
         """What keys are derived from: the present secret first, then those that it replaced."""
-        return (self.secret_key.get_secret_value().encode(),)
+        given = (self.secret_key, self.secret_key_previous)
+        return tuple(each.get_secret_value().encode() for each in given if each is not None)
+
+    def read_again(self) -> Self:
+        """The settings as the environment, files, Vault and AWS have them now. What was given stays as it was.
+
+        Asks over the network: not for the event loop. Raises `ValidationError`.
+        """
+        return type(self)(**self._given)
 
     @property
     def in_production(self) -> bool:

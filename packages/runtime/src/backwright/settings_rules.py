@@ -99,6 +99,16 @@ def encryption_keys(value: SecretStr, info: ValidationInfo) -> SecretStr:
     return value
 
 
+def previous_secret(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    """Another secret than the present one, or none."""
+    if value is None or not value.get_secret_value():
+        return None
+    secret_key.check(value.get_secret_value(), strict=False)  # it was good enough when it was set
+    if value == info.data.get("secret_key"):
+        raise ValueError("is SECRET_KEY itself; set what SECRET_KEY was before")
+    return value
+
+
 def allowed_hosts(value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     """Exact names; that of `PUBLIC_URL` if none is given, and this machine except in production."""
     if any("*" in host or "/" in host or not host for host in value):

@@ -4,12 +4,17 @@ What lives here: the choice by the settings, and its numbers. What must not: how
 needs the package hiredis is imported only where there is a Redis.
 """
 
+import asyncio
 from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import URL
 
 from backwright.cache import MAX_BYTES_SHARED, MAX_ENTRIES, ResponseCache
 from backwright.database import Database, Limits
+from backwright.engine import parse
 from backwright.limits import Limiter, MemoryStore, Store
 from backwright.limits_database import DatabaseStore
+from backwright.server_password import Source
 from backwright.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +41,18 @@ def replica(
         return None
     from backwright.replicas import Replica
 
-    return Replica(settings.replica_database_url, limits, database, redis)
+    return Replica(
+        settings.replica_database_url, limits, database, redis, source(settings, "replica_database_url")
+    )
+
+
+def source(settings: Settings, name: str) -> Source:
+    """Where the address of a database is read again, should its password have been replaced."""
+
+    async def read() -> URL:
+        return parse(getattr(await asyncio.to_thread(settings.read_again), name))
+
+    return read
 
 
 def limiter(settings: Settings, database: Database, redis: "Redis | None") -> Limiter:

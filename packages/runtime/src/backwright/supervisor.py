@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -129,6 +130,8 @@ class Supervisor:
         for each in Server.signals:
             signal.signal(each, self._told)
         signal.signal(signal.SIGUSR1, self._pass_on)
+        if not (sys.stdin and not sys.stdin.closed and sys.stdin.isatty()):
+            signal.signal(signal.SIGHUP, self._pass_on)
         try:
             status = self._keep()
         except BaseException:

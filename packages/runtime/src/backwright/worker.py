@@ -55,7 +55,8 @@ def enter(
     tell: Connection,
 ) -> None:
     """What a worker process runs."""
-    for each in (signal.SIGINT, signal.SIGUSR1):  # Ctrl-C reaches the whole group; the parent passes it on
+    # Ctrl-C reaches the whole group; the parent passes it on. The others come before somebody listens.
+    for each in (signal.SIGINT, signal.SIGUSR1, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     for each in Worker.signals:
         signal.signal(each, _end_early)
