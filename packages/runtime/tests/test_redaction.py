@@ -47,6 +47,7 @@ def test_an_innocent_name_does_not(key: str) -> None:
         "hash $argon2id$v=19$m=19456$canary",
         "IntegrityError\n[parameters: ('canary', 1)]",
         "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----",
+        f"GET /things?q=office_{'0' * 22}.canary{'0' * 43}",
     ],
 )
 def test_what_looks_like_a_credential_is_hidden(line: str) -> None:
@@ -55,6 +56,13 @@ def test_what_looks_like_a_credential_is_hidden(line: str) -> None:
     assert "canary" not in found
     assert JWT not in found
     assert HIDDEN in found
+
+
+def test_a_hidden_api_key_still_says_which_one_it_is() -> None:
+    """So that whoever reads the log can revoke it."""
+    start = "office_" + "0Ab" * 7 + "9"
+    assert text(f"used {start}.{'x' * 49} twice") == f"used {start}.{HIDDEN} twice"
+    assert text(f"used {start}.{'x' * 30}…") == f"used {start}.{HIDDEN}…"
 
 
 @given(st.text())

@@ -21,6 +21,7 @@ from backwright.authentication import Authenticator
 from backwright.context import current
 from backwright.errors import FieldError, Forbidden, Invalid, NotFound, Unauthenticated
 from backwright.service_accounts import ServiceAccounts
+from backwright.user_rows import normalised_email
 
 if TYPE_CHECKING:
     from backwright.accounts import Accounts
@@ -88,6 +89,11 @@ class KeyAccess:
         users, actor = self._parts.users, current.get().actor
         if users.owner is not None and await users.managed(actor, user_id) is None:
             raise NotFound("There is no such account.")
+
+    async def find(self, email: str) -> UUID | None:
+        """The account with this address."""
+        row = await self._parts.users.by_email(normalised_email(email))
+        return row.id if row is not None else None
 
     async def require_machine(self, user_id: UUID) -> None:
         """Raise `Forbidden` for the account of a person: nobody else has keys that act as that person."""

@@ -10,7 +10,7 @@ is lost to the key, and an owner who is closed has no keys.
 import hmac
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_network
@@ -19,7 +19,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from backwright.actor import PUBLIC, SIGNED_IN, Actor
+from backwright.actor import Actor, signed_in
 from backwright.api_key_form import read
 from backwright.api_key_header import refused
 from backwright.api_key_rows import SAMPLED, KeyStatements
@@ -131,14 +131,9 @@ def key_actor(
     tenant: UUID | None = None,
 ) -> Actor:
     """The caller: the owner, with the roles that the scopes name and the owner has."""
-    return Actor(
-        id=owner,
-        roles=frozenset(roles) & frozenset(scopes) | {PUBLIC, SIGNED_IN},
-        method="key",
-        session_id=key_id,
-        tenant=tenant,
-        quota=None if rate is None else policy_of(rate),
-    )
+    narrowed = frozenset(roles) & frozenset(scopes)
+    caller = signed_in(owner, narrowed, method="key", session_id=key_id, tenant=tenant)
+    return caller if rate is None else replace(caller, quota=policy_of(rate))
 
 
 @lru_cache(1024)

@@ -125,6 +125,14 @@ class ApiKeys:
         if await work.execute(self._sql.revoke_all, {"owner": owner_id, "at": now()}):
             await self._audit.record(work, action="api_keys_revoked", object_type="users", object_id=owner_id)
 
+    async def owner_of(self, key_id: UUID) -> UUID:
+        """Whose key it is. Raises `NotFound`."""
+        rows = await self._database.fetch(self._sql.one, {"key": key_id})
+        if not rows:
+            raise _no_such_key()
+        owner: UUID = self._shown(rows[0])["user_id"]
+        return owner
+
     async def list(self, owner_id: UUID | None = None) -> list[dict[str, Any]]:
         """The keys of an account, or of all, the newest first; those that ended long ago are left out."""
         rows = (

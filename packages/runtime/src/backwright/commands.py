@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from backwright import (
     access_commands,
+    api_key_commands,
     audit_commands,
     configuration,
     encryption_start,
@@ -104,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     oauth_commands.add_to(add, _with_runtime)
     tenant_commands.add_to(add, _with_runtime, _password)
     key_commands.add_to(add, _with_runtime)
+    api_key_commands.add_to(add, _with_runtime)
     access_commands.add_to(add)
     audit_commands.add_to(add, _with_runtime)
     secret_commands.add_to(add, _with_runtime)

@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright.actor import Actor
+from backwright.actor import PROGRAMS, Actor
 from backwright.context import current
 from backwright.database import Work
 from backwright.errors import BadRequest, Conflict, Error, FieldError, Invalid, Kind, Unavailable, problem
@@ -151,8 +151,10 @@ class Ledger:
 
     def name(self, actor: Actor, key: str) -> str:
         """The name under which an answer is stored. Nobody gets to another caller's; strangers are told apart
-        by their network."""
+        by their network, and a program does not get to what its owner got with more roles."""
         caller = f"user {actor.id}" if actor.id else f"stranger {limit_key(current.get().client_ip)}"
+        if actor.method in PROGRAMS:
+            caller += f" as {' '.join(sorted(actor.roles))}"
         return sha256(f"{caller}\n{self._route}\n{key}".encode()).hexdigest()
 
     async def carry_out(

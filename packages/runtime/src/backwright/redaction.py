@@ -13,6 +13,9 @@ _KEYS: Final = re.compile(
     r"pass(?:word|wd|phrase)|(?:^|_)pass$|secret|token|authorization|cookie|api_?key|private_?key|credential|csrf|signature|^otp$",
     re.IGNORECASE,
 )
+API_KEY: Final = r"([a-z][a-z0-9]{1,19}_[0-9A-Za-z]{22})\.[0-9A-Za-z]{20,}"
+"""A key (`api_key_form.py`), whole or cut: what stands before the dot is no secret and says which one to revoke."""
+
 _PATTERNS: Final = (
     (re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), r"\1 " + HIDDEN),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){1,4}"), HIDDEN),
@@ -25,12 +28,13 @@ _PATTERNS: Final = (
         ),
         r"\1" + HIDDEN,
     ),
+    (re.compile(API_KEY), r"\1." + HIDDEN),
     (re.compile(r"\$argon2id?\$[^\s'\"]+"), HIDDEN),
     (re.compile(r"\[parameters: .*?\]$", re.MULTILINE), "[parameters: " + HIDDEN + "]"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL), HIDDEN),
 )
 _MARKS: Final = re.compile(
-    r"bearer|basic|eyJ|://|pass|secret|token|key|authorization|cookie|argon2|\[param", re.I
+    r"bearer|basic|eyJ|://|pass|secret|token|key|authorization|cookie|argon2|\[param|_\w{22}\.", re.I
 )
 
 CONTROLS: Final = {

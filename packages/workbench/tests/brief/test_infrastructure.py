@@ -50,6 +50,12 @@ def test_stores_are_found_by_their_names(text: str, stores: tuple[str, str, str]
         ("server-side sessions for the web app", ("sessions",)),
         ("server-side sessions and API keys for partners", ("sessions", "api_keys")),
         ("API keys for machines", ("api_keys",)),
+        ("API keys for partners", ("api_keys",)),
+        ("partners use an API key", ("api_keys",)),
+        ("machine clients with keys", ("api_keys",)),
+        ("Partners must authenticate with their own API keys.", ("api_keys",)),
+        ("scoped, revocable API keys with expiry; password login for staff", ("password", "api_keys")),
+        ("no API keys", ("password",)),
         ("OIDC (Keycloak) and API keys", ("oidc", "api_keys")),
         ("two-factor authentication", ("password", "mfa")),
         ("", ("password",)),
@@ -58,6 +64,24 @@ def test_stores_are_found_by_their_names(text: str, stores: tuple[str, str, str]
 def test_ways_to_sign_in_are_found(text: str, methods: tuple[str, ...]) -> None:
     """JSON Web Tokens are what signing in gives, and a second factor needs a first."""
     assert drawn(text).auth.methods == methods
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "API keys for partners",
+        "partners use an API key",
+        "machine clients with keys",
+        "Scripts authenticate with API keys.",
+        "partner API keys with scopes and expiry",
+        "service accounts for machines",
+    ],
+)
+def test_keys_for_programs_are_understood_whole(text: str) -> None:
+    """Whoever has them and what they have is part of the phrase, and makes no entity."""
+    found = reading(text)
+    assert found.not_understood == ()
+    assert not {"Partner", "Script", "Key", "Machine"} & found.require().entities.keys()
 
 
 @pytest.mark.parametrize(

@@ -175,11 +175,14 @@ def test_people_who_sign_up(edited: Edited) -> None:
 
 
 def test_ways_to_sign_in_that_the_code_turns_on_or_off(edited: Edited) -> None:
-    """Programs with OAuth 2.0, browsers with a cookie."""
+    """Programs with OAuth 2.0 or keys, browsers with a cookie."""
     for written, methods in (
         ("oauth=True, browser_sessions=True", ("oauth2", "sessions")),
         ("oauth=True, browser_sessions=False", ("oauth2",)),
         ("browser_sessions=True", ("sessions",)),
+        ("oauth=True, api_keys=True", ("oauth2", "api_keys")),
+        ("api_keys=True", ("api_keys",)),
+        ("oauth=False, api_keys=False", ("password",)),
     ):
         files = edited(("accounts/resource.py", "oauth=True", written))
         assert read(files).demanded().auth.methods == methods

@@ -35,6 +35,18 @@ def test_the_list_of_files_is_known_before_any_text_is_made(work_orders: Bluepri
     assert not set(planned) & set(DERIVED)
 
 
+def test_a_service_with_api_keys_has_tests_of_them(work_orders: Blueprint) -> None:
+    """One without has none, and says nothing of them."""
+    auth = work_orders.auth.model_copy(update={"methods": ("password", "api_keys")})
+    written = write(work_orders.model_copy(update={"auth": auth}))
+    assert "api_keys=True" in written["src/work_orders/accounts/resource.py"]
+    assert "X-API-Key" in written["tests/test_api_keys.py"]
+    assert "tests/test_api_keys.py" in written["docs/backend-testing.md"]
+    plain = write(work_orders)
+    assert "tests/test_api_keys.py" not in plain
+    assert "test_api_keys" not in plain["docs/backend-testing.md"]
+
+
 def test_an_area_is_about_a_hundred_lines(work_orders: Blueprint) -> None:
     """What a team owns stays small; the delivery note publishes this count."""
     counted = lines_by_area(write(work_orders), "work_orders")

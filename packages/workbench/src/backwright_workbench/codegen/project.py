@@ -158,6 +158,7 @@ def values(names: Names) -> dict[str, object]:
         "on_mariadb": blueprint.stores.database == "mariadb",
         "with_redis": blueprint.stores.cache == "redis",
         "with_s3": blueprint.stores.files == "s3",
+        "api_keys": "api_keys" in blueprint.auth.methods,
         "stand_ins": [each.sentence for each in stand_ins(blueprint)],
         "later": later(names),
         "diagram": docs_tables.diagram(names),

@@ -36,9 +36,14 @@ AUTH: dict[AuthMethod, re.Pattern[str]] = {
         r"|sessions (?:for|in) (?:the )?(?:web|browser|staff|admin|office|backend|dashboard|frontend|site)[a-z]*"
     ),
     "api_keys": phrase(
-        r"api ?keys?(?: (?:authentication|auth|management|access|support|based))*|api tokens?"
+        r"(?:(?:partners?|scripts?|integrations?|integrators?|programs?|third parties|machine clients?)"
+        r"(?: (?:can|may|must|should|will))? (?:use|uses|get|gets|have|has|send|sends|need|needs"
+        r"|(?:authenticate|sign in|log in)s? (?:with|by|via|using|through))(?: (?:an?|the|their|its|own))* )?"
+        r"(?:(?:scoped|revocable|expiring|rotatable|partner|machine) )*"
+        r"(?:api ?keys?(?: (?:authentication|auth|management|access|support|based))*|api tokens?"
         r"|(?:service|machine) (?:tokens?|accounts?|clients?)"
-        r"|personal access tokens?"
+        r"|personal access tokens?)"
+        r"(?: with (?:scopes|expiry|rotation|api keys|keys)(?: and (?:scopes|expiry|rotation))?)?"
     ),
     "mfa": phrase(
         r"(?:2fa|mfa|totp|otp|two factor|multi factor|two step)(?: (?:authentication|auth"

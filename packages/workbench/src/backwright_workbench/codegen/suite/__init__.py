@@ -22,6 +22,9 @@ TEMPLATES: Final = (
 )
 """Tests that differ between services in names only."""
 
+OF_METHODS: Final = {"api_keys": "test_api_keys.py"}
+"""The same, for services with a way to sign in that not all have."""
+
 
 def suite_files(names: Names) -> list[tuple[str, Callable[[], str]]]:
     """(path, what makes the text) of every file under `tests/`."""
@@ -34,7 +37,9 @@ def suite_files(names: Names) -> list[tuple[str, Callable[[], str]]]:
     found += [
         (entity_tests_path(each, names), partial(write_entity_tests, each, names)) for each in names.ordered
     ]
-    found += [(f"tests/{name}", partial(render, f"tests/{name}", shared)) for name in TEMPLATES]
+    methods = names.blueprint.auth.methods
+    templates = [*TEMPLATES, *(name for method, name in OF_METHODS.items() if method in methods)]
+    found += [(f"tests/{name}", partial(render, f"tests/{name}", shared)) for name in templates]
     return found
 
 
