@@ -91,9 +91,9 @@ class KeyAccess:
             raise NotFound("There is no such account.")
 
     async def find(self, email: str) -> UUID | None:
-        """The account with this address."""
+        """The account with this address, in the tenant of whoever acts."""
         row = await self._parts.users.by_email(normalised_email(email))
-        return row.id if row is not None else None
+        return row.id if row is not None and row.tenant == current.get().actor.tenant else None
 
     async def require_machine(self, user_id: UUID) -> None:
         """Raise `Forbidden` for the account of a person: nobody else has keys that act as that person."""

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-from backwright.actor import SYSTEM
+from backwright.actor import SYSTEM, system_of
 from backwright.api_key_access import KeyAccess
 from backwright.api_key_request import GRACE_HOURS, MAX_GRACE_HOURS, KeyRequest
 from backwright.api_keys import NewKey
 from backwright.callers import acting_as
 from backwright.errors import NotFound
 from backwright.runtime import Runtime
-from backwright.service_accounts import DOMAIN
+from backwright.tenant_commands import chosen
 
 Add = Callable[[str, Callable[..., Any], str], argparse.ArgumentParser]
 WithRuntime = Callable[[FastAPI, Callable[[Runtime], Awaitable[None]]], None]
@@ -34,7 +34,10 @@ def add_to(add: Add, with_runtime: WithRuntime) -> None:
         async def call(runtime: Runtime) -> None:
             if runtime.accounts is None or runtime.accounts.api_keys is None:
                 raise NotFound("This service has no API keys: declare Accounts(…, api_keys=True).")
-            with acting_as(SYSTEM):
+            actor = SYSTEM
+            if "tenant" in arguments and (tenant := await chosen(runtime.accounts, arguments.tenant)):
+                actor = system_of(tenant)
+            with acting_as(actor):
                 await arguments.keys(arguments, runtime.accounts.api_keys)
 
         with_runtime(create_app(settings), call)
@@ -78,11 +81,12 @@ def _owner(command: argparse.ArgumentParser, *, needed: bool) -> None:
     owner = command.add_mutually_exclusive_group(required=needed)
     owner.add_argument("--owner", metavar="EMAIL", help="the account of a person")
     owner.add_argument("--service-account", metavar="NAME", help="the account of a machine")
+    command.add_argument("--tenant", metavar="ID", help="where accounts belong to tenants: which one")
 
 
 async def create(arguments: argparse.Namespace, access: KeyAccess) -> None:
     """Make a key; for a service account that is not there, make that first."""
-    owner = await access.find(_address(arguments) or "")
+    owner = await access.find(_address(arguments, access) or "")
     if owner is None and arguments.service_account is not None:
         made = await access.service_accounts.create(arguments.service_account, arguments.role)
         owner = made["id"]
@@ -96,7 +100,7 @@ async def create(arguments: argparse.Namespace, access: KeyAccess) -> None:
 
 async def show(arguments: argparse.Namespace, access: KeyAccess) -> None:
     """One line for each key."""
-    address = _address(arguments)
+    address = _address(arguments, access)
     owner = None if address is None else await access.find(address)
     if address is not None and owner is None:
         raise NotFound("There is no account with this address.")
@@ -116,9 +120,9 @@ async def revoke(arguments: argparse.Namespace, access: KeyAccess) -> None:
     sys.stdout.write(f"{arguments.id} is revoked.\n")
 
 
-def _address(arguments: argparse.Namespace) -> str | None:
+def _address(arguments: argparse.Namespace, access: KeyAccess) -> str | None:
     name: str | None = arguments.service_account
-    found: str | None = arguments.owner if name is None else f"{name}@{DOMAIN}"
+    found: str | None = arguments.owner if name is None else access.service_accounts.address(name)
     return found
 
 

@@ -74,7 +74,7 @@ class ServiceAccounts:
             raise Invalid("The service account is not accepted.", errors=errors)
         async with self._database.work() as work:
             added = await self._users.add(
-                work, email=self._address(name), name=name, roles=given, password_hash=None
+                work, email=self.address(name), name=name, roles=given, password_hash=None
             )
             if added is None:
                 raise Conflict("There is a service account of this name already.")
@@ -87,7 +87,7 @@ class ServiceAccounts:
             )
         return {"id": added, "name": name, "roles": given, "is_active": True}
 
-    def _address(self, name: str) -> str:
+    def address(self, name: str) -> str:
         """The address that stands for it; names are unique within a tenant, or nobody could tell what others have."""
         tenant = "" if self._users.owner is None else f".{current.get().actor.tenant}"
         return f"{name}{tenant}@{DOMAIN}"

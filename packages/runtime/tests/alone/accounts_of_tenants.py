@@ -332,10 +332,24 @@ def test_the_operator_makes_lists_and_suspends_tenants(
     assert command(tmp_path, monkeypatch, "tenants", "list") == 0
     assert f"{made}  One  2 accounts  suspended since" in capsys.readouterr().out
     assert command(tmp_path, monkeypatch, "tenants", "resume", made) == 0
+    assert command(tmp_path, monkeypatch, "tenants", "create", "Other") == 0
+    other = capsys.readouterr().out.splitlines()[-1]
+    key = ("api-keys", "create", "k", "--service-account", "importer")
+    key = (*key, "--role", "doctor", "--scope", "doctor")
+    assert command(tmp_path, monkeypatch, *key, "--tenant", made) == 0
+    capsys.readouterr()
+    for tenant, count in ((made, 1), (other, 0)):
+        assert command(tmp_path, monkeypatch, "api-keys", "list", "--tenant", tenant) == 0
+        assert len(capsys.readouterr().out.splitlines()) == count
     for mistake, message in (
         (("tenants", "create"), "name of 1 to 200"),
         (("tenants", "suspend", "One"), "Give the id"),
         (("tenants", "resume", made), "no suspended tenant"),
+        (("api-keys", "list"), "Say for which tenant"),
+        (
+            ("api-keys", "create", "k", "--owner", "ada@example.org", "--scope", "admin", "--tenant", other),
+            "no account",
+        ),
         (("create-admin", "x@example.org"), "Say for which tenant"),
         (("create-admin", "x@example.org", "--tenant", str(uuid4())), "no tenant with this id"),
     ):
