@@ -20,19 +20,15 @@ class SessionCookie:
 
     def __init__(self, *, secure: bool) -> None:
         self.name = "__Host-session" if secure else "session"
-        self._name = self.name.encode()
+        self._values = re.compile(rb"(?:^|;)[ \t]*" + self.name.encode() + rb"=([^;]*)").findall
         self._attributes = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
         self.dropped = f'{self.name}=""; Max-Age=0{self._attributes}'.encode()
         """What ends the cookie in the browser."""
 
     def given(self, header: bytes) -> str | None:
         """The value in a `Cookie` header. Of two with this name nobody can say which is the right one: none is."""
-        found = [
-            value
-            for name, _, value in (pair.strip().partition(b"=") for pair in header.split(b";"))
-            if name == self._name
-        ]
-        value = found[0].decode("latin-1") if len(found) == 1 else ""
+        found = self._values(header)
+        value = found[0].decode("latin-1").strip() if len(found) == 1 else ""
         return value if _SECRET.fullmatch(value) else None
 
     def set(self, value: str) -> bytes:

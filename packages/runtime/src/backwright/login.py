@@ -23,13 +23,7 @@ from backwright.database import Database, Work
 from backwright.errors import FieldError, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from backwright.hosts import limit_key
 from backwright.limits import Limiter, Policy
-from backwright.login_delays import (
-    FREE_FROM_ANYWHERE,
-    FREE_FROM_ONE_PLACE,
-    LoginDelays,
-    account_key,
-    place_key,
-)
+from backwright.login_delays import LoginDelays, account_key, place_key
 from backwright.passwords import Hasher, weakness
 from backwright.second_factor import TOLD_AFTER, SecondFactor, SecondFactorNeeded
 from backwright.service_accounts import is_service_account
@@ -195,15 +189,11 @@ class Login:
     async def _admit(self, address: str, row: UserRow | None) -> None:
         """Let an attempt through and count it, or raise `RateLimited` with the time to wait."""
         ip = current.get().client_ip
-        place, account = place_key(address, ip), account_key(address)
         async with self._database.work() as work:
-            wait = await self._delays.waiting(work, place)
-            known = await self._sessions.is_known_place(work, row.id if row else NOBODY, ip)
-            if not wait and not known:
-                wait = await self._delays.waiting(work, account)
-            if not wait:
-                await self._delays.count(work, place, FREE_FROM_ONE_PLACE)
-                await self._delays.count(work, account, FREE_FROM_ANYWHERE)
+            owner = row.id if row else NOBODY
+            wait = await self._delays.begin(
+                work, address, ip, lambda: self._sessions.is_known_place(work, owner, ip)
+            )
         if wait > timedelta():
             seconds = ceil(wait.total_seconds())
             raise RateLimited(

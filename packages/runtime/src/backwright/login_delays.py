@@ -8,7 +8,7 @@ An attempt is counted before the password is looked at and forgiven when it was 
 hundred attempts at the same moment would all be free.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -83,6 +83,20 @@ class LoginDelays:
         self._prune = database.prepare(
             delete(login_delays).where(table.key.in_(select(old.subquery("old").c.key)))
         )
+
+    async def begin(
+        self, work: Work, email: str, ip: str, is_known: Callable[[], Awaitable[bool]]
+    ) -> timedelta:
+        """Count an attempt and return zero, or how long it must wait. Strangers' failures do not count where the
+        owner is known, which is asked once the lock is held."""
+        place, account = place_key(email, ip), account_key(email)
+        wait = await self.waiting(work, place)
+        if not await is_known() and not wait:
+            wait = await self.waiting(work, account)
+        if not wait:
+            await self.count(work, place, FREE_FROM_ONE_PLACE)
+            await self.count(work, account, FREE_FROM_ANYWHERE)
+        return wait
 
     async def waiting(self, work: Work, key: str) -> timedelta:
         """How long this key must still wait; zero when it may try. Others wait with their question until this

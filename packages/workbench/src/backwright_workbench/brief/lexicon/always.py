@@ -160,7 +160,7 @@ ALWAYS: dict[str, tuple[re.Pattern[str], str]] = {
             r"(?:(?:strict|configurable|proper|http|basic|good|api|owasp|secure|application) "
             r")*(?:cors|security headers|owasp(?: top (?:10|ten))?|https|tls|helmet|security(?: "
             r"best practices| hardening| headers)?|secure by default|(?:sql )?injection(?: "
-            r"(?:protection|prevention|safe))?|xss|csrf(?: protection)?|best practices)(?: "
+            r"(?:protection|prevention|safe))?|xss|csrf(?: (?:protection|tokens?|checks?))?|best practices)(?: "
             r"(?:support|configuration|settings|enabled|protection|compliant|compliance|and"
             r"|headers|policy|for the frontend))*|secure"
         ),

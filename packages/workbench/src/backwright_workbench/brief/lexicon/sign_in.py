@@ -28,12 +28,14 @@ AUTH: dict[AuthMethod, re.Pattern[str]] = {
         r"|login|auth|provider))*"
     ),
     "sessions": phrase(
+        r"(?:(?:secure|http ?only|signed|strict) )*(?:"
         r"sessions? (?:cookies?|based|auth(?:entication)?|log ?ins?|sign ?in)(?: (?:authentication|auth|login|logins))*"
         r"|cookie (?:based )?(?:sessions?|authentication|auth|login)"
         r"|(?:server side|server|web|login|browser|cookie|user|http) sessions|cookies"
-        r"|(?:auth(?:entication)?|log ?in|sign ?in)(?: (?:by|via|with|using|through|:|is|are))+ (?:a |the )?sessions?"
+        r"|(?:auth(?:entication)?|log ?in|sign ?in)(?: (?:by|via|with|using|through|:|is|are))+"
+        r" (?:a |the )?sessions?(?: cookies?)?"
         r"|sessions (?:are )?(?:stored|kept|held|saved)(?= (?:in|on|by)(?!\S))"
-        r"|sessions (?:for|in) (?:the )?(?:web|browser|staff|admin|office|backend|dashboard|frontend|site)[a-z]*"
+        r"|sessions (?:for|in) (?:the )?(?:web|browser|staff|admin|office|backend|dashboard|frontend|site)[a-z]*)"
     ),
     "api_keys": phrase(
         r"(?:(?:partners?|scripts?|integrations?|integrators?|programs?|third parties|machine clients?)"
@@ -68,7 +70,8 @@ FOR_WHOM = phrase(
     r"(?:\( ?)?(?:google|github|gitlab|microsoft|facebook|apple)(?: (?:,|/|and|or) (?:google|github|gitlab|microsoft"
     r"|facebook|apple))*(?: ?\))?"
     r"|for (?:the |all |our )?(?:partners|devices|machines|people|humans|users|staff|customers|clients|services|scripts"
-    r"|integrations|applications|apps|loggers|sensors|systems|integrators|third parties)"
+    r"|integrations|applications|apps|browsers?|web (?:app|apps|application|pages|clients)|front ?ends?|loggers"
+    r"|sensors|systems|integrators|third parties)"
 )
 """What may follow a method: whose accounts, or who signs in so."""
 
