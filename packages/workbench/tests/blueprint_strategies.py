@@ -297,6 +297,11 @@ def blueprints(draw: st.DrawFn, max_entities: int = 5) -> Blueprint:
                 methods=some(["password", "oauth2", "sessions", "api_keys"], min_size=1),
                 register_as=st.sampled_from([None, *roles]),
             )
+            | st.builds(
+                Auth,
+                methods=st.just(("password", "oidc")),
+                providers=some(["google", "keycloak", "entra"]),
+            )
             | st.builds(Auth, registration=st.sampled_from(["invited", "closed"]))
         ),
         roles={"admin": draw(TEXTS), **{role: draw(TEXTS) for role in roles}},

@@ -17,7 +17,7 @@ from pydantic_settings import NoDecode
 from backwright.s3_place import told
 from backwright.settings_rules import production
 
-NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
+NAME: Final = re.compile(r"(?=.{1,31}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 """What a provider may be called; it stands in addresses and in names of settings."""
 
 LONGEST_ISSUER: Final = 500

@@ -86,6 +86,10 @@ SERVICE = [
     ("[password]", "[mfa]", "auth.methods: a second factor needs a first"),
     ("[password]", "[]", "auth.methods: no way to sign in"),
     ("[password]", "[password, password]", "auth.methods[1]: 'password' is said twice"),
+    ("[password]", "[password], providers: [google]", "auth.providers: nobody signs in with a provider"),
+    ("[password]", "[oidc], providers: [google, google]", "auth.providers[1]: 'google' is said twice"),
+    ("[password]", "[oidc], providers: [Google]", "auth.providers[0]"),
+    ("[password]", "[oidc], providers: [a__b]", "auth.providers[0]"),
 ]
 
 NAMES = [

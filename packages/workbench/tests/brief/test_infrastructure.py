@@ -88,6 +88,26 @@ def test_keys_for_programs_are_understood_whole(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "providers"),
+    [
+        ("sign in with Google", ("google",)),
+        ("login with Google or Apple", ("google", "apple")),
+        ("sign in with Keycloak", ("keycloak",)),
+        ("SSO via Entra ID", ("entra",)),
+        ("SSO (Azure AD)", ("entra",)),
+        ("social login (Google, GitHub)", ("google", "github")),
+        ("OIDC", ()),
+        ("single sign-on", ()),
+        ("no Google login", ()),
+        ("passwords", ()),
+    ],
+)
+def test_identity_providers_are_called_by_their_names(text: str, providers: tuple[str, ...]) -> None:
+    """Where none is named, there is one that the operator says more of."""
+    assert drawn(text).auth.providers == providers
+
+
+@pytest.mark.parametrize(
     ("text", "rate"),
     [
         ("Rate limiting (100 requests/minute)", "100/minute"),

@@ -188,6 +188,18 @@ def test_ways_to_sign_in_that_the_code_turns_on_or_off(edited: Edited) -> None:
         assert read(files).demanded().auth.methods == methods
 
 
+def test_identity_providers_that_the_code_names(edited: Edited) -> None:
+    """Named ones, the one without a name of its own, and none."""
+    for written, methods, providers in (
+        ('providers=("google", "keycloak")', ("oidc",), ("google", "keycloak")),
+        ('providers=["google"]', ("oidc",), ("google",)),
+        ('providers=("sso",)', ("oidc",), ()),
+        ("providers=()", ("password",), ()),
+    ):
+        auth = read(edited(("accounts/resource.py", "oauth=True", written))).demanded().auth
+        assert (auth.methods, auth.providers) == (methods, providers)
+
+
 def test_an_entity_that_moved_to_another_area(written: Files, work_orders: Blueprint) -> None:
     """The area is the folder in which the class lives now."""
     files = {

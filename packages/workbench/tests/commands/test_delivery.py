@@ -9,7 +9,7 @@ from backwright.openapi_yaml import as_yaml
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.blueprint.yaml import load
 from backwright_workbench.brief.trace import Assumption, Reading, TraceRow
-from backwright_workbench.codegen.carried import METHODS, WANTED, carried
+from backwright_workbench.codegen.carried import BROKERED, WANTED, carried
 from backwright_workbench.codegen.engines import ENGINES
 from backwright_workbench.reports.delivery import Delivery, Suite, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
@@ -108,7 +108,6 @@ def test_nothing_carried_and_nothing_unclear_is_said_too() -> None:
     ("field", "known", "embedded"),
     [
         ("stores", ENGINES, {"sqlite", "memory", "local"}),
-        ("auth", METHODS, {"password", "oauth2", "sessions", "api_keys", "mfa"}),
         ("wanted", WANTED, set()),
     ],
 )
@@ -119,18 +118,22 @@ def test_whatever_a_blueprint_can_want_has_its_sentence(
     schema = Blueprint.model_json_schema()
     parts = {
         "stores": [each["enum"] for each in schema["$defs"]["Stores"]["properties"].values()],
-        "auth": [schema["$defs"]["Auth"]["properties"]["methods"]["items"]["enum"]],
         "wanted": [schema["properties"]["wanted"]["items"]["enum"]],
     }[field]
     assert {value for part in parts for value in part} - embedded == known.keys()
 
 
 def test_what_is_carried_keeps_the_order_of_the_blueprint() -> None:
-    """Sign-in, then the rest. Engines are not among them: a setting turns them on."""
+    """Sign-in, then the rest. Engines are not among them, nor providers that speak OpenID Connect: settings turn
+    them on."""
     stores = BLUEPRINT.stores.model_copy(update={"database": "mariadb"})
-    auth = BLUEPRINT.auth.model_copy(update={"methods": ("password", "oidc")})
+    auth = BLUEPRINT.auth.model_copy(update={"methods": ("oidc",), "providers": ("google", *BROKERED)})
     other = BLUEPRINT.model_copy(update={"stores": stores, "auth": auth, "wanted": ("graphql",)})
-    assert [each.asked for each in carried(other)] == ["OpenID Connect", "GraphQL"]
+    assert [each.asked for each in carried(other)] == [
+        "signing in with GitHub",
+        "signing in with Facebook",
+        "GraphQL",
+    ]
 
 
 def test_the_summary_ends_with_the_next_command() -> None:

@@ -61,7 +61,7 @@ def _head(blueprint: Blueprint) -> dict[str, Any]:
     head["stores"] = {name: getattr(blueprint.stores, name) for name in type(blueprint.stores).model_fields}
     head["auth"] = {
         "methods": list(blueprint.auth.methods),
-        **_said(blueprint.auth, ["registration", "register_as"]),
+        **_said(blueprint.auth, ["providers", "registration", "register_as"]),
     }
     head["roles"] = Block(blueprint.roles)
     head["limits"] = {"requests": blueprint.limits.requests, **_said(blueprint.limits, ["body_kb"])}

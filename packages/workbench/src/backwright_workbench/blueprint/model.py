@@ -89,15 +89,23 @@ AuthMethod = Literal["password", "oauth2", "oidc", "sessions", "api_keys", "mfa"
 
 Registration = Literal["open", "invited", "closed"]
 
+Provider = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=31)]
+"""What a provider of identities is called; it stands in the names of its settings: `google`."""
+
+SOME_PROVIDER = "sso"
+"""What the provider is called where a blueprint says `oidc` and names none."""
+
 
 class Auth(Model):
     """How callers prove who they are, and how they get an account.
 
     `registration`: they sign up themselves, are invited by an admin, or an admin makes the account.
-    `register_as` is the role of those who sign up themselves; none: they wait for one.
+    `register_as` is the role of those who sign up themselves; none: they wait for one. `providers` are those of
+    the method `oidc`; their settings say the rest.
     """
 
     methods: tuple[AuthMethod, ...] = ("password",)
+    providers: tuple[Provider, ...] = ()
     registration: Registration = "open"
     register_as: Name | None = None
 

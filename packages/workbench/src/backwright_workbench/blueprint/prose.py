@@ -50,6 +50,12 @@ def describe(blueprint: Blueprint) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _way(auth: Auth, method: str) -> str:
+    if method != "oidc" or not auth.providers:
+        return _METHODS[method]
+    return f"with {_and((naming.title(each) for each in auth.providers), 'or')} (OpenID Connect)"
+
+
 def _joining(auth: Auth) -> str:
     if auth.registration == "invited":
         return "People are invited by an admin."
@@ -65,7 +71,7 @@ def _head(blueprint: Blueprint) -> str:
     database = _ENGINES[stores.database]
     cache = _ENGINES.get(stores.cache, "memory")
     files = _ENGINES.get(stores.files, "a local folder")
-    ways = _and((_METHODS[method] for method in blueprint.auth.methods), "or")
+    ways = _and((_way(blueprint.auth, method) for method in blueprint.auth.methods), "or")
     sentences = [
         f"{blueprint.title} ({blueprint.service}).",
         blueprint.description,

@@ -109,7 +109,12 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
         title=title,
         created=created,
         stores=stores,
-        auth=Auth(methods=sign_in.methods, registration=registration, register_as=register_as),
+        auth=Auth(
+            methods=sign_in.methods,
+            providers=sign_in.providers,
+            registration=registration,
+            register_as=register_as,
+        ),
         roles=roles,
         limits=limits,
         budgets=budgets,

@@ -3,6 +3,7 @@
 What lives here: methods of authentication in a brief. What must not: what callers may do (`access.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backwright_workbench.blueprint.model import AuthMethod
@@ -30,6 +31,7 @@ class SignIn:
     """The methods, and where the brief says that there is to be none."""
 
     methods: tuple[AuthMethod, ...]
+    providers: tuple[str, ...]
     nobody: Quote | None
     refused: tuple[Clause, int, int] | None = None
     """The words that say so."""
@@ -40,6 +42,7 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
     other.
     """
     said: dict[AuthMethod, Quote] = {}
+    providers: list[str] = []
     for clause, first, stop in mentions(page, terms.ACCOUNT_MAIL, catalogue):
         page.claim(clause, first, stop, "auth", note="comes with every service; mail leaves by MAIL_URL")
     for method, pattern in terms.AUTH.items():
@@ -47,8 +50,11 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
             page.claim(clause, first, stop, "auth.methods")
             if whose := terms.FOR_WHOM.match(" ".join(clause.words[stop:])):
                 page.claim(clause, stop, stop + whose.group().count(" ") + 1, "auth.methods")
-            if not negated(clause, first):
-                said.setdefault(method, page.quote(clause, first, stop))
+            if negated(clause, first):
+                continue
+            said.setdefault(method, page.quote(clause, first, stop))
+            if method == "oidc":
+                providers += _providers(clause.words[first:stop], whose.group().split() if whose else [])
     refused = _refusal(page, catalogue, others_do=bool(said))
     nobody = page.quote(*refused) if refused else None
     people: Quote | None = None
@@ -71,7 +77,13 @@ def read_sign_in(page: Page, catalogue: Catalogue) -> SignIn:
         _assume_password(page, said)
     order: tuple[AuthMethod, ...] = ("password", "oauth2", "oidc", "sessions", "api_keys", "mfa")
     methods = tuple(method for method in order if method in said)
-    return SignIn(methods if set(methods) - {"mfa"} else ("password", *methods), nobody, refused)
+    methods = methods if set(methods) - {"mfa"} else ("password", *methods)
+    return SignIn(methods, tuple(dict.fromkeys(providers)), nobody, refused)
+
+
+def _providers(words: Sequence[str], more: Sequence[str]) -> list[str]:
+    """The identity providers that are named, in their order: `SSO via Entra ID`, `social login (Google, Apple)`."""
+    return [terms.PROVIDERS[word] for word in (*words, *more) if word in terms.PROVIDERS]
 
 
 def _token_words(quote: Quote) -> str:

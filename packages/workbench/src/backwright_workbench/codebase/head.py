@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from backwright_workbench.blueprint.model import SOME_PROVIDER
 from backwright_workbench.codebase.calls import argument, declared
 from backwright_workbench.codebase.classes import bases, classes
 from backwright_workbench.codebase.entities import attributes
@@ -19,7 +20,7 @@ from backwright_workbench.codebase.enums import is_enumeration, members
 from backwright_workbench.codebase.modules import Module
 from backwright_workbench.codebase.notes import Notes, Unreadable
 from backwright_workbench.codebase.scope import Code, Found, NotConstant, of_backwright
-from backwright_workbench.codebase.texts import LINE, NAME, fits
+from backwright_workbench.codebase.texts import LINE, NAME, PROVIDER, fits
 from backwright_workbench.errors import Place
 
 PROJECT: Final = "pyproject.toml"
@@ -196,9 +197,20 @@ def _auth(told: Mapping[str, Any], accounts: Found | None, code: Code, notes: No
             methods = [each for each in methods if each != method]
         elif on is True and method not in methods:
             methods.append(method)
+    providers = _providers(accounts, code, notes)
+    if providers is not None:
+        methods = [each for each in methods if each != "oidc" or providers]
+        methods += ["oidc"] if providers and "oidc" not in methods else []
     found = {**told, "methods": methods or ["password"]}
+    found |= {"providers": list(providers)} if providers and providers != (SOME_PROVIDER,) else {}
     found |= {} if register_as is None else {"register_as": register_as}
     return found | ({} if registration is None else {"registration": registration})
+
+
+def _providers(accounts: Found | None, code: Code, notes: Notes) -> tuple[str, ...] | None:
+    """The names of identity providers; none where they cannot be told."""
+    found = _declared(accounts, 7, "providers", "whom people sign in with", code, notes, unsaid=())
+    return found if isinstance(found, tuple) and all(fits(PROVIDER, each) for each in found) else None
 
 
 def _given(accounts: Found | None, position: int, name: str) -> ast.expr | None:

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from backwright_workbench.blueprint.model import EntityName, Line, MediaType, Name, Rate, Slug
+from backwright_workbench.blueprint.model import EntityName, Line, MediaType, Name, Provider, Rate, Slug
 from backwright_workbench.codebase.modules import Module
 
 NAME: Final = TypeAdapter[str](Name)
+PROVIDER: Final = TypeAdapter[str](Provider)
 ENTITY: Final = TypeAdapter[str](EntityName)
 LINE: Final = TypeAdapter[str](Line)
 RATE: Final = TypeAdapter[str](Rate)

@@ -24,9 +24,11 @@ class Carried:
         return f"{asked} was asked for. There is today: {self.today}. Missing: {self.missing}."
 
 
-METHODS = {
-    "oidc": Carried("OpenID Connect", "accounts with passwords", "signing in with a provider's account"),
+BROKERED = {
+    "github": "GitHub",
+    "facebook": "Facebook",
 }
+"""Providers that do not speak OpenID Connect to websites."""
 
 WANTED = {
     "graphql": "GraphQL",
@@ -55,4 +57,12 @@ def carried(blueprint: Blueprint) -> tuple[Carried, ...]:
 
 def stand_ins(blueprint: Blueprint) -> tuple[Carried, ...]:
     """The ways to sign in that something else stands in for."""
-    return tuple(METHODS[name] for name in blueprint.auth.methods if name in METHODS)
+    return tuple(
+        Carried(
+            f"signing in with {BROKERED[name]}",
+            "signing in with any provider that speaks OpenID Connect",
+            f"{BROKERED[name]} itself, which does not; put a broker such as Keycloak or Dex in between",
+        )
+        for name in blueprint.auth.providers
+        if name in BROKERED
+    )

@@ -47,9 +47,10 @@ def asked(stores: Stores) -> str:
     return f"{', '.join(filter(None, names))} and {last}" if any(names) else last
 
 
-def requirement(stores: Stores) -> str:
-    """The runtime with the drivers that its engines need, as a requirement in `pyproject.toml`."""
-    extras = ",".join(engine.extra for engine in engines(stores))
+def requirement(stores: Stores, *, oidc: bool = False) -> str:
+    """The runtime with the drivers that its engines need, as a requirement in `pyproject.toml`; with `oidc` it talks
+    to identity providers."""
+    extras = ",".join([*(engine.extra for engine in engines(stores)), *(["oidc"] if oidc else [])])
     return f"backwright-runtime{f'[{extras}]' if extras else ''}>=0.1,<0.2"
 
 

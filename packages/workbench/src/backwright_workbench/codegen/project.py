@@ -149,7 +149,7 @@ def values(names: Names) -> dict[str, object]:
         "first_area": next(iter(names.areas)),
         "area_table": docs_tables.markdown_table(("area", "entities", "imports"), area_rows),
         "contracts": contracts(names),
-        "runtime": engines.requirement(blueprint.stores),
+        "runtime": engines.requirement(blueprint.stores, oidc="oidc" in blueprint.auth.methods),
         "engines": engines.engines(blueprint.stores),
         "engines_asked": engines.asked(blueprint.stores),
         "addresses": engines.addresses(blueprint),

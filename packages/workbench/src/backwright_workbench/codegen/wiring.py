@@ -6,10 +6,22 @@ What lives here: their text. What must not: anything about one entity.
 from collections.abc import Sequence
 from typing import Final
 
+from backwright_workbench.blueprint.model import SOME_PROVIDER
 from backwright_workbench.codegen.columns import number
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
-from backwright_workbench.codegen.source import Item, call, docstring, lines, literal, module, prose, sequence
+from backwright_workbench.codegen.source import (
+    Item,
+    Node,
+    call,
+    docstring,
+    lines,
+    literal,
+    module,
+    prose,
+    sequence,
+    strings,
+)
 
 ABOUT_APP: Final = (
     "The service as an ASGI application. Routes of your own go on the returned app: it is plain FastAPI."
@@ -114,12 +126,14 @@ def write_accounts_resource(names: Names) -> str:
     user = imports.name(f"{names.package}.accounts.models", "User")
     auth = names.blueprint.auth
     register_as = "None" if auth.register_as is None else f"{role}.{auth.register_as.upper()}"
-    more = {"oauth": "True"} if "oauth2" in auth.methods else {}
+    more: dict[str, Node] = {"oauth": "True"} if "oauth2" in auth.methods else {}
     if "sessions" in auth.methods:
         more["browser_sessions"] = "True"
     if auth.registration != "open":
         mode = imports.name("backwright.accounts", "RegistrationMode")
         more["registration"] = f"{mode}.{auth.registration.upper()}"
+    if "oidc" in auth.methods:
+        more["providers"] = strings(auth.providers or (SOME_PROVIDER,))
     if "api_keys" in auth.methods:
         more["api_keys"] = "True"
     declared = call(declare, user, roles=role, admin=f"{role}.ADMIN", register_as=register_as, **more)

@@ -67,6 +67,9 @@ def _auth(blueprint: Blueprint) -> Iterator[Fault]:
     elif set(auth.methods) == {"mfa"}:
         yield Fault(path, "a second factor needs a first", "for example [password, mfa]")
     yield from repeated(auth.methods, path)
+    yield from repeated(auth.providers, ("auth", "providers"))
+    if auth.providers and "oidc" not in auth.methods:
+        yield Fault(("auth", "providers"), "nobody signs in with a provider", "add oidc to methods")
     role = auth.register_as
     if role is None:
         return

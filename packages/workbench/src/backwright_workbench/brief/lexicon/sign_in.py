@@ -65,6 +65,25 @@ AUTH: dict[AuthMethod, re.Pattern[str]] = {
 }
 """Methods of authentication. JSON Web Tokens are what signing in with a password gives."""
 
+PROVIDERS = {
+    **{
+        each: each
+        for each in (
+            "google",
+            "keycloak",
+            "auth0",
+            "okta",
+            "cognito",
+            "apple",
+            "github",
+            "gitlab",
+            "facebook",
+        )
+    },
+    **dict.fromkeys(("entra", "azure", "microsoft"), "entra"),
+}
+"""Words for identity providers → what they are called in a blueprint."""
+
 
 FOR_WHOM = phrase(
     r"(?:\( ?)?(?:google|github|gitlab|microsoft|facebook|apple)(?: (?:,|/|and|or) (?:google|github|gitlab|microsoft"
