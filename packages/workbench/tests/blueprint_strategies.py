@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from backwright_workbench.blueprint.checks.fields import ENCRYPTED
 from backwright_workbench.blueprint.checks.names import RESERVED_ENTITIES
 from backwright_workbench.blueprint.model import (
     USER,
@@ -118,6 +119,8 @@ def fields(draw: st.DrawFn) -> FieldModel:
     said["read_only"] = filled and draw(st.booleans())
     if kind not in ("text", "json", "boolean") and said.get("default") is None:
         said["unique"] = draw(st.booleans())
+    if kind in ENCRYPTED and said.get("default") is None:
+        said["encrypted"] = draw(st.booleans())
     return FieldModel(**said)
 
 
@@ -236,8 +239,9 @@ def entities(draw: st.DrawFn, before: list[str], known: list[str]) -> Entity:
     moves = draw(st.none() | states(machines[-1], said[machines[-1]])) if machines else None
     large = [n for n, f in said.items() if f.type in ("text", "json")]
     columns = [n for n in said if n not in large]
-    texts = [n for n, f in said.items() if f.type in ("string", "text", "email")]
-    group = draw(some(columns, max_size=3))
+    plain = [n for n in columns if not said[n].encrypted]
+    texts = [n for n, f in said.items() if f.type in ("string", "text", "email") and not f.encrypted]
+    group = draw(some(plain, max_size=3))
     return Entity(
         description=draw(TEXTS),
         area=draw(st.none() | st.sampled_from(["catalog", "stock"])),
@@ -245,7 +249,7 @@ def entities(draw: st.DrawFn, before: list[str], known: list[str]) -> Entity:
         states=moves,
         actions=draw(st.dictionaries(names(*VERBS), actions(said, moves), max_size=3)),
         filters=draw(some([*(n for n in columns if n != "total"), "created_at"])),
-        sorts=draw(some([*columns, "updated_at"])),
+        sorts=draw(some([*plain, "updated_at"])),
         search=draw(some(texts)),
         embeds=draw(some([n for n, f in said.items() if f.type == "reference" and f.to != USER])),
         attachments=draw(

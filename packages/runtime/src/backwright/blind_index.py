@@ -11,15 +11,12 @@ ends, case-folded. So `" DE89 "` and `"de89"` are one value; spaces within it an
 import unicodedata
 from typing import Any, Final
 
-from sqlalchemy import Dialect, String
-from sqlalchemy.dialects import mysql
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy import Dialect
+from sqlalchemy.types import TypeEngine
 
 from backwright import encrypted_forms as forms
+from backwright.encrypted_storage import Fingerprint
 from backwright.encryption import FieldKeys, Place
-
-LENGTH: Final = 43
-"""Characters of a fingerprint: 32 bytes in base64url."""
 
 SUFFIX: Final = "_index"
 """What the name of the column ends with that stands beside an encrypted one."""
@@ -43,21 +40,15 @@ def normal_form(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).strip().casefold())
 
 
-class BlindIndex(TypeDecorator[Any]):
+class BlindIndex(Fingerprint):
     """Takes a value of the column beside it and stores its fingerprint. What is read is the fingerprint."""
 
-    impl = String
     cache_ok = True
 
     def __init__(self, kind: TypeEngine[Any], place: Place) -> None:
-        super().__init__(LENGTH)
+        super().__init__()
         self.kind = kind
         self.place = place
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Plain characters that are compared as they are, on every engine."""
-        exact = mysql.CHAR(LENGTH, charset="ascii", collation="ascii_bin")
-        return dialect.type_descriptor(exact if dialect.name == "mariadb" else String(LENGTH))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """The fingerprint of a value. Raises `Unavailable` where no keys are loaded."""

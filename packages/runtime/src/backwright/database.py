@@ -19,8 +19,8 @@ from backwright.database_errors import TRANSLATED, Collision, translate, transla
 from backwright.encryption import FieldKeys
 from backwright.engine import AtOnce, Engine, Grouping, Limits, Transaction, engine_for, parse
 from backwright.errors import Error, Unavailable
-from backwright.sqlite_groups import Waits, through
 from backwright.server_password import Source
+from backwright.sqlite_groups import Waits, through
 from backwright.statement import Prepared
 from backwright.tenant_sessions import session_class
 from backwright.work import NOTHING, Work

@@ -14,13 +14,13 @@ from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy import Column, ColumnElement, Dialect, Label, String, Text, type_coerce
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from backwright import encrypted_forms as forms
 from backwright.blind_index import SUFFIX, BlindIndex, note
+from backwright.encrypted_storage import Envelope
 from backwright.encryption import VERSION, FieldKeys, Place
 
 ID_LENGTH: Final = 36
@@ -53,10 +53,9 @@ def encrypted(
     return mapped_column(Encrypted(kind, searchable=searchable or unique, unique=unique), **options)
 
 
-class Encrypted(TypeDecorator[Any]):
+class Encrypted(Envelope):
     """Values of `kind`, each encrypted for its row. Raises `TypeError` for a type that has no form to encrypt."""
 
-    impl = Text
     cache_ok = True
 
     def __init__(
@@ -76,11 +75,6 @@ class Encrypted(TypeDecorator[Any]):
     def at(self, place: Place) -> "Encrypted":
         """The same type as that of one column, which its values are bound to."""
         return Encrypted(self.kind, self.searchable, self.unique, place)
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text; an envelope is ASCII."""
-        plain = mysql.MEDIUMTEXT(charset="ascii", collation="ascii_bin")
-        return dialect.type_descriptor(plain if dialect.name == "mariadb" else Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """The envelope. Raises `TypeError` for a value that does not say which row it is for."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Boolean, Date, Enum, Integer, String
+from sqlalchemy import JSON, Boolean, Date, Enum, Integer, String
 from sqlalchemy.types import TypeEngine
 
 from backwright.columns import FixedPoint, JsonObject, Texts, Timestamp
@@ -21,6 +21,7 @@ _FORMS: Final[tuple[tuple[type[TypeEngine[Any]], Any], ...]] = (
     (Timestamp, datetime),
     (JsonObject, dict[str, Any]),
     (Texts, list[str]),
+    (JSON, Any),
 )
 """Types that are kept as JSON, and what their values are in Python. A text is kept as it is."""
 

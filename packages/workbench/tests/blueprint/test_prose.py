@@ -34,6 +34,13 @@ def test_access_says_whose_rows_and_which_fields() -> None:
     assert "update notes (own rows only, by assignee)" in PROSE
 
 
+def test_a_field_says_that_it_is_encrypted() -> None:
+    """Whoever confirms the blueprint sees which."""
+    text = TEXT.replace("notes: {type: text", "notes: {type: text, encrypted: true", 1)
+    assert "- notes: text, optional, encrypted in the database." in describe(load(text))
+    assert "encrypted in the database" not in PROSE
+
+
 def test_what_is_not_built_is_said() -> None:
     """A wish that this version does not fulfil is not hidden."""
     text = TEXT.replace("\nentities:", "wanted: [graphql, jobs]\n\nentities:", 1)

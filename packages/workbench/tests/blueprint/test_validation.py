@@ -127,6 +127,51 @@ NAMES = [
     ),
 ]
 
+ENCRYPTED = [
+    (
+        "urgent: {type: boolean",
+        "urgent: {type: boolean, encrypted: true",
+        "a field of type boolean cannot be encrypted",
+    ),
+    (
+        "{type: reference, to: Person}",
+        "{type: reference, to: Person, encrypted: true}",
+        "a field of type reference cannot",
+    ),
+    (
+        "max: 5, default: 3",
+        "max: 5, default: 3, encrypted: true",
+        "level.default: an encrypted field has no default",
+    ),
+    (
+        "title: {type: string}",
+        "title: {type: string, encrypted: true}",
+        "'title' is encrypted, and has no order",
+    ),
+    (
+        "body: {type: text",
+        "body: {type: text, encrypted: true",
+        "'body' is encrypted, and cannot be searched",
+    ),
+    (
+        "title: {type: string}",
+        "title: {type: string, encrypted: true}",
+        "'title' is encrypted, and unique alone or not",
+    ),
+    (
+        "name: {type: string, max: 100}",
+        "name: {type: string, encrypted: true}, name_index: {type: string}".replace(
+            ", name_index", "\n      name_index"
+        ),
+        "'name_index' is the column of its blind index",
+    ),
+    (
+        "name: {type: string, max: 100}",
+        f"{'n' * 58}: {{type: string, encrypted: true}}",
+        "more than 63 characters",
+    ),
+]
+
 FIELDS = [
     ("{type: string}", "{type: string, values: [a]}", "'values' does not fit the type string; it fits: enum"),
     ("{type: string}", "{type: string, places: 2}", "'places' does not fit the type string"),
@@ -314,7 +359,7 @@ ACCESS = [
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"), [*SERVICE, *NAMES, *FIELDS, *REFERENCES, *ACTIONS, *QUERIES, *ACCESS]
+    ("old", "new", "said"), [*SERVICE, *NAMES, *ENCRYPTED, *FIELDS, *REFERENCES, *ACTIONS, *QUERIES, *ACCESS]
 )
 def test_a_broken_rule_is_said(old: str, new: str, said: str) -> None:
     """One edit breaks one rule, and the message names the place, the matter and the way out."""

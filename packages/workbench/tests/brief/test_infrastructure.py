@@ -220,7 +220,6 @@ def test_bulk_is_bounded() -> None:
         ("send an email when an order ships", "notifications"),
         ("multi-tenant", "multi_tenancy"),
         ("Stripe payments", "payments"),
-        ("encryption at rest", "field_encryption"),
         ("feature flags", "feature_flags"),
         ("events on Kafka", "message_broker"),
         ("OpenTelemetry tracing", "tracing"),

@@ -84,6 +84,38 @@ PEOPLE: dict[str, Any] = {
 }
 """Rows that lead to accounts in two ways, circles of optional references, entities that nobody may create."""
 
+SECRETS: dict[str, Any] = {
+    "Patient": {
+        "fields": {
+            "name": {"type": "string", "max": 100},
+            "ssn": {"type": "string", "max": 11, "unique": True, "encrypted": True},
+            "iban": {"type": "string", "optional": True, "encrypted": True},
+            "email": {"type": "email", "optional": True, "encrypted": True, "unique": True},
+            "phone": {"type": "phone", "optional": True, "encrypted": True},
+            "born": {"type": "date", "encrypted": True},
+            "seen_at": {"type": "datetime", "optional": True, "encrypted": True},
+            "income": {"type": "money", "min": 0, "encrypted": True},
+            "weight": {"type": "decimal", "places": 3, "encrypted": True, "optional": True},
+            "children": {"type": "integer", "min": 0, "max": 20, "encrypted": True},
+            "history": {"type": "text", "encrypted": True, "optional": True},
+            "chart": {"type": "json", "encrypted": True, "optional": True},
+            "account": {"type": "reference", "to": "User", "optional": True},
+        },
+        "actions": {"examine": {"takes": ["history", "weight"], "stamps": "seen_at"}},
+        "filters": ["name", "ssn", "iban", "born", "children", "income", "seen_at"],
+        "sorts": ["name"],
+        "search": ["name"],
+        "cache": 30,
+        "bulk": 20,
+        "access": {
+            **ALL,
+            "clerk": {"read": {"fields": ["name", "born"]}, "update": {"fields": ["born"]}},
+            "viewer": {"read": "account", "create": "account", "update": "account"},
+        },
+    },
+}
+"""Encrypted fields of every type that can be, in every place where a field can stand."""
+
 WORDS: dict[str, Any] = {
     "Order": {
         "plural": "order",
@@ -134,7 +166,9 @@ def service(**entities: Any) -> Blueprint:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("entities", [NARROW, PEOPLE, WORDS], ids=["narrow", "people", "words"])
+@pytest.mark.parametrize(
+    "entities", [NARROW, PEOPLE, SECRETS, WORDS], ids=["narrow", "people", "secrets", "words"]
+)
 def test_its_own_suite_is_green(entities: dict[str, Any], tmp_path: Path) -> None:
     """Written, migrated, seeded, and put to its own tests."""
     for path, text in write(service(**entities)).items():

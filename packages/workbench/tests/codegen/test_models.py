@@ -29,6 +29,17 @@ Make = Callable[..., Names]
         ({"type": "datetime", "optional": True}, "it: Mapped[datetime | None]"),
         ({"type": "email"}, "it: Mapped[Email]"),
         ({"type": "json"}, "it: Mapped[dict[str, Any]]"),
+        ({"type": "string", "encrypted": True}, "it: Mapped[str] = encrypted(String(200))"),
+        (
+            {"type": "email", "encrypted": True, "unique": True, "optional": True},
+            "it: Mapped[Email | None] = encrypted(String(254), unique=True)",
+        ),
+        ({"type": "money", "encrypted": True}, "it: Mapped[Money] = encrypted(FixedPoint(14, 2))"),
+        ({"type": "date", "encrypted": True}, "it: Mapped[date] = encrypted(Date())"),
+        (
+            {"type": "integer", "encrypted": True, "min": 1, "max": 5},
+            "it: Mapped[int] = encrypted(Integer(), info=between(1, 5))",
+        ),
         (
             {"type": "enum", "values": ["a", "b"], "default": "a"},
             "it: Mapped[BookIt] = mapped_column(default=BookIt.A)",

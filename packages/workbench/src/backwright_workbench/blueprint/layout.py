@@ -16,7 +16,7 @@ from backwright_workbench.blueprint.model import ActGrant, Blueprint, Entity, Gr
 WIDTH = 120
 
 _FIELD = (
-    "type", "values", "to", "min", "max", "places", "default", "optional", "unique", "read_only", "set",
+    "type", "values", "to", "min", "max", "places", "default", "optional", "unique", "read_only", "encrypted", "set",
     "on_delete", "description",
 )  # fmt: skip
 _ACTION = ("takes", "from_", "to", "stamps", "description")

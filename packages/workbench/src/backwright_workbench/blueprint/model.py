@@ -156,6 +156,8 @@ class FieldModel(Model):
     optional: Flag = False
     unique: Flag = False
     read_only: Flag = False
+    encrypted: Flag = False
+    """Whether the database holds it encrypted: it can be filtered for equality, and neither sorted nor searched."""
     min: Whole | None = None
     max: Whole | None = None
     places: Annotated[Whole, Field(ge=0, le=9)] | None = None
@@ -307,7 +309,6 @@ Capability = Literal[
     "notifications",
     "multi_tenancy",
     "payments",
-    "field_encryption",
     "feature_flags",
     "message_broker",
     "tracing",

@@ -106,6 +106,7 @@ def _field(field: FieldModel) -> str:
     )
     facts = [words, _bounds(field), "optional" if field.optional else "required"]
     facts += ["unique"] * field.unique + ["set by actions only"] * field.read_only
+    facts += ["encrypted in the database"] * field.encrypted
     if field.places is not None:
         facts.append(f"{field.places} digits after the point")
     if field.default is not None:

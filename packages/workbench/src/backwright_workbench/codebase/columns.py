@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from backwright_workbench.blueprint.model import FieldModel
-from backwright_workbench.codebase.calls import argument, calls
+from backwright_workbench.codebase.calls import argument, calls, declared
 from backwright_workbench.codebase.modules import Module
 from backwright_workbench.codebase.notes import Notes, Unreadable
 from backwright_workbench.codebase.scope import Code, Found, NotConstant, of_backwright
@@ -26,8 +26,8 @@ TEXT_FROM: Final = 10_000
 DIGITS: Final = 14
 """Digits of a decimal number or an amount of money, before and after the point together."""
 
-SILENT: Final = frozenset({"index", "sort_order", "init", "repr", "kw_only"})
-"""Options that a blueprint does not say because they follow from it (indexes), or change nothing that is
+SILENT: Final = frozenset({"index", "searchable", "sort_order", "init", "repr", "kw_only"})
+"""Options that a blueprint does not say because they follow from it (indexes and filters), or change nothing that is
 served.
 """
 
@@ -82,19 +82,20 @@ class Columns:
             raise Unreadable(f"{computed} is computed") from None
 
     def _is_column(self, call: Found) -> bool:
-        return calls(call, self.code) in ("mapped_column", "Column")
+        return calls(call, self.code) in ("mapped_column", "Column") or declared(call, self.code, "encrypted")
 
     def _column(self, name: str, meaning: Meaning | None, call: Found | None, found: Found) -> Column:
         arguments: list[Found] = []
         options: dict[str, Found] = {}
+        said: dict[str, Any] = {"optional": meaning.optional if meaning else True}
         for each in [*(meaning.columns if meaning else ()), *([call] if call else ())]:
             written = self.code.value(each.node, each.module)
             if isinstance(written.node, ast.Call) and self._is_column(written):
+                said |= {"encrypted": True} if declared(written, self.code, "encrypted") else {}
                 arguments += [self.code.value(node, written.module) for node in written.node.args]
                 options |= {
                     key.arg: Found(key.value, written.module) for key in written.node.keywords if key.arg
                 }
-        said: dict[str, Any] = {"optional": meaning.optional if meaning else True}
         table = None
         for each in arguments:
             if calls(each, self.code) == "ForeignKey":

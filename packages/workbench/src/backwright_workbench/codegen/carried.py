@@ -38,7 +38,6 @@ WANTED = {
     "notifications": "notifications",
     "multi_tenancy": "multi-tenancy",
     "payments": "payments",
-    "field_encryption": "field encryption",
     "feature_flags": "feature flags",
     "message_broker": "a message broker",
     "tracing": "distributed tracing",

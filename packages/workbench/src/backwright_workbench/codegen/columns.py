@@ -41,7 +41,7 @@ def number(value: int) -> str:
 def column_lines(
     entity: str, name: str, declared: FieldModel, names: Names, imports: Imports, *, index: bool
 ) -> list[str]:
-    """The statement that declares one column, indented as in a class."""
+    """The statement that declares one column, indented as in a class. `index`: an encrypted one brings its own."""
     column = (
         _MAKERS[declared.type](declared, imports) if declared.type in _MAKERS else _enum(entity, name, names)
     )
@@ -51,9 +51,13 @@ def column_lines(
         column.options["info"] = _bounds(declared, imports)
     if declared.default is not None:
         column.options["default"] = _default(entity, name, declared, names, imports)
+    if declared.encrypted and not column.arguments:
+        column.arguments.append(_kind(declared, imports))
     if declared.unique:
         column.options["unique"] = "True"
-    if index:
+    elif declared.encrypted and name in names.blueprint.entities[entity].filters:
+        column.options["searchable"] = "True"
+    elif index:
         column.options["index"] = "True"
     if declared.description:
         column.options["doc"] = prose(declared.description, room=90)
@@ -62,7 +66,10 @@ def column_lines(
     start = f"{target}: {imports.name('sqlalchemy.orm', 'Mapped')}[{annotation}]"
     if not column.arguments and not column.options:
         return [f"    {start}"]
-    mapped = call(imports.name("sqlalchemy.orm", "mapped_column"), *column.arguments, **column.options)
+    made = (
+        ("backwright.encrypted", "encrypted") if declared.encrypted else ("sqlalchemy.orm", "mapped_column")
+    )
+    mapped = call(imports.name(*made), *column.arguments, **column.options)
     return lines(mapped, indent=4, before=f"{start} = ")
 
 
@@ -98,6 +105,24 @@ _MAKERS: Final[dict[str, Callable[[FieldModel, Imports], Column]]] = {
     "datetime": lambda declared, imports: Column(imports.name("datetime", "datetime")),
     "json": _json,
     **dict.fromkeys(ANNOTATED, _annotated),
+}
+
+
+def _kind(declared: FieldModel, imports: Imports) -> str:
+    """The type of a column that an annotation alone says otherwise: what is encrypted names it."""
+    module, name, size = _KINDS[declared.type]
+    return f"{imports.name(module, name)}({size})"
+
+
+_KINDS: Final = {
+    "email": ("sqlalchemy", "String", "254"),
+    "phone": ("sqlalchemy", "String", "32"),
+    "url": ("sqlalchemy", "String", "2000"),
+    "integer": ("sqlalchemy", "Integer", ""),
+    "money": ("backwright.entity", "FixedPoint", f"{DECIMAL_DIGITS}, 2"),
+    "date": ("sqlalchemy", "Date", ""),
+    "datetime": ("backwright.entity", "Timestamp", ""),
+    "json": ("backwright.columns", "JsonObject", ""),
 }
 
 

@@ -55,7 +55,14 @@ def schema_tables(names: Names) -> list[tuple[str, str, str, str]]:
         columns = markdown_table(("column", "type", "null", "rules"), rows)
         listed = [f"`({', '.join(index)})`" for index in indexes(declared)]
         listed += [
-            f"unique `({column(name, declared)})`" for name, field in declared.fields.items() if field.unique
+            f"unique `({column(name, declared)}{'_index' * field.encrypted})`"
+            for name, field in declared.fields.items()
+            if field.unique
+        ]
+        listed += [
+            f"`({name}_index)`"
+            for name, field in declared.fields.items()
+            if field.encrypted and name in declared.filters and not field.unique
         ]
         listed += [
             f"unique `({', '.join(column(part, declared) for part in group)})`" for group in declared.unique
@@ -83,7 +90,15 @@ def _column_row(name: str, field: FieldModel, declared: Entity, names: Names) ->
         rules.append(
             f"default `{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
         )
-    rules += [word for word, holds in (("unique", field.unique), ("read only", field.read_only)) if holds]
+    rules += [
+        word
+        for word, holds in (
+            ("unique", field.unique),
+            ("read only", field.read_only),
+            ("encrypted", field.encrypted),
+        )
+        if holds
+    ]
     if field.set == "actor":
         rules.append("whoever creates the row")
     if field.description:

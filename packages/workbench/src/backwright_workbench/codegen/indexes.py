@@ -20,7 +20,9 @@ RANGED = ("date", "datetime", "integer", "decimal", "money")
 def indexes(entity: Entity) -> tuple[tuple[str, ...], ...]:
     """The indexes beyond keys and unique constraints, each as its columns, in the order of the fields."""
     wanted: list[tuple[str, ...]] = [
-        _filtered(name, entity) for name in entity.filters if not _unique(name, entity)
+        _filtered(name, entity)
+        for name in entity.filters
+        if not _unique(name, entity) and not _blind(name, entity)
     ]
     wanted += [(column(name, entity), "id") for name in entity.sorts if not _unique(name, entity)]
     wanted += [
@@ -48,6 +50,12 @@ def _filtered(name: str, entity: Entity) -> tuple[str, ...]:
     if field is None or field.type in RANGED:
         return (column(name, entity),)
     return (column(name, entity), "id")
+
+
+def _blind(name: str, entity: Entity) -> bool:
+    """Whether the column brings its index itself, one that says nothing about the values."""
+    field = entity.fields.get(name)
+    return field is not None and field.encrypted
 
 
 def _unique(name: str, entity: Entity) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from backwright.columns import FixedPoint, bounds
+from backwright.encrypted_storage import Envelope, Fingerprint
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -166,6 +167,9 @@ def _column(column: Column[Any], imports: Imports) -> Node:
 
 def _type(kind: TypeEngine[Any], imports: Imports) -> str:
     name = type(kind).__name__
+    if isinstance(kind, Envelope | Fingerprint):
+        plain = Envelope if isinstance(kind, Envelope) else Fingerprint
+        return f"{imports.name('backwright.encrypted_storage', plain.__name__)}()"
     if name in RUNTIME_TYPES:
         local = imports.name("backwright.columns", name)
         return f"{local}({kind.precision}, {kind.places})" if name == "FixedPoint" else f"{local}()"  # type: ignore[attr-defined]

@@ -159,6 +159,7 @@ def values(names: Names) -> dict[str, object]:
         "with_redis": blueprint.stores.cache == "redis",
         "with_s3": blueprint.stores.files == "s3",
         "api_keys": "api_keys" in blueprint.auth.methods,
+        "encrypted": encrypted(names),
         "stand_ins": [each.sentence for each in stand_ins(blueprint)],
         "later": later(names),
         "diagram": docs_tables.diagram(names),
@@ -172,6 +173,16 @@ def values(names: Names) -> dict[str, object]:
         "error_percent": f"{blueprint.budgets.error_percent:g}",
         "rate_limit": blueprint.limits.requests,
     }
+
+
+def encrypted(names: Names) -> str:
+    """The encrypted fields, in words; empty if there are none."""
+    return ", ".join(
+        f"{names.thing(entity)}: {name.replace('_', ' ')}"
+        for entity, declared in names.blueprint.entities.items()
+        for name, field in declared.fields.items()
+        if field.encrypted
+    )
 
 
 def _imports(area: str, names: Names) -> str:

@@ -7,7 +7,9 @@ tested by running a written service.
 
 from typing import Any
 
+from backwright import encrypted
 from backwright.columns import RULES, FixedPoint, Id, Rules, Timestamp
+from backwright.encrypted import Encrypted
 from backwright.entity import CONVENTION, checks
 from sqlalchemy import (
     JSON,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from backwright_workbench.blueprint.model import FieldModel, reference_column
+from backwright_workbench.blueprint.model import Entity, FieldModel, reference_column
 from backwright_workbench.codegen.columns import DECIMAL_DIGITS, DECIMAL_PLACES, NUMBERS, STRING_MAX, TEXT_MAX
 from backwright_workbench.codegen.indexes import index_name, indexes
 from backwright_workbench.codegen.names import Names, column, on_delete
@@ -44,7 +46,7 @@ def tables(names: Names) -> list[Table]:
 def _table(entity: str, names: Names, metadata: MetaData) -> Table:
     declared = names.blueprint.entities[entity]
     name = names.table(entity)
-    columns = [_column(field_name, field, names) for field_name, field in declared.fields.items()]
+    columns = [_column(field_name, field, names, declared) for field_name, field in declared.fields.items()]
     table = Table(
         name,
         metadata,
@@ -54,6 +56,8 @@ def _table(entity: str, names: Names, metadata: MetaData) -> Table:
         Column("created_at", Timestamp(), nullable=False),
         Column("updated_at", Timestamp(), nullable=False),
     )
+    for each in encrypted.settle(table):
+        table.append_column(each)
     for group in declared.unique:
         table.append_constraint(UniqueConstraint(*(column(part, declared) for part in group)))
     for each in table.columns:
@@ -64,7 +68,7 @@ def _table(entity: str, names: Names, metadata: MetaData) -> Table:
     return table
 
 
-def _column(name: str, field: FieldModel, names: Names) -> Column[Any]:
+def _column(name: str, field: FieldModel, names: Names, declared: Entity) -> Column[Any]:
     common: dict[str, Any] = {
         "nullable": field.optional,
         "unique": field.unique or None,
@@ -76,6 +80,10 @@ def _column(name: str, field: FieldModel, names: Names) -> Column[Any]:
         return Column(
             reference_column(name), Id(), ForeignKey(f"{names.table(field.to)}.id", ondelete=rule), **common
         )
+    if field.encrypted:
+        common["unique"] = None  # its blind index is
+        asked = name in declared.filters or field.unique
+        return Column(name, Encrypted(_type(field), searchable=asked, unique=field.unique), **common)
     # Not DDL, but whether a text may be empty depends on it.
     default = field.default if field.type in ("string", "text") else None
     return Column(name, _type(field), default=default, **common)

@@ -5,11 +5,13 @@ from decimal import Decimal, InvalidOperation
 
 from backwright_workbench.blueprint.checks.service import repeated
 from backwright_workbench.blueprint.fault import Fault, Path, did_you_mean
-from backwright_workbench.blueprint.model import USER, Blueprint, FieldModel
+from backwright_workbench.blueprint.model import USER, Blueprint, Entity, FieldModel
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 BOUNDED = NUMBERS | {"string", "text"}
 _WITH_DEFAULT = BOUNDED | {"boolean", "enum"}
+ENCRYPTED = BOUNDED | {"email", "phone", "url", "date", "datetime", "json"}
+"""Types with enough values that encrypting one hides something."""
 _UNINDEXED = frozenset({"text", "json"})
 
 FITS = {
@@ -33,6 +35,8 @@ DECIMAL_DIGITS = 14
 MAX_NUMBER = {"integer": 2**31 - 1, "decimal": 10**12 - 1, "money": 10**12 - 1}
 """The largest whole number that fits the column: 32 bits, and 14 digits of which two follow the point."""
 MAX_VALUES = 100
+LONGEST_NAME = 63
+"""Characters that PostgreSQL keeps of a column's name."""
 
 
 def check(blueprint: Blueprint) -> Iterator[Fault]:
@@ -47,6 +51,8 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
                 yield from _values(field, path)
                 yield from _default(field, path)
             yield from _writing(field, path)
+            if field.encrypted:
+                yield from _encrypted(name, entity, path)
 
 
 def _misfits(field: FieldModel, path: Path) -> Iterator[Fault]:
@@ -57,8 +63,34 @@ def _misfits(field: FieldModel, path: Path) -> Iterator[Fault]:
             yield Fault(
                 (*path, option), f"{option!r} does not fit the type {field.type}", f"it fits: {fitting}"
             )
+    if field.encrypted and field.type not in ENCRYPTED:
+        fitting = ", ".join(sorted(ENCRYPTED))
+        yield Fault(
+            (*path, "encrypted"), f"a field of type {field.type} cannot be encrypted", f"these can: {fitting}"
+        )
+    elif field.encrypted and field.default is not None:
+        yield Fault(
+            (*path, "default"),
+            "an encrypted field has no default",
+            "it would be known; leave one of the two out",
+        )
     if field.unique and field.type in _UNINDEXED:
         yield Fault((*path, "unique"), f"a {field.type} cannot be unique", "use a string")
+
+
+def _encrypted(name: str, entity: Entity, path: Path) -> Iterator[Fault]:
+    """An encrypted field has a column beside it for its blind index."""
+    index = f"{name}_index"
+    if index in entity.fields:
+        yield Fault(
+            path, f"{index!r} is the column of its blind index", f"call the field {index!r} otherwise"
+        )
+    if len(index) > LONGEST_NAME:
+        yield Fault(
+            path,
+            f"the column {index!r} would have more than {LONGEST_NAME} characters",
+            "take a shorter name",
+        )
 
 
 def _limits(field: FieldModel, path: Path) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ MAX_PLURAL = 50
 
 _PLURALS = """
 alembic_version api_key_places api_keys attachments audit audit_log audit_seals auth browser_sessions docs health
-idempotency_keys identities login logout me
+encryption_keys idempotency_keys identities login logout me
 metrics openapi rate_limits redoc refresh_tokens sessions signing_keys static users
 """
 RESERVED_PLURALS = frozenset(_PLURALS.split())

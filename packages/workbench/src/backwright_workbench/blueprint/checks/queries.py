@@ -41,6 +41,10 @@ def _columns(entity: Entity, key: str, path: Path) -> Iterator[Fault]:
         if field is None:
             if name not in TIMES:
                 yield _unknown(entity, name, here, TIMES)
+        elif field.encrypted and key == "sorts":
+            yield Fault(
+                here, f"{name!r} is encrypted, and has no order in the database", "sort by another field"
+            )
         elif field.type in LARGE:
             yield Fault(here, f"{key} cannot use {name!r} of type {field.type}", "search it instead")
         elif (
@@ -56,6 +60,10 @@ def _search(entity: Entity, path: Path) -> Iterator[Fault]:
         field = entity.fields.get(name)
         if field is None:
             yield _unknown(entity, name, (*path, index))
+        elif field.encrypted:
+            yield Fault(
+                (*path, index), f"{name!r} is encrypted, and cannot be searched", "filter it for equality"
+            )
         elif field.type not in SEARCHABLE:
             yield Fault(
                 (*path, index),
@@ -92,5 +100,11 @@ def _together(entity: Entity, group: tuple[str, ...], path: Path) -> Iterator[Fa
         field = entity.fields.get(name)
         if field is None:
             yield _unknown(entity, name, (*path, index))
+        elif field.encrypted:
+            yield Fault(
+                (*path, index),
+                f"{name!r} is encrypted, and unique alone or not at all",
+                "say unique: true there",
+            )
         elif field.type in LARGE:
             yield Fault((*path, index), f"a {field.type} cannot be part of what is unique", "use a string")

@@ -53,12 +53,6 @@ WANTED: dict[Capability, re.Pattern[str]] = {
         r"|(?:process(?:es|ing)?|accept(?:s|ing)?|take|collect|handle) (?:online |card "
         r"|credit card )?payments?|online payments?|card payments?"
     ),
-    "field_encryption": phrase(
-        r"(?:(?:field|column|data|database|at) (?:level )?)?(?:rest )?encryption(?: (?:at rest"
-        r"|of (?:sensitive|personal) (?:data|fields)|of pii))?"
-        r"|encrypt(?:ed|s)?(?: (?:at rest|fields?|columns?|storage|in the database))*"
-        r"|(?:sensitive|personal) data (?:is |must be )?encrypted"
-    ),
     "feature_flags": phrase(r"feature (?:flags?|toggles?|switches)"),
     "message_broker": phrase(
         r"(?:(?:domain |business )?(?:events?|messages) (?:on|via|through|over|to) "
