@@ -8,9 +8,10 @@ import httpx2
 import pytest
 import time_machine
 from api_key_flows import AWAY, EMAIL, HOME, Caller, access_of, ada, bearing, entries, key_of
+from backwright import api_key_rows
 from backwright.accounts import Account, Accounts, BoundAccounts
 from backwright.actor import PUBLIC, SIGNED_IN
-from backwright.api_key_checks import key_actor, within
+from backwright.api_key_checks import KeyChecks, key_actor, within
 from backwright.api_key_form import new_secret, write
 from backwright.api_key_rows import api_key_places, api_keys
 from backwright.authentication import TRUSTED_SECONDS
@@ -223,8 +224,8 @@ async def test_a_revocation_during_a_check_is_not_forgotten(
     assert checks is not None
     prove = checks.prove
 
-    async def slow(text: str) -> object:
-        found = await prove(text)
+    async def slow(text: str, *, was_good: bool = False) -> object:
+        found = await prove(text, was_good=was_good)
         await access_of(accounts).keys.revoke(made.row["id"])
         return found
 
@@ -295,3 +296,19 @@ async def test_what_a_key_does_names_the_key_in_the_audit_log(
     assert await status(home, bearing(made)) == 403
     [(_, _, method, session, ip, _)] = (await entries(database, "users"))[-1:]
     assert (method, session, ip) == ("key", made.row["id"], HOME)
+
+
+async def test_places_of_a_key_are_bounded(
+    accounts: BoundAccounts, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one used first of all is forgotten; whoever holds a key cannot fill the disk with it."""
+    monkeypatch.setattr(api_key_rows, "MAX_PLACES", 3)
+    runtime = accounts._runtime
+    checks = KeyChecks(database, runtime.audit, runtime.limiter, accounts.declared.user.__table__)  # type: ignore[arg-type]
+    made = await key_of(accounts, await ada(accounts))
+    for number in range(6):
+        token = current.set(Context(client_ip=f"192.0.2.{number}"))
+        await checks.prove(made.text)
+        current.reset(token)
+    rows = await database.fetch(database.prepare(select(api_key_places.c.place)))
+    assert sorted(place for [place] in rows) == ["ip:192.0.2.3", "ip:192.0.2.4", "ip:192.0.2.5"]

@@ -21,6 +21,7 @@ from sqlalchemy import Table
 
 from backwright.actor import Actor, signed_in
 from backwright.api_key_form import read
+from backwright.api_key_guesses import WrongKeys
 from backwright.api_key_header import refused
 from backwright.api_key_rows import SAMPLED, KeyStatements
 from backwright.audit import Audit
@@ -58,20 +59,25 @@ class KeyChecks:
         self._audit = audit
         self._limiter = limiter
         self._sql = KeyStatements(database, users)
+        self._wrong = WrongKeys()
 
-    async def prove(self, text: str) -> Proven:
+    async def prove(self, text: str, *, was_good: bool = False) -> Proven:
         """The caller whom a key stands for, at the address of the request under way.
 
-        Raises `Unauthenticated` for a key that is not good, whatever the reason.
+        `was_good`: it was, a moment ago, in this process. Raises `Unauthenticated` for a key that is not good,
+        whatever the reason, and `RateLimited` where too many of them come from.
         """
-        said = read(text)
-        if said is None:
+        said, digest = read(text), hashed(text)
+        if said is None or self._wrong.is_known(digest):
             raise refused()
         ip, moment = current.get().client_ip, now()
         place = limit_key(ip)
+        if not was_good:
+            self._wrong.check(place)
         rows = await self._database.fetch(self._sql.find, {"key": said.id, "place": place, "at": moment})
         stored = rows[0][1] if rows else hashed("nobody's")
         if not hmac.compare_digest(hashed(said.secret), stored) or not rows:
+            self._wrong.note(digest, place)
             raise refused()
         [(owner, _, scopes, networks, rate, expires_at, last_used_at, roles, been, tenant)] = rows
         actor = key_actor(owner, said.id, roles, scopes, rate, tenant)
@@ -109,6 +115,8 @@ class KeyChecks:
         async with self._database.work() as work:
             await work.lock(f"api_keys {key_id}")
             if not await work.fetch(self._sql.been, {"key": key_id, "place": place}):
+                for [before] in await work.fetch(self._sql.crowded, {"key": key_id}):
+                    await work.execute(self._sql.forget_places, {"key": key_id, "before": before})
                 await work.execute(
                     self._sql.add_place, {"key_id": key_id, "place": place, "first_used_at": moment}
                 )

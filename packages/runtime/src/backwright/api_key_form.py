@@ -25,13 +25,14 @@ CHECKSUM_DIGITS: Final = 6
 PLAIN_PREFIX: Final = "bwk"
 """The prefix of a service whose name makes none."""
 
-PATTERN: Final = (
-    rf"[a-z][a-z0-9]{{1,19}}_[0-9A-Za-z]{{{ID_DIGITS}}}\.[0-9A-Za-z]{{{SECRET_DIGITS + CHECKSUM_DIGITS}}}"
-)
+_REST: Final = rf"_[0-9A-Za-z]{{{ID_DIGITS}}}\.[0-9A-Za-z]{{{SECRET_DIGITS + CHECKSUM_DIGITS}}}"
+PATTERN: Final = rf"[a-z][a-z0-9]{{1,19}}{_REST}"
 """The regular expression for secret scanners, for the keys of every service."""
 
 _KEY: Final = re.compile(PATTERN, re.ASCII)
-_ANYWHERE: Final = re.compile(rf"{PATTERN}(?![0-9A-Za-z])".encode(), re.ASCII)
+_ANYWHERE: Final = re.compile(rf"(?<=[a-z0-9]{{2}}){_REST}(?![0-9A-Za-z])".encode(), re.ASCII)
+"""Found by its underscore, so that a long address costs no more than its length."""
+
 _VALUES: Final = {digit: value for value, digit in enumerate(DIGITS)}
 
 

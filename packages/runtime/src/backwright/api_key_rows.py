@@ -40,6 +40,9 @@ MAX_LISTED: Final = 500
 REMEMBERED: Final = timedelta(days=30)
 """How long a key that has ended stays in the lists."""
 
+MAX_PLACES: Final = 1_000
+"""Places of one key that are remembered; the one used first of all is forgotten first."""
+
 SAMPLED: Final = timedelta(seconds=60)
 """How far the time of the last use may be behind: one write a minute at most."""
 
@@ -114,6 +117,9 @@ class KeyStatements:
         )
         self.been = prepare(select(p.key_id).where(p.key_id == key, p.place == place))
         self.add_place = prepare(insert(api_key_places))
+        first_uses = select(p.first_used_at).where(p.key_id == key).order_by(p.first_used_at.desc())
+        self.crowded = prepare(first_uses.offset(MAX_PLACES - 1).limit(1))
+        self.forget_places = prepare(delete(api_key_places).where(p.key_id == key, p.first_used_at <= before))
         self.add = prepare(insert(api_keys))
         self.count = prepare(select(func.count()).select_from(api_keys).where(k.user_id == owner, live))
         self.of_owner = prepare(

@@ -191,13 +191,10 @@ class Authenticator:
     async def _verify_key(self, keys: "KeyChecks", digest: bytes, authorization: str) -> Actor:
         """Ask about a key, remembered or not: the answer depends on where the request comes from."""
         changes, here = self._changes, current.get().client_ip
-        proven = await keys.prove(_bearer(authorization))
+        proven = await keys.prove(_bearer(authorization), was_good=digest in self._entries)
         if changes == self._changes:
-            entry, until = (
-                self._entries.get(digest),
-                min(proven.claims.good_until, time.time() + TRUSTED_SECONDS),
-            )
-            places = frozenset({here})
+            until, places = min(proven.claims.good_until, time.time() + TRUSTED_SECONDS), frozenset({here})
+            entry = self._entries.get(digest)
             if entry is not None and time.time() < entry.fresh_until and entry.places is not None:
                 places |= entry.places if len(entry.places) < MAX_PLACES else frozenset()
                 until = min(until, entry.fresh_until)  # the other places are as old as they were
