@@ -20,7 +20,7 @@ from backwright.actor import Actor
 from backwright.browser_accounts import session_of
 from backwright.callers import acting_as, current_actor
 from backwright.csrf import HEADER, check_media_type, first_of_each
-from backwright.errors import NotFound
+from backwright.errors import NotFound, Unauthenticated
 from backwright.guard import public
 from backwright.openapi import CSRF, SESSION
 from backwright.second_factor import SecondFactorNeeded
@@ -145,4 +145,7 @@ class BrowserRoutes:
 
     async def signed_in_before(self, request: Request) -> Actor | None:
         """Whoever this browser was signed in as: their session has nobody who could end it afterwards."""
-        return await self._browser.callers.holder(request.headers.get("cookie", "").encode("latin-1"))
+        try:
+            return await self._browser.callers.holder(request.headers.get("cookie", "").encode("latin-1"))
+        except Unauthenticated:  # their tenant is suspended, which is no matter of whoever signs in now
+            return None

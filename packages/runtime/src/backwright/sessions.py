@@ -12,7 +12,7 @@ again, as long as that is unused.
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final, Protocol
@@ -46,8 +46,8 @@ class Opened:
 
     session_id: UUID
     user_id: UUID
-    refresh_token: str
-    cookie: str = ""
+    refresh_token: str = field(repr=False)
+    cookie: str = field(default="", repr=False)
 
 
 class Opens(Protocol):
