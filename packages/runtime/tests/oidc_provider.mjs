@@ -17,7 +17,8 @@ const provider = new Provider(told.issuer, {
   pkce: { required: () => true },
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'], groups: ['groups'] },
   scopes: ['openid', 'email', 'profile', 'groups', 'api'],
-  fetch: (url, options) => globalThis.fetch(url, options),
+  // Its own guard keeps it from loopback, where the services of tests are.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   features: {
     devInteractions: { enabled: true },
     backchannelLogout: { enabled: true },

@@ -57,8 +57,11 @@ class ProviderServer:
 
 
 @contextmanager
-def served_provider(service: str, *, return_to: Sequence[str] = ()) -> Iterator[ProviderServer]:
-    """The program, for a service at this address. npm fetches it at the first use."""
+def served_provider(
+    service: str, *, return_to: Sequence[str] = (), reached_at: str = ""
+) -> Iterator[ProviderServer]:
+    """The program, for a service at this address, which the provider itself reaches at `reached_at`. npm fetches it at
+    the first use."""
     package, port = fetched("oidc-provider", VERSION), free_port()
     issuer = f"http://127.0.0.1:{port}"
     client = {
@@ -67,7 +70,7 @@ def served_provider(service: str, *, return_to: Sequence[str] = ()) -> Iterator[
         "redirect_uris": [f"{service}/auth/oidc/keycloak/callback"],
         "post_logout_redirect_uris": list(return_to),
         "grant_types": ["authorization_code"],
-        "backchannel_logout_uri": f"{service}/auth/oidc/keycloak/backchannel-logout",
+        "backchannel_logout_uri": f"{reached_at or service}/auth/oidc/keycloak/backchannel-logout",
         "backchannel_logout_session_required": True,
         "scope": "openid email profile groups api",
     }
@@ -75,7 +78,12 @@ def served_provider(service: str, *, return_to: Sequence[str] = ()) -> Iterator[
     script = Path(__file__).with_name("oidc_provider.mjs")
     process = subprocess.Popen(
         [node(), str(script)],
-        env={**os.environ, "PACKAGE": str(package), "TOLD": json.dumps(told)},
+        env={
+            **os.environ,
+            "PACKAGE": str(package),
+            "TOLD": json.dumps(told),
+            "NODE_TLS_REJECT_UNAUTHORIZED": "0",  # the service of a test has signed its certificate itself
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -2,17 +2,20 @@
 
 import secrets
 from collections.abc import AsyncGenerator, Iterator
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote_plus, urlencode
 
 import httpx2
 import pytest
 from backwright.accounts import Account, Accounts, BoundAccounts
+from backwright.actor import Actor
 from backwright.app import create_app
+from backwright.callers import current_actor
 from backwright.oidc_flow import challenge_of
 from backwright.settings import Settings
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from office_roles import Role
-from oidc_services import ProviderServer, fragment, query, served_provider, sign_in_at
+from oidc_services import API, CLIENT_ID, SECRET, ProviderServer, fragment, query, served_provider, sign_in_at
 
 HERE = "http://localhost:8000"
 PAGE = "http://localhost:5173/signed-in"
@@ -28,7 +31,8 @@ def provider() -> Iterator[ProviderServer]:
 @pytest.fixture
 def trust() -> dict[str, Any]:
     """What this module's operator says of the provider; a test may say something else."""
-    return {"email_trusted": True, "roles_claim": "groups", "roles": {"/staff": "editor"}}
+    roles = {"/staff": "editor"}
+    return {"email_trusted": True, "roles_claim": "groups", "roles": roles, "api_audience": API}
 
 
 @pytest.fixture
@@ -173,6 +177,32 @@ async def test_ending_the_session_here_tells_where_to_end_the_one_there(page: Pa
     assert (await page.browser.get("/auth/me", headers=headers)).status_code == 401
     gone = await page.browser.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
     assert gone.status_code == 401
+
+
+async def test_a_token_that_the_provider_issues_for_the_api_calls_it(page: Page, app: FastAPI) -> None:
+    """As in RFC 9068; the program that holds it is none of ours. Its ID token calls nothing."""
+
+    @app.get("/whoami")
+    async def whoami(actor: Annotated[Actor, Depends(current_actor)]) -> dict[str, Any]:
+        return {"roles": sorted(actor.roles), "method": actor.method}
+
+    asked = {
+        "response_type": "code", "client_id": CLIENT_ID, "redirect_uri": CALLBACK, "scope": "openid api",
+        "resource": API, "code_challenge": challenge_of(page.verifier), "code_challenge_method": "S256",
+    }  # fmt: skip
+    url = f"{page.issuer}/auth?{urlencode(asked)}"
+    code = query(await sign_in_at(page.elsewhere, url, "ada", CALLBACK))["code"]
+    fields = {
+        "grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
+        "code_verifier": page.verifier, "resource": API,
+    }  # fmt: skip
+    proof = (quote_plus(CLIENT_ID), quote_plus(SECRET))
+    tokens = (await page.elsewhere.post(f"{page.issuer}/token", data=fields, auth=proof)).json()
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    answer = await page.browser.get("/whoami", headers=headers)
+    assert answer.json() == {"roles": ["editor", "public", "signed_in"], "method": "external"}
+    wrong = {"Authorization": f"Bearer {tokens['id_token']}"}
+    assert (await page.browser.get("/whoami", headers=wrong)).status_code == 401
 
 
 async def whose(page: Page, answer: httpx2.Response) -> dict[str, Any]:

@@ -63,6 +63,10 @@ def test_providers_are_read_from_the_environment_by_name(
         ({"OIDC__GOOGLE__CLIENT_ID": ""}, "OIDC__GOOGLE__CLIENT_ID: Field required"),
         ({"OIDC__GOOGLE__ISUER": "x"}, "OIDC__GOOGLE__ISUER: Extra inputs"),
         ({"OIDC__GOOGLE__CLIENT_SECRET_FILE": "/nowhere"}, "both directly and as a file"),
+        (
+            {"OIDC__GOOGLE__CLIENT_SECRET": "vault:secret/data/sso#client"},
+            "OIDC__GOOGLE__CLIENT_SECRET: is said to be",
+        ),
         ({"OIDC__GOOGLE__ROLES": "editor"}, "must be pairs"),
         ({"OIDC__GOOGLE__ROLES": "=editor"}, "must be pairs"),
         ({"OIDC__GOOGLE__ROLES": "/staff=editor"}, "needs ROLES_CLAIM"),

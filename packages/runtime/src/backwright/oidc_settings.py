@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
+from backwright import secret_source
 from backwright.s3_place import told
 from backwright.settings_rules import production
 
@@ -69,6 +70,8 @@ class ProviderSettings(BaseModel):
     api_audience: str = Field(
         "", max_length=255, description="Access tokens of this issuer for this audience may call the API."
     )
+
+    _told = field_validator("*", mode="before")(secret_source.told)
 
     @field_validator("issuer")
     @classmethod
