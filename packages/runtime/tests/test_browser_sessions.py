@@ -1,8 +1,10 @@
 """The life of a browser's session: used, forgotten, ended, and never longer than it may be."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -168,10 +170,7 @@ async def test_the_session_unused_longest_makes_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """At most so many are open; tokens and browsers count together."""
-    few = Sessions(
-        runtime.database, runtime.audit, accounts.declared.user.__table__,  # type: ignore[arg-type]
-        idle=timedelta(days=1), absolute=timedelta(days=1), ended=accounts.forget_user, most=2,
-    )  # fmt: skip
+    few = at_most_two(accounts, runtime)
     user = (await page.http.get("/auth/me")).json()["id"]
     assert runtime.settings.max_sessions == MAX_SESSIONS
     monkeypatch.setattr(browser_of(accounts).sessions, "_among", few)
@@ -184,3 +183,26 @@ async def test_the_session_unused_longest_makes_room(
         clock.shift(timedelta(seconds=11))
         assert [await each.me() for each in (page, second, third)] == [401, 200, 200]
     assert len(await few.list(user)) == 2
+
+
+async def test_logins_at_the_same_moment_keep_within_the_limit(
+    page: Page, accounts: BoundAccounts, runtime: Runtime
+) -> None:
+    """Each makes room for itself after the other has come."""
+    few, user = at_most_two(accounts, runtime), UUID((await page.http.get("/auth/me")).json()["id"])
+
+    async def log_in() -> None:
+        async with runtime.database.work() as work:
+            await few.open(work, user)
+
+    await asyncio.gather(*(log_in() for _ in range(8)))
+    assert len(await few.list(user)) == 2
+
+
+def at_most_two(accounts: BoundAccounts, runtime: Runtime) -> Sessions:
+    """The sessions of a service that lets each account have two."""
+    users = accounts.declared.user.__table__
+    return Sessions(
+        runtime.database, runtime.audit, users,  # type: ignore[arg-type]
+        idle=timedelta(days=1), absolute=timedelta(days=1), ended=accounts.forget_user, most=2,
+    )  # fmt: skip

@@ -92,6 +92,7 @@ class Sessions:
 
     async def begin(self, work: Work, user_id: UUID, *, user_agent: str, lasts: timedelta) -> UUID:
         """A new session that nothing keeps alive yet; the place is that of the request."""
+        await work.lock(f"sessions {user_id}")  # so that logins at the same moment make room for each other
         moment, session_id = now(), new_id()
         await work.execute(self._sql.prune, {"user": user_id, "before": moment - REMEMBERED})
         await work.execute(self._sql.make_room, {"user": user_id, "at": moment})
