@@ -1,5 +1,6 @@
 """A browser with a cookie jar, by hand, for the tests of browser sessions: each header can be left out."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -9,6 +10,8 @@ from fastapi import FastAPI
 
 EMAIL, PASSWORD, OTHER = "ada@example.org", "seven quiet lamps above", "eight louder lamps below"
 HERE = "/auth/browser-session"
+FRESH = {"current_password": PASSWORD, "new_password": OTHER}
+"""What changes the password."""
 OURS, THEIRS = "http://testserver", "https://evil.example"
 
 
@@ -45,3 +48,8 @@ class Page:
     async def me(self) -> int:
         """The status of asking who is signed in."""
         return (await self.http.get("/auth/me")).status_code
+
+
+def assert_problem(answer: httpx2.Response, status: int, says: str) -> None:
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert re.search(says, answer.json()["detail"]), answer.text

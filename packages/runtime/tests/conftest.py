@@ -27,6 +27,7 @@ from fastapi import FastAPI
 
 sys.path.insert(0, str(Path(__file__).parent))  # the shop, a service for the tests of resources
 import services
+from browser_flows import EMAIL, PASSWORD, Page
 from mailboxes import Mailbox
 from office_roles import Role
 from shop.service import Shop, running
@@ -163,6 +164,15 @@ async def client(app: FastAPI) -> AsyncGenerator[httpx2.AsyncClient, None]:
     """Somebody who calls it."""
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as made:
+        yield made
+
+
+@pytest.fixture
+async def page(app: FastAPI, accounts: BoundAccounts) -> AsyncGenerator[Page, None]:
+    """A page in a browser that has not signed in, of a service that knows Ada."""
+    await accounts.ensure_account(EMAIL, name="Ada", password=PASSWORD, roles=["admin"])
+    made = Page(app)
+    async with made.http:
         yield made
 
 
