@@ -41,13 +41,14 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
         "draft",
         "format",
         "implement",
+        "keys",
         "new",
         "schema",
     ]
 
 
 @pytest.mark.parametrize(
-    "verb", ["access", "audit", "blueprint", "dev", "draft", "format", "implement", "new", "schema"]
+    "verb", ["access", "audit", "blueprint", "dev", "draft", "format", "implement", "keys", "new", "schema"]
 )
 def test_every_verb_tells_its_options(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each with what it is for."""

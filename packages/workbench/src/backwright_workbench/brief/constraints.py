@@ -9,6 +9,7 @@ from typing import Any
 
 from backwright_workbench.blueprint.checks.fields import (
     BOUNDED,
+    ENCRYPTED,
     MAX_LENGTH,
     MAX_NUMBER,
     MAX_UNIQUE_LENGTH,
@@ -55,7 +56,7 @@ class Constraints:
         if found := match(terms.RANGE):
             self.counts = not re.search(r"char|letter|long|length|digit", text)
             self.low, self.high = sorted((_signed(found["low"]), number(found["high"])))
-        for flag in ("optional", "required", "unique", "read_only"):
+        for flag in ("optional", "required", "unique", "read_only", "encrypted"):
             if match(terms.FLAGS[flag]):
                 self.flags.add(flag)
         for pattern, least in terms.SIGNS:
@@ -103,6 +104,9 @@ class Constraints:
             field |= {"read_only": True, "optional": True}
         if not self.values:
             field |= self._default(field)
+        if "encrypted" in self.flags and field["type"] in ENCRYPTED:
+            field["encrypted"] = True
+            field.pop("default", None)
         least, given = field.get("min"), field.get("default")
         if field["type"] in NUMBERS and given is not None and not _between(given, least, field.get("max")):
             del field["default"]

@@ -128,6 +128,7 @@ _FLAGS = {
     "required": "required",
     "mandatory": "required",
     "unique": "unique",
+    "encrypted": "encrypted",
 }
 
 

@@ -18,6 +18,7 @@ from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.choices import read_choices, settle_choices
 from backwright_workbench.brief.deeds import read_deeds
 from backwright_workbench.brief.domains import assume_things
+from backwright_workbench.brief.encryption import read_encryption, settle_encryption, take_encryption
 from backwright_workbench.brief.fields import read_fields
 from backwright_workbench.brief.fitting import fit
 from backwright_workbench.brief.grids import name_things, return_grids, role_words, take_grids
@@ -61,6 +62,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     if not page.clauses:
         return _refused(page, name, "the brief is empty", f"say what the service keeps, {_EXAMPLE}")
 
+    secret = take_encryption(page, catalogue)
     stores = read_stores(page)
     sign_in = read_sign_in(page, catalogue)
     wanted = read_capabilities(page, catalogue)
@@ -87,8 +89,10 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     read_moves(page, things)
     shape(things)
     read_uniqueness(page, things, together)
+    read_encryption(page, things, secret)
     read_queries(page, things)
     settle_choices(page, things)
+    settle_encryption(page, things)
 
     return_grids(page, tables)
     return_right_lines(page, lines)

@@ -109,6 +109,14 @@ def parser() -> ArgumentParser:
     one.add_argument("--checkpoints", metavar="FILE", type=Path, help="checkpoints that were kept elsewhere")
     _json(one)
 
+    one = verb("keys", _keys, "Look after the keys of a service's encrypted fields and tokens.")
+    one.add_argument("action", choices=("list", "status", "create", "rotate", "retire"))
+    one.add_argument("words", metavar="[KEY] [DIR]", nargs="*", help=f"retire: the key. {SERVICE}")
+    one.add_argument("--signing", action="store_true", help="the keys that sign tokens")
+    one.add_argument("--master", action="store_true", help="create: print a master key for ENCRYPTION_KEYS")
+    one.add_argument("--rows-per-second", metavar="N", help="rotate: how fast at most")
+    _json(one)
+
     verb("schema", _schema, "Print the JSON Schema of blueprints, for editors and programs.")
 
     one = verb("format", _format, "Write a blueprint in its canonical form.")
@@ -190,8 +198,21 @@ def _audit(given: Namespace) -> int:
     return show(verify(given.directory, given.checkpoints), json=given.json)
 
 
-def _refuse(form: str) -> int:
-    sys.stderr.write(f"error: this verb is asked so: {form}\n  next: backwright access --help\n")
+def _keys(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
+    from backwright_workbench.commands.keys import keys, split
+
+    found = split(given.action, given.words)
+    if found is None:
+        return _refuse("backwright keys list|status|create|rotate [DIR], or keys retire KEY [DIR]", "keys")
+    key, directory = found
+    asked = [f"--{each}" for each in ("signing", "master") if getattr(given, each)]
+    asked += ["--rows-per-second", given.rows_per_second] if given.rows_per_second else []
+    return show(keys(directory, given.action, *asked, *([key] if key else [])), json=given.json)
+
+
+def _refuse(form: str, verb: str = "access") -> int:
+    sys.stderr.write(f"error: this verb is asked so: {form}\n  next: backwright {verb} --help\n")
     return USAGE
 
 

@@ -53,9 +53,14 @@ FLAGS = {
     "read_only": re.compile(
         r"(?<!\S)(?:read only|calculated|computed|set by the system|automatic(?:ally)?(?: set)?)(?!\S)"
     ),
+    "encrypted": re.compile(
+        r"(?<!\S)(?:(?:which |that )?(?:is |are |must be |should be )?(?:stored |kept |held )?(?:only )?encrypted"
+        r"(?: (?:at rest|in (?:the )?(?:database|db|storage)|on disk))?)(?!\S)"
+    ),
 }
 FLAG_WORDS = word_set(
-    "optional optionally opt nullable null not required req mandatory unique uniq indexed if any known ,"
+    "optional optionally opt nullable null not required req mandatory unique uniq encrypted stored indexed"
+    " if any known ,"
 )
 """Words that only say whether a field must be given, or given twice."""
 LENGTH = r"(?: (?:characters?|chars?|letters|symbols|long|length|digits|signs))*"

@@ -11,7 +11,7 @@ from backwright_workbench.brief.quantities import NUMBER
 NAME_ENDS = word_set(
     "no never which that must should can could may is are was default defaults defaulting up max "
     "maximum min minimum at between from"
-    " required optional optionally nullable unique not as no in if one either limited "
+    " required optional optionally nullable unique encrypted not as no in if one either limited "
     "greater less positive non with to"
     " initially for belongs belong so when where while whose who by on per than has have only used"
 )
@@ -39,6 +39,7 @@ LEAD = ARTICLES | {
     "required",
     "mandatory",
     "unique",
+    "encrypted",
     "optionally",
     "has",
     "have",

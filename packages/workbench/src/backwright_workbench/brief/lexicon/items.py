@@ -67,7 +67,9 @@ PAIR_HEADS = word_set(
 QUALIFIER = re.compile(
     r"^(?:and )?(?:no [a-z]+ twice|never (?:twice|the same)"
     r"|(?:which|that) (?:is|are|must|may|can|should|(?:has|have|needs?) to)|must be|(?:has|have|needs?) to be"
-    r"|should be|unique (?:per|within|in|for)|(?:optional|optionally|required|mandatory|unique)(?= *(?:$|,|and|\.|\)|;"
+    r"|should be|unique (?:per|within|in|for)"
+    r"|(?:optional|optionally|required|mandatory|unique|(?:stored |kept )?encrypted)"
+    r"(?= *(?:$|,|and|at rest|in the database|\.|\)|;"
     r"|field))|(?:up to|max|maximum|min|minimum|at least|at most|no more than)(?: of)? "
     r"[\d.,]+(?: (?:characters|chars|letters|digits|%))?(?= *(?:$|,|and|\.|\)|;))|default"
     r"|defaults|defaulting|"
