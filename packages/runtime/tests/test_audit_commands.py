@@ -146,3 +146,33 @@ def test_an_export_can_be_of_some_days(run: Run) -> None:
     status, _, complaint = run("export", "--since", "yesterday")
     assert status == 2
     assert "'yesterday' is no date; write 2026-01-31" in complaint
+
+
+def test_old_entries_are_pruned_into_an_archive(run: Run, tmp_path: Path) -> None:
+    """A new file each time; what is left is sound."""
+    archive = tmp_path / "old.jsonl"
+    run("seal")
+    status, printed, _ = run("prune", "--before", "2020-01-01", "--archive", str(archive))
+    assert (status, printed, archive.exists()) == (0, "No seal is that old. Nothing was dropped.\n", False)
+    status, printed, _ = run("prune", "--before", "2999-01-01", "--archive", str(archive))
+    assert status == 0
+    assert printed.startswith(f"3 entries of the seals to 1 are in {archive} and dropped.\nsha256: ")
+    assert len(archive.read_text().splitlines()) == 3
+    status, printed, _ = run("verify")
+    assert (status, "3 entries were archived and dropped, as seal 2 says" in printed) == (0, True)
+    status, _, complaint = run("prune", "--before", "2999-01-01", "--archive", str(archive))
+    assert (status, complaint) == (2, f"{archive} cannot be written: File exists\n")
+
+
+def test_rights_are_printed_and_not_given(run: Run, engine: str) -> None:
+    """For whoever owns the tables."""
+    status, printed, complaint = run("grants", "app")
+    if engine == "sqlite":
+        assert (status, complaint) == (
+            2,
+            "SQLite has no accounts: whoever can write the file can change all of it.\n",
+        )
+        return
+    assert status == 0
+    assert "GRANT SELECT, INSERT ON" in printed
+    assert printed.endswith(";\n")

@@ -10,12 +10,14 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from backwright import audit_sealer
+from backwright import audit_sealer, audit_unsealed
 from backwright.actor import SYSTEM
 from backwright.audit import Audit
 from backwright.audit_places import File
-from backwright.audit_sealer import PATIENCE, SLACK, AuditSealer
+from backwright.audit_sealer import AuditSealer
 from backwright.audit_seals import COLUMNS, Seal, SealKeys, audit_seals
+from backwright.audit_unsealed import PATIENCE, SLACK
+from backwright.audit_verify import Verifier
 from backwright.callers import acting_as
 from backwright.database import Database
 from backwright.errors import Error
@@ -130,7 +132,7 @@ async def test_where_the_server_does_not_tell_what_is_open_a_seal_is_cautious(
     audit: Audit, database: Database, sealer: AuditSealer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on MariaDB without the right PROCESS."""
-    monkeypatch.setattr(sealer, "_oldest", database.prepare(text("SELECT nothing FROM nowhere")))
+    monkeypatch.setattr(sealer.finder, "_oldest", database.prepare(text("SELECT nothing FROM nowhere")))
     await write(audit, database)
     made = await sealer.seal()
     assert made is not None
@@ -142,13 +144,30 @@ async def test_a_batch_has_a_size_and_the_next_one_goes_on(
 ) -> None:
     """A log that was never sealed does not become one seal of a million entries."""
     monkeypatch.setattr(audit_sealer, "BATCH", 7)
-    monkeypatch.setattr(audit_sealer, "_PAGE", 5)
+    monkeypatch.setattr(audit_sealer, "AT_MOST", 14)
+    monkeypatch.setattr(audit_unsealed, "_PAGE", 5)
     await write(audit, database, 23)
-    found = []
-    while (made := await sealer.seal()) is not None:
-        found.append(made.count)
-    assert found == [7, 7, 7, 2]
+    turns = 0
+    while await sealer.seal() is not None:
+        turns += 1
+    assert turns == 2
+    assert [each.count for each in await seals(database)] == [7, 7, 7, 2]
     assert await sealed(database) == Counter(await logged(database))
+    assert (await Verifier(database, KEYS).verify()).findings == []
+
+
+async def test_only_one_of_several_processes_looks_in_each_round(
+    audit: Audit, database: Database, elsewhere: Database
+) -> None:
+    """Whoever finds a seal of a moment ago has nothing to do."""
+    one, other = AuditSealer(database, KEYS), AuditSealer(elsewhere, KEYS)
+    await write(audit, database)
+    await one.catch_up()
+    await write(audit, database)
+    await other.catch_up()
+    assert len(await seals(database)) == 1
+    await one.catch_up()
+    assert len(await seals(database)) == 2
 
 
 async def test_processes_that_seal_at_the_same_time_make_one_chain(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from audit_tampering import tamper
-from backwright import audit_sealer
+from backwright import audit_unsealed
 from backwright.actor import SYSTEM
 from backwright.audit import Audit, audit_log
 from backwright.audit_checkpoints import Checkpoint, forged
@@ -25,9 +25,9 @@ KEYS = SealKeys([SECRET])
 @pytest.fixture
 def sealer(database: Database, monkeypatch: pytest.MonkeyPatch) -> AuditSealer:
     """One that knows that nobody else is writing, and that there is one clock."""
-    monkeypatch.setattr(audit_sealer, "SLACK", timedelta())
+    monkeypatch.setattr(audit_unsealed, "SLACK", timedelta())
     found = AuditSealer(database, KEYS)
-    monkeypatch.setattr(found, "_oldest", None)
+    monkeypatch.setattr(found.finder, "_oldest", None)
     return found
 
 

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from backwright import (
     access_lint,
     attachments,
+    audit_policy,
     audit_sealer,
     docs,
     encryption_start,
@@ -234,6 +235,7 @@ async def lifespan(app: Application) -> AsyncIterator[None]:
         await runtime.database.replica.start()
     _answer_signals(runtime)
     if settings.environment is not Environment.TEST:
+        await audit_policy.record_policy(app)
         memory.settle()
     _log.info("started", extra={"service": settings.service, "environment": settings.environment})
     metrics: Metrics = app.state.metrics

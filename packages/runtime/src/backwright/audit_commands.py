@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from backwright.audit_checkpoints import Checkpoint, forged, parsed
 from backwright.audit_export import write_entries
+from backwright.audit_grants import TABLES, statements
+from backwright.audit_retention import prune
 from backwright.audit_sealer import AuditSealer, sealer
 from backwright.audit_verify import Verification, Verifier
 from backwright.columns import fixed_width
@@ -66,10 +69,54 @@ def add_to(add: Add, with_runtime: WithRuntime) -> None:
     one.add_argument(
         "--checkpoints", type=Path, metavar="FILE", help="checkpoints kept elsewhere, one on each line"
     )
+    one = verb(
+        "prune", prune_, "Archive and drop the entries of old seals; what is left can still be verified."
+    )
+    one.add_argument("--before", type=_moment, metavar="DATE", required=True, help="sealed before this day")
+    one.add_argument(
+        "--archive", type=Path, metavar="FILE", required=True, help="a new file for what is dropped"
+    )
+    one = verb(
+        "grants", grants, "Print the statements with which ACCOUNT can write the log and not change it."
+    )
+    one.add_argument("account", help="the database account of the service; it must not own the tables")
     one = verb("export", export, "Write entries as lines of JSON; that is an entry itself.")
     one.add_argument("--since", type=_moment, metavar="DATE", help="from this day or moment (UTC) on")
     one.add_argument("--until", type=_moment, metavar="DATE", help="before this day or moment (UTC)")
     one.add_argument("--output", type=Path, metavar="FILE", help="where to; standard output without it")
+
+
+async def prune_(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    """Archive and drop old entries."""
+    found = sealer(runtime)
+    try:
+        with arguments.archive.open("xb") as file:
+            done = await prune(runtime, found, arguments.before, file)
+        if done is not None and (last := await found.newest()) is not None:
+            await found.keep(last)
+    except OSError as error:
+        raise ValueError(f"{arguments.archive} cannot be written: {error.strerror}") from None
+    finally:
+        await found.close()
+    if done is None:
+        arguments.archive.unlink()
+        sys.stdout.write("No seal is that old. Nothing was dropped.\n")
+        return 0
+    sys.stdout.write(
+        f"{done.entries} entries of the seals to {done.through} are in {arguments.archive} and dropped.\n"
+    )
+    sys.stdout.write(f"sha256: {done.sha256}\n")
+    return 0
+
+
+async def grants(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    """Print the statements; nothing is run."""
+    engine = runtime.database.dialect.name
+    there = runtime.database.prepare(text(TABLES.get(engine, "SELECT name FROM sqlite_master")))
+    names = [str(name) for (name,) in await runtime.database.fetch(there)]
+    found = statements(engine, arguments.account, names)
+    sys.stdout.write("".join(f"{each};\n" for each in found))
+    return 0
 
 
 async def seal(_: argparse.Namespace, runtime: Runtime) -> int:

@@ -1,43 +1,29 @@
 """Sealing the audit log behind the back of those who write to it.
 
-What lives here: which entries the next seal lists, and when it is made. What must not: what a seal says
-(`audit_seals.py`), how it is checked (`audit_verify.py`).
+What lives here: when seals are made, and that they are one chain. What must not: which entries they list
+(`audit_unsealed.py`), what a seal says (`audit_seals.py`), how it is checked (`audit_verify.py`).
 
-Whoever writes an entry takes no part in this and never waits for it. Every process tries now and then, and one at a
-time seals what the others have left. Entries become visible in the order of their commits, which is not the order
-of their ids; so each seal also says through which moment nothing can come any more (`complete_through`), and the
-next one looks again at everything that was made since then.
+Whoever writes an entry takes no part in this and never waits for it. Every process tries now and then: it reads and
+digests outside of any transaction, and adds its seals if no other process has added one meanwhile.
 """
 
 import asyncio
 import logging
 import random
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import insert, select
 
 from backwright.actor import SYSTEM
-from backwright.audit import audit_log
 from backwright.audit_checkpoints import Checkpoint
 from backwright.audit_places import Place, open_place
-from backwright.audit_seals import (
-    COLUMNS,
-    FIRST,
-    Seal,
-    SealKeys,
-    audit_seals,
-    digest,
-    ids_of,
-    listed,
-    made_at,
-    made_since,
-)
+from backwright.audit_seals import COLUMNS, EPOCH, FIRST, Seal, SealKeys, audit_seals, listed, made_at
+from backwright.audit_unsealed import Finder
 from backwright.callers import acting_as
-from backwright.columns import Id
 from backwright.context import now
 from backwright.database import Database, Work
 from backwright.errors import Error
@@ -54,34 +40,12 @@ BATCH: Final = 1_000
 CHECKPOINT_EVERY: Final = 60.0
 """Seconds between two checkpoints of one process at least."""
 
-SLACK: Final = timedelta(seconds=60)
-"""How far the clocks of processes may be apart, and how long an entry may wait for its statement to be run."""
+AT_MOST: Final = 20 * BATCH
+"""Entries that are sealed in one transaction. To find them, the ids of the last half minute at least are read."""
 
-PATIENCE: Final = timedelta(minutes=10)
-"""How long a transaction may stay open where the server does not tell which are."""
-
-_PAGE: Final = 10_000
-_AT_ONCE: Final = 100
 _LOCK: Final = "audit seals"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-_OPEN_SINCE: Final = {
-    "postgresql": "SELECT extract(epoch FROM clock_timestamp() - min(xact_start)) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND backend_xid IS NOT NULL",
-    "mariadb": "SELECT TIMESTAMPDIFF(SECOND, min(trx_started), CONVERT_TZ(NOW(), @@session.time_zone, 'SYSTEM')) "
-    "FROM information_schema.innodb_trx",
-}
-"""The age in seconds of the oldest transaction under way that may have written. On SQLite there is none beside ours."""
 
 _log = logging.getLogger("backwright.audit")
-
-
-class _Unsealed(NamedTuple):
-    """What no seal lists, how far was looked if not to the end, and the newest entry that a seal lists."""
-
-    ids: list[UUID]
-    looked_through: datetime | None
-    newest_known: UUID | None
 
 
 class AuditSealer:
@@ -94,40 +58,38 @@ class AuditSealer:
         self.keys = keys
         self.place = place
         self._service = service
+        self._made: Seal | None = None
         self._unkept: Seal | None = None
         self._kept_at = float("-inf")
         self._last = database.prepare(select(*COLUMNS).order_by(audit_seals.c.sequence.desc()).limit(1))
-        after = bindparam("after", type_=Id())
-        self._known = database.prepare(select(audit_seals.c.members).where(audit_seals.c.last_id > after))
-        self._ids = database.prepare(
-            select(audit_log.c.id).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(_PAGE)
-        )
-        some = [bindparam(f"id_{at}", type_=Id()) for at in range(_AT_ONCE)]
-        self._entries = database.prepare(select(*audit_log.c).where(audit_log.c.id.in_(some)))
         self._add = database.prepare(insert(audit_seals))
-        oldest = _OPEN_SINCE.get(database.dialect.name)
-        self._oldest = database.prepare(text(oldest)) if oldest is not None else None
+        self.finder = Finder(database)
 
     async def seal(self) -> Seal | None:
-        """Make one seal of what is there, if anything is: the seal. Raises `Unavailable`.
+        """Seal what is there, `AT_MOST` entries of it: the last seal made. Raises `Unavailable`.
 
-        `None` also if another process is sealing just now.
+        `None` if there was nothing, and if another process is sealing just now.
         """
-        complete = await self._complete()
+        complete = await self.finder.complete()
+        last = await self.newest()
+        unsealed = await self.finder.unsealed(last, AT_MOST)
+        if unsealed.looked_through is not None:
+            complete = min(complete, unsealed.looked_through)
+        if last is not None:
+            complete = max(complete, last.complete_through)
+        if not unsealed.ids and not _is_news(unsealed.newest_known, complete):
+            return None
+        parts = list(_parts(unsealed.ids, BATCH))
+        members = [await self.finder.digests(part) for part in parts]
         with acting_as(SYSTEM):
             async with self._database.work() as work:
-                if not await work.try_lock(_LOCK):
+                if not await work.try_lock(_LOCK) or await self.last(work) != last:
                     return None
-                last = await self.last(work)
-                unsealed = await self._unsealed(work, last)
-                if unsealed.looked_through is not None:
-                    complete = min(complete, unsealed.looked_through)
-                if last is not None:
-                    complete = max(complete, last.complete_through)
-                if not unsealed.ids and not _is_news(unsealed.newest_known, complete):
-                    return None
-                members = await self._digests(work, unsealed.ids)
-                return await self.append(work, last, members=members, complete_through=complete)
+                for part, listing in zip(parts, members, strict=True):
+                    # What the next parts list was made after this one's last entry.
+                    through = complete if part is parts[-1] else min(complete, made_at(part[-1]))
+                    last = await self.append(work, last, members=listing, complete_through=through)
+        return last
 
     async def append(
         self,
@@ -143,7 +105,7 @@ class AuditSealer:
             Seal(
                 sequence=1 if last is None else last.sequence + 1,
                 sealed_at=now(),
-                complete_through=complete_through or (last.complete_through if last else _EPOCH),
+                complete_through=complete_through or (last.complete_through if last else EPOCH),
                 kept_from=kept_from or (last.kept_from if last else 1),
                 last_id=members[-1][0] if members else None,
                 members=listed(members),
@@ -156,9 +118,16 @@ class AuditSealer:
 
     async def catch_up(self) -> None:
         """Make the seals that are due, and keep a checkpoint now and then. Raises `Unavailable` and `OSError`."""
+        newest = await self.newest()
+        if (
+            newest is not None
+            and newest != self._made
+            and now() - newest.sealed_at < timedelta(seconds=EVERY / 2)
+        ):
+            return  # another process has just been here
         started = time.monotonic()
         while (made := await self.seal()) is not None:
-            self._unkept = made
+            self._made = self._unkept = made
             told = {"sequence": made.sequence, "entries": made.count, "hash": made.hash}
             _log.info("the audit log is sealed", extra=told)
             await asyncio.sleep(time.monotonic() - started)  # requests have half of the time at least
@@ -197,51 +166,15 @@ class AuditSealer:
         """Keep other processes from sealing until `work` ends."""
         await work.lock(_LOCK)
 
-    async def _complete(self) -> datetime:
-        """The moment before which every entry that will ever be visible is visible."""
-        moment = now()
-        if self._oldest is None:
-            return moment - SLACK
-        try:
-            [(age,)] = await self._database.fetch(self._oldest)
-        except Error:  # MariaDB tells who has the right PROCESS
-            return moment - PATIENCE - SLACK
-        return moment - timedelta(seconds=float(age or 0)) - SLACK
 
-    async def _unsealed(self, work: Work, last: Seal | None) -> "_Unsealed":
-        """Entries that no seal lists, the oldest first."""
-        after = made_since(last.complete_through if last is not None else _EPOCH)
-        known: set[bytes] = set()
-        for (members,) in await work.fetch(self._known, {"after": after}):
-            known.update(ids_of(members))
-        newest = UUID(bytes=max(known)) if known else None
-        found: list[UUID] = []
-        while True:
-            page = [id_ for (id_,) in await work.fetch(self._ids, {"after": after})]
-            found += [id_ for id_ in page if id_.bytes not in known]
-            if len(found) > BATCH:
-                found = found[:BATCH]
-                return _Unsealed(found, made_at(found[-1], _EPOCH), newest)
-            if len(page) < _PAGE:
-                return _Unsealed(found, None, newest)
-            after = page[-1]
-            await asyncio.sleep(0)
-
-    async def _digests(self, work: Work, ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
-        found: list[tuple[UUID, bytes]] = []
-        for at in range(0, len(ids), _AT_ONCE):
-            some = ids[at : at + _AT_ONCE]
-            asked = {f"id_{n}": some[min(n, len(some) - 1)] for n in range(_AT_ONCE)}
-            rows = await work.fetch(self._entries, asked)
-            entries = [dict(zip(self._entries.columns, row, strict=True)) for row in rows]
-            found += [(each["id"], digest(each)) for each in entries]
-            await asyncio.sleep(0)  # a request may be waiting
-        return sorted(found)
+def _parts(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+    """Parts of this size at most; one that is empty if there is nothing."""
+    return (ids[at : at + size] for at in range(0, max(1, len(ids)), size))
 
 
 def _is_news(newest_known: UUID | None, complete: datetime) -> bool:
     """Whether it is worth a seal that nothing came late: the next ones need not look so far back."""
-    return newest_known is not None and made_at(newest_known, _EPOCH) < complete
+    return newest_known is not None and made_at(newest_known) < complete
 
 
 def sealer(runtime: "Runtime") -> AuditSealer:

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -48,9 +48,13 @@ append_only(audit_seals)
 FIRST: Final = "0" * 64
 """What the first seal says of the one before it."""
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 _ID: Final = 16
 _MEMBER: Final = _ID + 32
 _CONTEXT: Final = b"backwright audit seal v1\n"
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 Entry = Mapping[str, Any]
 
@@ -122,9 +126,7 @@ def ids_of(members: bytes) -> Iterator[bytes]:
 
 def canonical(value: Any) -> bytes:
     """A value as JSON of which there is one form: keys sorted, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def digest(entry: Entry) -> bytes:
@@ -149,9 +151,9 @@ def made_since(moment: datetime) -> UUID:
     return UUID(int=milliseconds << 80)
 
 
-def made_at(id_: UUID, epoch: datetime) -> datetime:
-    """The moment, to the millisecond, at which an id was made. `epoch` is 1970 in the wanted time zone."""
-    return epoch + timedelta(milliseconds=id_.int >> 80)
+def made_at(id_: UUID) -> datetime:
+    """The moment, to the millisecond, at which an id was made."""
+    return EPOCH + timedelta(milliseconds=id_.int >> 80)
 
 
 class SealKeys:
