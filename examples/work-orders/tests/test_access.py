@@ -27,11 +27,11 @@ Maker = Callable[..., Awaitable[Entity]]
 """(service, account id, further values) → a stored row."""
 
 
-def others(factory: Maker) -> Maker:
+def others(factory: Maker, **fixed: Any) -> Maker:
     """A maker of rows that belong to nobody in particular."""
 
     async def make(service: TestService, account_id: UUID, **values: Any) -> Entity:
-        return await factory(service, **values)
+        return await factory(service, **{**fixed, **values})
 
     return make
 

@@ -7,6 +7,7 @@ from backwright.access import (
     Policy,
     allow,
     condition,
+    every,
     field_expression,
     matching,
     own,
@@ -88,6 +89,8 @@ def test_rules_can_be_combined() -> None:
     cheap, few = matching(lambda row: row.price < 10), matching(lambda row: row.stock < 5)
     products = table(Product)
     assert sql((cheap & few).on(products)) == "products.price < ? AND products.stock < ?"
+    assert sql(every(cheap, few).on(products)) == "products.price < ? AND products.stock < ?"
+    assert every(cheap) is cheap
     assert sql((cheap | few).on(products)) == "products.price < ? OR products.stock < ?"
 
 

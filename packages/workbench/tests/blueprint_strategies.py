@@ -5,12 +5,14 @@ and to accounts, states, actions, rights on own rows, attachments, caches, bulk 
 """
 
 import keyword
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from backwright_workbench.blueprint.checks.fields import ENCRYPTED
 from backwright_workbench.blueprint.checks.names import RESERVED_ENTITIES
+from backwright_workbench.blueprint.checks.rows import faults as row_faults
 from backwright_workbench.blueprint.model import (
     USER,
     ActGrant,
@@ -28,6 +30,7 @@ from backwright_workbench.blueprint.model import (
     Stores,
     account_path,
 )
+from backwright_workbench.blueprint.rows import PATTERN
 from hypothesis import strategies as st
 
 NOUNS = (
@@ -189,13 +192,36 @@ def own_rows(entities: dict[str, Entity], name: str) -> Iterator[str]:
             yield path
 
 
+def conditions(entities: dict[str, Entity], name: str) -> list[str]:
+    """Comparisons that rows can meet and need not, alone and together with whose row it is."""
+    said: list[str] = []
+    for field, each in entities[name].fields.items():
+        match each.type:
+            case "enum":
+                said += [f"{field} = {each.values[0]}", f"{field} != {each.values[-1]}"]
+            case "boolean":
+                said.append(f"{field} = false")
+            case "integer" | "decimal" | "money":
+                said += [f"{field} < 7", f"{field} >= 3", f"{field} > 1 and {field} <= 12"]
+            case "date":
+                said.append(f"{field} < 2026-06-01")
+    said += [f"{path} and {said[0]}" for path in own_rows(entities, name) if said]
+    return [
+        rows for rows in said if re.fullmatch(PATTERN, rows) and not list(row_faults(entities, name, rows))
+    ]
+
+
 @st.composite
 def grants(
     draw: st.DrawFn, entities: dict[str, Entity], name: str, readable: set[str], public: bool
 ) -> Grants:
     """Rights that work together: rows that resolve, fields that may be written, references to be seen."""
     entity = entities[name]
-    rows = st.just("all") if public else st.sampled_from(["all", *own_rows(entities, name)])
+    rows = (
+        st.just("all")
+        if public
+        else st.sampled_from(["all", *own_rows(entities, name), *conditions(entities, name)])
+    )
     writable = [n for n, f in entity.fields.items() if not f.read_only and f.set is None]
     needed = [n for n in writable if not entity.fields[n].optional and entity.fields[n].default is None]
     state = entity.states.field if entity.states else None

@@ -92,6 +92,13 @@ def matching(condition: Callable[[Any], ColumnElement[bool]]) -> Rows:
     return Rows(lambda table: condition(table.c))
 
 
+def every(first: Rows, *others: Rows) -> Rows:
+    """The rows within all of these rules: `every(one, other)` is `one & other`."""
+    for each in others:
+        first = first & each
+    return first
+
+
 @dataclass(frozen=True)
 class Grant:
     """Leave for one operation: on `where` (`None`: all rows), with `names` (`None`: all fields or actions)."""

@@ -18,10 +18,10 @@ def of(work_orders: Blueprint, entity: str) -> Rights:
 def test_own_rows_are_seen_and_others_are_not_there(work_orders: Blueprint) -> None:
     """What may not be seen is answered like what does not exist."""
     rights = of(work_orders, "WorkOrder")
-    mine = rights.paths()["assignee"]
+    mine = rights.ways()["assignee"]
     assert rights.read("technician", mine) == 200
-    assert rights.read("technician", None) == 404
-    assert rights.read("viewer", None) == 200
+    assert rights.read("technician", rights.ways()["other"]) == 404
+    assert rights.read("viewer", rights.ways()["other"]) == 200
 
 
 def test_who_is_not_known_is_asked_to_sign_in(work_orders: Blueprint) -> None:
@@ -29,7 +29,7 @@ def test_who_is_not_known_is_asked_to_sign_in(work_orders: Blueprint) -> None:
     rights = of(work_orders, "WorkOrder")
     assert rights.list("anonymous") == 401
     assert rights.list("nobody") == 403
-    assert rights.delete("dispatcher", None) == 403
+    assert rights.delete("dispatcher", rights.ways()["other"]) == 403
 
 
 def test_what_nobody_may_do_has_no_line_in_the_table(names_of: Callable[..., Names]) -> None:
@@ -68,7 +68,7 @@ def test_who_may_name_accounts_is_said(names_of: Callable[..., Names]) -> None:
 def test_fields_and_actions_are_granted_one_by_one(work_orders: Blueprint) -> None:
     """A technician writes notes and completes, and neither retitles nor cancels."""
     rights = of(work_orders, "WorkOrder")
-    mine = rights.paths()["assignee"]
+    mine = rights.ways()["assignee"]
     assert (rights.update("technician", "notes", mine), rights.update("technician", "title", mine)) == (
         200,
         403,

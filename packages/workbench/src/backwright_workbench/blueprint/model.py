@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, model_validator
 
 from backwright_workbench.blueprint import naming
+from backwright_workbench.blueprint.rows import PATTERN
 
 EntityName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]{0,62}$")]
 """A thing, singular, in PascalCase: `WorkOrder`."""
@@ -28,10 +29,10 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)$")]
 """A limit: `100/minute`."""
 
-Rows = Annotated[str, StringConstraints(pattern=r"^(all|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*)$")]
-"""Which rows: `all`, or the path of references that leads from a row to the caller's account.
+Rows = Annotated[str, StringConstraints(pattern=PATTERN, max_length=500)]
+"""Which rows: `all`, the path of references that leads from a row to the caller's account, comparisons, or both.
 
-`assignee`, `order.customer`.
+`assignee`, `order.customer`, `site = actor.technician.site and total < 10000`.
 """
 
 Line = Annotated[

@@ -17,6 +17,7 @@ from backwright_workbench.blueprint.model import (
     Grant,
     Grants,
 )
+from backwright_workbench.blueprint.rows import in_words
 
 _ENGINES = {
     "sqlite": "SQLite",
@@ -191,7 +192,7 @@ def _right(verb: str, grant: Grant | ActGrant) -> str:
         does = f"call {_and(names)}" if names else "call every action"
     else:
         does = f"{verb} {_and(names)}" if names else verb
-    return does if grant.rows == "all" else f"{does} (own rows only, by {grant.rows})"
+    return does if grant.rows == "all" else f"{does} ({in_words(grant.rows)})"
 
 
 def _rate(rate: str) -> str:

@@ -182,7 +182,7 @@ def _pattern(pattern: str, given: Any, shown: str) -> tuple[str, str | None]:
     if "minute" in pattern:
         return f"{shown} is not a rate", "for example 100/minute"
     if "all|" in pattern:
-        return f"{shown} does not say which rows", "all, or references such as assignee"
+        return f"{shown} does not say which rows", "all, or references such as assignee, or total < 10000"
     return "has a line break or control character", "one line; a folded text begins with >-"
 
 

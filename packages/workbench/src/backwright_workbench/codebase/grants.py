@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from backwright_workbench.blueprint.model import ActGrant, Grant, Grants
-from backwright_workbench.codebase.calls import declared
 from backwright_workbench.codebase.entities import Table
 from backwright_workbench.codebase.notes import Notes, Unreadable
+from backwright_workbench.codebase.rows import RowReader
 from backwright_workbench.codebase.scope import Code, Found, NotConstant, of_backwright
 
 VERBS: Final = tuple(Grants.model_fields)
@@ -110,31 +110,9 @@ class Access:
         return verb, Grant(rows=rows, fields=tuple(name for name in fields if name) or None)
 
     def _rows(self, found: Found) -> str:
-        """`own(WorkOrder.assignee_id, Technician.account_id)` → `assignee.account`."""
-        if not declared(found, self.code, "own") or not isinstance(found.node, ast.Call):
-            raise Unreadable("its rows are not those that references lead to the caller from")
-        path: list[str] = []
-        at: Table | None = self.table
-        for item in self._steps(found):
-            owner, _, column = self.code.qualified(item.node, item.module).rpartition(".")
-            if at is None or self.tables.get(owner) is not at or column not in at.columns:
-                raise Unreadable(f"its rows go over {ast.unparse(item.node)}, which is no field there")
-            step = at.columns[column]
-            if step.table is None:
-                raise Unreadable(f"its rows go over {ast.unparse(item.node)}, which is no reference")
-            path.append(step.field_name)
-            at = next((each for each in self.tables.values() if each.table == step.table), None)
-        if not path:
-            raise Unreadable("it does not say which rows")
-        return ".".join(path)
-
-    def _steps(self, found: Found) -> Iterator[Found]:
-        assert isinstance(found.node, ast.Call)
-        for each in found.node.args:
-            if isinstance(each, ast.Starred):
-                yield from self.code.items(each.value, found.module)
-            else:
-                yield Found(each, found.module)
+        """Which rows, in the words of a blueprint; raises `Unreadable` for what it has no words for."""
+        rule = RowReader(self.code, self.tables, self.table).read(found)
+        return str(rule)
 
     def _leave(self, found: Found, what: str, why: str) -> None:
         self.notes.leave(found.module, found.node, f"{what} with {self.table.table}", why)

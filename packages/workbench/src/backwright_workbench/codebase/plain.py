@@ -7,6 +7,7 @@ Code does not tell `max: 200` of a string from a string with no `max`; a bluepri
 plain.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from backwright_workbench.blueprint import naming, sentences
@@ -22,6 +23,7 @@ from backwright_workbench.blueprint.model import (
     Grants,
     account_path,
 )
+from backwright_workbench.blueprint.rows import row_rule
 from backwright_workbench.codebase.columns import whole
 
 PLACES = 2
@@ -80,6 +82,12 @@ def _grants(grants: Grants, entity: str, blueprint: Blueprint) -> Grants:
 
 
 def _rows(rows: str, entity: str, blueprint: Blueprint) -> str:
+    """The canonical form: the way to the account first, and as short as can be."""
+    rule = row_rule(rows)
+    return str(replace(rule, paths=tuple(_path(each, entity, blueprint) for each in rule.paths)))
+
+
+def _path(rows: str, entity: str, blueprint: Blueprint) -> str:
     """The shortest path that leads to the same accounts: the last steps are found by themselves."""
     parts = rows.split(".")
     for count in range(1, len(parts) + 1):

@@ -6,6 +6,7 @@ What lives here: Markdown and Mermaid made from the blueprint. What must not: ru
 from collections.abc import Iterable, Iterator, Sequence
 
 from backwright_workbench.blueprint.model import USER, Entity, FieldModel, Grants
+from backwright_workbench.blueprint.rows import only_path
 from backwright_workbench.codegen.columns import DECIMAL_PLACES, STRING_MAX, TEXT_MAX
 from backwright_workbench.codegen.indexes import indexes
 from backwright_workbench.codegen.names import Names, column, on_delete
@@ -131,8 +132,13 @@ def _grant(grants: object, verb: str, declared: Entity) -> str:
         return ""
     named = given.actions if verb == "act" else given.fields
     only = "" if named is None else ", ".join(f"`{name}`" for name in named)
-    rows = "" if given.rows == "all" else f"own ({given.rows})"
+    rows = "" if given.rows == "all" else _rows(given.rows)
     return "; ".join(part for part in (only, rows) if part) or "all"
+
+
+def _rows(rows: str) -> str:
+    path = only_path(rows)
+    return f"own ({path})" if path is not None else f"`{rows}`"
 
 
 def routes(names: Names) -> str:

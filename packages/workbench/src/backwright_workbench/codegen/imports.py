@@ -4,6 +4,7 @@ What lives here: names that a module takes from others, and what they are called
 they are for.
 """
 
+import re
 import sys
 from collections.abc import Iterable
 
@@ -83,9 +84,10 @@ def _statement(module: str, names: dict[str, str], indent: int = 0) -> list[str]
     return lines(group, indent=indent)
 
 
-def _member_order(pair: tuple[str, str]) -> tuple[int, str]:
-    """Constants, classes, then functions: the order that ruff's isort rules keep."""
+def _member_order(pair: tuple[str, str]) -> tuple[int, list[tuple[str, int]]]:
+    """Constants, classes, then functions, numbers by their size: the order that ruff's isort rules keep."""
     name = pair[0]
+    parts = [(words, int(digits or 0)) for words, digits in re.findall(r"(\D*)(\d*)", name)]
     if name.isupper() and len(name) > 1:
-        return 0, name
-    return (1 if name[0].isupper() else 2), name
+        return 0, parts
+    return (1 if name[0].isupper() else 2), parts

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 from backwright_workbench.codegen import docs_tables, engines
+from backwright_workbench.codegen.access import asked_areas
 from backwright_workbench.codegen.carried import carried, stand_ins
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.runtime_tables import OWNERS
@@ -86,7 +87,10 @@ def contracts(names: Names) -> list[Contract]:
     everything = (*names.areas, "accounts")
     found = []
     for area in names.areas:
-        allowed = names.reachable[area] | {area, "accounts"}
+        asked = asked_areas(area, names)
+        allowed = names.reachable[area] | {area, "accounts", *asked}.union(
+            *(names.reachable[a] for a in asked)
+        )
         forbidden = [f"{package}.{other}" for other in everything if other not in allowed] + [
             f"{package}.main"
         ]

@@ -6,7 +6,7 @@ What lives here: the declaration as text. What must not: rules themselves (`acce
 from collections.abc import Sequence
 
 from backwright_workbench.blueprint.model import Attachments, Entity
-from backwright_workbench.codegen.access import access, own, row_rules
+from backwright_workbench.codegen.access import access, row_rules, rule_of
 from backwright_workbench.codegen.columns import number
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names, column
@@ -21,7 +21,7 @@ def write_resource(area: str, names: Names) -> str:
     for entity in members:
         rules = row_rules(entity, names, alone=len(members) == 1)
         for rule in {rule.variable: rule for rule in rules.values()}.values():
-            blocks.append(lines(own(rule, names, imports), before=f"{rule.variable} = "))
+            blocks.append(lines(rule_of(rule, names, imports), before=f"{rule.variable} = "))
         blocks.append(_declaration(entity, names, imports))
     things = " and ".join(names.things(entity) for entity in members)
     return module(f"What the API exposes of {things}, and to whom.", imports.lines(), blocks)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from backwright_workbench.blueprint.checks import rows
 from backwright_workbench.blueprint.checks.names import STANDARD_COLUMNS
 from backwright_workbench.blueprint.checks.service import ANYBODY, repeated
 from backwright_workbench.blueprint.fault import Fault, Path, did_you_mean
@@ -12,7 +13,6 @@ from backwright_workbench.blueprint.model import (
     Entity,
     Grant,
     Grants,
-    account_path,
 )
 
 EVERYTHING = Grants(
@@ -68,14 +68,8 @@ def _grants(entities: Mapping[str, Entity], name: str, grants: Grants, path: Pat
     for verb in _VERBS:
         grant = getattr(grants, verb)
         if grant is not None and grant.rows != "all":
-            try:
-                account_path(entities, name, grant.rows)
-            except LookupError as error:
-                yield Fault(
-                    (*path, verb, "rows"),
-                    str(error.args[0]),
-                    "rows is `all`, or references that lead to User",
-                )
+            for what, hint in rows.faults(entities, name, grant.rows):
+                yield Fault((*path, verb, "rows"), what, hint)
     entity = entities[name]
     for verb in ("read", "create", "update", "delete"):
         grant = getattr(grants, verb)

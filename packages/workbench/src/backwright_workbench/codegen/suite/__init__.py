@@ -9,9 +9,10 @@ from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.rendering import render
 from backwright_workbench.codegen.source import lines, sequence
 from backwright_workbench.codegen.suite.entity import entity_tests_path, write_entity_tests
+from backwright_workbench.codegen.suite.factories import write_factories
 from backwright_workbench.codegen.suite.field_rights import write_field_access_tests
 from backwright_workbench.codegen.suite.matrix import Matrix
-from backwright_workbench.codegen.suite.stored import factory, write_factories
+from backwright_workbench.codegen.suite.stored import factory
 
 TEMPLATES: Final = (
     "conftest.py",

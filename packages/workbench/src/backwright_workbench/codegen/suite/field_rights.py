@@ -11,8 +11,7 @@ from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names, column
 from backwright_workbench.codegen.rendering import render
 from backwright_workbench.codegen.source import Group, Item, lines, literal
-from backwright_workbench.codegen.suite.matrix import OTHER
-from backwright_workbench.codegen.suite.rights import ANONYMOUS, Path, Rights, callers
+from backwright_workbench.codegen.suite.rights import ANONYMOUS, Rights, callers
 from backwright_workbench.codegen.suite.sample_values import good
 from backwright_workbench.codegen.suite.stored import FACTORIES, factory
 
@@ -109,7 +108,7 @@ def _sent(names: Names) -> Iterator[str]:
 
 def _relinks(rights: Rights, imports: Imports) -> Iterator[str]:
     """A line for each caller and reference that the caller may change and that could lead to what they may not see."""
-    ways: dict[str, Path | None] = {OTHER: None, **rights.paths()}
+    ways = rights.ways()
     for name, field in rights.declared.fields.items():
         if field.type != "reference" or not _is_written(field) or field.to is None:
             continue

@@ -9,13 +9,11 @@ from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names, column
 from backwright_workbench.codegen.source import Group, Item, Node, lines, literal
 from backwright_workbench.codegen.suite.fields import changeable, required
-from backwright_workbench.codegen.suite.rights import Path, Rights, callers
+from backwright_workbench.codegen.suite.rights import Rights, callers
 from backwright_workbench.codegen.suite.rules import sources
 from backwright_workbench.codegen.suite.sample_values import good
-from backwright_workbench.codegen.suite.stored import FACTORIES, factory, owned_factory, referred
-
-OTHER = "other"
-"""The row of somebody else, as the table calls it."""
+from backwright_workbench.codegen.suite.stored import FACTORIES, maker_of, owned_factory, referred
+from backwright_workbench.codegen.suite.ways import Path, Way
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Matrix:
         rights = Rights(entity, self.names)
         declared, path = rights.declared, self.names.blueprint.path(entity)
         one = f"{path}/{{id}}"
-        ways: dict[str, Path | None] = {OTHER: None, **rights.paths()}
+        ways = rights.ways()
         self._row_makers(entity, path, ways)
         self._line(f"GET {path}", "-", [rights.list(caller) for caller in self.callers])
         if rights.somebody("create"):
@@ -58,13 +56,15 @@ class Matrix:
             if rights.somebody("act", name):
                 route = f"POST {one}/{name.replace('_', '-')}"
                 self._action(entity, route, name)
+                start = self._state_of(entity, name)
                 for way, own in ways.items():
-                    self._line(route, way, [rights.act(caller, name, own) for caller in self.callers])
+                    here = own.having(*start) if start else own
+                    self._line(route, way, [rights.act(caller, name, here) for caller in self.callers])
         if rights.somebody("delete"):
             for way, own in ways.items():
                 self._line(f"DELETE {one}", way, [rights.delete(caller, own) for caller in self.callers])
 
-    def _update(self, rights: Rights, one: str, ways: dict[str, Path | None]) -> None:
+    def _update(self, rights: Rights, one: str, ways: dict[str, Way]) -> None:
         updated: list[str | None] = [*self._updated(rights)]
         for field in updated or [None]:
             route = f"PATCH {one}"
@@ -76,12 +76,10 @@ class Matrix:
     def _line(self, route: str, row: str, statuses: list[int]) -> None:
         self.table.append(Line(route, row, tuple(statuses)))
 
-    def _row_makers(self, entity: str, path: str, ways: dict[str, Path | None]) -> None:
+    def _row_makers(self, entity: str, path: str, ways: dict[str, Way]) -> None:
         makers = []
-        for way, own in ways.items():
-            name = factory(entity) if own is None else owned_factory(entity, own)
-            local = self.imports.name(FACTORIES, name)
-            makers.append((way, f"others({local})" if own is None else local))
+        for label, way in ways.items():
+            makers.append((label, maker_of(entity, label, way, self.names, self.imports)))
         self.rows[path] = Group("{", tuple(Item(maker, f"{literal(way)}: ") for way, maker in makers), "}")
 
     def _create(self, entity: str, rights: Rights, path: str) -> None:
@@ -127,6 +125,12 @@ class Matrix:
                 if limited is not None and not set(limited) & set(found):
                     found.update(dict.fromkeys([name for name in limited if name in fields][:1]))
         return list(found)
+
+    def _state_of(self, entity: str, name: str) -> tuple[str, str] | None:
+        """The field and the state that a row has for an action."""
+        declared = self.names.blueprint.entities[entity]
+        start = sources(declared, declared.actions[name])
+        return (declared.states.field, start[0]) if start and declared.states is not None else None
 
     def _action(self, entity: str, route: str, name: str) -> None:
         declared = self.names.blueprint.entities[entity]

@@ -1,21 +1,21 @@
-"""Rows that the tests of a written service store by themselves: `tests/factories.py`.
+"""Rows that the tests of a written service store by themselves: what their makers are called, and what they hold.
 
-What lives here: the factories' text, and values as Python objects. What must not: values as JSON
-(`sample_values.py`), tests.
+What lives here: names of the functions in `tests/factories.py`, values as Python objects. What must not: these
+functions (`factories.py`), values as JSON (`sample_values.py`).
 """
 
-from collections.abc import Sequence
-
 from backwright_workbench.blueprint import naming
-from backwright_workbench.blueprint.model import USER, FieldModel, reference_column
+from backwright_workbench.blueprint.model import USER, FieldModel
+from backwright_workbench.blueprint.rows import Comparison
 from backwright_workbench.blueprint.sentences import article
+from backwright_workbench.codegen.access import constant
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
-from backwright_workbench.codegen.source import Group, Item, docstring, lines, module
-from backwright_workbench.codegen.suite.fields import needed
-from backwright_workbench.codegen.suite.rights import Path, Rights
+from backwright_workbench.codegen.source import Node, call, literal
+from backwright_workbench.codegen.suite.rights import OTHER
 from backwright_workbench.codegen.suite.room import can_share, is_crowdable
 from backwright_workbench.codegen.suite.sample_values import good
+from backwright_workbench.codegen.suite.ways import Path, Way
 
 FACTORIES = "tests.factories"
 
@@ -29,6 +29,37 @@ def factory(entity: str) -> str:
 def owned_factory(entity: str, path: Path) -> str:
     """The function that stores a row which leads to an account: `a_work_order_by_assignee`."""
     return "_by_".join((factory(entity), "_".join(step[1] for step in path)))
+
+
+def fitting_factory(entity: str, label: str) -> str:
+    """The function that stores a row for which a rule holds: `a_work_order_with_same_site`."""
+    return f"{factory(entity)}_with_{label.replace('.', '_')}"
+
+
+def maker_of(entity: str, label: str, way: Way, names: Names, imports: Imports) -> Node:
+    """What makes a row of a kind, as source text: `others(a_work_order)`, or a function of its own."""
+    if label == OTHER:
+        fixed = fixed_values(entity, way, names, imports)
+        return call("others", imports.name(FACTORIES, factory(entity)), **fixed)
+    plain = way.path is not None and not way.values
+    name = owned_factory(entity, way.path or ()) if plain else fitting_factory(entity, label)
+    return imports.name(FACTORIES, name)
+
+
+def fixed_values(entity: str, way: Way, names: Names, imports: Imports) -> dict[str, str]:
+    """Field → `Decimal("10000")`, for each field that rules compare."""
+    declared = names.blueprint.entities[entity]
+    found: dict[str, str] = {}
+    for name, value in way.values:
+        field = declared.fields[name]
+        if field.type == "boolean":
+            said = str(value == "true")
+        elif field.type in ("decimal", "money"):
+            said = f"{imports.name('decimal', 'Decimal')}({literal(value)})"
+        else:
+            said = constant(Comparison(name, "=", value), field, entity, names, imports)
+        found[name] = said
+    return found
 
 
 def sharing_factory(entity: str) -> str:
@@ -73,111 +104,3 @@ def reference(entity: str, name: str, names: Names, imports: Imports) -> str:
     if names.blueprint.entities[entity].fields[name].to == USER:
         return f"await {imports.name(FACTORIES, 'an_account')}(service)"
     return f"(await {imports.name(FACTORIES, referred(entity, name, names))}(service)).id"
-
-
-def write_factories(names: Names) -> str:
-    """The text of `tests/factories.py`."""
-    own = {make(entity) for entity in names.ordered for make in (factory, sharing_factory)} | {"an_account"}
-    imports = Imports(names.package, own)
-    service = imports.name("backwright.testing", "TestService")
-    blocks: list[Sequence[str]] = [_account(service, imports)]
-    shared = {
-        referred(entity, name, names)
-        for entity in names.ordered
-        for name, field in names.blueprint.entities[entity].fields.items()
-        if field.type == "reference" and field.to != USER
-    }
-    for entity in names.ordered:
-        blocks.append(_factory(entity, names, imports, service))
-        if sharing_factory(entity) in shared:
-            blocks.append(_sharing(entity, names, imports, service))
-    for entity in names.ordered:
-        for path in owned_paths(names)[entity]:
-            blocks.append(_owned(entity, path, names, imports, service))
-    head = (
-        "Stored rows for the tests, one function for each entity: what a row must refer to is made with it."
-    )
-    return module(head, imports.lines(), blocks)
-
-
-def owned_paths(names: Names) -> dict[str, list[Path]]:
-    """Entity → the ways in which its rows lead to an account, those that other entities' ways go through
-    included.
-    """
-    found: dict[str, list[Path]] = {entity: [] for entity in names.ordered}
-    for entity in names.ordered:
-        for path in Rights(entity, names).paths().values():
-            for at in range(len(path)):
-                start = path[at:]
-                if start not in found[start[0][0]]:
-                    found[start[0][0]].append(start)
-    return found
-
-
-def _account(service: str, imports: Imports) -> list[str]:
-    uuid = imports.name("uuid", "UUID")
-    return [
-        f"async def an_account(service: {service}) -> {uuid}:",
-        '    """The id of a new account without roles."""',
-        "    return await service.account()",
-    ]
-
-
-def _factory(entity: str, names: Names, imports: Imports, service: str) -> list[str]:
-    model = imports.name(names.models(entity), entity)
-    declared = names.blueprint.entities[entity]
-    values = f"**values: {imports.name('typing', 'Any')}"
-    signature = Group(
-        f"async def {factory(entity)}(",
-        (Item(f"service: {service}"), Item("/"), Item(values)),
-        f") -> {model}",
-    )
-    found = lines(signature, after=":")
-    found += docstring(f"{names.one(entity).capitalize()}.", indent=4)
-    for name, field in needed(declared).items():
-        target = reference_column(name)
-        found.append(f'    if "{target}" not in values:')
-        value = (
-            "await an_account(service)"
-            if field.to == USER
-            else f"(await {referred(entity, name, names)}(service)).id"
-        )
-        found.append(f'        values["{target}"] = {value}')
-    found.append(f"    return await service.make({model}, **values)")
-    return found
-
-
-def _sharing(entity: str, names: Names, imports: Imports, service: str) -> list[str]:
-    model = imports.name(names.models(entity), entity)
-    signature = Group(
-        f"async def {sharing_factory(entity)}(", (Item(f"service: {service}"),), f") -> {model}"
-    )
-    found = lines(signature, after=":")
-    doc = f"{names.one(entity).capitalize()} that is there already, else a new one: only few can exist."
-    found += docstring(doc, indent=4)
-    found.append(f"    there = await service.first({model})")
-    found.append(f"    return await {factory(entity)}(service) if there is None else there")
-    return found
-
-
-def _owned(entity: str, path: Path, names: Names, imports: Imports, service: str) -> list[str]:
-    model = imports.name(names.models(entity), entity)
-    step = path[0][1]
-    items = (
-        Item(f"service: {service}"),
-        Item(f"account_id: {imports.name('uuid', 'UUID')}"),
-        Item("/"),
-        Item(f"**values: {imports.name('typing', 'Any')}"),
-    )
-    found = lines(Group(f"async def {owned_factory(entity, path)}(", items, f") -> {model}"), after=":")
-    way = ", ".join(naming.title(part[1]).lower() for part in path)
-    thing = names.one(entity).capitalize()
-    found += docstring(f"{thing} that is this account's own, over its {way}.", indent=4)
-    column = reference_column(step)
-    if len(path) == 1:
-        found.append(f"    return await {factory(entity)}(service, {column}=account_id, **values)")
-        return found
-    owner = owned_factory(path[1][0], path[1:])
-    found.append(f"    owner = await {owner}(service, account_id)")
-    found.append(f"    return await {factory(entity)}(service, {column}=owner.id, **values)")
-    return found
