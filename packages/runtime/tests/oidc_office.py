@@ -91,21 +91,25 @@ async def oidc_office(
     mode: RegistrationMode = RegistrationMode.OPEN,
     also: dict[str, Any] | None = None,
     browser_sessions: bool = False,
+    beside: ScriptedProvider | None = None,
     **said: Any,
 ) -> AsyncIterator[Office]:
-    """The service with the provider; `said` is what the operator says of it, `also` are further settings."""
+    """The service with the provider; `said` is what the operator says of it, `also` are further settings, `beside` is
+    another provider, which is called `other`."""
     declared = Accounts(
         user,
         roles=Role,
         admin=Role.ADMIN,
         register_as=Role.VIEWER,
         registration=mode,
-        providers=("idp",),
+        providers=("idp",) if beside is None else ("idp", "other"),
         browser_sessions=browser_sessions,
     )
     with scripted_provider() as provider:
         told = {"email_trusted": True, **said}
         oidc = {"idp": provider.settings(**told)}
+        if beside is not None:
+            oidc["other"] = beside.settings(**told)
         given = {**settings.model_dump(), "oidc": oidc, "oidc_return_urls": (PAGE,), **(also or {})}
         app = create_app(Settings(**given), title="Office", accounts=declared)
         runtime: Runtime = app.state.runtime

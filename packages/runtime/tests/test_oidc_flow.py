@@ -1,6 +1,7 @@
 """The way to a provider and back: what is bound to what, and every way of breaking in between."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -8,10 +9,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from backwright.accounts import Account
+from backwright.entity import Entity
+from backwright.oidc_flow import challenge_of
 from backwright.settings import Settings
-from oidc_office import CALLBACK, HERE, PAGE, Office, oidc_office
+from oidc_office import CALLBACK, HERE, PAGE, Office, bearing, oidc_office
 from oidc_services import fragment, query
-from scripted_provider import KEY, OTHER_KEY
+from scripted_provider import KEY, OTHER_KEY, SECRET, scripted_provider
+
+from conftest import TABLES
 
 
 @pytest.fixture
@@ -141,6 +146,39 @@ async def test_another_issuer_cannot_answer_in_the_place_of_this_one(office: Off
     assert office.provider.seen["/token"] == 0, "no code went anywhere"
 
 
+async def test_what_began_with_one_provider_does_not_end_with_another(
+    settings: Settings, user_class: type[Account]
+) -> None:
+    """Each has an address of its own to come back to; a code of one is not shown to the other."""
+    with scripted_provider() as other:
+        async with oidc_office(settings, user_class, beside=other) as office:
+            given = office.provider.give(await location(office))
+            crossed = await office.http.get("/auth/oidc/other/callback", params=given)
+            assert crossed.status_code == 400
+            assert "location" not in crossed.headers
+            assert other.seen["/token"] == 0
+            assert "code" in fragment(await office.http.get(CALLBACK, params=given))
+
+
+async def test_a_person_may_come_from_two_providers_into_one_account(
+    settings: Settings, user_class: type[Account]
+) -> None:
+    """Both are trusted with addresses; the same subject at another provider is somebody else without that."""
+    with scripted_provider() as other:
+        async with oidc_office(settings, user_class, beside=other) as office:
+            first = await office.me(await office.signed_in())
+
+            async def there(**claims: Any) -> dict[str, Any]:
+                asked = {"return_to": PAGE, "code_challenge": challenge_of(office.verifier)}
+                begun = await office.http.get("/auth/oidc/other/start", params=asked)
+                given = other.give(begun.headers["location"], **claims)
+                back = await office.http.get("/auth/oidc/other/callback", params=given)
+                return await office.me(bearing(await office.redeem(fragment(back)["code"])))
+
+            assert (await there(email="somebody@example.org"))["id"] != first["id"]
+            assert (await there(sub="lovelace"))["id"] == first["id"]
+
+
 async def test_the_secret_and_the_verifier_go_to_the_token_endpoint_alone(office: Office) -> None:
     """In the header, encoded; the verifier is the one whose digest the provider has got."""
     await office.back()
@@ -201,6 +239,38 @@ async def test_a_provider_that_is_down_is_a_word_and_no_stack(office: Office) ->
     office.provider.overrides["/token"] = lambda: (302, {"Location": office.provider.issuer + "/jwks"}, b"")
     assert await office.back() == {"error": "provider_refused"}
     assert (await office.me(headers))["email"] == "ada@example.org"
+
+
+async def test_what_the_provider_gave_is_kept_nowhere(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither in the log, however much it tells, nor in the database: tokens, codes, verifiers, the secret."""
+    caplog.set_level(logging.DEBUG)
+    url = await location(office)
+    given = office.provider.give(url, sid="a session over there")
+    code = fragment(await office.http.get(CALLBACK, params=given))["code"]
+    assert (await office.redeem(code)).status_code == 200
+    assert await office.back(nonce="wrong") == {"error": "provider_refused"}
+    [expected] = [each for name, each in office.provider.codes.items() if name == given["code"]]
+    [posted] = [each for each in office.provider.posted if each["code"] == given["code"]]
+    secrets = [
+        expected.id_token, expected.access_token, given["code"], given["state"], code, office.verifier,
+        posted["code_verifier"], SECRET, query(url)["nonce"], "a session over there",
+    ]  # fmt: skip
+    of_service = [record for record in caplog.records if record.name != "httpx2"]  # which is the browser
+    told = "\n".join(str(vars(record)) for record in of_service)
+    tables = list(Entity.metadata.sorted_tables)
+    async with office.runtime.database.reading() as session:
+        rows = [
+            str(tuple(row))
+            for table in tables
+            if table.name in TABLES
+            for row in await session.execute(table.select())
+        ]
+    stored = "\n".join(rows)
+    assert "ada@example.org" in stored, "the dump holds what is stored"
+    assert [each for each in secrets if each in told] == []
+    assert [each for each in secrets if each in stored] == []
 
 
 async def location(office: Office) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+import httpx2
 import pytest
 from backwright import configuration
 from backwright.accounts import Account, Accounts
@@ -141,14 +142,19 @@ def test_a_service_starts_only_if_code_and_settings_fit(
         create_app(given, title="Office", accounts=accounts)
 
 
-def test_a_declared_provider_may_wait_for_its_settings_in_development(
+async def test_a_declared_provider_may_wait_for_its_settings_in_development(
     monkeypatch: pytest.MonkeyPatch, user_class: type[Account]
 ) -> None:
-    """A service that was just written starts; the provider is not offered."""
-    app = create_app(
-        settings(monkeypatch, {}), title="Office", accounts=accounts_with(user_class, Role, ("google",))
-    )
-    assert app.state.runtime.accounts.oidc.providers == {}
+    """A service that was just written starts; the provider is not offered, and who asks is told what is missing."""
+    accounts = accounts_with(user_class, Role, ("google",))
+    app = create_app(settings(monkeypatch, {}), title="Office", accounts=accounts)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8000") as http:
+        assert (await http.get("/auth/oidc")).json() == {"items": []}
+        answer = await http.get("/auth/oidc/google/start")
+        assert answer.status_code == 503
+        assert "OIDC__GOOGLE__ISSUER" in answer.json()["detail"]
+        assert (await http.get("/auth/oidc/other/start")).status_code == 404
 
 
 def test_a_provider_has_a_plain_name(user_class: type[Account]) -> None:

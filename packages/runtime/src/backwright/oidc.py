@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from backwright.account_parts import AccountParts
 from backwright.authentication import Authenticator
-from backwright.errors import NotFound
+from backwright.errors import NotFound, Unavailable
 from backwright.oidc_external import ExternalTokens
 from backwright.oidc_flow import Flow
 from backwright.oidc_joining import Joining, Rules
@@ -54,6 +54,7 @@ class RelyingParty:
         assert isinstance(users, Table)
         check(declared, settings)
         self.settings = settings
+        self._declared = frozenset(declared.providers)
         self.limiter = runtime.limiter
         self.audit = runtime.audit
         self.outgoing = Outgoing(each.issuer for each in settings.oidc.values())
@@ -82,7 +83,12 @@ class RelyingParty:
         return oidc_routes(self, accounts)
 
     def provider(self, name: str) -> Provider:
-        """A configured provider. Raises `NotFound`."""
+        """A configured provider. Raises `NotFound`, and `Unavailable` for one whose settings are missing."""
+        if name in self._declared and name not in self.providers:
+            setting = f"OIDC__{name.upper()}__ISSUER"
+            raise Unavailable(
+                f"The operator of this service has to set {setting} and others.", retry_after=3600
+            )
         if name not in self.providers:
             raise NotFound("There is no such provider.")
         return self.providers[name]

@@ -28,8 +28,11 @@ from backwright.outgoing import Unreachable
 if TYPE_CHECKING:
     from backwright.oidc import RelyingParty
 
-VISITS: Final = Policy("oidc", 60, 60, strict=True)
-"""Steps of sign-ins from one network."""
+VISITS: Final = Policy("oidc", 180, 60, strict=True)
+"""Steps of sign-ins from one network: as many sign-ins as with passwords, of three steps each."""
+
+LOGOUTS: Final = Policy("oidc-logout", 1200, 60, strict=True)
+"""Logout tokens from one network: a provider may end the sessions of a whole company at once."""
 
 _BROWSER: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _STALE: Final = (
@@ -87,7 +90,7 @@ class BrowserRoutes:
     async def logout_by_provider(self, request: Request) -> Response:
         """End the sessions that the provider names (OpenID Connect Back-Channel Logout 1.0)."""
         found = self._party.provider(request.path_params["provider"])
-        await self._party.limiter.enforce(VISITS, limit_key(current.get().client_ip))
+        await self._party.limiter.enforce(LOGOUTS, limit_key(current.get().client_ip))
         try:
             await self._party.logout.told_by(found, (await form(request)).get("logout_token", ""))
         except (BadToken, Unreachable) as error:

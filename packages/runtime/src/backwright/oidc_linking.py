@@ -76,7 +76,7 @@ class Linking:
             if provider is None:
                 raise NotFound("There is no such identity.")
             if row.password_hash is None and len(rows) == 1:
-                raise Conflict("This is the only way into the account: set a password or link another first.")
+                raise Conflict("This is the only way into the account: link another one first.")
             await work.execute(self._sql.remove, {"identity": identity_id, "user": row.id})
             await self._parts.credentials.changed(
                 work,
