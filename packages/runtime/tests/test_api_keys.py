@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 import time_machine
 from api_key_flows import EMAIL, access_of, ada, bearing, entries, key_of
@@ -213,6 +214,26 @@ async def test_nobody_reaches_the_keys_of_others(accounts: BoundAccounts) -> Non
     assert await is_good(accounts, made)
     with pytest.raises(NotFound):
         await key_of(accounts, new_id())
+
+
+async def test_no_key_slips_past_the_closing_of_its_account(
+    accounts: BoundAccounts, client: httpx2.AsyncClient, bearer: Any, database: Database
+) -> None:
+    """Made at the same moment, it is revoked with the others: opening the account again does not bring it back."""
+    root = {**await bearer("root@example.org", "admin"), "If-Match": "*"}
+    owners = [
+        await accounts.ensure_account(f"p{n}@example.org", name="", roles=["editor"]) for n in range(12)
+    ]
+    attempts = []
+    for owner in owners:
+        attempts += [key_of(accounts, owner) for _ in range(3)]
+        attempts.append(client.patch(f"/users/{owner}", json={"is_active": False}, headers=root))
+        attempts.append(key_of(accounts, owner))
+    found = await asyncio.gather(*attempts, return_exceptions=True)
+    assert {type(each).__name__ for each in found} <= {"NewKey", "NotFound", "Response"}
+    assert [each.status_code for each in found if isinstance(each, httpx2.Response)] == [200] * 12
+    left = select(api_keys.c.id).where(api_keys.c.revoked_at.is_(None))
+    assert await database.fetch(database.prepare(left)) == []
 
 
 async def test_an_account_has_room_for_so_many(accounts: BoundAccounts) -> None:

@@ -120,6 +120,7 @@ class KeyStatements:
         first_uses = select(p.first_used_at).where(p.key_id == key).order_by(p.first_used_at.desc())
         self.crowded = prepare(first_uses.offset(MAX_PLACES - 1).limit(1))
         self.forget_places = prepare(delete(api_key_places).where(p.key_id == key, p.first_used_at <= before))
+        self.hold_owner = prepare(select(u.id).where(u.id == owner, u.is_active).with_for_update(read=True))
         self.add = prepare(insert(api_keys))
         self.count = prepare(select(func.count()).select_from(api_keys).where(k.user_id == owner, live))
         self.of_owner = prepare(

@@ -145,10 +145,12 @@ class ApiKeys:
         return [each for each in found if (each["revoked_at"] or each["expires_at"]) > since]
 
     async def _owner(self, work: Work, owner_id: UUID) -> UserRow:
-        """The account, with its keys locked: two at once cannot both be the last that fits."""
+        """The account, with its keys locked: two at once cannot both be the last that fits, and the account stays
+        open until the key is there to be revoked."""
         await work.lock(f"api_keys of {owner_id}")
-        owner = await self._users.by_id_within(work, owner_id)
-        if owner is None or not owner.is_active:
+        held = await work.fetch(self._sql.hold_owner, {"owner": owner_id})
+        owner = await self._users.by_id_within(work, owner_id) if held else None
+        if owner is None:
             raise NotFound("There is no such account, or it is closed.")
         return owner
 
