@@ -249,6 +249,34 @@ async def test_a_place_that_cannot_be_written_is_tried_again(
     assert checkpoint.sequence == 1
 
 
+async def test_a_failure_is_told_once_and_sealing_goes_on(
+    audit: Audit,
+    runtime: Any,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever went wrong: a task that ended would be missed by nobody."""
+    await write(audit, database)
+    catch_up, turns = AuditSealer.catch_up, 0
+
+    async def failing(self: AuditSealer) -> None:
+        nonlocal turns
+        turns += 1
+        if turns < 5:
+            raise KeyError("something nobody thought of")
+        await catch_up(self)
+
+    monkeypatch.setattr(AuditSealer, "catch_up", failing)
+    task = asyncio.create_task(audit_sealer.keep_sealing(runtime, every=0.01))
+    async with asyncio.timeout(30):
+        while not await seals(database):
+            await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.wait([task])
+    assert caplog.text.count("sealing the audit log failed") == 1
+
+
 async def test_a_service_seals_by_itself(
     audit: Audit, runtime: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

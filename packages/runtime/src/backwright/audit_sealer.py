@@ -185,15 +185,18 @@ def sealer(runtime: "Runtime") -> AuditSealer:
 
 
 async def keep_sealing(runtime: "Runtime", every: float = EVERY) -> None:
-    """Seal now and then, until cancelled. A failure is logged and the next round tries again."""
-    found = sealer(runtime)
+    """Seal now and then, until cancelled. A failure is logged, once, and the next round tries again."""
+    found, told = sealer(runtime), ""
     try:
         while True:
             await asyncio.sleep(every * random.uniform(0.8, 1.2))  # noqa: S311 - processes take turns
             try:
                 await found.catch_up()
-            except (Error, OSError) as error:
-                reason = (error.detail or str(error.kind)) if isinstance(error, Error) else str(error)
-                _log.warning("sealing the audit log failed", extra={"reason": reason})
+                told = ""
+            except Exception as error:  # whatever it is: nobody would seal if this ended
+                reason = (error.detail or str(error.kind)) if isinstance(error, Error) else repr(error)
+                if reason != told:
+                    _log.warning("sealing the audit log failed", extra={"reason": reason}, exc_info=error)
+                told = reason
     finally:
         await found.close()
