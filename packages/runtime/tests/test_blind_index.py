@@ -6,8 +6,13 @@ from pathlib import Path
 import clinic
 import pytest
 from backwright.blind_index import normal_form
+from backwright.columns import Id
+from backwright.encrypted import Encrypted, constrain, settle
 from backwright.encryption import FieldKeys, Place
+from backwright.entity import tenant
+from backwright.samples import unique_groups
 from shop.service import Shop
+from sqlalchemy import Column, MetaData, String, Table, UniqueConstraint
 
 
 @pytest.fixture
@@ -76,6 +81,27 @@ async def test_a_unique_value_is_taken_once(shop: Shop) -> None:
 async def test_nothing_else_can_be_asked(shop: Shop, asked: str) -> None:
     """Order and parts of values are what encryption takes away."""
     assert (await shop.get("manager", f"/patients?{asked}")).status_code == 400
+
+
+def test_what_is_unique_is_so_within_the_tenant() -> None:
+    """Or a refusal would tell what another tenant has. What is only searchable has a plain index."""
+    table = Table(
+        "charts",
+        MetaData(),
+        Column("practice_id", Id(), info=tenant()),
+        Column("number", Encrypted(String(20), searchable=True, unique=True)),
+        Column("code", Encrypted(String(20), searchable=True)),
+    )
+    for index in settle(table):
+        table.append_column(index)
+    constrain(table)
+    groups = [
+        [c.name for c in each.columns] for each in table.constraints if isinstance(each, UniqueConstraint)
+    ]
+    assert ["practice_id", "number_index"] in groups
+    assert ["number_index"] not in groups
+    assert [[c.name for c in each.columns] for each in table.indexes] == [["code_index"]]
+    assert ("number", "practice_id") in [tuple(sorted(group)) for group in unique_groups(table)]
 
 
 def test_two_columns_and_two_services_have_different_fingerprints_of_one_value() -> None:

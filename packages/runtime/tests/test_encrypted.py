@@ -6,9 +6,12 @@ from typing import Any
 
 import clinic
 import pytest
+from backwright.access import allow, matching
+from backwright.encrypted import encrypted
+from backwright.resource import Refused, Resource
 from clinic import Patient
 from shop.service import Shop
-from sqlalchemy import select, update
+from sqlalchemy import Enum, String, Uuid, select, update
 from sqlalchemy.exc import StatementError
 
 ADA = {"name": "Ada", "ssn": "CANARY-078-05-1120", "iban": "DE89 3704 0044 CANARY", "history": "CANARY flu"}
@@ -127,6 +130,64 @@ async def test_an_envelope_that_was_moved_does_not_open(shop: Shop, move: str) -
     assert answer.status_code == 500
     assert ADA["ssn"] not in answer.text
     assert (await shop.get("manager", f"/patients/{ada['id']}")).json() == ada
+
+
+async def test_a_value_that_does_not_open_can_be_replaced_and_its_row_removed(shop: Shop) -> None:
+    """Or it would stay for good; the audit log has no value of it in any case."""
+    ada, bob = await patient(shop), await patient(shop, name="Bob", ssn="bob")
+    async with shop.database.work() as work:
+        await work._transaction.execute("UPDATE patients SET history = iban", [])
+    path = f"/patients/{ada['id']}"
+    assert (await shop.get("manager", path)).status_code == 500
+    assert (await shop.patch("manager", path, {"name": "Ida"})).status_code == 500, "its answer would show it"
+    mended = await shop.patch("manager", path, {"history": "a new one"})
+    assert (mended.status_code, mended.json()["history"]) == (200, "a new one")
+    assert (await shop.delete("manager", f"/patients/{bob['id']}")).status_code == 204
+    log = str(await shop.sql("SELECT changes FROM audit_log WHERE object_type = 'patients'"))
+    assert "[redacted]" in log
+    assert not any(each in log for each in ("v1.", "CANARY", "a new one"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"sorts": ("ssn",)}, "sorts names 'ssn', which is encrypted; it can be filtered by equality"),
+        (
+            {"filters": ("history",)},
+            "patients.history is encrypted; it can be filtered (by equality) only with",
+        ),
+        ({"search": ("ssn",)}, "search names 'ssn', which is not a text"),
+        (
+            {"access": {"manager": allow.read(where=matching(lambda row: row.history == "x"))}},
+            "history is encrypted",
+        ),
+        ({"access": {"manager": allow.read(where=matching(lambda row: row.ssn < "x"))}}, "ssn is encrypted"),
+        (
+            {"access": {"manager": allow.read(where=matching(lambda row: row.born.like("1%")))}},
+            "born is encrypted",
+        ),
+    ],
+)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_what_encryption_takes_away_is_refused_at_the_start(
+    shop: Shop, changed: Any, words: str
+) -> None:
+    """Lists, searches and rules of access that would need the values in the database."""
+    declared: dict[str, Any] = {
+        "fields": clinic.patients.fields,
+        "access": {"manager": allow.read()},
+        **changed,
+    }
+    with pytest.raises(Refused) as refused:
+        Resource(Patient, **declared).bind(shop.runtime).check(frozenset({"manager"}))
+    assert words in str(refused.value)
+
+
+def test_what_has_few_values_cannot_be_encrypted() -> None:
+    """Nor what has no length."""
+    for kind in (Enum("a", "b"), String(), Uuid()):
+        with pytest.raises(TypeError, match="cannot be encrypted"):
+            encrypted(kind)
 
 
 async def test_the_database_refuses_a_plain_value(shop: Shop) -> None:

@@ -13,13 +13,14 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import Column, ColumnElement, Dialect, Label, String, Text, type_coerce
+from sqlalchemy import Column, ColumnElement, Dialect, Label, String, Text, UniqueConstraint, type_coerce
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from backwright import encrypted_forms as forms
 from backwright.blind_index import SUFFIX, BlindIndex, note
+from backwright.columns import rules_of
 from backwright.encrypted_storage import Envelope
 from backwright.encryption import VERSION, FieldKeys, Place
 
@@ -153,13 +154,27 @@ def settle(table: Any) -> list[Column[Any]]:
             column.type = column.type.at(Place(table.name, column.name))
             if column.type.searchable:
                 kind = column.type
-                options: dict[str, Any] = {"unique": True} if kind.unique else {"index": True}
+                within = kind.unique and any(rules_of(each.info).tenant for each in table.columns)
+                options: dict[str, Any] = (
+                    {} if within else {"unique": True} if kind.unique else {"index": True}
+                )
                 name = column.name + SUFFIX
                 note(name, column.name)
                 found.append(
                     Column(name, BlindIndex(kind.kind, kind.place), nullable=column.nullable, **options)
                 )
     return found
+
+
+def constrain(table: Any) -> None:
+    """Make unique values unique within their tenant, where rows have one; after the columns of `settle` were added.
+
+    Were they so over all tenants, a refusal would tell what another one has.
+    """
+    tenant = next((each for each in table.columns if rules_of(each.info).tenant), None)
+    for column in list(table.columns):
+        if tenant is not None and isinstance(column.type, Encrypted) and column.type.unique:
+            table.append_constraint(UniqueConstraint(tenant, table.c[column.name + SUFFIX]))
 
 
 def plain(column: Column[Any]) -> Column[Any]:
@@ -169,6 +184,11 @@ def plain(column: Column[Any]) -> Column[Any]:
     found = column._copy()
     found.type = column.type.kind
     return found
+
+
+def stored(column: Column[Any]) -> ColumnElement[Any]:
+    """The column as it stands in the database: of an encrypted one the envelope, which need not open."""
+    return type_coerce(column, Text()) if isinstance(column.type, Encrypted) else column
 
 
 ENVELOPE: Final = f"{VERSION}.%"

@@ -115,6 +115,7 @@ class Entity(DeclarativeBase):
             keyed(table)
             for index in encrypted.settle(table):
                 setattr(cls, index.name, deferred(index))
+            encrypted.constrain(table)
             for column in table.columns:
                 for name, rule in checks(column):
                     table.append_constraint(CheckConstraint(rule, name=f"{column.name}_{name}"))

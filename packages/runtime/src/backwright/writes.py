@@ -33,6 +33,7 @@ from backwright.actor import Actor
 from backwright.context import now
 from backwright.database import Work
 from backwright.database_errors import BrokenReference
+from backwright.encrypted import stored
 from backwright.errors import (
     Conflict,
     FieldError,
@@ -266,7 +267,9 @@ class Writer:
         if prepared is None:
             seen = self.view.rule(self.table) if self.view else false()
             permitted = (literal(True) if rule is None else rule).label("permitted")
-            statement = select(self.table.c.version, permitted, *(self.table.c[name] for name in wanted))
+            statement = select(
+                self.table.c.version, permitted, *(stored(self.table.c[name]) for name in wanted)
+            )
             statement = statement.where(self.table.c.id == bindparam("id"))
             statement = statement if seen is None else statement.where(seen)
             locked = statement.with_for_update(key_share=True, of=self.table)  # what is recorded stays true

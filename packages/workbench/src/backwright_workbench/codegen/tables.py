@@ -58,6 +58,7 @@ def _table(entity: str, names: Names, metadata: MetaData) -> Table:
     )
     for each in encrypted.settle(table):
         table.append_column(each)
+    encrypted.constrain(table)
     for group in declared.unique:
         table.append_constraint(UniqueConstraint(*(column(part, declared) for part in group)))
     for each in table.columns:
