@@ -7,10 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from backwright.access_explained import explain
+from backwright.access_matrix import matrix
 from backwright.database_errors import BrokenReference
 from backwright.tenancy import owned_within
 from plant.models import Machine
-from plant.service import ONE, OTHER, Plant, at_work, person
+from plant.service import ONE, OTHER, Plant, application, at_work, person
 from sqlalchemy import text
 from steps import recorded, taken
 
@@ -271,3 +273,24 @@ def test_a_table_without_tenants_is_asked_as_before() -> None:
     assert owned_within(None, table, None) is None
     assert "firm_id = :actor_tenant AND" in str(owned_within("firm_id", table, rule))
     assert person("ada").parameters["actor_tenant"] == ONE
+
+
+async def test_the_access_matrix_knows_rows_of_another_firm(plant: Plant, press: str, engine: str) -> None:
+    """For each route of a row there is a line for them, and it says what a request gets."""
+    lines = [
+        line
+        for line in matrix(application(engine))["routes"]
+        if line["path"].startswith(f"{MACHINES}/{{id}}") and line["row"] == "other tenant"
+    ]
+    assert {line["method"] for line in lines} >= {"GET", "PATCH", "DELETE"}
+    for line in lines:
+        assert all(set(statuses) <= {401, 403, 404} for statuses in line["callers"].values()), line
+    (get,) = (line for line in lines if line["method"] == "GET" and line["path"] == f"{MACHINES}/{{id}}")
+    theirs = await plant.call("eve", "GET", f"{MACHINES}/{press}")
+    assert [theirs.status_code] in get["callers"].values()
+    (told,) = [
+        each
+        for each in explain(application(engine), "GET", f"{MACHINES}/{press}", next(iter(get["callers"])))
+        if each["row"] == "other tenant"
+    ]
+    assert told["decided_by"] == ["rows belong to tenants (firm_id): nobody sees those of another one"]

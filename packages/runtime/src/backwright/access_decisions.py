@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Whose:
-    """A kind of row: what it is called, and which ways to the caller's account hold for it (`ownership`)."""
+    """A kind of row: what it is called, which ways to the caller's account hold for it (`ownership`), and whether it
+    belongs to another tenant."""
 
     label: str
     holds: frozenset[str] = frozenset()
+    elsewhere: bool = False
 
 
 OTHER: Final = Whose("other")
+OF_OTHER_TENANT: Final = Whose("other tenant", elsewhere=True)
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,16 @@ class Decision:
 
 
 def kinds_of_rows(bound: "BoundResource") -> tuple[Whose, ...]:
-    """The kinds of rows that the rules of a resource tell apart: somebody else's, and one for each way to the
-    caller's account."""
+    """The kinds of rows that the rules of a resource tell apart: somebody else's, one for each way to the
+    caller's account, and those of another tenant where rows belong to tenants."""
     ways: dict[str, Whose] = {}
     for access in bound.policy.access.values():
         for grant in access.grants:
             for rows in _owned(grant.where):
                 label = rows.path[0].key.removesuffix("_id")
                 ways.setdefault(ownership(rows), Whose(label, frozenset({ownership(rows)})))
-    return (OTHER, *ways.values())
+    apart = (OF_OTHER_TENANT,) if bound.tenant_column is not None else ()
+    return (OTHER, *ways.values(), *apart)
 
 
 def _owned(rows: Rows | None) -> Iterable[Rows]:
@@ -95,6 +99,9 @@ def _steps(ruled: "Ruled", roles: frozenset[str], whose: Whose | None) -> Iterat
     this = f"Is the row one that they may {what}?"
     if ruled.files:
         yield _at_all(bound, f"May they read {bound.title_plural} at all?", seen)
+        if not _is_within(bound, roles, whose or OTHER):
+            yield _of_tenant(bound)
+            return
         yield _row(bound, "Is the row one that they may read?", seen, whose or OTHER, 404)
         if operation is not Operation.READ:
             yield _row(bound, "Is the row one that they may update?", given, whose or OTHER, 403)
@@ -102,12 +109,25 @@ def _steps(ruled: "Ruled", roles: frozenset[str], whose: Whose | None) -> Iterat
     yield _at_all(bound, some, given)
     if whose is None:
         return
+    if operation is not Operation.CREATE and not _is_within(bound, roles, whose):
+        yield _of_tenant(bound)
+        return
     if operation is Operation.CREATE:
         yield _row(bound, "Does the new row lie within what they may create?", given, whose, 403)
         return
     yield _row(bound, "Is the row one that they may read?", seen, whose, 404)
     if operation is not Operation.READ:
         yield _row(bound, this, given, whose, 403)
+
+
+def _is_within(bound: "BoundResource", roles: frozenset[str], whose: Whose) -> bool:
+    """Whether a row can be of the caller's tenant. Who has not signed in has none."""
+    return bound.tenant_column is None or not (whose.elsewhere or roles == {PUBLIC})
+
+
+def _of_tenant(bound: "BoundResource") -> Step:
+    rule = f"rows belong to tenants ({bound.tenant_column}): nobody sees those of another one"
+    return Step("Does the row belong to the caller's tenant?", "no", (rule,), 404)
 
 
 RoleGrant = tuple[str, Grant]

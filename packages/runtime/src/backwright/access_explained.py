@@ -112,7 +112,7 @@ def as_text(told: list[Document]) -> str:
 
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:
-    kind = {None: "", "other": ", a row of somebody else"}.get(
+    kind = {None: "", "other": ", a row of somebody else", "other tenant": ", a row of another tenant"}.get(
         told["row"], f", a row of their own ({told['row']})"
     )
     yield f"{told['method']} {told['path']} as {told['caller']}{kind}"

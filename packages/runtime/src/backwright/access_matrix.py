@@ -77,8 +77,9 @@ def ruled_by(context: RouteContext) -> Ruled | None:
 
 def kinds_for(path: str, ruled: Ruled) -> tuple[Whose | None, ...]:
     """The kinds of rows that a route can be asked for: none for a list."""
-    about_one = "{" in path or ruled.operation is Operation.CREATE
-    return kinds_of_rows(ruled.bound) if about_one else (None,)
+    if ruled.operation is Operation.CREATE and "{" not in path:
+        return tuple(each for each in kinds_of_rows(ruled.bound) if not each.elsewhere)
+    return kinds_of_rows(ruled.bound) if "{" in path else (None,)
 
 
 def _lines(context: RouteContext, names: tuple[str, ...]) -> Iterator[Document]:

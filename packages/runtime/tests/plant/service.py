@@ -196,7 +196,7 @@ class MadeUp:
     """Accounts without accounts."""
 
     roles = (Role.BOSS, Role.WORKER)
-    declared = SimpleNamespace(user=Person)
+    declared = SimpleNamespace(user=Person, roles=(Role.BOSS, Role.WORKER))
 
     def bind(self, runtime: Runtime) -> BoundAccounts:
         """What the service asks."""
