@@ -112,10 +112,10 @@ class Entity(DeclarativeBase):
         table = cls.__dict__.get("__table__")
         if isinstance(table, Table):
             cls.__mapper__.version_id_col = table.c.version
-            keyed(table)
             for index in encrypted.settle(table):
                 setattr(cls, index.name, deferred(index))
             encrypted.constrain(table)
+            keyed(table)
             for column in table.columns:
                 for name, rule in checks(column):
                     table.append_constraint(CheckConstraint(rule, name=f"{column.name}_{name}"))

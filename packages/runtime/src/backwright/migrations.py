@@ -83,7 +83,8 @@ def differences(database_url: str, metadata: MetaData) -> list[str]:
         found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
         return found
 
-    return [_sentence(each) for each in _flat(migration_connections.run(database_url, compare))]
+    found = list(_flat(migration_connections.run(database_url, compare)))
+    return [_sentence(each) for each in found if not _is_told_otherwise(each, found)]
 
 
 def run(metadata: MetaData) -> None:
@@ -221,6 +222,21 @@ def _flat(found: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
             yield from _flat(each)
         else:
             yield each
+
+
+def _is_told_otherwise(change: tuple[Any, ...], among: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether the change is about a `TenantKey` that empties its column, which each engine says in its own way: the
+    same key with another `ondelete` is to go and to come."""
+    kind, key = change[:2]
+    if kind not in ("add_fk", "remove_fk") or not str(key.name).startswith("fkt_"):
+        return False
+    pair = {each[0]: each[1] for each in among if each[0].endswith("_fk") and each[1].name == key.name}
+    if len(pair) != 2 or pair["add_fk"].ondelete != "SET NULL":
+        return False
+    here, there = pair["add_fk"], pair["remove_fk"]
+    ends = [[each.target_fullname for each in side.elements] for side in (here, there)]
+    same = ends[0] == ends[1] and list(here.column_keys) == list(there.column_keys)
+    return same and there.ondelete in (None, f"SET NULL ({here.column_keys[1]})")
 
 
 def _sentence(change: tuple[Any, ...]) -> str:

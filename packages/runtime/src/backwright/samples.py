@@ -17,6 +17,7 @@ from backwright.blind_index import BlindIndex
 from backwright.database import Database
 from backwright.entity import Entity
 from backwright.sample_values import BASE, is_absent, told_apart, value
+from backwright.tenancy import column_of, is_tenant
 
 STANDARD: Final = ("id", "version", "created_at", "updated_at")
 CREDENTIALS: Final = frozenset({"password_hash", "password_changed_at"})
@@ -91,6 +92,10 @@ class Samples:
         if target is self.table:
             return None if column.nullable else row["id"]
         there = self._ids.get(target, ())
+        if is_tenant(column):
+            return (
+                there[0] if there else None
+            )  # samples are of one tenant, or they could not refer to each other
         if any(group == (column.key,) for group in self._unique):
             return there[number] if number < len(there) else None
         if not there or (column.nullable and self._random.random() < 0.1):
@@ -162,17 +167,18 @@ async def seed(database: Database, entities: Sequence[Kind], *, rows: int = 20) 
     """
     ids: dict[Table, Sequence[UUID]] = {}
     added: dict[str, int] = {}
+    tenant = await _first_tenant(database, entities)
     kinds = [
         kind for kind in in_order(entities) if kind.__tablename__ != ACCOUNTS or _is_needed(kind, entities)
     ]
     for kind in [*(kind for kind in entities if kind.__tablename__ == ACCOUNTS), *kinds]:
         table = kind.__table__
         assert isinstance(table, Table)
-        ids[table] = await _existing(database, table)
+        ids[table] = await _existing(database, table, tenant)
     for kind in kinds:
         table = kind.__table__
         assert isinstance(table, Table)
-        if not ids[table]:
+        if not ids[table] and column_of(table) != "id":  # tenants are made with their first account
             found = list(Samples(kind, ids).rows(rows))
             await write(database, table, found)
             ids[table], added[table.name] = [row["id"] for row in found], len(found)
@@ -188,10 +194,23 @@ async def write(database: Database, table: Table, rows: Sequence[Mapping[str, An
             await connection.execute(insert(table), [dict(row) for row in rows[start : start + _CHUNK]])
 
 
-async def _existing(database: Database, table: Table) -> list[UUID]:
-    """Ids of rows that are there already, oldest first; as many as references need."""
-    statement = select(table.c.id).order_by(table.c.id).limit(1000)
-    return [id_ for (id_,) in await database.fetch(database.prepare(statement))]
+async def _existing(database: Database, table: Table, tenant: UUID | None) -> list[UUID]:
+    """Ids of rows that are there already, oldest first; as many as references need. Those of one tenant, where
+    rows belong to tenants."""
+    statement, owner = select(table.c.id).order_by(table.c.id).limit(1000), column_of(table)
+    if owner is not None:
+        statement = statement.where(table.c[owner] == bindparam("tenant"))
+    return [id_ for (id_,) in await database.fetch(database.prepare(statement), {"tenant": tenant})]
+
+
+async def _first_tenant(database: Database, entities: Sequence[Kind]) -> UUID | None:
+    """The tenant that was made first: the one that sample rows are of."""
+    for kind in entities:
+        table = kind.__table__
+        if isinstance(table, Table) and column_of(table) == "id":
+            rows = await database.fetch(database.prepare(select(table.c.id).order_by(table.c.id).limit(1)))
+            return rows[0][0] if rows else None
+    return None
 
 
 async def _link_accounts(database: Database, kind: Kind, ids: Ids) -> None:
@@ -250,8 +269,8 @@ def _referred(kind: Kind, by_table: Mapping[Any, Kind], *, needed: bool = False)
 
 
 def reference(column: Any) -> Table | None:
-    """The table that a column refers to."""
-    for key in column.foreign_keys:
+    """The table that a column refers to. What it refers to together with others (`TenantKey`) does not count."""
+    for key in sorted(column.foreign_keys, key=lambda key: len(key.constraint.elements)):
         target = key.column.table
         assert isinstance(target, Table)
         return target
@@ -265,7 +284,7 @@ def unique_groups(table: Table) -> list[tuple[str, ...]]:
     ]
     kept += [each for each in table.indexes if each.unique]
     found = [tuple(blind_index.beside(c.key) for c in each.columns) for each in kept]
-    return sorted({group for group in found if group and group != ("id",)})
+    return sorted({group for group in found if group and "id" not in group})
 
 
 def _is_needed(accounts: Kind, entities: Sequence[Kind]) -> bool:

@@ -76,6 +76,17 @@ def _elsewhere(element: TenantKey, compiler: Any, **options: Any) -> str:
     return text.replace(" ON DELETE SET NULL", "")
 
 
+def create_tenant_key(
+    op: Any, tenant: str, column: str, source: str, table: str, *, ondelete: str | None = None
+) -> None:
+    """Add a `TenantKey` to a table that is there; for migrations, where two tables refer to each other."""
+    engine = op.get_context().dialect.name
+    if ondelete == "SET NULL":
+        ondelete = f"SET NULL ({column})" if engine == "postgresql" else None
+    name = op.f(f"fkt_{source}_{column}")
+    op.create_foreign_key(name, source, table, [tenant, column], [tenant, "id"], ondelete=ondelete)
+
+
 def column_of(table: Table) -> str | None:
     """The column that says which tenant a row belongs to; of the tenants themselves their id."""
     if table.info.get(TENANTS):

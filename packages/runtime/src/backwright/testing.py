@@ -11,6 +11,8 @@ access token.
 """
 
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +23,8 @@ import httpx2
 from fastapi import FastAPI
 from sqlalchemy import Table, delete, insert, select
 
+from backwright.actor import SYSTEM
+from backwright.callers import acting_as
 from backwright.entity import Entity
 from backwright.limits import MemoryStore
 from backwright.runtime import Runtime
@@ -28,9 +32,11 @@ from backwright.sample_files import sample_file
 from backwright.samples import Samples, reference, unique_groups
 from backwright.settings import Settings
 from backwright.storage import open_storage
+from backwright.tenancy import is_tenant
 from backwright.testing_contract import conforms
 from backwright.testing_databases import engines, place
 from backwright.testing_kits import Factory, take
+from backwright.work import Work
 
 __all__ = ["TestService", "conforms", "sample_file"]
 
@@ -66,6 +72,7 @@ class TestService:
         self._by_role: dict[str, UUID] = {}
         self._made: list[Entity] = []
         self._number = FIRST_NUMBER
+        self._tenant: UUID | None = None
         self._own = None if self.folder else tempfile.TemporaryDirectory(dir=place())
         home = self.folder or Path(self._own.name if self._own else "")
         changes = {"database_url": self._kit.template.lend(home), "files_url": f"file:{home / 'files'}"}
@@ -133,6 +140,19 @@ class TestService:
         tokens = await accounts.open_session(account_id)
         return self._client({"Authorization": f"Bearer {tokens.access_token}"})
 
+    @asynccontextmanager
+    async def another_tenant(self) -> AsyncIterator[UUID]:
+        """A block in which accounts and rows are made in a new tenant, and not where all others are."""
+        accounts = self.runtime.accounts
+        assert accounts is not None
+        assert accounts.tenants is not None, "accounts of this service belong to no tenant"
+        self._number += 1
+        before, self._tenant = self._tenant, await accounts.tenants.make(f"Tenant {self._number}")
+        try:
+            yield self._tenant
+        finally:
+            self._tenant = before
+
     async def make(self, entity: type[E], /, **values: Any) -> E:
         """A stored row with these values and sample values for the rest, past all access rules.
 
@@ -143,14 +163,16 @@ class TestService:
         assert isinstance(table, Table)
         for column in table.columns:
             target = reference(column)
-            if target is not None and column.key not in values:
+            if is_tenant(column):
+                values.setdefault(column.key, await self._own_tenant())
+            elif target is not None and column.key not in values:
                 needs_one = not column.nullable and target is not table
                 values[column.key] = await self._referred(target) if needs_one else None
         sampled = Samples(entity, {}, there=await self._unique_values(table)).row(self._number, values)
         if sampled is None:
             raise ValueError(f"{entity.__name__} needs values that samples cannot give; name them")
         row = entity(**sampled)
-        async with self.runtime.database.work() as work:
+        async with self._past_all_rules() as work:
             work.session.add(row)
         self.runtime.cache.clear()
         self._made.append(row)
@@ -158,21 +180,21 @@ class TestService:
 
     async def first(self, entity: type[E]) -> E | None:
         """The row of an entity that was stored first; none where there is no row."""
-        async with self.runtime.database.work() as work:
+        async with self._past_all_rules() as work:
             found: E | None = await work.session.scalar(select(entity).order_by(entity.id).limit(1))
         return found
 
     async def remove(self, path: str, id_: UUID | str) -> None:
         """Remove a row of the resource served at `path` (`/work-orders`), past all access rules."""
         (bound,) = (each for each in self.runtime.resources.values() if each.path == path)
-        async with self.runtime.database.work() as work:
+        async with self._past_all_rules() as work:
             await bound.forget_attachments(work, UUID(str(id_)))
             await work.session.execute(delete(bound.table).where(bound.table.c.id == UUID(str(id_))))
         self.runtime.cache.clear()
 
     async def remove_made(self) -> None:
         """Remove all rows that `make` has stored, the newest first."""
-        async with self.runtime.database.work() as work:
+        async with self._past_all_rules() as work:
             for row in reversed(self._made):
                 kind = type(row)
                 await work.session.execute(delete(kind).where(kind.id == row.id))
@@ -181,7 +203,7 @@ class TestService:
 
     async def insert(self, table: Table, /, **values: Any) -> None:
         """A raw row, for tests of what the database refuses."""
-        async with self.runtime.database.work() as work:
+        async with self._past_all_rules() as work:
             await work.session.execute(insert(table).values(values))
 
     async def _account(self, password: str | None, roles: tuple[str, ...]) -> UUID:
@@ -189,7 +211,23 @@ class TestService:
         assert accounts is not None, "the service has no accounts"
         self._number += 1
         email = self._address(roles)
-        return await accounts.ensure_account(email, name="Test Person", password=password, roles=roles)
+        return await accounts.ensure_account(
+            email, name="Test Person", password=password, roles=roles, tenant=self._tenant
+        )
+
+    async def _own_tenant(self) -> UUID:
+        """The tenant in which accounts and rows are made."""
+        accounts = self.runtime.accounts
+        assert accounts is not None
+        assert accounts.tenants is not None, "rows belong to a tenant and accounts do not"
+        return self._tenant or await accounts.tenants.example()
+
+    @asynccontextmanager
+    async def _past_all_rules(self) -> AsyncIterator[Work]:
+        """A unit of work of the service itself."""
+        with acting_as(SYSTEM):
+            async with self.runtime.database.work() as work:
+                yield work
 
     def _address(self, roles: tuple[str, ...]) -> str:
         return f"{'.'.join(roles) or 'nobody'}.{self._number}@example.com"

@@ -218,7 +218,6 @@ def test_bulk_is_bounded() -> None:
         ("background jobs with Celery", "jobs"),
         ("webhooks on every change", "webhooks"),
         ("send an email when an order ships", "notifications"),
-        ("multi-tenant", "multi_tenancy"),
         ("Stripe payments", "payments"),
         ("feature flags", "feature_flags"),
         ("events on Kafka", "message_broker"),

@@ -63,6 +63,7 @@ def _head(blueprint: Blueprint) -> dict[str, Any]:
         "methods": list(blueprint.auth.methods),
         **_said(blueprint.auth, ["providers", "registration", "register_as"]),
     }
+    head |= _said(blueprint, ["tenancy"])
     head["roles"] = Block(blueprint.roles)
     head["limits"] = {"requests": blueprint.limits.requests, **_said(blueprint.limits, ["body_kb"])}
     head |= _said(blueprint, ["budgets", "wanted"])
@@ -70,7 +71,7 @@ def _head(blueprint: Blueprint) -> dict[str, Any]:
 
 
 def _entity(entity: Entity) -> Block:
-    said = Block(_said(entity, ["description", "area", "plural"]))
+    said = Block(_said(entity, ["description", "tenancy", "area", "plural"]))
     said["fields"] = Block({name: _said(field, _FIELD) for name, field in entity.fields.items()})
     if entity.states is not None:
         said["states"] = _states(entity.states)

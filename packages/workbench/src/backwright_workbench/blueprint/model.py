@@ -280,6 +280,8 @@ class Entity(Model):
     """A table's class and what the API exposes of it."""
 
     description: Line = ""
+    tenancy: Literal["shared"] | None = None
+    """`shared`: all tenants see its rows, where rows belong to tenants otherwise."""
     area: Name | None = None
     """The folder it lives in; default: its own plural (`Blueprint.area`)."""
     plural: Name | None = None
@@ -308,7 +310,6 @@ Capability = Literal[
     "jobs",
     "webhooks",
     "notifications",
-    "multi_tenancy",
     "payments",
     "feature_flags",
     "message_broker",
@@ -332,6 +333,8 @@ class Blueprint(Model):
     """Dates the first migration, so that writing the same blueprint again gives the same bytes."""
     stores: Stores = Stores()
     auth: Auth = Auth()
+    tenancy: EntityName | None = None
+    """The entity that is the tenant: rows of all others belong to one, and no tenant sees those of another."""
     roles: dict[Name, Line]
     """Role → what it is for. One of them must be `admin`."""
     limits: Limits = Limits()
@@ -362,6 +365,16 @@ class Blueprint(Model):
             return named
         plural = self.plural(entity)
         return naming.snake(entity) if plural in RESERVED_AREAS else plural
+
+    def owner(self, entity: str) -> str | None:
+        """The column that says to which tenant a row of an entity, or an account, belongs: `organization_id`.
+
+        `None` for the tenants themselves, for shared entities, and where there are no tenants.
+        """
+        if self.tenancy is None or entity == self.tenancy:
+            return None
+        shared = entity in self.entities and self.entities[entity].tenancy == "shared"
+        return None if shared else reference_column(naming.snake(self.tenancy))
 
     def areas(self) -> tuple[str, ...]:
         """Every area once, those that others refer to first; where areas refer to each other, as declared."""

@@ -18,6 +18,7 @@ from backwright_workbench.blueprint.model import (
     Grants,
 )
 from backwright_workbench.blueprint.rows import in_words
+from backwright_workbench.blueprint.sentences import article
 
 _ENGINES = {
     "sqlite": "SQLite",
@@ -57,14 +58,25 @@ def _way(auth: Auth, method: str) -> str:
     return f"with {_and((naming.title(each) for each in auth.providers), 'or')} (OpenID Connect)"
 
 
-def _joining(auth: Auth) -> str:
+def _joining(blueprint: Blueprint) -> str:
+    auth = blueprint.auth
     if auth.registration == "invited":
         return "People are invited by an admin."
     if auth.registration == "closed":
         return "Accounts are made by an admin."
+    if blueprint.tenancy is not None:
+        thing = naming.title(blueprint.tenancy).lower()
+        return f"Whoever signs up founds {article(thing)} {thing} and is its admin, who invites the others."
     if auth.register_as is None:
         return "Whoever signs up waits for an admin to give them a role."
     return f"Whoever signs up becomes {naming.title(auth.register_as).lower()}."
+
+
+def _tenancy(blueprint: Blueprint) -> str:
+    if blueprint.tenancy is None:
+        return ""
+    thing = naming.title(blueprint.tenancy).lower()
+    return f"Each {thing} sees only its own data: every row and every account belongs to one."
 
 
 def _head(blueprint: Blueprint) -> str:
@@ -78,7 +90,8 @@ def _head(blueprint: Blueprint) -> str:
         blueprint.description,
         f"Data is kept in {database}, the cache in {cache}, files in {files}.",
         f"People sign in {ways}.",
-        _joining(blueprint.auth),
+        _joining(blueprint),
+        _tenancy(blueprint),
         f"Callers may make {_rate(blueprint.limits.requests)} of at most {blueprint.limits.body_kb} kB each.",
         f"95 of 100 answers come within {blueprint.budgets.p95_ms} ms,"
         f" at most {blueprint.budgets.error_percent:g} % of answers are errors,"
@@ -91,6 +104,8 @@ def _head(blueprint: Blueprint) -> str:
 def _entity(blueprint: Blueprint, name: str) -> str:
     entity = blueprint.entities[name]
     lines = [f"{naming.title(name)} ({blueprint.path(name)}): {entity.description}".rstrip(": ")]
+    if entity.tenancy == "shared":
+        lines.append(f"- All {blueprint.plural(blueprint.tenancy or name).replace('_', ' ')} share its rows.")
     lines += [f"- {field}: {_field(each)}." for field, each in entity.fields.items()]
     lines += [f"- {_and(group)} together are unique." for group in entity.unique]
     lines += _states(entity)

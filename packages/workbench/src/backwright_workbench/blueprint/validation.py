@@ -4,7 +4,16 @@ What lives here: the order of the checks. What must not: the checks themselves (
 module), shapes of single values (`model.py`), lines and columns (`yaml.py`).
 """
 
-from backwright_workbench.blueprint.checks import access, actions, fields, names, queries, references, service
+from backwright_workbench.blueprint.checks import (
+    access,
+    actions,
+    fields,
+    names,
+    queries,
+    references,
+    service,
+    tenancy,
+)
 from backwright_workbench.blueprint.fault import Fault
 from backwright_workbench.blueprint.model import Blueprint
 
@@ -16,6 +25,7 @@ CHECKS = (
     actions.check,
     queries.check,
     access.check,
+    tenancy.check,
 )
 
 

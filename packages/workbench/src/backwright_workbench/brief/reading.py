@@ -38,6 +38,7 @@ from backwright_workbench.brief.role_mentions import read_roles
 from backwright_workbench.brief.rules import note_rules
 from backwright_workbench.brief.shape import shape
 from backwright_workbench.brief.sign_in import read_sign_in
+from backwright_workbench.brief.tenancy import apart, read_tenancy
 from backwright_workbench.brief.text import unreadable
 from backwright_workbench.brief.things import Things
 from backwright_workbench.brief.title import read_title
@@ -65,6 +66,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     secret = take_encryption(page, catalogue)
     stores = read_stores(page)
     sign_in = read_sign_in(page, catalogue)
+    tenancy = read_tenancy(page)
     wanted = read_capabilities(page, catalogue)
 
     tables = take_grids(page)
@@ -108,6 +110,10 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     claim_labels(page)
     if page.contradictions:
         return Reading(None, page.trace(), tuple(page.assumptions), tuple(page.contradictions), name=name)
+    entities, tenant = _entities(things, tuple(roles)), None
+    if tenancy is not None:
+        tenant, entities = apart(page, tenancy, entities)
+        register_as = None
     blueprint = Blueprint(
         service=service,
         title=title,
@@ -123,7 +129,8 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
         limits=limits,
         budgets=budgets,
         wanted=wanted,
-        entities=_entities(things, tuple(roles)),
+        tenancy=tenant,
+        entities=entities,
     )
     if faults := check(blueprint):
         why = "; ".join(f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in faults)

@@ -81,6 +81,14 @@ class Columns:
         except NotConstant as computed:
             raise Unreadable(f"{computed} is computed") from None
 
+    def says_owner(self, value: Found) -> bool:
+        """Whether a column says to which tenant a row belongs: `info=tenant()`."""
+        call = self.code.value(value.node, value.module)
+        if not isinstance(call.node, ast.Call) or not self._is_column(call):
+            return False
+        given = argument(call.node, None, "info")
+        return given is not None and calls(self.code.value(given, call.module), self.code) == "tenant"
+
     def _is_column(self, call: Found) -> bool:
         return calls(call, self.code) in ("mapped_column", "Column") or declared(call, self.code, "encrypted")
 

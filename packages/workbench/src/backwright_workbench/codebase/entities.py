@@ -6,9 +6,9 @@ What lives here: which classes are entities, and what each declares. What must n
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from backwright_workbench.blueprint.model import USER
+from backwright_workbench.blueprint.model import USER, FieldModel
 from backwright_workbench.codebase.calls import argument, calls
 from backwright_workbench.codebase.classes import ancestry, bases, classes
 from backwright_workbench.codebase.columns import NO_WORD, Column, Columns
@@ -32,6 +32,9 @@ class Table:
     unique: list[tuple[str, ...]] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     """Columns that no blueprint can say."""
+    is_tenant: bool = False
+    owner: str | None = None
+    """The column that says to which tenant a row belongs."""
 
     def field_of(self, column: str) -> str | None:
         """The field of a column; standard columns are their own."""
@@ -46,16 +49,21 @@ def tables(code: Code, notes: Notes) -> dict[str, Table]:
     for name, cls in classes(code):
         above = bases(cls, code)
         account = any(of_backwright(base, "Account") for base in above)
-        if not account and not any(of_backwright(base, "Entity") for base in above):
+        is_tenant = any(of_backwright(base, "Tenant") for base in above)
+        if not (account or is_tenant or any(of_backwright(base, "Entity") for base in above)):
             continue
         table = _table_name(cls, code)
         if table is not None:
             assert isinstance(cls.node, ast.ClassDef)
             short = USER if account else cls.node.name
-            found[name] = Table(short, table, cls, docstring(cls.node.body, cls.module))
+            found[name] = Table(short, table, cls, docstring(cls.node.body, cls.module), is_tenant=is_tenant)
     columns = Columns(code, notes, {name: each.table for name, each in found.items()})
     for each in found.values():
+        if each.is_tenant:
+            each.columns["name"] = Column("name", "name", FieldModel(type="string"), each.found)
         _fill(each, columns, notes)
+        if each.owner is not None:
+            _free(each, each.owner)
     return found
 
 
@@ -90,6 +98,8 @@ def _fill(table: Table, columns: Columns, notes: Notes) -> None:
         for name, annotation, value, node in attributes(each.node):
             if name == "__table_args__" and value is not None:
                 _table_arguments(table, Found(value, inside), columns.code, notes)
+            elif value is not None and columns.says_owner(Found(value, inside)):
+                table.owner = name
             elif not name.startswith("__") and table.name == USER:
                 why = "accounts have no fields in a blueprint"
                 notes.leave(each.module, node, f"{name!r} of the accounts", why)
@@ -114,7 +124,7 @@ def _table_arguments(table: Table, value: Found, code: Code, notes: Notes) -> No
         kind = calls(each, code)
         if kind in ("UniqueConstraint", "Index") and isinstance(each.node, ast.Call):
             _unique(table, each, kind, code, notes)
-        elif not isinstance(each.node, ast.Dict):
+        elif kind != "TenantKey" and not isinstance(each.node, ast.Dict):
             notes.leave(
                 item.module, item.node, f"{kind or 'an argument'} of the table {table.table}", NO_WORD
             )
@@ -133,6 +143,17 @@ def _unique(table: Table, found: Found, kind: str, code: Code, notes: Notes) -> 
         notes.leave(error.module, error.node, f"{kind} of the table {table.table}", f"{error} is computed")
         return
     table.unique.append(group)
+
+
+def _free(table: Table, owner: str) -> None:
+    """What is unique within a tenant, as a blueprint says it: the tenant goes without saying."""
+    within = [group[1:] for group in table.unique if group[:1] == (owner,)]
+    table.unique = [group for group in table.unique if group[:1] != (owner,)]
+    table.unique += [group for group in within if len(group) > 1]
+    for name in (group[0] for group in within if len(group) == 1):
+        if (column := table.columns.get(name)) is not None:
+            said = column.field.model_copy(update={"unique": True})
+            table.columns[name] = replace(column, field=said)
 
 
 def _column_name(node: ast.expr, found: Found, code: Code) -> str:

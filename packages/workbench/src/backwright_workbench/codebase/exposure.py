@@ -73,6 +73,8 @@ class Resource:
         for name in shown:
             if name not in self.table.columns and name not in self.table.unread and name not in STANDARD:
                 self._leave(self._options()["fields"], f"{name!r} in fields", "the class has no such column")
+        if self.table.is_tenant:  # the name of a tenant stands in no class of the service
+            columns = {name: columns[name] for name in shown if name in columns}
         self.table = replace(self.table, columns=columns)
 
     def read(self, area: str | None, tables: Mapping[str, Table]) -> Entity | None:

@@ -66,7 +66,26 @@ def _read(files: Mapping[str, str], notes: Notes) -> Blueprint | None:
     note_routes(code, notes)
     if notes.problems:
         return None
+    tenancy = _tenancy(known, resources, notes)
+    if notes.problems:
+        return None
+    if tenancy is not None:
+        owned = {table.name for table in known.values() if table.owner is not None}
+        shared = [name for name in entities if name not in owned and name != tenancy]
+        entities |= {name: entities[name].model_copy(update={"tenancy": "shared"}) for name in shared}
+        head |= {"tenancy": tenancy}
     return _checked({**head, "entities": entities}, resources, application, notes)
+
+
+def _tenancy(known: Mapping[str, Table], resources: Mapping[str, Resource], notes: Notes) -> str | None:
+    """The entity that is the tenant. One that the API does not serve cannot be left out: rows belong to it."""
+    for name, table in known.items():
+        if table.is_tenant and name in resources:
+            return table.name
+        if table.is_tenant:
+            place = table.found.module.place(table.found.node)
+            notes.miss(f"the tenants ({table.name}) have no resource", place, "let people read their own")
+    return None
 
 
 def _code(files: Mapping[str, str], notes: Notes) -> Code | None:

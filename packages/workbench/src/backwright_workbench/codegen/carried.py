@@ -36,7 +36,6 @@ WANTED = {
     "jobs": "background jobs",
     "webhooks": "webhooks",
     "notifications": "notifications",
-    "multi_tenancy": "multi-tenancy",
     "payments": "payments",
     "feature_flags": "feature flags",
     "message_broker": "a message broker",

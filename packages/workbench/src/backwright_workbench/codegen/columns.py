@@ -12,6 +12,7 @@ from backwright_workbench.blueprint.model import FieldModel, reference_column
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names, on_delete
 from backwright_workbench.codegen.source import Node, call, lines, literal, mapping, prose
+from backwright_workbench.codegen.tenancy import is_unique_alone
 
 STRING_MAX: Final = 200
 TEXT_MAX: Final = 10_000
@@ -53,7 +54,7 @@ def column_lines(
         column.options["default"] = _default(entity, name, declared, names, imports)
     if declared.encrypted and not column.arguments:
         column.arguments.append(_kind(declared, imports))
-    if declared.unique:
+    if (declared.encrypted and declared.unique) or is_unique_alone(entity, names, unique=declared.unique):
         column.options["unique"] = "True"
     elif declared.encrypted and name in names.blueprint.entities[entity].filters:
         column.options["searchable"] = "True"

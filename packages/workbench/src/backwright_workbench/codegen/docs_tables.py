@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from backwright_workbench.blueprint.model import USER, Entity, FieldModel, Grants
 from backwright_workbench.blueprint.rows import only_path
 from backwright_workbench.codegen.columns import DECIMAL_PLACES, STRING_MAX, TEXT_MAX
-from backwright_workbench.codegen.indexes import indexes
 from backwright_workbench.codegen.names import Names, column, on_delete
 from backwright_workbench.codegen.suite.rights import Rights
+from backwright_workbench.codegen.tenancy import indexes_of, is_unique_alone, unique_groups
 
 VERBS = ("read", "create", "update", "delete", "act")
 
@@ -29,6 +29,8 @@ def diagram(names: Names) -> str:
         declared = names.blueprint.entities[entity]
         found.append(f"    {names.table(entity)} {{")
         found.append("        id id PK")
+        owner = names.blueprint.owner(entity)
+        found += [f"        id {owner} FK"] if owner is not None else []
         for name, field in declared.fields.items():
             key = " FK" if field.type == "reference" else " UK" if field.unique else ""
             kind = "id" if field.type == "reference" else field.type
@@ -52,22 +54,27 @@ def schema_tables(names: Names) -> list[tuple[str, str, str, str]]:
     found = []
     for entity in names.ordered:
         declared = names.blueprint.entities[entity]
-        rows = [_column_row(name, field, declared, names) for name, field in declared.fields.items()]
+        owner, to = names.blueprint.owner(entity), names.blueprint.tenancy
+        rows = (
+            []
+            if owner is None
+            else [(f"`{owner}`", "reference", "no", f"→ `{names.table(to or '')}`; its owner")]
+        )
+        rows += [_column_row(name, field, declared, names) for name, field in declared.fields.items()]
         columns = markdown_table(("column", "type", "null", "rules"), rows)
-        listed = [f"`({', '.join(index)})`" for index in indexes(declared)]
+        listed = [f"`({', '.join(index)})`" for index in indexes_of(entity, names)]
         listed += [
             f"unique `({column(name, declared)}{'_index' * field.encrypted})`"
             for name, field in declared.fields.items()
-            if field.unique
+            if is_unique_alone(entity, names, unique=field.unique)
         ]
         listed += [
             f"`({name}_index)`"
             for name, field in declared.fields.items()
             if field.encrypted and name in declared.filters and not field.unique
         ]
-        listed += [
-            f"unique `({', '.join(column(part, declared) for part in group)})`" for group in declared.unique
-        ]
+        listed += [f"unique `({owner}, id)`"] if owner is not None else []
+        listed += [f"unique `({', '.join(group)})`" for group in unique_groups(entity, names)]
         about = declared.description or f"{names.thing(entity).capitalize()}."
         found.append((names.table(entity), about, columns, ", ".join(listed) or "none beyond the key"))
     return found

@@ -10,6 +10,8 @@ from typing import Any
 
 from backwright.columns import FixedPoint, bounds
 from backwright.encrypted_storage import Envelope, Fingerprint
+from backwright.entity import TenantKey
+from backwright.tenancy import TENANTS
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -27,11 +29,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.types import TypeEngine
 
+from backwright_workbench.blueprint.model import USER
 from backwright_workbench.codegen.imports import Imports
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.runtime_tables import runtime_tables, users_table
 from backwright_workbench.codegen.source import Node, call, lines, literal, module, strings
-from backwright_workbench.codegen.tables import tables
+from backwright_workbench.codegen.tables import owner_column, tables
 
 RUNTIME_TYPES = ("FixedPoint", "Id", "Timestamp")
 """Types that mean the same on every engine; a migration names them rather than one engine's."""
@@ -61,10 +64,10 @@ def migration_path(names: Names) -> str:
 def write_migration(names: Names) -> str:
     """The text of the first migration."""
     imports = Imports(names.package, {"upgrade", "downgrade"})
-    made = [users_table(), *runtime_tables(), *tables(names)]
+    made = ordered_tables(names)
     circle = closing(made)
     up = [line for table in made for line in _create(table, imports, circle)]
-    up += _if_altered([_add(each) for each in circle])
+    up += _if_altered([_add(each, imports) for each in circle])
     up += [f"    {imports.name('backwright.audit', 'create_triggers')}(op{of})" for of in APPEND_ONLY]
     down = [f"    {imports.name('backwright.audit', 'drop_triggers')}(op{of})" for of in APPEND_ONLY]
     for entity in names.ordered:
@@ -90,6 +93,16 @@ def write_migration(names: Names) -> str:
     downgrade = ["def downgrade() -> None:", '    """Take all of it back, with every row in it."""', *down]
     head = f"Create the tables of {names.blueprint.title}."
     return module(head, imports.lines(), [header, upgrade, downgrade])
+
+
+def ordered_tables(names: Names) -> list[Table]:
+    """Every table of a service: tenants before the accounts that belong to them, then what refers to accounts."""
+    own, owner = tables(names), names.blueprint.owner(USER)
+    if owner is None:
+        return [users_table(), *runtime_tables(), *own]
+    tenants = [table for table in own if table.info.get(TENANTS)]
+    users = users_table(owner_column(owner, names))
+    return [*tenants, users, *runtime_tables(), *(table for table in own if table not in tenants)]
 
 
 def closing(made: Sequence[Table]) -> list[ForeignKeyConstraint]:
@@ -119,9 +132,12 @@ def _if_altered(calls: list[Node]) -> list[str]:
     ]
 
 
-def _add(constraint: ForeignKeyConstraint) -> Node:
+def _add(constraint: ForeignKeyConstraint, imports: Imports) -> Node:
     options: dict[str, Node] = {"ondelete": literal(constraint.ondelete)} if constraint.ondelete else {}
     columns = [literal(column.name) for column in constraint.columns]
+    if isinstance(constraint, TenantKey):
+        parts = (*columns, literal(constraint.table.name), literal(_target(constraint)))
+        return call(f"{imports.name('backwright.tenancy', 'create_tenant_key')}", "op", *parts, **options)
     targets = [literal(element.target_fullname.partition(".")[2]) for element in constraint.elements]
     return call(
         "op.create_foreign_key",
@@ -211,6 +227,9 @@ def _constraint(constraint: Constraint, imports: Imports, *, later: bool) -> Nod
             options["ondelete"] = literal(constraint.ondelete)
         if later:
             options["use_alter"] = "True"
+        if isinstance(constraint, TenantKey):
+            key = imports.name("backwright.entity", "TenantKey")
+            return call(key, *columns, literal(_target(constraint)), **options)
         return call("sa.ForeignKeyConstraint", f"[{', '.join(columns)}]", f"[{targets}]", **options)
     kind = "PrimaryKeyConstraint" if isinstance(constraint, PrimaryKeyConstraint) else "UniqueConstraint"
     return call(f"sa.{kind}", *columns, name=name)

@@ -10,7 +10,7 @@ from backwright_workbench.blueprint import sentences
 from backwright_workbench.blueprint.model import USER, Entity, FieldModel, reference_column
 from backwright_workbench.codegen.columns import column_lines
 from backwright_workbench.codegen.imports import Imports
-from backwright_workbench.codegen.indexes import index_name, indexes
+from backwright_workbench.codegen.indexes import index_name
 from backwright_workbench.codegen.names import Names, column
 from backwright_workbench.codegen.source import (
     Group,
@@ -23,6 +23,7 @@ from backwright_workbench.codegen.source import (
     module,
     sequence,
 )
+from backwright_workbench.codegen.tenancy import INHERITED, indexes_of, kept_within, unique_groups
 
 
 def write_models(area: str, names: Names) -> str:
@@ -58,13 +59,18 @@ def _enumeration(entity: str, name: str, field: FieldModel, names: Names, import
 
 def _class(entity: str, names: Names, imports: Imports, defined: set[str]) -> list[str]:
     declared = names.blueprint.entities[entity]
-    single = {index[0] for index in indexes(declared) if len(index) == 1}
-    found = [f"class {entity}({imports.name('backwright.entity', 'Entity')}):"]
+    owner, is_tenant = names.blueprint.owner(entity), entity == names.blueprint.tenancy
+    single = {index[0] for index in indexes_of(entity, names) if len(index) == 1}
+    base = imports.name(*(("backwright.tenants", "Tenant") if is_tenant else ("backwright.entity", "Entity")))
+    found = [f"class {entity}({base}):"]
     found += docstring(about(entity, declared, names), indent=4)
     found += ["", f"    __tablename__ = {literal(names.table(entity))}"]
-    found += _table_arguments(names.table(entity), declared, imports)
+    found += _table_arguments(entity, names, imports)
     found.append("")
+    found += owner_lines(owner, names, imports) if owner is not None else []
     for name, field in declared.fields.items():
+        if is_tenant and name in INHERITED:
+            continue
         found += column_lines(entity, name, field, names, imports, index=column(name, declared) in single)
     references = [(n, f) for n, f in declared.fields.items() if f.type == "reference"]
     if references:
@@ -79,18 +85,36 @@ def about(entity: str, declared: Entity, names: Names) -> str:
     return declared.description or sentences.about(entity)
 
 
-def _table_arguments(table: str, declared: Entity, imports: Imports) -> list[str]:
-    """Indexes over several columns, over the standard ones, and groups that are unique together."""
+def owner_lines(owner: str, names: Names, imports: Imports) -> list[str]:
+    """The column that says to which tenant a row belongs."""
+    assert names.blueprint.tenancy is not None
+    target = literal(f"{names.table(names.blueprint.tenancy)}.id")
+    key = call(imports.name("sqlalchemy", "ForeignKey"), target, ondelete=literal("RESTRICT"))
+    info = f"{imports.name('backwright.entity', 'tenant')}()"
+    mapped = call(imports.name("sqlalchemy.orm", "mapped_column"), key, info=info)
+    start = f"{owner}: {imports.name('sqlalchemy.orm', 'Mapped')}[{imports.name('uuid', 'UUID')}] = "
+    return lines(mapped, indent=4, before=start)
+
+
+def _table_arguments(entity: str, names: Names, imports: Imports) -> list[str]:
+    """References within the tenant, indexes over several columns, over the standard ones, and groups that are
+    unique together."""
+    table, declared = names.table(entity), names.blueprint.entities[entity]
     own = {column(name, declared) for name in declared.fields}
     arguments: list[Node] = []
-    for index in indexes(declared):
+    for each in kept_within(entity, names):
+        key = imports.name("backwright.entity", "TenantKey")
+        parts = (literal(each.owner), literal(each.column), literal(each.table))
+        more = {"use_alter": "True"} if each.later else {}
+        arguments.append(call(key, *parts, ondelete=literal(each.rule), **more))
+    for index in indexes_of(entity, names):
         if len(index) > 1 or index[0] not in own:
             columns = [literal(part) for part in index]
             arguments.append(
                 call(imports.name("sqlalchemy", "Index"), literal(index_name(table, index)), *columns)
             )
-    for group in declared.unique:
-        columns = [literal(column(part, declared)) for part in group]
+    for group in unique_groups(entity, names):
+        columns = [literal(part) for part in group]
         arguments.append(call(imports.name("sqlalchemy", "UniqueConstraint"), *columns))
     if not arguments:
         return []
@@ -110,7 +134,7 @@ def _relationship(
     assert field.to is not None
     target, later = _target(entity, field.to, names, imports, defined)
     options: dict[str, Node] = {}
-    if _several_paths(entity, field.to, names):
+    if _several_paths(entity, field.to, names) or _is_within_tenant(entity, field.to, names):
         options["foreign_keys"] = Group("[", (Item(reference_column(name)),), "]")
     if field.to == entity:
         options["remote_side"] = literal(f"{entity}.id")
@@ -121,6 +145,11 @@ def _relationship(
     return lines(
         call(imports.name("sqlalchemy.orm", "relationship"), *arguments, **options), indent=4, before=start
     )
+
+
+def _is_within_tenant(entity: str, to: str, names: Names) -> bool:
+    """Whether a second key, which keeps the reference within the tenant, joins the two tables."""
+    return names.blueprint.owner(entity) is not None and names.blueprint.owner(to) is not None
 
 
 def _several_paths(entity: str, to: str, names: Names) -> bool:

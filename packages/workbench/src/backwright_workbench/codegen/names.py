@@ -102,6 +102,11 @@ class Names:
         by_area = [name for members in self.areas.values() for name in members]
         return tuple(_referred_first(by_area, self.blueprint.entities))
 
+    @cached_property
+    def makeable(self) -> tuple[str, ...]:
+        """Every entity of which callers can have several rows: all but the tenants, of which each sees its own."""
+        return tuple(name for name in self.ordered if name != self.blueprint.tenancy)
+
     def closes_circle(self, entity: str, to: str) -> bool:
         """Whether a reference leads to a table that is made later, which happens only in circles."""
         return to in self.ordered and self.ordered.index(to) > self.ordered.index(entity)

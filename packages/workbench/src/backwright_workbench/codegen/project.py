@@ -149,6 +149,7 @@ def values(names: Names) -> dict[str, object]:
         "description": blueprint.description or f"{blueprint.title}.",
         "facts": facts(names),
         "description_toml": json.dumps(blueprint.description or blueprint.title, ensure_ascii=False),
+        "tenant": names.one(blueprint.tenancy) if blueprint.tenancy is not None else "",
         "areas": areas(names),
         "first_area": next(iter(names.areas)),
         "area_table": docs_tables.markdown_table(("area", "entities", "imports"), area_rows),

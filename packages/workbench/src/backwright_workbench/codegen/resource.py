@@ -46,6 +46,7 @@ def _declaration(entity: str, names: Names, imports: Imports) -> list[str]:
         options["service"] = imports.name(f"{names.package}.{names.blueprint.area(entity)}.service", service)
     options["fields"] = strings(exposed(declared))
     for name, columns in (
+        ("hidden", ("suspended_at",) if entity == names.blueprint.tenancy else ()),
         ("read_only", read_only(declared)),
         ("filters", tuple(column(name, declared) for name in declared.filters)),
         ("sorts", tuple(column(name, declared) for name in declared.sorts)),

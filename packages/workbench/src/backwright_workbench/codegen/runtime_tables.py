@@ -4,11 +4,11 @@ What lives here: which they are, and in which order they can be made. What must 
 """
 
 import importlib
-from typing import Final
+from typing import Any, Final
 
 from backwright.accounts import Account
 from backwright.entity import CONVENTION, Entity
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.orm import registry
 
 OWNERS: Final = {
@@ -45,16 +45,16 @@ def runtime_tables() -> list[Table]:
     return [Entity.metadata.tables[name] for name in OWNERS]
 
 
-def users_table() -> Table:
+def users_table(owner: Column[Any] | None = None) -> Table:
     """The table of a service's `User(Account)`, made from the runtime's columns apart from every service's
-    own classes.
+    own classes. `owner`: the column that says to which tenant an account belongs.
     """
     apart = registry(
         metadata=MetaData(naming_convention=CONVENTION), type_annotation_map=Entity.type_annotation_map
     )
-    user = type(
-        "User", (Account,), {"__tablename__": "users", "_sa_registry": apart, "metadata": apart.metadata}
-    )
+    own = {} if owner is None else {owner.name: owner}
+    named = {"__tablename__": "users", "_sa_registry": apart, "metadata": apart.metadata}
+    user = type("User", (Account,), {**named, **own})
     table = user.__table__  # type: ignore[attr-defined]
     assert isinstance(table, Table)
     return table

@@ -10,7 +10,8 @@ from typing import Any
 from backwright import encrypted
 from backwright.columns import RULES, FixedPoint, Id, Rules, Timestamp
 from backwright.encrypted import Encrypted
-from backwright.entity import CONVENTION, checks
+from backwright.entity import CONVENTION, TenantKey, checks, tenant
+from backwright.tenancy import TENANTS, keyed
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -30,8 +31,9 @@ from sqlalchemy.types import TypeEngine
 
 from backwright_workbench.blueprint.model import Entity, FieldModel, reference_column
 from backwright_workbench.codegen.columns import DECIMAL_DIGITS, DECIMAL_PLACES, NUMBERS, STRING_MAX, TEXT_MAX
-from backwright_workbench.codegen.indexes import index_name, indexes
-from backwright_workbench.codegen.names import Names, column, on_delete
+from backwright_workbench.codegen.indexes import index_name
+from backwright_workbench.codegen.names import Names, on_delete
+from backwright_workbench.codegen.tenancy import indexes_of, kept_within, unique_groups
 
 FORMATTED = {"email": 254, "phone": 32, "url": 2000}
 """The length of the strings that have a form of their own."""
@@ -46,7 +48,12 @@ def tables(names: Names) -> list[Table]:
 def _table(entity: str, names: Names, metadata: MetaData) -> Table:
     declared = names.blueprint.entities[entity]
     name = names.table(entity)
+    owner, is_tenant = names.blueprint.owner(entity), entity == names.blueprint.tenancy
     columns = [_column(field_name, field, names, declared) for field_name, field in declared.fields.items()]
+    if owner is not None:
+        columns = [owner_column(owner, names), *(_without_unique(each) for each in columns)]
+    if is_tenant:
+        columns.append(Column("suspended_at", Timestamp(), nullable=True))
     table = Table(
         name,
         metadata,
@@ -55,18 +62,34 @@ def _table(entity: str, names: Names, metadata: MetaData) -> Table:
         Column("version", Integer(), nullable=False, server_default="1"),
         Column("created_at", Timestamp(), nullable=False),
         Column("updated_at", Timestamp(), nullable=False),
+        info={TENANTS: True} if is_tenant else {},
     )
     for each in encrypted.settle(table):
         table.append_column(each)
     encrypted.constrain(table)
-    for group in declared.unique:
-        table.append_constraint(UniqueConstraint(*(column(part, declared) for part in group)))
-    for each in table.columns:
-        for short, rule in checks(each):
-            table.append_constraint(CheckConstraint(rule, name=f"{each.name}_{short}"))
-    for index in indexes(declared):
+    keyed(table)
+    for kept in kept_within(entity, names):
+        table.append_constraint(TenantKey(kept.owner, kept.column, kept.table, ondelete=kept.rule))
+    for group in unique_groups(entity, names):
+        table.append_constraint(UniqueConstraint(*group))
+    for stored in table.columns:
+        for short, rule in checks(stored):
+            table.append_constraint(CheckConstraint(rule, name=f"{stored.name}_{short}"))
+    for index in indexes_of(entity, names):
         Index(index_name(name, index), *(table.c[part] for part in index))
     return table
+
+
+def owner_column(owner: str, names: Names) -> Column[Any]:
+    """The column that says to which tenant a row belongs."""
+    assert names.blueprint.tenancy is not None
+    key = ForeignKey(f"{names.table(names.blueprint.tenancy)}.id", ondelete="RESTRICT")
+    return Column(owner, Id(), key, nullable=False, info=tenant())
+
+
+def _without_unique(column: Column[Any]) -> Column[Any]:
+    column.unique = None  # it is unique within the tenant
+    return column
 
 
 def _column(name: str, field: FieldModel, names: Names, declared: Entity) -> Column[Any]:

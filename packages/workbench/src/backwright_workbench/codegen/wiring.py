@@ -3,12 +3,12 @@
 What lives here: their text. What must not: anything about one entity.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
-from backwright_workbench.blueprint.model import SOME_PROVIDER
+from backwright_workbench.blueprint.model import SOME_PROVIDER, USER
 from backwright_workbench.codegen.columns import number
 from backwright_workbench.codegen.imports import Imports
+from backwright_workbench.codegen.models import owner_lines
 from backwright_workbench.codegen.names import Names
 from backwright_workbench.codegen.source import (
     Item,
@@ -43,7 +43,8 @@ def write_command(names: Names) -> str:
     main = imports.name("backwright.commands", "main")
     create_app = imports.name(f"{names.package}.main", "create_app")
     settings = imports.name(f"{names.package}.settings", "Settings")
-    head = f"`python -m {names.package} serve|migrate|create-admin|seed|openapi|config`."
+    more = "tenants|" if names.blueprint.tenancy is not None else ""
+    head = f"`python -m {names.package} serve|migrate|create-admin|{more}seed|openapi|config`."
     return module(head, imports.lines(), [[f"{main}({create_app}, {settings})"]])
 
 
@@ -109,13 +110,15 @@ def write_access(names: Names) -> str:
 
 def write_accounts_models(names: Names) -> str:
     """The text of `accounts/models.py`."""
-    block: Sequence[str] = [
-        "class User(Account):",
+    imports, owner = Imports(names.package, {"User"}), names.blueprint.owner(USER)
+    block: list[str] = [
+        f"class User({imports.name('backwright.accounts', 'Account')}):",
         '    """A person\'s account. Add columns here; credentials and sessions are the runtime\'s."""',
         "",
         '    __tablename__ = "users"',
     ]
-    return module("Who can sign in.", ["from backwright.accounts import Account"], [block])
+    block += ["", *owner_lines(owner, names, imports)] if owner is not None else []
+    return module("Who can sign in.", imports.lines(), [block])
 
 
 def write_accounts_resource(names: Names) -> str:

@@ -39,11 +39,6 @@ WANTED: dict[Capability, re.Pattern[str]] = {
         r"|notification) (?:e?mails?|sms|messages?)"
         r"|twilio|sendgrid|mailgun|confirmation emails?"
     ),
-    "multi_tenancy": phrase(
-        r"multi ?tenan(?:cy|t|ts)(?: (?:support|architecture|saas|isolation|system|data "
-        r"isolation|backend))*|tenant (?:isolation|data isolation|aware)"
-        r"|(?:per|each) tenant|tenants"
-    ),
     "payments": phrase(
         r"(?:payments? (?:are |is |be |will |to |get )*(?:processed|handled|made|taken"
         r"|accepted|collected) )?(?:(?:via|with|through|by|using) )?(?:the )?stripe(?: "

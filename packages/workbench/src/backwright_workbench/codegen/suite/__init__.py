@@ -13,6 +13,7 @@ from backwright_workbench.codegen.suite.factories import write_factories
 from backwright_workbench.codegen.suite.field_rights import write_field_access_tests
 from backwright_workbench.codegen.suite.matrix import Matrix
 from backwright_workbench.codegen.suite.stored import factory
+from backwright_workbench.codegen.suite.tenants import write_tenant_tests
 
 TEMPLATES: Final = (
     "conftest.py",
@@ -36,8 +37,10 @@ def suite_files(names: Names) -> list[tuple[str, Callable[[], str]]]:
         ("tests/test_field_access.py", partial(write_field_access_tests, names)),
     ]
     found += [
-        (entity_tests_path(each, names), partial(write_entity_tests, each, names)) for each in names.ordered
+        (entity_tests_path(each, names), partial(write_entity_tests, each, names)) for each in names.makeable
     ]
+    if names.blueprint.tenancy is not None:
+        found.append(("tests/test_tenants.py", partial(write_tenant_tests, names)))
     methods = names.blueprint.auth.methods
     templates = [*TEMPLATES, *(name for method, name in OF_METHODS.items() if method in methods)]
     found += [(f"tests/{name}", partial(render, f"tests/{name}", shared)) for name in templates]

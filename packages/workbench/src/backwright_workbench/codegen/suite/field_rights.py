@@ -22,7 +22,7 @@ NOWHERE = "NOWHERE"
 def write_field_access_tests(names: Names) -> str:
     """The text of `tests/test_field_access.py`."""
     imports = Imports(names.package, {"FIELDS", "SENT", "RELINKS", NOWHERE})
-    relinks = [line for entity in names.ordered for line in _relinks(Rights(entity, names), imports)]
+    relinks = [line for entity in names.makeable for line in _relinks(Rights(entity, names), imports)]
     for module, name in (
         ("backwright.testing", "TestService"),
         ("tests.test_access", "CALLERS"),
@@ -49,7 +49,7 @@ def write_field_access_tests(names: Names) -> str:
 def _table(names: Names) -> str:
     """A line for each field, its letters under each caller."""
     found = [["", *callers(names)]]
-    for entity in names.ordered:
+    for entity in names.makeable:
         rights = Rights(entity, names)
         for name in rights.declared.fields:
             cells = [letters(rights, caller, name) or "-" for caller in callers(names)]
@@ -91,7 +91,7 @@ def _may_update(rights: Rights, caller: str, name: str) -> bool:
 
 def _sent(names: Names) -> Iterator[str]:
     """Resource → a good value for each field that a change may name."""
-    for entity in names.ordered:
+    for entity in names.makeable:
         rights = Rights(entity, names)
         if rights.somebody("update"):
             items = tuple(

@@ -36,7 +36,7 @@ class Matrix:
         self.rows: dict[str, Node] = {}
         self.sent: dict[str, Node] = {}
         self.states: dict[str, Node] = {}
-        for entity in names.ordered:
+        for entity in names.makeable:
             self._entity(entity)
 
     def _entity(self, entity: str) -> None:
