@@ -3,10 +3,9 @@
 What lives here: the table of keys and the ring that a process holds in memory. What must not: tokens.
 
 A key's life is written down when it is made, and every process reads the same plan off the clock: it is
-published for `AHEAD` before it signs, so that everybody who caches the JWKS knows it in time; it is kept for
-`KEEP` after its last signature, so that no token that is still good loses its key. Private keys are stored
-encrypted (AES-256-GCM) under a key derived from the service's secret, so a copy of the database signs
-nothing.
+published for `AHEAD` before it signs, so that everybody who caches the JWKS knows it in time; it is kept for `KEEP`
+after its last signature, so that no token that is still good loses its key. Private keys are stored encrypted
+(AES-256-GCM) under a key derived from the service's secret, so a copy of the database signs nothing.
 """
 
 import json
@@ -191,11 +190,11 @@ class KeyRing:
     def states(self) -> list[tuple[SigningKey, str]]:
         """Every key that was read, and what it does now, in a word."""
         moment, signs = now(), self._signing_at(now())
-        return [
-            (key, "waits" if key.activated_at > moment else "signs" if key is signs else "verifies")
-            for key in self._keys.values()
-            if self._is_kept(key, moment)
-        ]
+        kept = [key for key in self._keys.values() if self._is_kept(key, moment)]
+        words = (
+            "waits" if key.activated_at > moment else "signs" if key is signs else "verifies" for key in kept
+        )
+        return list(zip(kept, words, strict=True))
 
     async def _add(self, work: Work, activated_at: datetime, retired_at: datetime | None = None) -> str:
         key = ECKey.generate_key("P-256", private=True)
