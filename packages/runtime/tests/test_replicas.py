@@ -392,7 +392,7 @@ async def test_connections_lead_to_one_server_only(copy: PostgresServer, primary
     await engine.connect()
     try:
         assert [tuple(row) for row in await engine.read("SELECT 1", [])] == [(1,)]
-        engine.url = parse(primary.url)
+        engine.password.url = parse(primary.url)
         held = await engine.pool.take()  # the one that there is
         with pytest.raises(Unavailable, match="Another server than before"):
             await engine.read("SELECT 1", [])
