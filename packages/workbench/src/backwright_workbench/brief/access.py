@@ -6,7 +6,7 @@ sentences (`permissions.py`).
 """
 
 from backwright_workbench.blueprint.model import Grants
-from backwright_workbench.brief import consequences
+from backwright_workbench.brief import amounts, consequences
 from backwright_workbench.brief.caution import limits_of, sound, withhold
 from backwright_workbench.brief.clause import Clause
 from backwright_workbench.brief.consequences import Matrix
@@ -53,6 +53,7 @@ def give_access(
     consequences.own_work(matrix)
     consequences.exclusive(matrix)
     withhold(matrix)
+    amounts.narrow(matrix)
     consequences.open_targets(matrix)
     consequences.readable_targets(matrix)
     for thing in things:

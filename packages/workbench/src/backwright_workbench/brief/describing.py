@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from backwright_workbench.blueprint.model import ActGrant, Grant
 from backwright_workbench.blueprint.naming import plural
+from backwright_workbench.blueprint.rows import row_rule
 from backwright_workbench.brief.grants import Given
 from backwright_workbench.brief.things import Thing
 
@@ -50,15 +51,27 @@ def _doings(given: Given) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if all(grant == Grant() for grant in grants.values()):
         return ("manages",), ()
     every = [
-        _word(word, grants[verb]) for verb, word in _WORDS if grants[verb] and grants[verb].rows == "all"
+        _some(_word(word, grants[verb]), grants[verb].rows)
+        for verb, word in _WORDS
+        if grants[verb] and not row_rule(grants[verb].rows).path
     ]
-    own = [_word(word, grants[verb]) for verb, word in _WORDS if grants[verb] and grants[verb].rows != "all"]
+    own = [
+        _word(word, grants[verb])
+        for verb, word in _WORDS
+        if grants[verb] and row_rule(grants[verb].rows).path
+    ]
     if isinstance(given.act, ActGrant):
-        (every if given.act.rows == "all" else own).append(_acts(given.act))
+        does = _some(_acts(given.act), given.act.rows)
+        (own if row_rule(given.act.rows).path else every).append(does)
     for listed in (every, own):
         if len(listed) > 1 and listed[0] == "sees":
             listed.remove("sees")
     return tuple(every), tuple(own)
+
+
+def _some(word: str, rows: str) -> str:
+    """Rows that a condition chooses are some of them."""
+    return f"{word} some" if row_rule(rows).comparisons else word
 
 
 def _word(word: str, grant: Grant) -> str:

@@ -8,6 +8,7 @@ reader of the brief does that.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
+from backwright_workbench.blueprint.checks.rows import faults as row_faults
 from backwright_workbench.blueprint.model import (
     USER,
     ActGrant,
@@ -17,7 +18,6 @@ from backwright_workbench.blueprint.model import (
     Grant,
     Grants,
     States,
-    account_path,
 )
 from backwright_workbench.blueprint.naming import snake
 from backwright_workbench.brief.entry import ANYBODY, Entry
@@ -162,11 +162,8 @@ def _grant(
     entity: str, what: str, grant: Grant | ActGrant, entities: Mapping[str, Entity]
 ) -> Grant | ActGrant | None:
     """The grant on what is there; none if its rows cannot be told or nothing is left that it is about."""
-    if grant.rows != "all":
-        try:
-            account_path(entities, entity, grant.rows)
-        except LookupError:
-            return None
+    if grant.rows != "all" and any(True for _ in row_faults(entities, entity, grant.rows)):
+        return None
     if isinstance(grant, ActGrant):
         actions = entities[entity].actions
         kept = tuple(

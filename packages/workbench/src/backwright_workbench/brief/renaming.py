@@ -5,10 +5,12 @@ What must not: choosing the names of things.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from backwright_workbench.blueprint.model import Grant, Grants
 from backwright_workbench.blueprint.naming import plural, snake
+from backwright_workbench.blueprint.rows import row_rule
 from backwright_workbench.brief.entry import Entry
 from backwright_workbench.brief.things import Things
 
@@ -73,9 +75,19 @@ def _granted(
         grant = getattr(given, verb)
         if grant is None:
             continue
-        head, dot, rest = grant.rows.partition(".")
-        update: dict[str, object] = {"rows": f"{names.get(head, head)}{dot}{rest}"}
+        rule = row_rule(grant.rows)
+        renamed = replace(
+            rule,
+            paths=tuple(_path(each, names) for each in rule.paths),
+            comparisons=tuple(replace(c, field=names.get(c.field, c.field)) for c in rule.comparisons),
+        )
+        update: dict[str, object] = {"rows": str(renamed)}
         if isinstance(grant, Grant) and grant.fields is not None:
             update["fields"] = tuple(names.get(name, name) for name in grant.fields)
         changed[verb] = grant.model_copy(update=update)
     return given.model_copy(update=changed)
+
+
+def _path(path: str, names: Mapping[str, str]) -> str:
+    head, dot, rest = path.partition(".")
+    return f"{names.get(head, head)}{dot}{rest}"
