@@ -21,23 +21,15 @@ from backwright.limits import MemoryStore
 from backwright.runtime import Runtime
 from backwright.settings import Settings
 from backwright.storage import open_storage
-from backwright.testing_databases import Template
-from backwright.testing_kits import create_tables
 from fastapi import FastAPI
 
 sys.path.insert(0, str(Path(__file__).parent))  # the shop, a service for the tests of resources
 import services
 from browser_flows import EMAIL, PASSWORD, Page
 from mailboxes import Mailbox
+from office_databases import office_settings, office_template
 from office_roles import Role
 from shop.service import Shop, running
-
-TABLES = (
-    "users", "sessions", "browser_sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log",
-    "audit_seals", "rate_limits", "account_codes", "second_factors", "recovery_codes",
-    "oauth_clients", "oauth_grants", "oauth_client_tokens",
-    "identities", "oidc_sessions", "oidc_spent", "api_keys", "api_key_places",
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -81,32 +73,12 @@ def engine(request: pytest.FixtureRequest) -> str:
     return found
 
 
-@cache
-def office_template(engine: str) -> Template:
-    """A database with the tables of the accounts."""
-    return Template(engine, lambda url: create_tables(url, [Entity.metadata.tables[name] for name in TABLES]))
-
-
 @pytest.fixture
 def settings(tmp_path: Path, engine: str, user_class: type[Account]) -> Iterator[Settings]:
     """Hashing at the least cost, a database of its own, no default rate limit in the way."""
     lent = office_template(engine).lend(tmp_path, "office.db")
     yield office_settings(tmp_path, lent)
     office_template(engine).give_back(lent)
-
-
-def office_settings(folder: Path, url: str) -> Settings:
-    """The settings of the service in a folder."""
-    return Settings(
-        environment="test",
-        service="office",
-        database_url=url,
-        files_url=f"file:{folder}/files",
-        secret_key="a secret for tests only, forty-eight characters!",
-        rate_limit="100000/minute",
-        password_memory_kib=8,
-        password_time_cost=1,
-    )
 
 
 @cache

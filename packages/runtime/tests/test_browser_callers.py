@@ -10,9 +10,8 @@ from backwright.context import Context
 from backwright.limits import MemoryStore, Policy
 from browser_flows import EMAIL, HERE, PASSWORD, THEIRS, Page, browser_of
 from fastapi import FastAPI
+from office_databases import office_settings, office_template
 from office_roles import Role
-
-from conftest import office_settings, office_template
 
 
 @pytest.fixture(scope="session")

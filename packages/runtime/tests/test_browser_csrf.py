@@ -9,10 +9,9 @@ from backwright.database import Database
 from backwright.entity import Entity
 from browser_flows import FRESH, HERE, OURS, THEIRS, Page, assert_problem
 from fastapi import FastAPI
+from office_databases import TABLES
 from office_roles import Role
 from sqlalchemy import select
-
-from conftest import TABLES
 
 
 @pytest.fixture(scope="session")

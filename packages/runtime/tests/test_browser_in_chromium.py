@@ -12,9 +12,8 @@ from backwright.app import create_app
 from backwright.settings import Settings
 from browser_flows import EMAIL, HERE, OTHER, PASSWORD
 from chromium import Chromium, Profile, Tab, chromium, free_port, web
+from office_databases import office_settings, office_template
 from office_roles import Role
-
-from conftest import office_settings, office_template
 
 API, FRONT_END, NEIGHBOUR, STRANGER = "api.example.test", "app.example.test", "blog.example.test", "evil.test"
 LOGIN = {"email": EMAIL, "password": PASSWORD}

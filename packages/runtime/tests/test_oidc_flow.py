@@ -12,11 +12,10 @@ from backwright.accounts import Account
 from backwright.entity import Entity
 from backwright.oidc_flow import challenge_of
 from backwright.settings import Settings
+from office_databases import TABLES
 from oidc_office import CALLBACK, HERE, PAGE, Office, bearing, oidc_office
 from oidc_services import fragment, query
 from scripted_provider import KEY, OTHER_KEY, SECRET, scripted_provider
-
-from conftest import TABLES
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from backwright.app import create_app
 from backwright.oidc_flow import challenge_of
 from backwright.settings import Settings
 from chromium import Chromium, Profile, Tab, chromium, free_port, web
+from office_databases import office_settings, office_template
 from office_roles import Role
 from oidc_services import ProviderServer, served_provider, sign_in_at
 from starlette.responses import HTMLResponse
-
-from conftest import office_settings, office_template
 
 API, FRONT_END, STRANGER = "api.example.test", "app.example.test", "evil.test"
 PATH = "/signed-in"

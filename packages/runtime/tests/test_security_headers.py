@@ -14,10 +14,9 @@ from backwright.limits import MemoryStore, Policy
 from backwright.settings import Settings
 from browser_flows import EMAIL, PASSWORD
 from fastapi import FastAPI
+from office_databases import office_settings, office_template
 from office_roles import Role
 from served import serving
-
-from conftest import office_settings, office_template
 
 FRONT_END = "https://app.example.com"
 JSON = {"Content-Type": "application/json"}

@@ -84,6 +84,9 @@ class BrowserRoutes:
                 raise NotOurs
             await self._party.flow.use_up(begun)
         except (NotOurs, BadRequest):
+            _log.warning(
+                "a sign-in came back that is not open in this browser", extra={"provider": found.name}
+            )
             return plain_page("This does not work", _STALE, status=400)
         return await self._answered(found, begun, given)
 
