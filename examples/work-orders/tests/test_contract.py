@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from backwright.openapi_yaml import as_yaml
-from backwright.testing import TestService, conforms
+from backwright.testing import TestService, conforms, withstands
 
 from work_orders.access import Role
 from work_orders.main import create_app
@@ -27,3 +27,8 @@ async def test_every_operation_keeps_the_contract(service: TestService) -> None:
     """Generated requests, right and wrong ones, of each role, get only answers that the document promises."""
     accepted = await conforms(service, Role.ADMIN, *Role, examples=2)
     assert "GET /assets" in accepted
+
+
+async def test_no_known_attack_succeeds(service: TestService) -> None:
+    """Forged tokens, closed doors, fields that are the server's, sizes, odd headers: on every operation."""
+    assert await withstands(service, Role.ADMIN, *Role)

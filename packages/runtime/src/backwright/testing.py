@@ -33,12 +33,13 @@ from backwright.samples import Samples, reference, unique_groups
 from backwright.settings import Settings
 from backwright.storage import open_storage
 from backwright.tenancy import is_tenant
+from backwright.testing_attacks import withstands
 from backwright.testing_contract import conforms
 from backwright.testing_databases import engines, place
 from backwright.testing_kits import Factory, take
 from backwright.work import Work
 
-__all__ = ["TestService", "conforms", "sample_file"]
+__all__ = ["TestService", "conforms", "sample_file", "withstands"]
 
 URL: Final = "http://testserver"
 FIRST_NUMBER: Final = 100
