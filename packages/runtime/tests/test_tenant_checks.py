@@ -1,18 +1,19 @@
 """Declarations that would leak between tenants stop the start, with what to change."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 from backwright.access import Access, allow
+from backwright.accounts import BoundAccounts
 from backwright.actor import PUBLIC
 from backwright.app import make_runtime
 from backwright.entity import Entity, TenantKey, tenant
 from backwright.resource import Resource
 from backwright.tenant_checks import faults
 from plant.models import Firm, Machine, Make
-from plant.service import settings
+from plant.service import MadeUp, settings
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,8 +62,11 @@ class Poster(Entity):
 def told(tmp_path: Path) -> Any:
     """The faults of a class with some access."""
 
-    def look(entity: type[Entity], access: Access | None = None, role: str = "boss") -> str:
+    def look(
+        entity: type[Entity], access: Access | None = None, role: str = "boss", *, accounts: bool = False
+    ) -> str:
         runtime = make_runtime(settings(tmp_path, f"sqlite:///{tmp_path}/no.db"))
+        runtime.accounts = cast(BoundAccounts, MadeUp()) if accounts else None
         bound = Resource(entity, fields=(), access={role: access or allow.read()}).bind(runtime)
         return "\n".join(faults(bound))
 
@@ -91,6 +95,13 @@ def test_rows_of_all_do_not_lead_into_one_tenant(told: Any) -> None:
     """What is shared refers to what is shared."""
     assert "refers to rows of tenants" in told(Poster)
     assert told(Make) == ""
+
+
+def test_nobody_of_a_tenant_changes_what_all_see(told: Any) -> None:
+    """Were it deleted by one, it would be gone for the others."""
+    assert "all tenants see these rows" in told(Make, allow.read() | allow.delete(), accounts=True)
+    assert told(Make, allow.read(), accounts=True) == ""
+    assert told(Make, allow.everything) == "", "without tenants it is a table like any other"
 
 
 def test_the_public_belongs_to_no_tenant(told: Any) -> None:

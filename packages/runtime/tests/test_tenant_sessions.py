@@ -115,7 +115,7 @@ async def test_what_cannot_be_narrowed_is_refused(plant: Plant) -> None:
                 await session.execute(select(Machine.__table__))
             with pytest.raises(TypeError, match="not its table"):
                 await session.execute(select(Machine.__table__.c.note))
-            assert (await session.execute(select(Make.__table__))).all() == []
+            assert len((await session.execute(select(Make.__table__))).all()) == 1
         async with plant.database.work() as work:
             with pytest.raises(TypeError, match=r"session\.add"):
                 await work.session.execute(insert(Mechanic), [{"name": "Bulk", "firm_id": OTHER}])

@@ -22,7 +22,7 @@ entities:
     fields:
       title: {type: string, unique: true}
     access:
-      admin: everything
+      admin: {read: all}
       driver: {read: all}
   Driver:
     fields:

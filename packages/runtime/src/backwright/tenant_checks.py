@@ -4,7 +4,7 @@ What lives here: the checks of one resource before a service starts. What must n
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Table, UniqueConstraint
 
@@ -80,10 +80,22 @@ def _tenants(bound: "BoundResource") -> Iterator[str]:
 
 
 def _shared(bound: "BoundResource") -> Iterator[str]:
-    """Rows that all tenants see do not lead into one of them."""
+    """Rows that all tenants see do not lead into one of them, and nobody of one changes them for the others."""
     for name, target in bound.references.items():
         if column_of(_table(target)) is not None:
             yield f"{name!r} refers to rows of tenants and all tenants see these rows; let them belong to one"
+
+    accounts = bound.runtime.accounts
+    if accounts is None or column_of(_table(accounts.declared.user)) is None:
+        return
+    for role, access in bound.policy.access.items():
+        changes = sorted({grant.operation for grant in access.grants} & _CHANGES)
+        if changes:
+            verbs = " and ".join(changes)
+            yield f"access of {role!r} grants {verbs}, and all tenants see these rows; leave {role!r} to read them"
+
+
+_CHANGES: Final = frozenset({Operation.CREATE, Operation.UPDATE, Operation.DELETE, Operation.ACT})
 
 
 def _table(entity: type) -> Table:

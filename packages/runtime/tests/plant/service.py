@@ -100,7 +100,7 @@ resources = (
         fields=("name",),
         sorts=("name",),
         cache=Cache(60),
-        access={PUBLIC: allow.read(), Role.BOSS: allow.everything},
+        access={PUBLIC: allow.read()},
     ),
     Resource(
         Mechanic,
@@ -254,6 +254,8 @@ async def at_work(folder: Path, engine: str) -> AsyncIterator[Plant]:
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             with acting_as(SYSTEM):
                 async with runtime.database.work() as work:
-                    work.session.add_all([Firm(id=ONE, name="One"), Firm(id=OTHER, name="Other")])
+                    work.session.add_all(
+                        [Firm(id=ONE, name="One"), Firm(id=OTHER, name="Other"), Make(name="Acme")]
+                    )
             yield Plant(app, client)
     template(engine).give_back(lent)

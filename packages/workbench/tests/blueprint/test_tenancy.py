@@ -52,6 +52,7 @@ def test_it_is_written_and_read_as_yaml() -> None:
         ("city: {type: string", "boss: {type: reference, to: User", "cannot come before"),
         ("admin: {read: all, update: all}", "admin: everything", "no role may create tenants"),
         ("title: {type: string, unique: true}", "made_by: {type: reference, to: User}", "all tenants see this row"),
+        ("      admin: {read: all}\n", "      admin: everything\n", "may not create or update or delete or act"),
         ("place: {type: integer}", "company: {type: reference, to: Company}", "belongs to its Company anyway"),
         ("driver: {read: account}", "public: {read: all}", "the public belongs to no tenant"),
         ("roles:", "auth: {register_as: driver}\nroles:", "whoever signs up founds company"),

@@ -81,7 +81,20 @@ def _owned(blueprint: Blueprint, name: str, tenant: str) -> Iterator[Fault]:
 
 
 def _shared(blueprint: Blueprint, name: str) -> Iterator[Fault]:
-    """What all tenants see leads into none of them."""
+    """What all tenants see leads into none of them, and nobody of one changes it for the others."""
+    for role, given in blueprint.entities[name].access.items():
+        verbs = [
+            verb
+            for verb in ("create", "update", "delete", "act")
+            if getattr(granted(given), verb) is not None
+        ]
+        if verbs:
+            path = ("entities", name, "access", role)
+            yield Fault(
+                path,
+                f"all tenants see these rows, so {role} may not {' or '.join(verbs)} them",
+                "{read: all}",
+            )
     for field_name, field in blueprint.entities[name].fields.items():
         if field.to is not None and (
             blueprint.owner(field.to) is not None or field.to in (USER, blueprint.tenancy)
