@@ -15,21 +15,17 @@ from starlette.routing import BaseRoute
 
 from backwright.account_codes import AccountCodes
 from backwright.account_mails import AccountMails
+from backwright.account_making import AccountMaking
 from backwright.account_parts import AccountParts
-from backwright.actor import SYSTEM, Actor
-from backwright.api_key_access import SCHEMES, KeyAccess
+from backwright.account_ways import Ways
+from backwright.actor import Actor
 from backwright.authentication import Authenticator
-from backwright.browser_accounts import BrowserAccounts
-from backwright.callers import acting_as
 from backwright.credentials import Credentials
 from backwright.database import Work
 from backwright.email_change import EmailChange
-from backwright.errors import Conflict, NotFound, Unauthenticated
-from backwright.id_tokens import IdTokens
+from backwright.errors import NotFound, Unauthenticated
 from backwright.keyring import KeyRing
 from backwright.login import Login
-from backwright.oauth import Issuer
-from backwright.oidc import RelyingParty
 from backwright.passwords import Cost, Hasher
 from backwright.recovery import Recovery
 from backwright.registration import Registration
@@ -38,7 +34,7 @@ from backwright.second_factor_setup import SecondFactorSetup
 from backwright.sessions import Opened, Sessions
 from backwright.tenant_rows import tenants_of
 from backwright.tokens import AccessTokens
-from backwright.user_rows import UserRow, UserRows, normalised_email
+from backwright.user_rows import UserRow, UserRows
 
 if TYPE_CHECKING:
     from backwright.accounts import Accounts
@@ -125,43 +121,23 @@ class BoundAccounts:
             known_roles=self.known_roles,
         )
 
-        self.browser: BrowserAccounts | None = None
-        if declared.browser_sessions:
-            self.browser = BrowserAccounts(
-                runtime,
-                users,
-                login=self.login,
-                sessions=self._sessions,
-                credentials=credentials,
-                authenticator=self._authenticator,
-            )
-        self.api_keys: KeyAccess | None = None
-        if declared.api_keys:
-            self.api_keys = KeyAccess(declared, runtime, parts, self._authenticator, self.known_roles)
-        self.oauth: Issuer | None = None
-        if declared.oauth:
-            self.oauth = Issuer(
-                declared,
-                runtime,
-                access_tokens=self._tokens,
-                id_tokens=IdTokens(self.keyring, settings.public_url),
-                authenticator=self._authenticator,
-                users=self._users,
-                sessions=self._sessions,
-                login=self.login,
-            )
-
-        self.oidc: RelyingParty | None = None
-        if declared.providers or settings.oidc:
-            self.oidc = RelyingParty(
-                declared,
-                runtime,
-                parts,
-                sessions=self._sessions,
-                factor=factor,
-                authenticator=self._authenticator,
-                roles_changed=self.roles_changed,
-            )
+        self._ways = Ways(
+            declared,
+            runtime,
+            parts,
+            tokens=self._tokens,
+            keyring=self.keyring,
+            authenticator=self._authenticator,
+            sessions=self._sessions,
+            factor=factor,
+            credentials=credentials,
+            known_roles=self.known_roles,
+            roles_changed=self.roles_changed,
+        )
+        self.browser, self.api_keys = self._ways.browser, self._ways.api_keys
+        self.oauth, self.oidc = self._ways.oauth, self._ways.oidc
+        self._making = AccountMaking(parts, declared, self.known_roles, self.roles_changed)
+        self.close, self.components = self._ways.close, self._ways.components
 
     def _joining_roles(self) -> list[str]:
         """The roles of people who sign up by themselves: who founds a tenant is its administrator."""
@@ -169,34 +145,11 @@ class BoundAccounts:
             return [str(self.declared.admin)]
         return [str(self.declared.register_as)] if self.declared.register_as else []
 
-    async def close(self) -> None:
-        """Close what was opened to others."""
-        if self.oidc is not None:
-            await self.oidc.outgoing.close()
-
     def routes(self) -> Sequence[BaseRoute]:
         """`/auth/…` and `/.well-known/jwks.json`."""
         from backwright.account_routes import account_routes
-        from backwright.browser_routes import browser_routes
 
-        return [
-            *account_routes(self),
-            *(browser_routes(self, self.browser) if self.browser is not None else ()),
-            *(self.oauth.routes() if self.oauth is not None else ()),
-            *(self.oidc.routes(self) if self.oidc is not None else ()),
-            *(self.api_keys.routes() if self.api_keys is not None else ()),
-        ]
-
-    def components(self) -> Mapping[str, Any]:
-        """What accounts add to the OpenAPI document beside their routes."""
-        from backwright.browser_routes import browser_components
-
-        found = {"securitySchemes": {}} if self.browser is None else browser_components(self.browser)
-        for section, entries in (self.oauth.components() if self.oauth is not None else {}).items():
-            found[section] = {**found.get(section, {}), **entries}
-        if self.api_keys is not None:
-            found["securitySchemes"] = {**found["securitySchemes"], **SCHEMES}
-        return found
+        return [*account_routes(self), *self._ways.routes(self)]
 
     async def sign_in(self, email: str, password: str, *, user_agent: str = "") -> Tokens:
         """Tokens for whoever knows the password; raises as `Login.sign_in`."""
@@ -295,15 +248,7 @@ class BoundAccounts:
 
         Raises `Conflict` if the address has an account already, and `Invalid` for a weak password.
         """
-        address = normalised_email(email)
-        password_hash = await self.login.accept(password, address, name)
-        with acting_as(SYSTEM):
-            added = await self._add(address, name, [str(self.declared.admin)], password_hash, tenant)
-        if added is None:
-            raise Conflict(
-                "This address has an account already. Give it the admin role through /users instead."
-            )
-        return added
+        return await self._making.admin(email, password, name=name, tenant=tenant)
 
     async def ensure_account(
         self,
@@ -320,20 +265,7 @@ class BoundAccounts:
         The password of an account that exists already is left alone. Raises `Invalid` for an unknown role or
         a weak password.
         """
-        address, wanted = normalised_email(email), self.known_roles(roles)
-        row = await self._users.by_email(address)
-        if row is None:
-            password_hash = await self.login.accept(password, address, name) if password is not None else None
-            with acting_as(SYSTEM):
-                if tenant is None and self.tenants is not None:
-                    tenant = await self.tenants.example()
-                added = await self._add(address, name, wanted, password_hash, tenant)
-            if added is not None:
-                return added
-            row = await self._users.by_email(address)
-            assert row is not None, "accounts are never deleted"
-        await self._give_roles(row, wanted)
-        return row.id
+        return await self._making.ensure(email, name=name, password=password, roles=roles, tenant=tenant)
 
     def known_roles(self, roles: Sequence[str]) -> list[str]:
         """The roles in their stored form: sorted, each once. Raises `ValueError` for one that is not
@@ -343,34 +275,6 @@ class BoundAccounts:
         if unknown:
             raise ValueError(f"unknown role {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
         return sorted({str(role) for role in roles})
-
-    async def _give_roles(self, row: UserRow, wanted: list[str]) -> None:
-        if row.roles == frozenset(wanted):
-            return
-        with acting_as(SYSTEM):
-            async with self._runtime.database.work() as work:
-                await self._users.set_roles(work, row.id, wanted)
-                await self._runtime.audit.record(
-                    work,
-                    action="update",
-                    object_type="users",
-                    object_id=row.id,
-                    changes={"roles": {"from": sorted(row.roles), "to": wanted}},
-                )
-                await self.roles_changed(work, row.id)
-
-    async def _add(
-        self, address: str, name: str, roles: list[str], password_hash: str | None, tenant: UUID | None
-    ) -> UUID | None:
-        async with self._runtime.database.work() as work:
-            added = await self._users.add(
-                work, email=address, name=name, roles=roles, password_hash=password_hash, tenant=tenant
-            )
-            if added is not None:
-                await self._runtime.audit.record(
-                    work, action="create", object_type="users", object_id=added, changes={"roles": roles}
-                )
-        return added
 
     async def tokens_for(self, opened: Opened) -> Tokens:
         """What a client gets for a session that was just opened or refreshed."""
