@@ -49,11 +49,15 @@ class Office:
         given = {"return_to": PAGE, "code_challenge": challenge_of(self.verifier), **changed}
         return await self.http.get(START, params=given)
 
-    async def back(self, **claims: Any) -> dict[str, str]:
-        """There and back again: what the page is told."""
+    async def location(self) -> str:
+        """Where the browser is sent at the beginning."""
         answer = await self.begin()
         assert answer.status_code == 303, answer.text
-        given = self.provider.give(answer.headers["location"], **claims)
+        return str(answer.headers["location"])
+
+    async def back(self, **claims: Any) -> dict[str, str]:
+        """There and back again: what the page is told."""
+        given = self.provider.give(await self.location(), **claims)
         return fragment(await self.http.get(CALLBACK, params=given))
 
     async def redeem(self, code: str, **more: str) -> httpx2.Response:

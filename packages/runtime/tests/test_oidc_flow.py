@@ -1,7 +1,6 @@
 """The way to a provider and back: what is bound to what, and every way of breaking in between."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -9,13 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from backwright.accounts import Account
-from backwright.entity import Entity
 from backwright.oidc_flow import challenge_of
 from backwright.settings import Settings
-from office_databases import TABLES
 from oidc_office import CALLBACK, HERE, PAGE, Office, bearing, oidc_office
 from oidc_services import fragment, query
-from scripted_provider import KEY, OTHER_KEY, SECRET, scripted_provider
+from scripted_provider import scripted_provider
 
 
 @pytest.fixture
@@ -50,7 +47,7 @@ async def test_the_provider_is_asked_for_a_code_and_nothing_else(office: Office)
 
 async def test_no_token_of_anybody_stands_in_an_address(office: Office) -> None:
     """The page gets a code in the fragment; what the provider gave stays between us."""
-    answer = await office.http.get(CALLBACK, params=office.provider.give(await location(office)))
+    answer = await office.http.get(CALLBACK, params=office.provider.give(await office.location()))
     where = urlsplit(answer.headers["location"])
     assert f"{where.scheme}://{where.netloc}{where.path}" == PAGE
     assert where.query == ""
@@ -94,7 +91,7 @@ async def test_a_sign_in_does_not_begin_without_a_challenge(office: Office, chan
 
 async def test_a_state_is_good_in_the_browser_that_began_and_once(office: Office) -> None:
     """Without the cookie, with another one, changed, made up, or a second time it leads to a plain page."""
-    given = office.provider.give(await location(office))
+    given = office.provider.give(await office.location())
     cookie = office.http.cookies["oidc"]
     for value in (None, "x" * 43, "short"):
         office.http.cookies.clear()
@@ -111,7 +108,7 @@ async def test_a_state_is_good_in_the_browser_that_began_and_once(office: Office
 
 
 async def test_of_two_who_come_back_at_the_same_moment_one_gets_in(office: Office) -> None:
-    given = office.provider.give(await location(office))
+    given = office.provider.give(await office.location())
     answers = await asyncio.gather(*(office.http.get(CALLBACK, params=given) for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [303, 400, 400, 400, 400]
 
@@ -125,7 +122,7 @@ async def test_a_code_is_exchanged_once_however_many_try(office: Office) -> None
 async def test_an_old_state_and_an_old_code_are_good_for_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = office.provider.give(await location(office))
+    given = office.provider.give(await office.location())
     code = (await office.back())["code"]
     now = time.time
     monkeypatch.setattr("backwright.oidc_flow.time.time", lambda: now() + 301)
@@ -137,7 +134,7 @@ async def test_an_old_state_and_an_old_code_are_good_for_nothing(
 async def test_another_issuer_cannot_answer_in_the_place_of_this_one(office: Office) -> None:
     """Mix-up: `iss` names who answers (RFC 9207), and the provider promised to send it."""
     for iss in ("https://evil.example.org", ""):
-        given = {**office.provider.give(await location(office)), "iss": iss}
+        given = {**office.provider.give(await office.location()), "iss": iss}
         answer = await office.http.get(
             CALLBACK, params={name: value for name, value in given.items() if value}
         )
@@ -151,7 +148,7 @@ async def test_what_began_with_one_provider_does_not_end_with_another(
     """Each has an address of its own to come back to; a code of one is not shown to the other."""
     with scripted_provider() as other:
         async with oidc_office(settings, user_class, beside=other) as office:
-            given = office.provider.give(await location(office))
+            given = office.provider.give(await office.location())
             crossed = await office.http.get("/auth/oidc/other/callback", params=given)
             assert crossed.status_code == 400
             assert "location" not in crossed.headers
@@ -176,107 +173,6 @@ async def test_a_person_may_come_from_two_providers_into_one_account(
 
             assert (await there(email="somebody@example.org"))["id"] != first["id"]
             assert (await there(sub="lovelace"))["id"] == first["id"]
-
-
-async def test_the_secret_and_the_verifier_go_to_the_token_endpoint_alone(office: Office) -> None:
-    """In the header, encoded; the verifier is the one whose digest the provider has got."""
-    await office.back()
-    [posted] = office.provider.posted
-    assert "client_secret" not in posted
-    assert posted["redirect_uri"] == HERE + CALLBACK
-    assert len(posted["code_verifier"]) >= 43
-
-
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"iss": "https://evil.example.org"},
-        {"aud": "other"},
-        {"aud": ["office", "other"]},
-        {"nonce": "another"},
-        {"nonce": None},
-        {"exp": 1},
-        {"sub": None},
-    ],
-)
-async def test_a_lying_provider_signs_nobody_in(office: Office, claims: dict[str, Any]) -> None:
-    assert await office.back(**claims) == {"error": "provider_refused"}
-
-
-async def test_a_token_with_another_signature_signs_nobody_in(office: Office) -> None:
-    """Each on its own way; at most one more look at the keys for all of them."""
-    for key, header in (
-        (KEY, {"alg": "none"}),
-        (KEY, {"alg": "HS256"}),
-        (OTHER_KEY, {}),
-        (KEY, {"kid": "made-up"}),
-    ):
-        url = await location(office)
-        token = office.provider.sign(office.provider.claims(nonce=query(url)["nonce"]), key=key, **header)
-        given = office.provider.give(url, id_token=token)
-        assert fragment(await office.http.get(CALLBACK, params=given)) == {"error": "provider_refused"}
-    assert office.provider.seen["/jwks"] == 1
-
-
-async def test_what_the_id_token_leaves_out_is_asked_for(office: Office) -> None:
-    """The userinfo counts if it is of the same person, and never against what the ID token says."""
-    info = {"sub": "ada", "email": "ada@example.org", "email_verified": True, "name": "Countess"}
-    thin: dict[str, Any] = {"email": None, "email_verified": None, "name": "Ada"}
-    headers = await office.signed_in(**thin, userinfo=info)
-    assert (await office.me(headers))["name"] == "Ada"
-    assert await office.back(**thin, userinfo={**info, "sub": "eve"}) == {"error": "provider_refused"}
-    assert await office.back(**thin, userinfo=None) == {"error": "provider_refused"}
-
-
-async def test_a_provider_that_is_down_is_a_word_and_no_stack(office: Office) -> None:
-    """On the way there and on the way back; who is signed in stays signed in."""
-    headers = await office.signed_in()
-    url = await location(office)
-    given = office.provider.give(url)
-    office.provider.overrides["/token"] = lambda: (200, {}, b"x" * 300_000)
-    assert fragment(await office.http.get(CALLBACK, params=given)) == {"error": "provider_unavailable"}
-    office.provider.overrides["/token"] = lambda: (302, {"Location": office.provider.issuer + "/jwks"}, b"")
-    assert await office.back() == {"error": "provider_refused"}
-    assert (await office.me(headers))["email"] == "ada@example.org"
-
-
-async def test_what_the_provider_gave_is_kept_nowhere(
-    office: Office, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Neither in the log, however much it tells, nor in the database: tokens, codes, verifiers, the secret."""
-    caplog.set_level(logging.DEBUG)
-    url = await location(office)
-    given = office.provider.give(url, sid="a session over there")
-    code = fragment(await office.http.get(CALLBACK, params=given))["code"]
-    assert (await office.redeem(code)).status_code == 200
-    assert await office.back(nonce="wrong") == {"error": "provider_refused"}
-    [expected] = [each for name, each in office.provider.codes.items() if name == given["code"]]
-    [posted] = [each for each in office.provider.posted if each["code"] == given["code"]]
-    secrets = [
-        expected.id_token, expected.access_token, given["code"], given["state"], code, office.verifier,
-        posted["code_verifier"], SECRET, query(url)["nonce"], "a session over there",
-    ]  # fmt: skip
-    of_service = [record for record in caplog.records if record.name != "httpx2"]  # which is the browser
-    told = "\n".join(str(vars(record)) for record in of_service)
-    tables = list(Entity.metadata.sorted_tables)
-    async with office.runtime.database.reading() as session:
-        rows = [
-            str(tuple(row))
-            for table in tables
-            if table.name in TABLES
-            for row in await session.execute(table.select())
-        ]
-    stored = "\n".join(rows)
-    assert "ada@example.org" in stored, "the dump holds what is stored"
-    assert [each for each in secrets if each in told] == []
-    assert [each for each in secrets if each in stored] == []
-
-
-async def location(office: Office) -> str:
-    """Where the browser is sent at the beginning."""
-    answer = await office.begin()
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])
 
 
 async def refused_plainly(office: Office, given: dict[str, str]) -> None:
