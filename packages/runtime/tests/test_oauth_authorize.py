@@ -43,6 +43,7 @@ async def test_the_page_says_who_asks_for_what_and_runs_nothing(
     assert "do what you may do as editor" in page.text
     assert "app.example.org" in page.text
     assert "<script" not in page.text
+    assert 'type="password"' in page.text
     policy = page.headers["content-security-policy"]
     for said in (
         "default-src 'none'",

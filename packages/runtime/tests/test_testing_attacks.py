@@ -33,6 +33,7 @@ async def test_no_attack_is_spared(user_class: type[Account]) -> None:
 
 # A careless service, written with the framework alone.
 
+ADA = "ada@example.com"
 KEY = ECKey.generate_key("P-256", {"kid": "only"})
 careless = FastAPI()
 
@@ -47,12 +48,14 @@ BODY = {
         "application/json": {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}
     }
 }
+LOGIN = {"content": {"application/json": {"schema": {"properties": {"email": {}, "password": {}}}}}}
 LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 100}}
 DOCUMENT = {
     "paths": {
         "/things": {"get": described(parameters=[LIMIT]), "post": described(requestBody=BODY)},
         "/things/{id}": {"get": described()},
         "/users": {"post": described(requestBody=BODY)},
+        "/auth/login": {"post": {"requestBody": LOGIN}},
     }
 }
 
@@ -62,6 +65,8 @@ async def anything(request: Request, rest: str) -> Response:
     """Asks nobody who they are, believes every header, and shows its insides to whoever asks for them."""
     if rest == ".well-known/jwks.json":
         return JSONResponse({"keys": [KEY.as_dict(private=False)]})
+    if rest == "auth/login" and ADA.encode() in await request.body():
+        return JSONResponse({"detail": "The password is wrong."}, 401)
     if request.headers.get("X-HTTP-Method-Override") == "DELETE":
         return Response(status_code=204)
     if "'" in str(request.url) or "%27" in str(request.url):
@@ -81,7 +86,7 @@ async def test_a_careless_service_is_told_each_of_its_holes() -> None:
         httpx2.AsyncClient(transport=transport, base_url="http://careless") as anonymous,
         httpx2.AsyncClient(transport=transport, base_url="http://careless", headers=bearer) as caller,
     ):
-        target = Target(DOCUMENT, anonymous, {"admin": caller, "guest": caller}, "admin")
+        target = Target(DOCUMENT, anonymous, {"admin": caller, "guest": caller}, "admin", ADA)
         found = [said async for said in succeeding(target)]
     assert {said.partition(":")[0] for said in found} == {attack.__name__ for attack in ATTACKS}
     for hole in (
@@ -95,5 +100,7 @@ async def test_a_careless_service_is_told_each_of_its_holes() -> None:
         "by_odd_headers: GET /things may be read from null",
         "by_odd_headers: GET /things is answered under any host",
         "by_hostile_text: GET /things answers 500 with ['Traceback']",
+        "by_asking_who_is_here: POST /auth/login tells who has an account",
+        "by_asking_who_is_here: POST /auth/login may be kept by a cache",
     ):
         assert any(said.startswith(hole) for said in found), hole

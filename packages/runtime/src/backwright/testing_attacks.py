@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 JWKS: Final = "/.well-known/jwks.json"
 
+SENTENCE: Final = "a long and unusual sentence"
+"""The password of the account whose address is asked about."""
+
+NOBODY: Final = "nobody.at.all@example.com"
+"""An address that has no account."""
+
 ADMINISTRATION: Final = ("/users", "/auth/invitations", "/auth/oauth/clients", "/auth/service-accounts")
 """Where accounts and programs are managed: for the administrators' role alone. Others may be let read accounts."""
 
@@ -53,7 +59,8 @@ async def withstands(service: "TestService", *roles: str) -> int:
         if not issubclass(bound.resource.entity, Account):
             await service.make(bound.resource.entity)
     callers = {role: await service.client_for(role) for role in dict.fromkeys(roles)}
-    target = Target(service.app.openapi(), service.anonymous, callers, str(accounts.declared.admin))
+    address = await service.account_with_password(SENTENCE)
+    target = Target(service.app.openapi(), service.anonymous, callers, str(accounts.declared.admin), address)
     found = [said async for said in succeeding(target)]
     assert not found, "\n".join(found)
     return len(ATTACKS)
@@ -180,9 +187,28 @@ async def by_hostile_text(target: Target, known: list[Operation]) -> AsyncIterat
                     yield f"{each} answers without nosniff"
 
 
+async def by_asking_who_is_here(target: Target, known: list[Operation]) -> AsyncIterator[str]:
+    """What anybody may ask does not tell which addresses have an account (API2); no cache keeps the answer."""
+    here = str(target.anonymous.base_url).rstrip("/")
+    for each in known:
+        fields = each.fields(target.document) or set()
+        if each.is_closed or not each.path.startswith("/auth/") or not fields <= {"email", "password"}:
+            continue
+        told = []
+        for email in (target.address, NOBODY) if "email" in fields else ():
+            body = {name: email if name == "email" else "not the right sentence" for name in fields}
+            answer = await _ask(target.anonymous, each, json=body, headers={"Origin": here})
+            said = answer.json() | {"request_id": ""} if answer.content else {}
+            told.append((answer.status_code, str(said).replace(email, "")))
+            if "no-store" not in answer.headers.get("cache-control", ""):
+                yield f"{each} may be kept by a cache"
+        if len(set(told)) > 1 and 429 not in {status for status, _ in told}:
+            yield f"{each} tells who has an account: {told[0]}, and for a stranger {told[1]}"
+
+
 ATTACKS: Final[tuple[Callable[[Target, list[Operation]], AsyncIterator[str]], ...]] = (
     not_signed_in, with_a_forged_token, as_an_administrator, by_mass_assignment, without_bounds, by_odd_headers,
-    by_hostile_text,
+    by_hostile_text, by_asking_who_is_here,
 )  # fmt: skip
 
 

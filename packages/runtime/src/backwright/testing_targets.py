@@ -19,13 +19,15 @@ METHODS: Final = ("get", "post", "put", "patch", "delete")
 class Target:
     """A service: its document, somebody without an account, and signed-in callers by role; the first may do most.
 
-    Callers have an `Authorization` header. `administrator` is the role that manages accounts.
+    Callers have an `Authorization` header. `administrator` is the role that manages accounts, `address` one that has an
+    account.
     """
 
     document: Mapping[str, Any]
     anonymous: httpx2.AsyncClient
     callers: Mapping[str, httpx2.AsyncClient]
     administrator: str
+    address: str
 
     @property
     def first(self) -> httpx2.AsyncClient:
