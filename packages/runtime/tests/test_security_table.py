@@ -36,6 +36,12 @@ def named_in(path: Path) -> frozenset[str]:
     )
 
 
+def elsewhere(name: str) -> str:
+    """Where a test of this name has gone, to be told."""
+    found = [path.name for path in sorted(Path(__file__).parent.glob("test_*.py")) if name in named_in(path)]
+    return f", but one in {' and '.join(found)}" if found else ""
+
+
 def rows(page: str) -> list[list[str]]:
     """The cells of each row that has a number."""
     cells = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in page.splitlines()]
@@ -45,7 +51,7 @@ def rows(page: str) -> list[list[str]]:
 def faults(page: str) -> list[str]:
     """What is wrong with the page, each with its row or test."""
     found = [
-        f"there is no test {path}::{name}"
+        f"there is no test {path}::{name}{elsewhere(name)}"
         for path, name in PROOF.findall(page)
         if name not in named_in((ROOT if "/" in path else Path(__file__).parent) / path)
     ]
@@ -85,7 +91,10 @@ def test_every_requirement_has_its_row() -> None:
     ("proof", "said"),
     [
         ("`test_tokens.py::test_that_nobody_wrote`", "no test test_tokens.py::test_that_nobody_wrote"),
-        ("`test_nothing.py::test_a_changed_token_is_refused`", "no test test_nothing.py"),
+        (
+            "`test_nothing.py::test_a_changed_token_is_refused`",
+            "no test test_nothing.py::test_a_changed_token_is_refused, but one in test_tokens.py",
+        ),
         ("-", "neither a test nor a reason"),
         ("not covered: ", "neither a test nor a reason"),
         ("see above `test_tokens.py::test_a_changed_token_is_refused`", "a proof that is none: see above"),
