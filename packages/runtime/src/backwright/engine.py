@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.engine import URL, make_url
@@ -91,6 +91,13 @@ class Engine(Protocol):
         """The migration that the database is at, asked on a connection of its own."""
 
 
+TLS: Final = ("1", "true", "required")
+"""What may stand after `?ssl=` to have it."""
+
+PLAIN: Final = ("0", "false", "disabled")
+"""And to say that there is none."""
+
+
 class AtOnce(Protocol):
     """An engine on which one statement can write to several tables, which saves the round trips of a transaction."""
 
@@ -122,6 +129,7 @@ def parse(text: str | URL) -> URL:
     if backend in ("mariadb", "mysql"):
         if not url.database:
             raise ValueError(f"{url!r} names no database; write mariadb://user@host/name")
+        wants_tls(url)
         return url.set(drivername="mariadb")
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
         raise ValueError(
@@ -129,6 +137,21 @@ def parse(text: str | URL) -> URL:
             "postgresql://user@host/name or mariadb://user@host/name"
         )
     return url
+
+
+def wants_tls(url: URL) -> bool:
+    """Whether an address of MariaDB asks for TLS, with `?ssl=required`; then the server's certificate is checked.
+
+    Raises `ValueError` for any other option: whoever wrote `sslmode=require` must not get a connection without.
+    """
+    unknown = sorted(set(url.query) - {"ssl", "unix_socket"})
+    word = str(url.query.get("ssl", "0")).lower()
+    if unknown or word not in (*TLS, *PLAIN):
+        named = ", ".join(unknown) or "ssl"
+        raise ValueError(
+            f"{url!r} has an option that means nothing here: {named}; for TLS write ?ssl=required"
+        )
+    return word in TLS
 
 
 def engine_for(url: URL, limits: Limits, source: Source | None = None) -> Engine:

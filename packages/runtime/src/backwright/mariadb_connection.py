@@ -17,6 +17,7 @@ from asyncmy.constants import CLIENT
 from asyncmy.cursors import Cursor as DriverCursor
 from sqlalchemy.engine import URL
 
+from backwright.engine import wants_tls
 from backwright.mariadb_sql import COLLATION
 
 CONNECTING: Final = 5.0
@@ -125,8 +126,6 @@ class Connection:
 
 async def open_raw(url: URL, settings: Mapping[str, str] = NOTHING, *, patience: float | None = None) -> Raw:
     """A connection of the driver's to this address, set as ours are; an answer may take `patience` seconds."""
-    options = dict(url.query)
-    secure = str(options.get("ssl", "")).lower() in ("1", "true", "required")
     given = {
         "sql_mode": f"'{','.join(MODES)}'",
         "time_zone": "'+00:00'",
@@ -142,8 +141,8 @@ async def open_raw(url: URL, settings: Mapping[str, str] = NOTHING, *, patience:
             user=url.username or "root",
             password=url.password or "",
             database=url.database,
-            unix_socket=options.get("unix_socket"),
-            ssl=ssl.create_default_context() if secure else None,
+            unix_socket=url.query.get("unix_socket"),
+            ssl=ssl.create_default_context() if wants_tls(url) else None,
             charset="utf8mb4",
             autocommit=True,
             binary_prefix=True,
