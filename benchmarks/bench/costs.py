@@ -20,7 +20,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="backwright-costs-"))
     try:
         address = f"sqlite:///{folder / 'costs.db'}"
-        password = systems.set_up_ours(address, folder)
+        password = systems.set_up_ours(address, folder, rows=10)
         said = run([systems.OWN_PYTHON, SCRIPT, password], systems.SERVICE, systems.ours(address, folder))
     except NotStarted as error:
         print(f"not run: {error}")

@@ -172,12 +172,12 @@ def _npm(folder: Path, *arguments: str) -> None:
         raise NotStarted(f"npm {arguments[0]} failed in {folder.name}: {said[-1] if said else 'no output'}")
 
 
-def set_up_ours(database: str, files: Path) -> str:
-    """Migrate, and make an account for each role: their password. Raises `NotStarted`."""
+def set_up_ours(database: str, files: Path, rows: int = 0) -> str:
+    """Migrate, and make an account for each role: their password; and sample rows. Raises `NotStarted`."""
     environment = ours(database, files)
     run([OWN_PYTHON, "-m", "work_orders", "migrate", "up"], SERVICE, environment)
     development = environment | {"ENVIRONMENT": "development"}
-    said = run([OWN_PYTHON, "-m", "work_orders", "seed", "--rows", "0"], SERVICE, development)
+    said = run([OWN_PYTHON, "-m", "work_orders", "seed", "--rows", str(rows)], SERVICE, development)
     found = re.search(r"with the password (\S+)", said)
     if found is None:
         raise NotStarted("seed did not name a password")
