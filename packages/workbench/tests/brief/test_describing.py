@@ -35,3 +35,14 @@ def test_a_usual_role_of_which_nothing_is_said_keeps_its_usual_words() -> None:
     )
 
     assert blueprint.require().roles["librarian"].startswith("Keeps the books")
+
+
+def test_a_role_is_described_by_what_is_left_to_it() -> None:
+    """Where rows belong to tenants, nobody but administrators changes the tenant: its role does not say so either."""
+    brief = (
+        "Multi-tenant backend for clinics: each clinic sees only its own data. Patients have a name and a phone. "
+        "Receptionists create and update patients. Doctors see patients."
+    )
+    roles = read(brief, Catalogue.builtin(), created=date(2026, 11, 21)).require().roles
+    assert roles["receptionist"] == "Sees clinics; adds and changes patients."
+    assert roles["doctor"] == "Sees clinics and patients."

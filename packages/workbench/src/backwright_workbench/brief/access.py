@@ -87,7 +87,11 @@ def _for_all(page: Page, roles: Roles, refused: tuple[Clause, int, int]) -> bool
 
 def _told(role: str, things: Things) -> str:
     """What a role is for, by what it may do."""
-    return role_terms.RUNS if role == ADMIN else described(role, things)
+    return (
+        role_terms.RUNS
+        if role == ADMIN
+        else described(role, {each.name: each.entry.access for each in things})
+    )
 
 
 def _roles(page: Page, things: Things, roles: Roles, *, spoken: bool) -> dict[str, str]:

@@ -3,37 +3,47 @@
 What lives here: from access to a sentence. What must not: deciding access (`access.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from backwright_workbench.blueprint.model import ActGrant, Grant
-from backwright_workbench.blueprint.naming import plural
+from backwright_workbench.blueprint.naming import plural, snake
 from backwright_workbench.blueprint.rows import row_rule
 from backwright_workbench.brief.grants import Given
-from backwright_workbench.brief.things import Thing
+
+Rights = Mapping[str, Mapping[str, Given]]
+"""Thing → role → what it may do with it."""
 
 _WORDS = (("read", "sees"), ("create", "adds"), ("update", "changes"), ("delete", "deletes"))
 _NOUNS = 6
 """More things than this are counted, not listed."""
 
 
-def described(role: str, things: Iterable[Thing]) -> str:
+def told_anew(roles: Mapping[str, str], before: Rights, after: Rights) -> dict[str, str]:
+    """The roles with what they are for, where that was told by rights which have changed since."""
+    return {
+        role: described(role, after) if text == described(role, before) else text
+        for role, text in roles.items()
+    }
+
+
+def described(role: str, rights: Rights) -> str:
     """What a role may do with the things, as one sentence: `Manages pets; sees their own visits.`"""
     told: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     count = 0
     record = ""
-    for thing in things:
+    for name, access in rights.items():
         count += 1
-        given = thing.entry.access.get(role)
+        given = access.get(role)
         if (
             given is not None
             and given != "everything"
-            and thing.snake == role
+            and snake(name) == role
             and given.read
             and given.read.rows != "all"
         ):
             record = _and(list(_doings(given)[1])) + " their own record"
         elif given is not None:
-            told.setdefault(_doings(given), []).append(plural(thing.name).replace("_", " "))
+            told.setdefault(_doings(given), []).append(plural(name).replace("_", " "))
     if not told and not record:
         return "Has no rights of its own yet."
     if list(told) == [(("manages",), ())] and len(told[("manages",), ()]) == count > 1:

@@ -17,6 +17,7 @@ from backwright_workbench.brief.associations import read_associations
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.choices import read_choices, settle_choices
 from backwright_workbench.brief.deeds import read_deeds
+from backwright_workbench.brief.describing import told_anew
 from backwright_workbench.brief.domains import assume_things
 from backwright_workbench.brief.encryption import read_encryption, settle_encryption, take_encryption
 from backwright_workbench.brief.fields import read_fields
@@ -114,6 +115,8 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
     if tenancy is not None:
         tenant, entities = apart(page, tenancy, entities)
         register_as = None
+    told = {each.name: each.entry.access for each in things}
+    given = {each: entity.access for each, entity in entities.items()}
     blueprint = Blueprint(
         service=service,
         title=title,
@@ -125,7 +128,7 @@ def read(text: str, catalogue: Catalogue, *, created: date, name: str = "brief")
             registration=registration,
             register_as=register_as,
         ),
-        roles=roles,
+        roles=told_anew(roles, told, given),
         limits=limits,
         budgets=budgets,
         wanted=wanted,
