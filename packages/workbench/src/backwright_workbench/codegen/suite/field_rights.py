@@ -23,25 +23,32 @@ def write_field_access_tests(names: Names) -> str:
     """The text of `tests/test_field_access.py`."""
     imports = Imports(names.package, {"FIELDS", "SENT", "RELINKS", NOWHERE})
     relinks = [line for entity in names.makeable for line in _relinks(Rights(entity, names), imports)]
+    any_account = any("any_account" in each for each in relinks)
     for module, name in (
         ("backwright.testing", "TestService"),
         ("tests.test_access", "CALLERS"),
         ("tests.test_access", "ROWS"),
         ("tests.test_access", "somebody"),
-        *((("tests.test_access", "Maker"),) if relinks else ()),
+        *((("tests.test_access", "Maker"),) if relinks and not any_account else ()),
         *((("tests.test_access", "others"),) if any("others(" in each for each in relinks) else ()),
     ):
         imports.name(module, name)
-    if any("any_account" in each for each in relinks):
-        imports.name("typing", "Any")
-        imports.name("uuid", "UUID")
+    if any_account:  # what it makes is an id, and no row
+        for module, name in (
+            ("collections.abc", "Awaitable"),
+            ("collections.abc", "Callable"),
+            ("typing", "Any"),
+            ("uuid", "UUID"),
+        ):
+            imports.name(module, name)
     imports.module("pytest")
     values = {
         "imports": "\n".join(imports.lines()),
         "table": _table(names),
         "sent": "\n".join(_sent(names)),
         "relinks": "\n".join(relinks),
-        "any_account": "yes" if any("any_account" in each for each in relinks) else "",
+        "any_account": "yes" if any_account else "",
+        "maker": "Target" if any_account else "Maker",
     }
     return render("tests/test_field_access.py", values)
 
