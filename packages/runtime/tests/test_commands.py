@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from backwright.accounts import Account, Accounts
 from backwright.app import create_app as build
-from backwright.app import open_database
 from backwright.commands import main
 from backwright.database import Database
 from backwright.entity import Entity
+from backwright.lifecycle import open_database
 from backwright.local_storage import LocalStorage
 from backwright.settings import Settings
 from backwright.storage import Misconfigured

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from backwright.app import create_app, open_database
+from backwright.app import create_app
 from backwright.database import Database
 from backwright.errors import Unavailable
 from backwright.health import Health
+from backwright.lifecycle import open_database
 from backwright.settings import Settings
 from fastapi import FastAPI
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
-from backwright.app import open_database
 from backwright.database import Database, Limits
 from backwright.errors import Unavailable
+from backwright.lifecycle import open_database
 from backwright.testing_kits import create_tables
 from cut_wire import Wire
 from mariadb_server import MariaServer, mariadb_server

@@ -100,7 +100,7 @@ async def test_what_the_provider_gave_is_kept_nowhere(
     ]  # fmt: skip
     of_service = [record for record in caplog.records if record.name != "httpx2"]  # which is the browser
     told = "\n".join(str(vars(record)) for record in of_service)
-    tables = list(Entity.metadata.sorted_tables)
+    tables = list(Entity.metadata.tables.values())
     async with office.runtime.database.reading() as session:
         rows = [
             str(tuple(row))

@@ -8,9 +8,9 @@ from pathlib import Path
 from unittest.mock import AsyncMock
 
 import pytest
-from backwright.app import open_database
 from backwright.database import Database, Limits
 from backwright.errors import Unavailable
+from backwright.lifecycle import open_database
 from backwright.testing_kits import create_tables
 from cut_wire import Wire
 from postgresql_server import PostgresServer, postgres_server

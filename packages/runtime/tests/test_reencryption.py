@@ -29,7 +29,7 @@ from pathlib import Path
 
 import clinic
 from backwright import reencryption
-from backwright.app import open_database
+from backwright.lifecycle import open_database
 from backwright.key_rotation import FieldKeyRotation
 
 reencryption.BATCH = 5

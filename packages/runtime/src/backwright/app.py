@@ -1,36 +1,17 @@
 """The composition root: from settings and declarations to an ASGI application.
 
-What lives here: which parts a service is made of and in which order they start and stop. What must not:
-behaviour.
+What lives here: which parts a service is made of. What must not: behaviour, the order in which parts start and stop
+(`lifecycle.py`).
 """
 
-import asyncio
-import logging
-import signal
-import sys
-import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backwright import (
-    access_lint,
-    attachments,
-    audit_policy,
-    audit_sealer,
-    docs,
-    encryption_start,
-    guard,
-    memory,
-    reloading,
-    revisions,
-    stores,
-)
-from backwright import logging as logs
+from backwright import docs, guard, revisions, stores
 from backwright.actor import Actor
 from backwright.application import Application
 from backwright.audit import Audit
@@ -41,24 +22,20 @@ from backwright.error_pages import error_page
 from backwright.errors import Error, Unavailable
 from backwright.health import Check, Health, require_operator
 from backwright.hosts import Hosts, Proxies
+from backwright.lifecycle import lifespan
 from backwright.limits import Policy
 from backwright.mailers import open_mail
 from backwright.metrics import MEDIA_TYPE, Metrics
 from backwright.middleware import Guards, Identify, Known
 from backwright.runtime import Runtime
 from backwright.service_version import service_version
-from backwright.settings import Environment, Settings
-from backwright.storage import greet, open_storage
+from backwright.settings import Settings
+from backwright.storage import open_storage
 from backwright.watched import watch
 
 if TYPE_CHECKING:
     from backwright.accounts import Accounts
     from backwright.resource import Resource
-
-CONNECT_SECONDS: Final = 10.0
-"""How long the start waits for the database before it fails."""
-
-_log = logging.getLogger("backwright.app")
 
 
 def create_app(
@@ -213,82 +190,3 @@ def checks(runtime: Runtime) -> Mapping[str, Check]:
 
         found["migrations"] = migrated
     return found
-
-
-@asynccontextmanager
-async def lifespan(app: Application) -> AsyncIterator[None]:
-    """Start: rules checked, database open. Stop: whatever is open closed, the log written."""
-    runtime: Runtime = app.state.runtime
-    settings = runtime.settings
-    owns_log = logs.sink() is None and settings.environment is not Environment.TEST
-    if owns_log:
-        logs.configure(settings)
-    guard.check(app.routes)
-    app.learn_routes()
-    access_lint.warn(runtime.resources.values())
-    await open_database(runtime.database)
-    await encryption_start.start(runtime)
-    await greet(runtime.storage)
-    if runtime.redis is not None:
-        await runtime.redis.start()
-    if runtime.database.replica is not None:
-        await runtime.database.replica.start()
-    _answer_signals(runtime)
-    if settings.environment is not Environment.TEST:
-        await audit_policy.record_policy(app)
-        memory.settle()
-    _log.info("started", extra={"service": settings.service, "environment": settings.environment})
-    metrics: Metrics = app.state.metrics
-    tasks = [
-        asyncio.create_task(attachments.keep_collecting(runtime)),
-        asyncio.create_task(metrics.keep_fresh()),
-        asyncio.create_task(audit_sealer.keep_sealing(runtime)),
-        asyncio.create_task(encryption_start.keep_fresh(runtime)),
-    ]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-        await runtime.mail.close()
-        if runtime.accounts is not None:
-            await runtime.accounts.close()
-        metrics.refresh()
-        await runtime.storage.close()
-        if runtime.database.replica is not None:
-            await runtime.database.replica.close()
-        await runtime.database.close()
-        if runtime.redis is not None:
-            await runtime.redis.close()
-        _log.info("stopped", extra={"service": settings.service})
-        if owns_log:
-            logs.release()
-
-
-async def open_database(database: Database, seconds: float = CONNECT_SECONDS) -> None:
-    """Open the database, trying again for `seconds`; then raise the last `Unavailable`."""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            await database.connect()
-            return
-        except Unavailable as error:
-            if time.monotonic() > until:
-                raise
-            _log.warning("waiting for the database", extra={"reason": error.detail})
-            await asyncio.sleep(min(0.5, seconds))
-
-
-def _answer_signals(runtime: Runtime) -> None:
-    """SIGUSR1 switches debug logging on and off, SIGHUP reads secrets again, where signals reach this loop.
-
-    At a terminal SIGHUP means that it was closed, and ends the process as usual.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        loop.add_signal_handler(signal.SIGUSR1, logs.toggle_debug, runtime.settings)
-        if not (sys.stdin and not sys.stdin.closed and sys.stdin.isatty()):
-            loop.add_signal_handler(signal.SIGHUP, reloading.soon, runtime)
-    except (NotImplementedError, RuntimeError, ValueError, AttributeError):
-        _log.debug("signals do not reach this loop; the log level stays")

@@ -32,9 +32,9 @@ from backwright import (
     tenant_commands,
 )
 from backwright import logging as logs
-from backwright.app import open_database
 from backwright.errors import Error, Kind
 from backwright.guard import RouteWithoutRule, check
+from backwright.lifecycle import open_database
 from backwright.openapi_yaml import as_yaml
 from backwright.resource import Refused
 from backwright.revisions import MigrationError

@@ -16,7 +16,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 
 from backwright import commands
-from backwright.app import open_database
+from backwright.lifecycle import open_database
 from backwright.runtime import Runtime
 
 COMMANDS = {
