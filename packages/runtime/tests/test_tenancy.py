@@ -89,6 +89,10 @@ async def test_a_row_of_another_firm_is_a_row_that_is_not_there(
     assert (await plant.call("ada", "GET", f"{MACHINES}/{press}")).json()["version"] == 1
 
 
+BESIDE = "DELETE FROM attachments"
+"""What the service does now and then by itself."""
+
+
 async def test_a_get_asks_one_question_whoever_asks(
     plant: Plant, press: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +102,7 @@ async def test_a_get_asks_one_question_whoever_asks(
     found = []
     for who, id_ in (("ada", press), ("eve", press), ("eve", str(uuid4()))):
         await plant.call(who, "GET", f"{MACHINES}/{id_}")
-        found.append(taken(steps))
+        found.append([each for each in taken(steps) if not each.startswith(BESIDE)])
     assert found[0] == found[1] == found[2]
     assert len(found[0]) == 1
     assert "firm_id = " in found[0][0]
