@@ -172,11 +172,6 @@ def _parts(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
     return (ids[at : at + size] for at in range(0, max(1, len(ids)), size))
 
 
-def _bytes(id_: UUID | str) -> bytes:
-    """An id as the driver gives it, as a seal keeps it."""
-    return id_.bytes if isinstance(id_, UUID) else bytes.fromhex(id_.replace("-", ""))
-
-
 def _is_news(newest_known: UUID | None, complete: datetime) -> bool:
     """Whether it is worth a seal that nothing came late: the next ones need not look so far back."""
     return newest_known is not None and made_at(newest_known) < complete

@@ -56,7 +56,8 @@ class Finder:
         after = bindparam("after", type_=Id())
         self._known = database.prepare(select(audit_seals.c.members).where(audit_seals.c.last_id > after))
         self._ids = database.prepare(
-            select(audit_log.c.id).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(_PAGE)
+            select(audit_log.c.id).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(_PAGE),
+            wire=True,  # most of them are known, and need not become values
         )
         some = [bindparam(f"id_{at}", type_=Id()) for at in range(_AT_ONCE)]
         self._entries = database.prepare(select(*audit_log.c).where(audit_log.c.id.in_(some)))
@@ -84,14 +85,14 @@ class Finder:
         newest = UUID(bytes=max(known)) if known else None
         found: list[UUID] = []
         while True:
-            page = [id_ for (id_,) in await self._database.fetch(self._ids, {"after": after})]
-            found += [id_ for id_ in page if id_.bytes not in known]
+            page = [_bytes(id_) for (id_,) in await self._database.fetch(self._ids, {"after": after})]
+            found += [UUID(bytes=id_) for id_ in page if id_ not in known]
             if len(found) > most:
                 found = found[:most]
                 return Unsealed(found, made_at(found[-1]), newest)
             if len(page) < _PAGE:
                 return Unsealed(found, None, newest)
-            after = page[-1]
+            after = UUID(bytes=page[-1])
             await asyncio.sleep(0)
 
     async def digests(self, ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
@@ -105,3 +106,8 @@ class Finder:
             found += [(each["id"], digest(each)) for each in entries]
             await asyncio.sleep(0)  # a request may be waiting
         return sorted(found)
+
+
+def _bytes(id_: UUID | str) -> bytes:
+    """An id as the driver gives it, in the form that a seal keeps."""
+    return id_.bytes if isinstance(id_, UUID) else bytes.fromhex(id_.replace("-", ""))
