@@ -1,14 +1,28 @@
-"""What somebody can do who has every right on the database, for the tests of the audit log."""
+"""A sealer, and what somebody can do who has every right on the database, for the tests of the audit log."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from backwright import migration_connections
+import pytest
+from backwright import audit_unsealed, migration_connections
+from backwright.audit_sealer import AuditSealer
+from backwright.audit_seals import SealKeys
 from backwright.audit_triggers import creation, removal
 from backwright.database import Database
 from sqlalchemy import Connection, text
 from sqlalchemy.sql.elements import TextClause
 
 TABLES = ("audit_log", "audit_seals")
+SECRET = b"a secret for tests only, forty-eight characters!"
+KEYS = SealKeys([SECRET])
+
+
+def lone_sealer(database: Database, monkeypatch: pytest.MonkeyPatch) -> AuditSealer:
+    """One that knows that nobody else is writing, and that there is one clock."""
+    monkeypatch.setattr(audit_unsealed, "SLACK", timedelta())
+    found = AuditSealer(database, KEYS)
+    monkeypatch.setattr(found.finder, "_oldest", None)
+    return found
 
 
 def tamper(database: Database, *statements: str | TextClause, leave_open: Sequence[str] = ()) -> None:

@@ -7,6 +7,7 @@ from backwright.entity import Entity
 from backwright.settings import Settings
 from backwright.testing_databases import Template
 from backwright.testing_kits import create_tables
+from quick_settings import quick_settings
 
 TABLES = (
     "users", "sessions", "browser_sessions", "refresh_tokens", "signing_keys", "login_delays", "audit_log",
@@ -24,13 +25,4 @@ def office_template(engine: str) -> Template:
 
 def office_settings(folder: Path, url: str) -> Settings:
     """The settings of the service in a folder."""
-    return Settings(
-        environment="test",
-        service="office",
-        database_url=url,
-        files_url=f"file:{folder}/files",
-        secret_key="a secret for tests only, forty-eight characters!",
-        rate_limit="100000/minute",
-        password_memory_kib=8,
-        password_time_cost=1,
-    )
+    return quick_settings("office", folder, url, rate_limit="100000/minute")

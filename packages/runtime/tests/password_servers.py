@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
+import bare_environment
 import pytest
 import services
 from backwright.audit import audit_log
@@ -84,9 +85,7 @@ def server(request: pytest.FixtureRequest) -> Server:
 @pytest.fixture
 async def settings(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Those of a service that reads the address of its database from the file `url`."""
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    bare_environment.enter(monkeypatch, tmp_path)
     await server.replace(OLD)
     (tmp_path / "url").write_text(server.address(OLD))
     monkeypatch.setenv("ENVIRONMENT", "test")

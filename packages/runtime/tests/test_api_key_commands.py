@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import bare_environment
 import pytest
 from backwright.accounts import Account, Accounts
 from backwright.api_key_form import PATTERN
@@ -20,11 +21,9 @@ TABLES = ("users", "audit_log", "api_keys", "api_key_places")
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user_class: type[Account]) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ENVIRONMENT", "test")
-    monkeypatch.setenv("SECRET_KEY", "q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB")
+    bare_environment.enter(
+        monkeypatch, tmp_path, ENVIRONMENT="test", SECRET_KEY="q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB"
+    )
     (tmp_path / "var").mkdir()
     engine = create_engine("sqlite:///var/service.db")
     Entity.metadata.create_all(engine, [Entity.metadata.tables[name] for name in TABLES])

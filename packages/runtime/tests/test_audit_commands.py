@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import bare_environment
 import pytest
 from audit_tampering import tamper
 from backwright.actor import SYSTEM
@@ -27,9 +28,7 @@ SECRET = "q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB"
 @pytest.fixture(autouse=True)
 def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: str) -> Database:
     """The service of this folder, with three entries."""
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    bare_environment.enter(monkeypatch, tmp_path)
     url = template(engine).lend(tmp_path, "log.db")
     for name, value in {"ENVIRONMENT": "test", "SECRET_KEY": SECRET, "DATABASE_URL": url}.items():
         monkeypatch.setenv(name, value)

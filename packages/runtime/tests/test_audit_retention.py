@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from audit_tampering import tamper
-from backwright import audit_retention, audit_unsealed
+from audit_tampering import KEYS, lone_sealer, tamper
+from backwright import audit_retention
 from backwright.actor import SYSTEM
 from backwright.audit import Audit, audit_log
 from backwright.audit_retention import prune
 from backwright.audit_sealer import AuditSealer
-from backwright.audit_seals import SealKeys
 from backwright.audit_verify import Verification, Verifier
 from backwright.callers import acting_as
 from backwright.context import now
@@ -24,15 +23,10 @@ from backwright.errors import Error
 from backwright.runtime import Runtime
 from sqlalchemy import select, text
 
-KEYS = SealKeys([b"a secret for tests only, forty-eight characters!"])
-
 
 @pytest.fixture
 def sealer(database: Database, monkeypatch: pytest.MonkeyPatch) -> AuditSealer:
-    monkeypatch.setattr(audit_unsealed, "SLACK", timedelta())
-    found = AuditSealer(database, KEYS)
-    monkeypatch.setattr(found.finder, "_oldest", None)
-    return found
+    return lone_sealer(database, monkeypatch)
 
 
 @pytest.fixture

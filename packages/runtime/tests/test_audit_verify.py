@@ -2,12 +2,10 @@
 
 import asyncio
 import re
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from audit_tampering import tamper
-from backwright import audit_unsealed
+from audit_tampering import KEYS, SECRET, lone_sealer, tamper
 from backwright.actor import SYSTEM
 from backwright.audit import Audit, audit_log
 from backwright.audit_checkpoints import Checkpoint, forged
@@ -18,17 +16,10 @@ from backwright.callers import acting_as
 from backwright.database import Database
 from sqlalchemy import insert, select
 
-SECRET = b"a secret for tests only, forty-eight characters!"
-KEYS = SealKeys([SECRET])
-
 
 @pytest.fixture
 def sealer(database: Database, monkeypatch: pytest.MonkeyPatch) -> AuditSealer:
-    """One that knows that nobody else is writing, and that there is one clock."""
-    monkeypatch.setattr(audit_unsealed, "SLACK", timedelta())
-    found = AuditSealer(database, KEYS)
-    monkeypatch.setattr(found.finder, "_oldest", None)
-    return found
+    return lone_sealer(database, monkeypatch)
 
 
 @pytest.fixture

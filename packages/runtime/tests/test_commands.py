@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import bare_environment
 import pytest
 from backwright.accounts import Account, Accounts
 from backwright.app import create_app as build
@@ -27,13 +28,14 @@ class Role(StrEnum):
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ENVIRONMENT", "test")
-    monkeypatch.setenv("PASSWORD_MEMORY_KIB", "8")
-    monkeypatch.setenv("PASSWORD_TIME_COST", "1")
-    monkeypatch.setenv("SECRET_KEY", "q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB")
+    bare_environment.enter(
+        monkeypatch,
+        tmp_path,
+        ENVIRONMENT="test",
+        PASSWORD_MEMORY_KIB="8",
+        PASSWORD_TIME_COST="1",
+        SECRET_KEY="q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB",
+    )
     (tmp_path / "var").mkdir()
     return tmp_path
 

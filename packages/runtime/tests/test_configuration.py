@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import bare_environment
 import pytest
 from backwright import configuration
 from backwright.settings import Settings
@@ -11,9 +12,7 @@ SECRET = "q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB"
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    bare_environment.enter(monkeypatch, tmp_path)
 
 
 def test_a_bad_environment_ends_the_process_with_every_problem_and_no_value(

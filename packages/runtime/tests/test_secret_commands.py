@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import bare_environment
 import pytest
 from backwright.app import create_app
 from backwright.commands import main
@@ -20,11 +21,7 @@ NEW = "q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB"
 @pytest.fixture(autouse=True)
 def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user_class: object) -> str:
     """The address of a database with one signing key that is sealed under the secret before."""
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ENVIRONMENT", "test")
-    monkeypatch.setenv("SECRET_KEY", NEW)
+    bare_environment.enter(monkeypatch, tmp_path, ENVIRONMENT="test", SECRET_KEY=NEW)
     url = f"sqlite:///{tmp_path}/var/service.db"
     (tmp_path / "var").mkdir()
     tables = signing_keys.metadata.tables

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import bare_environment
 import pytest
 from backwright import configuration, secret_source_vault
 from backwright.settings import Settings
@@ -19,11 +20,8 @@ TOKEN = "hvs.token-of-the-service"
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(secret_source_vault, "PAUSE", 0.01)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ENVIRONMENT", "test")
+    bare_environment.enter(monkeypatch, tmp_path, ENVIRONMENT="test")
 
 
 @pytest.fixture

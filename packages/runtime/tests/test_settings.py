@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import bare_environment
 import pytest
 from backwright.settings import Environment, Settings
 from pydantic import SecretStr, ValidationError
@@ -34,9 +35,7 @@ def problems(call: Any) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    bare_environment.enter(monkeypatch, tmp_path)
 
 
 def test_development_needs_no_setting_at_all() -> None:

@@ -323,8 +323,6 @@ async def test_an_error_of_our_own_making_is_internal(shop: Shop) -> None:
 
 async def test_a_short_unit_that_waits_after_all_has_a_transaction_of_its_own(shop: Shop) -> None:
     """Where units share a commit, nobody waits for what one of them waits for; what it had done is done once."""
-    if not shop.database.groups_units:
-        pytest.skip("the engine does not group units")
     given = {name: bindparam(name) for name in ("name", "email")}
     add = shop.database.prepare(insert(Customer).values(given))
 

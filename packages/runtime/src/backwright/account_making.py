@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from backwright.accounts import Accounts
 
 
+async def give_roles(
+    parts: AccountParts, work: Work, row: UserRow, wanted: Sequence[str], **told: object
+) -> None:
+    """Give an account these roles instead of those that it has, with an entry in the audit log that says `told` too."""
+    changes = {"roles": {"from": sorted(row.roles), "to": wanted}, **told}
+    await parts.users.set_roles(work, row.id, list(wanted))
+    await parts.audit.record(work, action="update", object_type="users", object_id=row.id, changes=changes)
+
+
 class AccountMaking:
     """Makes accounts. `known_roles` checks roles, `roles_changed` is called in the transaction that changed them."""
 
@@ -71,14 +80,7 @@ class AccountMaking:
             return
         with acting_as(SYSTEM):
             async with self._parts.database.work() as work:
-                await self._parts.users.set_roles(work, row.id, wanted)
-                await self._parts.audit.record(
-                    work,
-                    action="update",
-                    object_type="users",
-                    object_id=row.id,
-                    changes={"roles": {"from": sorted(row.roles), "to": wanted}},
-                )
+                await give_roles(self._parts, work, row, wanted)
                 await self._roles_changed(work, row.id)
 
     async def _add(

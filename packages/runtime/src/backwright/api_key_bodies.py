@@ -29,8 +29,8 @@ Rate = Annotated[
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_BYTES, pattern=NO_NUL)]
 
 
-class KeyBody(Body):
-    """A new key for a service account."""
+class _NewKey(Body):
+    """What every new key is asked for with."""
 
     name: Name
     scopes: Annotated[
@@ -43,25 +43,23 @@ class KeyBody(Body):
     networks: Annotated[list[Network], Field(max_length=MAX_NETWORKS)] = Field(
         [], description="Where it may be used from (CIDR). Empty: everywhere."
     )
+
+
+class KeyBody(_NewKey):
+    """A new key for a service account."""
+
     rate: Rate | None = Field(
         None, description="Requests that it has for itself. None: they count with its owner's."
     )
 
 
-class OwnKeyBody(Body):
+class OwnKeyBody(_NewKey):
     """A new key for one's own account."""
 
-    name: Name
     scopes: Annotated[
         list[Scope],
         Field(min_length=1, max_length=100, description="Your roles that the key has, or signed_in."),
     ]
-    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
-        None, description="Days until it ends. None: as long as is usual here."
-    )
-    networks: Annotated[list[Network], Field(max_length=MAX_NETWORKS)] = Field(
-        [], description="Where it may be used from (CIDR). Empty: everywhere."
-    )
     current_password: Password | None = Field(
         None,
         repr=False,

@@ -92,10 +92,7 @@ class Authenticator:
         """The caller whom this header has proved a moment ago; `None`: ask `authenticate`."""
         if len(authorization) > self._longest:
             return None
-        entry = self._entries.get(sha256(authorization).digest())
-        if entry is None or time.time() >= entry.fresh_until:
-            return None
-        return entry.actor if entry.places is None or current.get().client_ip in entry.places else None
+        return self._trusted(self._entries.get(sha256(authorization).digest()))
 
     async def authenticate(self, authorization: str | None) -> Actor:
         """The caller. No header is `ANONYMOUS`; a header that does not prove anything raises
@@ -106,22 +103,24 @@ class Authenticator:
             raise refused()
         key = sha256(authorization.encode("utf-8", "surrogatepass")).digest()
         entry = self._entries.get(key)
-        if (
-            entry is not None
-            and time.time() < entry.fresh_until
-            and (entry.places is None or current.get().client_ip in entry.places)
-        ):
-            return entry.actor
+        if (actor := self._trusted(entry)) is not None:
+            return actor
         if self.keys is not None and looks_like_key(authorization.partition(" ")[2]):
             return await self._verify_key(self.keys, key, authorization)
         return await self._verify(key, authorization, entry)
 
+    @staticmethod
+    def _trusted(entry: _Entry | None) -> Actor | None:
+        """Whom an entry stands for, as long as nobody has to be asked again, and where the caller is now."""
+        if entry is None or time.time() >= entry.fresh_until:
+            return None
+        return entry.actor if entry.places is None or current.get().client_ip in entry.places else None
+
     async def of_browser(self, digest: str) -> Actor | None:
         """The caller in whose browser the session cookie with this digest is; `None`: it is nobody's (any more)."""
         key = digest.encode()  # twice as long as the key of a token, so the two never meet
-        entry = self._entries.get(key)
-        if entry is not None and time.time() < entry.fresh_until:
-            return entry.actor
+        if (known := self._trusted(self._entries.get(key))) is not None:
+            return known
         changes = self._changes
         found = await self.load_browser(digest) if self.load_browser is not None else None
         if found is None:

@@ -128,16 +128,13 @@ class Database:
                 await self.told()
         return rows
 
-    @property
-    def groups_units(self) -> bool:
-        """Whether the engine has what `grouped` needs."""
-        return hasattr(self.engine, "grouped")
-
     async def grouped(self, block: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        """As `repeatable`, for a block of our own statements alone: it may share its commit with others.
+        """As `repeatable`, for a block of our own statements alone: where the engine can, it may share its commit.
 
         What waits for anything else is undone and done in a unit of work of its own.
         """
+        if not hasattr(self.engine, "grouped"):
+            return await self.repeatable(block)
 
         def unit(transaction: Transaction) -> tuple[Work, T]:
             work = Work(transaction, self._note)

@@ -8,6 +8,7 @@ What lives here: the order of the steps, which is what makes them safe. What mus
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
+from backwright.account_making import give_roles
 from backwright.account_parts import AccountParts
 from backwright.callers import acting_as
 from backwright.context import now
@@ -131,14 +132,7 @@ class People:
         )
         if row.roles == frozenset(wanted):
             return
-        await self._parts.users.set_roles(work, row.id, wanted)
-        await self._parts.audit.record(
-            work,
-            action="update",
-            object_type="users",
-            object_id=row.id,
-            changes={"roles": {"from": sorted(row.roles), "to": wanted}, "provider": person.provider},
-        )
+        await give_roles(self._parts, work, row, wanted, provider=person.provider)
         await self._roles_changed(work, row.id)
 
     async def _note(self, work: Work, row: UserRow, identity: UUID, person: Person, opened: Opened) -> None:

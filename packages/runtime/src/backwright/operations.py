@@ -111,7 +111,7 @@ async def create_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     if plain and database.writes_at_once:
         row = await bound.writer(actor.roles).at_once.create(actor, values)
     if row is None:
-        carried_out = database.grouped if plain and database.groups_units else where.repeatable
+        carried_out = database.grouped if plain else where.repeatable
         row = await carried_out(lambda work: bound.service(actor, work).create(dict(values)))
     return _written(bound, row, 201)
 
@@ -151,7 +151,7 @@ async def update_row(bound: "BoundResource", request: Request, actor: Actor) -> 
     if plain and database.writes_at_once:
         row = await bound.writer(actor.roles).at_once.update(actor, id_, changes, version)
     if row is None:
-        carried_out = database.grouped if plain and database.groups_units else database.repeatable
+        carried_out = database.grouped if plain else database.repeatable
         row = await carried_out(
             lambda work: bound.service(actor, work).update(row_id(request), dict(changes), version=version)
         )

@@ -17,7 +17,7 @@ from backwright import authentication
 from backwright.commands import main
 from backwright.database_errors import BrokenReference
 from backwright.settings import Settings
-from clinic import PASSWORD, Clinic, at_work
+from clinics import PASSWORD, Clinic, at_work
 from sqlalchemy import text
 from steps import recorded, taken
 

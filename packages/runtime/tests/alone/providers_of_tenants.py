@@ -16,7 +16,7 @@ import services
 from backwright.app import create_app
 from backwright.oidc_flow import challenge_of
 from backwright.settings import Settings
-from clinic import Clinic
+from clinics import Clinic
 from oidc_services import fragment
 from scripted_provider import ScriptedProvider, scripted_provider
 

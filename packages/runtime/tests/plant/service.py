@@ -31,6 +31,7 @@ from backwright.storage import open_storage
 from backwright.testing_databases import Template
 from backwright.testing_kits import create_tables
 from fastapi import FastAPI
+from quick_settings import quick_settings
 from sqlalchemy import func, select, update
 
 from plant.models import Condition, Firm, Machine, Make, Mechanic, Person, Repair, tables
@@ -147,14 +148,7 @@ RUNTIME = ("audit_log", "rate_limits", "attachments", "idempotency_keys")
 
 def settings(folder: Path, url: str) -> Settings:
     """Its settings."""
-    return Settings(
-        environment="test",
-        service="plant",
-        database_url=url,
-        files_url=f"file:{folder}/files",
-        secret_key="a secret for tests only, forty-eight characters!",
-        rate_limit="1000000/minute",
-    )
+    return quick_settings("plant", folder, url)
 
 
 class Plant:

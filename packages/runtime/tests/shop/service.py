@@ -19,6 +19,7 @@ from backwright.storage import open_storage
 from backwright.testing_databases import Template
 from backwright.testing_kits import create_tables
 from fastapi import FastAPI
+from quick_settings import quick_settings
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shop.resources import accounts, resources
@@ -37,16 +38,7 @@ def template(engine: str) -> Template:
 
 def settings(folder: Path, url: str) -> Settings:
     """The settings of a shop in a folder: hashing at the least cost, no rate limit in the way."""
-    return Settings(
-        environment="test",
-        service="shop",
-        database_url=url,
-        files_url=f"file:{folder}/files",
-        secret_key="a secret for tests only, forty-eight characters!",
-        rate_limit="1000000/minute",
-        password_memory_kib=8,
-        password_time_cost=1,
-    )
+    return quick_settings("shop", folder, url)
 
 
 class Shop:

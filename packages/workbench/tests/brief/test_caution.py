@@ -7,6 +7,7 @@ from backwright_workbench.blueprint.model import Blueprint, Grants
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.reading import read
 from backwright_workbench.brief.trace import Reading
+from brief_rights import rows
 
 CATALOGUE = Catalogue.builtin()
 OFFICE = (
@@ -26,19 +27,6 @@ def reading(text: str) -> Reading:
 def drawn(text: str) -> Blueprint:
     """What is drawn from a brief that stands alone."""
     return read(text, CATALOGUE, created=date(2026, 11, 21)).require()
-
-
-def rows(blueprint: Blueprint, right: str) -> str:
-    """Whose rows `role verb Entity` is about: `all`, a path to the role's own, or nothing."""
-    role, verb, name = right.split()
-    given = blueprint.entities[name].access.get(role)
-    if given is None or given == "everything":
-        return "all" if given else ""
-    if verb in ("read", "create", "update", "delete"):
-        grant = getattr(given, verb)
-        return grant.rows if grant else ""
-    act = given.act
-    return act.rows if act and (act.actions is None or verb in act.actions) else ""
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
-from backwright_workbench.blueprint.model import Blueprint, Grants
+from backwright_workbench.blueprint.model import Grants
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.reading import read
 from backwright_workbench.brief.trace import Reading
+from brief_rights import rows
 
 CATALOGUE = Catalogue.builtin()
 CLAIMS = (
@@ -19,19 +20,6 @@ CLAIMS = (
 def reading(text: str) -> Reading:
     """The reading of a brief about the claims of an insurance."""
     return read(CLAIMS + text, CATALOGUE, created=date(2026, 11, 21))
-
-
-def rows(blueprint: Blueprint, right: str) -> str:
-    """Whose rows `role verb Entity` is about: `all`, a path to the role's own, or nothing."""
-    role, verb, name = right.split()
-    given = blueprint.entities[name].access.get(role)
-    if given is None or given == "everything":
-        return "all" if given else ""
-    if verb in ("read", "create", "update", "delete"):
-        grant = getattr(given, verb)
-        return grant.rows if grant else ""
-    act = given.act
-    return act.rows if act and (act.actions is None or verb in act.actions) else ""
 
 
 @pytest.mark.parametrize(

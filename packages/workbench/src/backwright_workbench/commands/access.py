@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backwright_workbench.commands.events import Event, Output, Summary
-from backwright_workbench.commands.service import Service, find_service, without_paths
-from backwright_workbench.errors import UserError
+from backwright_workbench.commands.service import Service, find_service
 from backwright_workbench.reports.access import in_colour, page
 from backwright_workbench.workspace.trees import write_file
 
@@ -56,12 +55,4 @@ def _document(text: str) -> Any:
 
 def _said(service: Service, *asked: str) -> str:
     """What the service's own command prints. Raises `UserError` with its words if it refuses."""
-    done = service.call(*asked)
-    if not done.ok:
-        raise UserError(
-            "the service cannot say who may do what",
-            where=str(service.directory),
-            why=without_paths(done.output[-15:], service),
-            next_step=f"put that right, or run there: python -m {service.package} {' '.join(asked)}",
-        )
-    return "\n".join(done.output)
+    return "\n".join(service.ask("the service cannot say who may do what", *asked).output)

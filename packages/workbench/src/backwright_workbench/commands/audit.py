@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from backwright_workbench.commands.events import Event, Summary
-from backwright_workbench.commands.service import find_service, without_paths
-from backwright_workbench.errors import UserError
+from backwright_workbench.commands.service import find_service
 
 UNSOUND: Final = 1
 """The status of the service's command when the log is not what it was."""
@@ -23,13 +22,6 @@ def verify(directory: Path, checkpoints: Path | None = None) -> Generator[Event,
     """What the service found, as the end of the command. Raises `UserError` if it could not look."""
     service = find_service(directory)
     asked = ["audit", "verify", *(["--checkpoints", str(checkpoints.resolve())] if checkpoints else [])]
-    done = service.call(*asked, timeout=PATIENCE)
-    if done.code not in (0, UNSOUND) or not done.output:
-        raise UserError(
-            "the audit log cannot be looked at",
-            where=str(service.directory),
-            why=without_paths(done.output[-15:], service),
-            next_step=f"put that right, or run there: python -m {service.package} {' '.join(asked)}",
-        )
+    done = service.ask("the audit log cannot be looked at", *asked, timeout=PATIENCE, also=(UNSOUND,))
     wrong = sum(line.startswith("WRONG") for line in done.output)
     yield Summary(done.ok, "\n".join(done.output), {"findings": str(wrong)})

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from backwright_workbench.commands.events import Event, Summary
-from backwright_workbench.commands.service import find_service, without_paths
-from backwright_workbench.errors import UserError
+from backwright_workbench.commands.service import find_service
 
 ACTIONS: Final = ("list", "status", "create", "rotate", "retire")
 
@@ -24,15 +23,8 @@ PATIENCE: Final = 24 * 3_600.0
 def keys(directory: Path, action: str, *asked: str) -> Generator[Event, None, None]:
     """What the service says to `keys ACTION …`, as the end of the command. Raises `UserError` if it refuses."""
     service = find_service(directory)
-    command = ["keys", action, *asked]
-    done = service.call(*command, timeout=PATIENCE)
-    if done.code not in (0, PENDING) or not done.output:
-        raise UserError(
-            f"keys {action} was refused",
-            where=str(service.directory),
-            why=without_paths(done.output[-15:], service),
-            next_step=f"put that right, or run there: python -m {service.package} {' '.join(command)}",
-        )
+    refusal = f"keys {action} was refused"
+    done = service.ask(refusal, "keys", action, *asked, timeout=PATIENCE, also=(PENDING,))
     yield Summary(done.ok, "\n".join(done.output), {})
 
 

@@ -1,7 +1,7 @@
 """A written service as something to run: where it is, and the command lines of its own door.
 
 What lives here: turning a directory into a `Service`, and running its commands. What must not: what to do
-when they fail, which the verbs decide.
+when they fail, which the verbs decide, beyond handing on its words (`Service.ask`).
 """
 
 import sys
@@ -42,6 +42,23 @@ class Service:
     def call(self, *arguments: str, timeout: float = 120.0) -> Finished:
         """Runs one of its own commands to the end."""
         return run(self.command(*arguments), cwd=self.directory, env=self.environment, timeout=timeout)
+
+    def ask(
+        self, refusal: str, *arguments: str, timeout: float = 120.0, also: Sequence[int] = ()
+    ) -> Finished:
+        """Runs one of its own commands for what it prints; the statuses in `also` are answers, too.
+
+        Raises `UserError` with its words if it refuses; `refusal` says what was not done.
+        """
+        done = self.call(*arguments, timeout=timeout)
+        if done.code not in (0, *also) or not done.output:
+            raise UserError(
+                refusal,
+                where=str(self.directory),
+                why=without_paths(done.output[-15:], self),
+                next_step=f"put that right, or run there: python -m {self.package} {' '.join(arguments)}",
+            )
+        return done
 
     def serving(self, port: int) -> AbstractContextManager[Running]:
         """Serves it on `port` for as long as the block lasts; it prints its own log."""

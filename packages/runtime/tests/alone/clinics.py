@@ -23,6 +23,7 @@ from backwright.testing_databases import Template
 from backwright.testing_kits import create_tables
 from fastapi import FastAPI
 from mailboxes import Mailbox
+from quick_settings import quick_settings
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -92,16 +93,7 @@ def template(engine: str) -> Template:
 
 def settings(folder: Path, url: str) -> Settings:
     """Hashing at the least cost, no rate limit in the way."""
-    return Settings(
-        environment="test",
-        service="clinic",
-        database_url=url,
-        files_url=f"file:{folder}/files",
-        secret_key="a secret for tests only, forty-eight characters!",
-        rate_limit="1000000/minute",
-        password_memory_kib=8,
-        password_time_cost=1,
-    )
+    return quick_settings("clinic", folder, url)
 
 
 def create(given: Settings | None = None) -> FastAPI:
