@@ -17,7 +17,7 @@ from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.reading import read
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event
-from backwright_workbench.commands.service import find_service
+from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import read_tree, write_tree
 
 T = TypeVar("T")

@@ -37,6 +37,7 @@ _MARIADB_SHAPE: Final = """
 """
 
 T = TypeVar("T")
+_PREFIX: Final = "backwright_test_"
 _numbers: Final = count(1)
 
 
@@ -78,7 +79,7 @@ class Server:
     def _named(self, **options: str) -> URL:
         if not self._made:
             atexit.register(self.drop_all)
-        url = parse(self.address()).set(database=f"backwright_test_{os.getpid()}_{next(_numbers)}")
+        url = parse(self.address()).set(database=f"{_PREFIX}{os.getpid()}_{next(_numbers)}")
         url = url.update_query_dict(options)
         self._made.append(url.render_as_string(hide_password=False))
         return url
@@ -104,6 +105,19 @@ class Server:
         if self._made:
             asyncio.run(drop_all())
             self._made.clear()
+
+    def drop_of(self, process: int) -> None:
+        """Remove all that a process has made which could not tidy up itself."""
+
+        async def drop(raw: Any) -> None:
+            for name in await self._names(raw, f"{_PREFIX}{process}_"):
+                await self._say(raw, self._dropping(name))
+
+        self._on(self.address(), drop)
+
+    async def _names(self, raw: Any, prefix: str) -> list[str]:
+        """The databases whose names begin so."""
+        raise NotImplementedError
 
     def _dropping(self, name: str) -> str:
         raise NotImplementedError
@@ -173,6 +187,10 @@ class PostgreSQLServer(Server):
     async def _say(self, raw: Any, sql: str) -> None:
         await raw.execute(sql)
 
+    async def _names(self, raw: Any, prefix: str) -> list[str]:
+        found = await raw.fetch("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", prefix)
+        return [name for (name,) in found]
+
     async def _look(self, raw: Any) -> tuple[Any, bool]:
         shape = await raw.fetchval(_POSTGRESQL_SHAPE)
         for (name,) in await raw.fetch(_POSTGRESQL_TABLES):
@@ -234,6 +252,9 @@ class MariaDBServer(Server):
 
     async def _say(self, raw: Any, sql: str) -> None:
         await self._ask(raw, sql)
+
+    async def _names(self, raw: Any, prefix: str) -> list[str]:
+        return [name for (name,) in await self._ask(raw, "SHOW DATABASES") if name.startswith(prefix)]
 
     async def _ask(self, raw: Any, sql: str) -> list[Any]:
         cursor = raw.cursor()

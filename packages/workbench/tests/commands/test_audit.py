@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from backwright_workbench.commands.audit import verify
 from backwright_workbench.commands.events import Summary
-from backwright_workbench.commands.service import find_service
 from backwright_workbench.errors import UserError
+from backwright_workbench.workspace.services import find_service
 
 EXAMPLE = Path(__file__).parents[4] / "examples/work-orders"
 

@@ -7,8 +7,8 @@ import pytest
 from backwright_workbench.cli.verbs import run
 from backwright_workbench.commands.events import Summary
 from backwright_workbench.commands.keys import keys, split
-from backwright_workbench.commands.service import find_service
 from backwright_workbench.errors import UserError
+from backwright_workbench.workspace.services import find_service
 
 EXAMPLE = Path(__file__).parents[4] / "examples/work-orders"
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import Protocol, TextIO
 
 from backwright_workbench.commands.events import (
+    Checked,
     Event,
     Notice,
     Output,
@@ -47,7 +48,7 @@ def show(events: Iterator[Event], *, json: bool = False) -> int:
             for event in events:
                 view.show(event)
                 if isinstance(event, Summary) and not event.ok:
-                    code = 1
+                    code = event.exit_code
     except WorkbenchError as error:
         view.fail(error)
         code = error.exit_code
@@ -110,6 +111,9 @@ class PlainLines:
                 self._say(f"--  {title:<26}  not run  {reason}")
             case Notice(topic=topic, text=text):
                 self._say(f"    {topic}: {text}")
+            case Checked():
+                for line in checked_lines(event):
+                    self._say(line)
             case Output(text=text) | Summary(text=text):
                 self._out.write(text if text.endswith("\n") else text + "\n")
                 self._out.flush()
@@ -126,6 +130,14 @@ class PlainLines:
     def _say(self, line: str) -> None:
         self._err.write(line + "\n")
         self._err.flush()
+
+
+def checked_lines(event: Checked) -> list[str]:
+    """A check on one line, and each of its faults on one below."""
+    mark = {"passed": "ok", "failed": "!!"}.get(event.status, "--")
+    time = " reused " if event.reused else f"{event.seconds:6.1f} s"
+    words = event.summary if event.status != "not run" else f"not run: {event.summary}"
+    return [f"{mark}  {event.check:<26} {time}  {words}", *(f"      {fault}" for fault in event.faults)]
 
 
 def _snake(name: str) -> str:

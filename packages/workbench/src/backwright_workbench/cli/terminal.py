@@ -7,6 +7,7 @@ from rich.status import Status
 from rich.text import Text
 
 from backwright_workbench.commands.events import (
+    Checked,
     Event,
     Notice,
     Output,
@@ -17,6 +18,8 @@ from backwright_workbench.commands.events import (
     Summary,
 )
 from backwright_workbench.errors import WorkbenchError
+
+MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "not run": ("-", "yellow")}
 
 
 class Terminal:
@@ -47,10 +50,21 @@ class Terminal:
                 self._console.print(Text.assemble(("-", "yellow"), f" {title:<26}  not run  {reason}"))
             case Notice(topic=topic, text=text):
                 self._console.print(Text.assemble((f"  {topic}: ", "dim"), text))
+            case Checked():
+                self._show_check(event)
             case Output(text=text) | Summary(text=text):
                 self.close()
                 sys.stdout.write(text if text.endswith("\n") else text + "\n")
                 sys.stdout.flush()
+
+    def _show_check(self, event: Checked) -> None:
+        """Above the line that spins, which goes on."""
+        mark = MARKS[event.status]
+        time = " reused " if event.reused else f"{event.seconds:6.1f} s"
+        said = event.summary if event.status != "not run" else f"not run: {event.summary}"
+        self._console.print(Text.assemble(mark, f" {event.check:<26} ", (time, "dim"), f"  {said}"))
+        for fault in event.faults:
+            self._console.print(Text.assemble(("    • ", "bold red"), fault))
 
     def fail(self, error: WorkbenchError) -> None:
         """The command cannot go on."""

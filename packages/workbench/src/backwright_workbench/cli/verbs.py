@@ -103,6 +103,18 @@ def parser() -> ArgumentParser:
     one.add_argument("--html", metavar="FILE", type=Path, help="write the matrix as a page")
     one.add_argument("--json", action="store_true", help="as one JSON document")
 
+    one = verb("verify", _verify, "Is it ready for production? Checks that run, each with its evidence.")
+    one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)
+    one.add_argument("--full", action="store_true", help="the full profile: minutes instead of seconds")
+    one.add_argument(
+        "--only", metavar="CHECK", action="append", default=[], help="a check or family; may be repeated"
+    )
+    one.add_argument(
+        "--skip", metavar="CHECK", action="append", default=[], help="a check or family to leave out"
+    )
+    one.add_argument("--check", action="store_true", help="repeat what the stored evidence says, and compare")
+    _json(one)
+
     one = verb("audit", _audit, "Whether the audit log of a service is what it was: `audit verify DIR`.")
     one.add_argument("action", choices=("verify",))
     one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)
@@ -189,6 +201,20 @@ def _access(given: Namespace) -> int:
         return _refuse("backwright access [DIR] [--html FILE | --json]")
     directory = Path(words[0]) if words else Path()
     return show(access(directory, html=given.html, as_json=given.json, colour=sys.stdout.isatty()))
+
+
+def _verify(given: Namespace) -> int:
+    from backwright_workbench.cli.show import show
+    from backwright_workbench.commands.verify import verify
+
+    told = verify(
+        given.directory,
+        full=given.full,
+        only=tuple(given.only),
+        skip=tuple(given.skip),
+        again=given.check,
+    )
+    return show(told, json=given.json)
 
 
 def _audit(given: Namespace) -> int:

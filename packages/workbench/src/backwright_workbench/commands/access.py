@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from backwright_workbench.commands.events import Event, Output, Summary
-from backwright_workbench.commands.service import Service, find_service
 from backwright_workbench.reports.access import in_colour, page
+from backwright_workbench.workspace.services import Service, find_service
 from backwright_workbench.workspace.trees import write_file
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from backwright_workbench.blueprint.yaml import dump
 from backwright_workbench.codebase import read
 from backwright_workbench.commands.events import Event, Notice, Output
-from backwright_workbench.commands.service import find_service
+from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import read_tree
 
 

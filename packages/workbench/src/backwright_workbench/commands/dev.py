@@ -12,11 +12,11 @@ from pathlib import Path
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Output, Step, Summary
-from backwright_workbench.commands.service import find_service
 from backwright_workbench.errors import SetupError
 from backwright_workbench.reports.tour import Login, tour
 from backwright_workbench.workspace.network import HOST, free_port, is_free, request, wait_until
 from backwright_workbench.workspace.processes import Running
+from backwright_workbench.workspace.services import find_service
 
 PATIENCE = 30.0
 """Seconds that a service may take until it is ready."""

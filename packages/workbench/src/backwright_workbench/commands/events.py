@@ -52,6 +52,19 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A check of `verify` is done. `status` is passed, failed or not run; `faults` say what is wrong and where."""
+
+    check: str
+    status: str
+    summary: str
+    seconds: float
+    required: bool
+    faults: tuple[str, ...] = ()
+    reused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """The result itself, as text: what goes to standard output or into a file."""
 
@@ -65,9 +78,11 @@ class Summary:
     ok: bool
     text: str
     values: dict[str, str] = field(default_factory=dict)
+    exit_code: int = 1
+    """What the command ends with if it did not go well."""
 
 
-Event = StepStarted | StepProgress | StepFinished | StepSkipped | Notice | Output | Summary
+Event = StepStarted | StepProgress | StepFinished | StepSkipped | Notice | Checked | Output | Summary
 
 
 class Step:

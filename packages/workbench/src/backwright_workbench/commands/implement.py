@@ -12,9 +12,9 @@ from backwright_workbench.commands import steps
 from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Notice, StepSkipped, Summary
 from backwright_workbench.commands.inputs import read_brief
-from backwright_workbench.commands.service import find_service
 from backwright_workbench.reports.delivery import Delivery, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
+from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import new_directory, write_file
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from backwright_workbench.commands.events import Event, Summary
-from backwright_workbench.commands.service import find_service
+from backwright_workbench.workspace.services import find_service
 
 ACTIONS: Final = ("list", "status", "create", "rotate", "retire")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event, Summary
 from backwright_workbench.commands.inputs import read_blueprint_file
-from backwright_workbench.commands.service import find_service
+from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import new_directory
 
 

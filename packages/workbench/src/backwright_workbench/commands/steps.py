@@ -11,11 +11,11 @@ from pathlib import Path
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.codegen import DERIVED, write
 from backwright_workbench.commands.events import Event, Step
-from backwright_workbench.commands.service import Service, without_paths
 from backwright_workbench.errors import InternalError
 from backwright_workbench.reports.delivery import Suite
 from backwright_workbench.workspace.git import Repository, begin
 from backwright_workbench.workspace.processes import Running
+from backwright_workbench.workspace.services import Service, without_paths
 from backwright_workbench.workspace.trees import remove, write_tree
 
 MEASURED_HERE = (".coverage", ".hypothesis")
@@ -55,7 +55,7 @@ def prepare(service: Service, *chores: str, password: str = "") -> Generator[Eve
     printed: dict[str, str] = {}
     values = {"DEV_PASSWORD": password} if password else {}
     with service.python(
-        "-m", "backwright_workbench.commands.chores", service.package, *chores, **values
+        "-m", "backwright_workbench.workspace.chores", service.package, *chores, **values
     ) as child:
         for chore in chores:
             step = Step(chore, CHORES[chore])

@@ -19,7 +19,21 @@ from backwright_workbench.errors import SetupError
 GRACE = 15.0
 """Seconds between asking a process to end and ending it."""
 
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "TERM", "SSL_CERT_FILE", "VIRTUAL_ENV")
+VERIFICATION = "BACKWRIGHT_VERIFICATION"
+"""Marks everything that a verification starts, so that its keeper finds it when it ends."""
+
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TERM",
+    "SSL_CERT_FILE",
+    "VIRTUAL_ENV",
+    VERIFICATION,
+)
 """What a service needs to know of this machine.
 
 Nothing else of the environment reaches it: see `clean_environment`.

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event, StepFinished
-from backwright_workbench.commands.service import Service, find_service
 from backwright_workbench.errors import InternalError
+from backwright_workbench.workspace.services import Service, find_service
 
 EXAMPLE = Path(__file__).parents[4] / "examples/work-orders"
 

@@ -1,4 +1,4 @@
-"""What a written service is asked to do before it is shown: `python -m backwright_workbench.commands.chores
+"""What a written service is asked to do before it is shown: `python -m backwright_workbench.workspace.chores
 PACKAGE CHORE…`, in the service's own process, with its settings and on its database.
 
 What lives here: the chores, done one after the other in one process, because loading a service takes longer
@@ -27,6 +27,9 @@ COMMANDS = {
 }
 """Chores that are commands of every service."""
 
+CALLERS = 2
+"""Accounts for each role where one has to see what another must not."""
+
 
 async def add_accounts(runtime: Runtime, password: str) -> dict[str, str]:
     """Makes the accounts that are missing, one per role, and returns all of them, role → address."""
@@ -44,15 +47,41 @@ async def add_accounts(runtime: Runtime, password: str) -> dict[str, str]:
         await runtime.database.close()
 
 
+async def add_callers(runtime: Runtime, password: str) -> dict[str, list[str]]:
+    """Makes two accounts for each role, and two without one (`""`): role → their addresses."""
+    accounts = runtime.accounts
+    if accounts is None:
+        return {}
+    found: dict[str, list[str]] = {}
+    await open_database(runtime.database)
+    try:
+        for role in ("", *map(str, accounts.declared.roles)):
+            found[role] = [
+                commands.sample_address(f"{role or 'nobody'}_{number}") for number in range(1, CALLERS + 1)
+            ]
+            for email in found[role]:
+                await accounts.ensure_account(
+                    email, name="Caller", password=password, roles=[role] if role else []
+                )
+        return found
+    finally:
+        await runtime.database.close()
+
+
 def do(package: str, chore: str) -> None:
     """Does one chore. Ends with `SystemExit` as the service's own command does."""
     create_app = import_module(f"{package}.main").create_app
+    if chore == "fill":
+        commands.main(
+            create_app, import_module(f"{package}.settings").Settings, ("seed", "--rows", os.environ["ROWS"])
+        )
     if chore in COMMANDS:
         commands.main(create_app, import_module(f"{package}.settings").Settings, COMMANDS[chore])
     runtime: Runtime = create_app().state.runtime
     if runtime.settings.in_production:
         sys.exit("Sample accounts do not belong into production. Nothing was changed.")
-    json.dump(asyncio.run(add_accounts(runtime, os.environ["DEV_PASSWORD"])), sys.stdout)
+    add = add_callers if chore == "callers" else add_accounts
+    json.dump(asyncio.run(add(runtime, os.environ["DEV_PASSWORD"])), sys.stdout)
 
 
 def told(package: str, chore: str) -> tuple[int, str]:

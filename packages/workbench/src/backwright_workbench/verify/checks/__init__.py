@@ -1,0 +1,1 @@
+"""One check, one file: `<family>/<name>.py`. The folder is the registry; the path is the name."""

@@ -1,0 +1,1 @@
+"""Nobody gets further than the rules say."""

@@ -1,0 +1,1 @@
+"""What is published is what is served."""

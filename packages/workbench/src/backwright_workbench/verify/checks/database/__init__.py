@@ -1,0 +1,1 @@
+"""Migrations, indexes and statements hold on the real engine."""

@@ -1,0 +1,1 @@
+"""It starts, reports, drains and survives as production needs."""

@@ -1,0 +1,1 @@
+"""It is fast and small enough, and stays so under load."""

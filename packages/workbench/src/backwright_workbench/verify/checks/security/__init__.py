@@ -1,0 +1,1 @@
+"""Known attacks do not succeed, and nothing leaks."""

@@ -1,0 +1,1 @@
+"""The service's own tests: enough, and able to fail."""

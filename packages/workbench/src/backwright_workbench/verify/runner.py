@@ -1,0 +1,237 @@
+"""Runs checks: what can run beside each other does, what measures times runs alone; each leaves its evidence.
+
+What lives here: choosing, order, reuse, and turning whatever happens into a record. What must not: any check.
+"""
+
+import queue
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from backwright_workbench.errors import WorkbenchError
+from backwright_workbench.verify.check import Known, Need, Profile
+from backwright_workbench.verify.evidence import Evidence
+from backwright_workbench.verify.fingerprint import fingerprint
+from backwright_workbench.verify.machine import machine, versions
+from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, Status
+from backwright_workbench.verify.store import Recorder, Store
+from backwright_workbench.verify.subject import Subject
+
+LANES = 3
+"""Checks that run beside each other: they wait for the backend about half of the time."""
+
+ORDER = tuple(Profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A check has begun."""
+
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A check tells how far it has come."""
+
+    check: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A check has left its evidence."""
+
+    evidence: Evidence
+
+
+Told = Begun | Said | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which checks are asked for: names or families; `skipped` are listed as not run."""
+
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+
+    def holds(self, check: Known) -> bool:
+        """Whether it is asked for."""
+        return not self.only or _named(check, self.only)
+
+    def leaves_out(self, check: Known) -> bool:
+        """Whether it is left out on purpose."""
+        return _named(check, self.skip)
+
+
+@dataclass(slots=True)
+class Runner:
+    """One verification of one subject."""
+
+    subject: Subject
+    store: Store
+    checks: Sequence[Known]
+    chosen: Chosen = field(default_factory=Chosen)
+    asked: str = "backwright verify"
+    """The command line that this verification was asked with, without `--only`."""
+    afresh: bool = False
+    """Whether evidence is made anew although nothing has changed."""
+    secrets: set[str] = field(default_factory=set)
+    _told: "queue.SimpleQueue[Told]" = field(default_factory=queue.SimpleQueue)
+
+    def run(self) -> Iterator[Told]:
+        """Runs what is asked for, and tells. Every check that is asked for ends in one `Done`."""
+        asked = [check for check in self.checks if self.chosen.holds(check)]
+        waiting = []
+        for check in asked:
+            known = self._without_running(check)
+            if known is None:
+                waiting.append(check)
+            else:
+                yield Done(known)
+        yield from self._side_by_side([check for check in waiting if not check.check.alone])
+        for check in waiting:
+            if check.check.alone:
+                yield from self._side_by_side([check])
+
+    def _side_by_side(self, checks: list[Known]) -> Iterator[Told]:
+        left: queue.SimpleQueue[Known] = queue.SimpleQueue()
+        for check in checks:
+            left.put(check)
+
+        def work() -> None:
+            with suppress(queue.Empty):
+                while True:
+                    self._carry_out(left.get_nowait())
+
+        for _ in range(min(LANES, len(checks))):
+            threading.Thread(target=work, daemon=True).start()
+        done = 0
+        while done < len(checks):
+            told = self._told.get()
+            done += isinstance(told, Done)
+            yield told
+
+    def _without_running(self, check: Known) -> Evidence | None:
+        """What is known without running it: that it cannot run, or what it said about the same inputs."""
+        missing = [need for need in Need if need in check.check.needs and need not in self.subject.has]
+        if missing:
+            return self._not_run(check, "needs " + " and ".join(missing), required=False)
+        if ORDER.index(check.check.profile) > ORDER.index(self.subject.profile):
+            return self._not_run(check, "only in the full profile", f"{self.asked} --full", required=False)
+        if self.chosen.leaves_out(check):
+            return self._not_run(check, "left out by --skip")
+        return None if self.afresh else self._reusable(check)
+
+    def _reusable(self, check: Known) -> Evidence | None:
+        found = self.store.get(check.name)
+        if found is None or found.status is not Status.PASSED or self.subject.root is None:
+            return None
+        same = (
+            found.inputs == self._inputs(check)
+            and found.versions == versions()
+            and found.machine == machine()
+            and found.engine == self.subject.stands.engine
+            and ORDER.index(Profile(found.profile)) >= ORDER.index(self.subject.profile)
+        )
+        return replace(found, reused=True) if same else None
+
+    def _carry_out(self, check: Known) -> None:
+        self._told.put(Begun(check.name))
+        outputs = self.store.begin()
+        record = Recorder(outputs, self.secrets)
+        subject = replace(
+            self.subject, record=record, say=lambda text: self._told.put(Said(check.name, text))
+        )
+        began, since = datetime.now(UTC), monotonic()
+        next_step = ""
+        try:
+            outcome = check.run(subject)
+        except NotRun as reason:
+            outcome, next_step = Outcome(Status.NOT_RUN, reason.reason), reason.next_step
+        except WorkbenchError as error:
+            outcome = _failed(error)
+        except Exception:
+            outcome = _broken(check, record)
+        outcome = self._bound(check, outcome)
+        evidence = replace(
+            self._evidence(check, outcome, began, next_step),
+            seconds=round(monotonic() - since, 3),
+            outputs=tuple(record.outputs),
+        )
+        self.store.put(evidence, outputs)
+        self._told.put(Done(evidence))
+
+    def _bound(self, check: Known, outcome: Outcome) -> Outcome:
+        """On another engine than the one that it is meant for, a check proves nothing; what fails has failed."""
+        meant, here = self.subject.meant_for, self.subject.stands.engine
+        if not check.check.engine_bound or outcome.status is not Status.PASSED or meant in ("", here):
+            return outcome
+        said = f"not run on {meant}; on {here or 'no database'}: {outcome.summary}"
+        return replace(outcome, status=Status.NOT_RUN, summary=said)
+
+    def _not_run(self, check: Known, reason: str, next_step: str = "", *, required: bool = True) -> Evidence:
+        outcome = Outcome(Status.NOT_RUN, reason)
+        evidence = self._evidence(check, outcome, datetime.now(UTC), next_step)
+        return replace(evidence, required=required and check.check.required)
+
+    def _evidence(self, check: Known, outcome: Outcome, began: datetime, next_step: str) -> Evidence:
+        clean = Recorder(Path(), self.secrets).clean
+        return Evidence(
+            check=check.name,
+            title=check.check.title,
+            status=outcome.status,
+            summary=clean(outcome.summary),
+            required=check.check.required,
+            command=f"{self.asked} --only {check.name}",
+            began=began.isoformat(timespec="seconds"),
+            seconds=0.0,
+            profile=self.subject.profile,
+            engine=self.subject.stands.engine,
+            tree=self._tree(),
+            inputs=self._inputs(check),
+            versions=versions(),
+            machine=machine(),
+            faults=tuple(
+                Fault(*map(clean, (each.what, each.place, each.why, each.next_step)))
+                for each in outcome.faults
+            ),
+            figures=outcome.figures,
+            notes=tuple(map(clean, outcome.notes)),
+            next_step=next_step,
+            proves=check.check.proves,
+            data=outcome.data,
+        )
+
+    def _tree(self) -> str:
+        return "" if self.subject.root is None else fingerprint(self.subject.root)
+
+    def _inputs(self, check: Known) -> str:
+        return "" if self.subject.root is None else fingerprint(self.subject.root, check.check.inputs)
+
+
+def _named(check: Known, names: tuple[str, ...]) -> bool:
+    return check.name in names or check.family in names
+
+
+def _failed(error: WorkbenchError) -> Outcome:
+    """A backend that cannot be prepared or started has failed."""
+    fault = Fault(error.what, error.where or "", error.why or "", error.next_step or "")
+    return Outcome(Status.FAILED, error.what, (fault,))
+
+
+def _broken(check: Known, record: Recorder) -> Outcome:
+    """A check that breaks off proves nothing, so it has failed; the stack is kept as its output."""
+    text = traceback.format_exc()
+    record.keep("broken.txt", text, command=check.name)
+    fault = Fault(
+        "the check broke off",
+        why=text.strip().splitlines()[-1][:500],
+        next_step="see broken.txt beside its evidence; report it, because a check must not break off",
+    )
+    return Outcome(Status.FAILED, fault.what, (fault,))

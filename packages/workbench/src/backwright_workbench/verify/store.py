@@ -1,0 +1,92 @@
+"""Keeping evidence: `.backwright/evidence/<family>/<name>/result.json` beside the outputs that it names by hash.
+
+What lives here: writing and reading. What must not: judging. A record is written as a whole or not at all.
+"""
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from backwright_workbench.verify.evidence import Evidence, Output, as_json, from_json
+
+FOLDER = ".backwright"
+RESULT = "result.json"
+
+
+class Recorder:
+    """Where a running check puts what it wants to keep. Secrets are taken out of everything that passes."""
+
+    def __init__(self, folder: Path, secrets: set[str]) -> None:
+        self._folder = folder
+        self._secrets = secrets
+        self.outputs: list[Output] = []
+
+    def keep(self, name: str, text: str, *, command: str, exit_code: int | None = None) -> None:
+        """Keep an output as the file `name`. `command` says how to see the same."""
+        data = self.clean(text).encode("utf-8", "replace")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / name).write_bytes(data)
+        digest = hashlib.sha256(data).hexdigest()
+        self.outputs.append(Output(name, digest, self.clean(command), exit_code))
+
+    def clean(self, text: str) -> str:
+        """The text without the secrets of the stand."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+
+class Store:
+    """The evidence about one project, on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / "evidence"
+
+    def begin(self) -> Path:
+        """A new folder for the outputs of a check under way."""
+        place = self.root / "partial" / uuid.uuid4().hex
+        place.mkdir(parents=True)
+        return place
+
+    def put(self, evidence: Evidence, outputs: Path) -> None:
+        """Keep a record with its outputs in place of an older one."""
+        (outputs / RESULT).write_text(as_json(evidence), encoding="utf-8")
+        place = self.folder / evidence.check
+        place.parent.mkdir(parents=True, exist_ok=True)
+        old = self.root / "partial" / uuid.uuid4().hex
+        with suppress(FileNotFoundError):
+            os.rename(place, old)
+        os.rename(outputs, place)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def get(self, check: str) -> Evidence | None:
+        """The record of a check; none if there is none, or if it or an output of it is not what was written."""
+        place = self.folder / check
+        try:
+            found = from_json((place / RESULT).read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        for output in found.outputs:
+            try:
+                data = (place / output.file).read_bytes()
+            except OSError:
+                return None
+            if hashlib.sha256(data).hexdigest() != output.sha256:
+                return None
+        return found
+
+    def all(self) -> Iterator[Evidence]:
+        """Every record that is whole."""
+        for place in sorted(self.folder.glob(f"*/*/{RESULT}")):
+            found = self.get(place.parent.relative_to(self.folder).as_posix())
+            if found is not None:
+                yield found
+
+    def sweep(self) -> None:
+        """Remove what a verification that was killed has left."""
+        shutil.rmtree(self.root / "partial", ignore_errors=True)
