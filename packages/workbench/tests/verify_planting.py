@@ -48,7 +48,9 @@ def planted(good: Opened, folder: Path, edits: Edits, *, same_tables: bool = Tru
     if same_tables:
         stands.template()
     prepared = stands.prepared if same_tables else None
-    with open_service(copied(folder, edits), Profile.QUICK, prepared=prepared) as opened:
+    with open_service(
+        copied(folder, edits), Profile.QUICK, engine=stands.engine, prepared=prepared
+    ) as opened:
         yield opened
 
 

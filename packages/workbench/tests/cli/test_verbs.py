@@ -44,6 +44,7 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
         "keys",
         "new",
         "schema",
+        "verify",
     ]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 import verify_planting
-from backwright.testing_servers import SERVERS
 from backwright_workbench.verify.check import Profile
 from backwright_workbench.verify.opening import Opened, open_service
 
@@ -12,17 +11,13 @@ from backwright_workbench.verify.opening import Opened, open_service
 @pytest.fixture(scope="session")
 def good() -> Iterator[Opened]:
     """The service as it was written, on SQLite."""
-    with pytest.MonkeyPatch.context() as patch:
-        for server in SERVERS.values():
-            patch.delenv(server.variable, raising=False)
-        with open_service(verify_planting.EXAMPLE, Profile.QUICK) as opened:
-            yield opened
+    with open_service(verify_planting.EXAMPLE, Profile.QUICK, engine="sqlite") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
 def good_on_postgresql() -> Iterator[Opened]:
     """The same on PostgreSQL, which it is meant for."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(SERVERS["postgresql"].variable, verify_planting.postgresql())
-        with open_service(verify_planting.EXAMPLE, Profile.QUICK) as opened:
-            yield opened
+    verify_planting.postgresql()
+    with open_service(verify_planting.EXAMPLE, Profile.QUICK, engine="postgresql") as opened:
+        yield opened

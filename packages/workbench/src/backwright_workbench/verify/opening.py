@@ -31,10 +31,14 @@ class Opened:
 
 
 @contextmanager
-def open_service(directory: Path, profile: Profile, *, prepared: Prepared | None = None) -> Iterator[Opened]:
+def open_service(
+    directory: Path, profile: Profile, *, engine: str | None = None, prepared: Prepared | None = None
+) -> Iterator[Opened]:
     """A service that Backwright wrote. Whatever is made for it goes when the block ends, or the process dies.
 
-    `prepared` is what another copy of the service has prepared, with the same tables. Raises `UserError` if there is no service, `InputError` if its code cannot be read.
+    `engine` is what it is put on; without it the one that it is meant for, if the environment names a server.
+    `prepared` is what another copy of the service with the same tables has prepared. Raises `UserError` if there
+    is no service, `InputError` if its code cannot be read.
     """
     origin = find_service(directory).directory
     blueprint = read_blueprint(read_tree(origin))
@@ -43,7 +47,7 @@ def open_service(directory: Path, profile: Profile, *, prepared: Prepared | None
         secrets: set[str] = set()
         meant_for = blueprint.stores.database
         service = find_service(root)
-        stands = ServiceStands(service, available(meant_for), folder, keeper, secrets, prepared)
+        stands = ServiceStands(service, engine or available(meant_for), folder, keeper, secrets, prepared)
         subject = Subject(
             has=frozenset(Need),
             profile=profile,

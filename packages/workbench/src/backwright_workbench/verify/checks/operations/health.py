@@ -11,7 +11,7 @@ from backwright_workbench.verify.stand.stand import Stand
 from backwright_workbench.verify.subject import Subject
 
 LIVE, READY = "/health/live", "/health/ready"
-PATIENCE = 20.0
+PATIENCE = 8.0
 """Seconds within which readiness has to follow the database."""
 
 CHECK = Check(
