@@ -8,6 +8,7 @@ import atexit
 import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from typing import Any, Final, TypeVar
 
@@ -109,11 +110,12 @@ class Server:
     def drop_of(self, process: int) -> None:
         """Remove all that a process has made which could not tidy up itself."""
 
-        async def drop(raw: Any) -> None:
-            for name in await self._names(raw, f"{_PREFIX}{process}_"):
-                await self._say(raw, self._dropping(name))
+        for name in self.made_by(process):
+            self._on(self.address(), partial(self._say, sql=self._dropping(name)))
 
-        self._on(self.address(), drop)
+    def made_by(self, process: int) -> list[str]:
+        """The names of what a process has made and not dropped."""
+        return self._on(self.address(), lambda raw: self._names(raw, f"{_PREFIX}{process}_"))
 
     async def _names(self, raw: Any, prefix: str) -> list[str]:
         """The databases whose names begin so."""

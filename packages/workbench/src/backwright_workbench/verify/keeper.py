@@ -19,7 +19,7 @@ from typing import Self
 
 from backwright_workbench.workspace.processes import VERIFICATION
 
-GRACE = 10.0
+GRACE = 3.0
 """Seconds that processes get to end by themselves."""
 
 

@@ -69,7 +69,7 @@ class Store:
         place = self.folder / check
         try:
             found = from_json((place / RESULT).read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
         for output in found.outputs:
             try:
