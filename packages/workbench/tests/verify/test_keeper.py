@@ -13,6 +13,11 @@ from backwright_workbench.workspace.processes import VERIFICATION
 from verify_planting import postgresql
 
 PROGRAM = """
+WAIT = '''
+import os, signal, time
+signal.signal(signal.SIGTERM, getattr(signal, os.environ["DEAF"]))
+time.sleep(60)
+'''
 import os, subprocess, sys, time
 from pathlib import Path
 from backwright_workbench.verify.keeper import Keeper
@@ -23,7 +28,7 @@ with Keeper() as keeper:
     folder = Path(sys.argv[1]); folder.mkdir(); (folder / "file").write_text("x")
     keeper.folder(folder)
     child = subprocess.Popen(
-        [sys.executable, "-c", "import os, signal, time; signal.signal(signal.SIGTERM, getattr(signal, os.environ['DEAF'])); time.sleep(60)"],
+        [sys.executable, "-c", WAIT],
         env=clean_environment(DEAF=os.environ["DEAF"]), start_new_session=True)
     if sys.argv[2:]:
         keeper.databases("postgresql")
