@@ -15,6 +15,7 @@ from backwright_workbench.blueprint.schema import schema
 from backwright_workbench.blueprint.yaml import dump, load
 from backwright_workbench.brief.catalogue import Catalogue
 from backwright_workbench.brief.reading import read
+from backwright_workbench.codegen import DERIVED
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event
 from backwright_workbench.workspace.services import find_service
@@ -36,7 +37,7 @@ def derived() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as place:
         files = dict(result(steps.write_service(blueprint, Path(place))))
         service = find_service(Path(place))
-        files |= steps.derive(service, result(steps.prepare(service, "derive")))
+        files |= steps.derive(service, result(steps.prepare(service, *DERIVED)))
     return {
         SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
         BLUEPRINT: dump(blueprint),

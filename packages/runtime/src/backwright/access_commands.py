@@ -8,12 +8,14 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
 from backwright.access_explained import as_text, explain
 from backwright.access_matrix import matrix
+from backwright.access_record import recorded
 from backwright.access_text import drawn
 from backwright.errors import BadRequest
 
@@ -30,7 +32,11 @@ def add_to(add: Add) -> None:
     which = command.add_mutually_exclusive_group()
     which.add_argument("--own", action="store_const", const="own", dest="row", help="a row of their own")
     which.add_argument("--other", action="store_const", const="other", dest="row", help="a row of another's")
-    command.add_argument("--json", action="store_true", help="as JSON, for programs")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON, for programs")
+    form.add_argument(
+        "--record", nargs="?", const=Path("-"), type=Path, metavar="PATH", help="as docs/access.json has it"
+    )
 
 
 def access(arguments: argparse.Namespace, settings: Any, create_app: Callable[..., FastAPI]) -> int:
@@ -38,12 +44,23 @@ def access(arguments: argparse.Namespace, settings: Any, create_app: Callable[..
     app = create_app(settings)
     if arguments.action == "matrix":
         found = matrix(app)
+        if arguments.record is not None:
+            return _record(recorded(found), arguments.record)
         sys.stdout.write(_json(found) if arguments.json else drawn(found))
         return 0
     if not (arguments.method and arguments.path and arguments.role):
         raise BadRequest("Say which request of whom: access explain METHOD PATH --role ROLE [--own|--other].")
     told = explain(app, arguments.method.upper(), arguments.path, arguments.role, arguments.row)
     sys.stdout.write(_json(told) if arguments.json else as_text(told))
+    return 0
+
+
+def _record(text: str, path: Path) -> int:
+    """To the file, or to the terminal where none is named."""
+    if path == Path("-"):
+        sys.stdout.write(text)
+    else:
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

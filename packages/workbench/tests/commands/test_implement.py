@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[4]
 BRIEF = ROOT / "examples/work-orders/brief.md"
 TODAY = date(2026, 11, 21)
 COMMAND = [sys.executable, "-c", "from backwright_workbench.cli import main; main()"]
-STEPS = ["read", "write", "environment", "migrate", "accounts", "seed", "derive", "test", "history"]
+STEPS = ["read", "write", "environment", "migrate", "accounts", "seed", "derive", "rights", "test", "history"]
 
 
 class Made:

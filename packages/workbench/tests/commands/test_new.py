@@ -57,7 +57,7 @@ def test_a_blueprint_becomes_a_service_and_back(tmp_path: Path) -> None:
     service = tmp_path / "service"
     events = list(new(BLUEPRINT, service))
     done = [each.step for each in events if isinstance(each, StepFinished)]
-    assert done == ["read", "write", "environment", "derive", "history"]
+    assert done == ["read", "write", "environment", "derive", "rights", "history"]
     assert (service / "docs/api.yaml").is_file()
     *_, output = blueprint(service)
     assert isinstance(output, Output)

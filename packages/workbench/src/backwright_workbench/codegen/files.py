@@ -36,8 +36,9 @@ TEMPLATES: Final = {
 }
 """File → the template that prints it."""
 
-DERIVED: Final = "docs/api.yaml"
-"""What the written service prints itself (`python -m <package> openapi`)."""
+DERIVED: Final = {"derive": "docs/api.yaml", "rights": "docs/access.json"}
+"""What the written service prints itself: chore → file. Its API (`python -m <package> openapi`), and who may do what
+(`python -m <package> access --record`)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _area_files(folder: str, area: str, names: Names) -> Iterator[File]:
 def write(blueprint: Blueprint) -> dict[str, str]:
     """The text of every file of a service, by path. The same blueprint gives the same bytes.
 
-    `DERIVED` is not among them: it is what the finished service prints.
+    `DERIVED` are not among them: they are what the finished service prints.
     """
     return {file.path: file.text() for file in files(blueprint)}
 

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from pathlib import Path
 
+from backwright_workbench.codegen import DERIVED
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event, Summary
 from backwright_workbench.commands.inputs import read_blueprint_file
@@ -19,7 +20,7 @@ def new(blueprint_file: Path, into: Path) -> Generator[Event, None, None]:
         blueprint = yield from read_blueprint_file(blueprint_file)
         yield from steps.write_service(blueprint, place)
         service = find_service(place)
-        printed = yield from steps.prepare(service, "environment", "derive")
+        printed = yield from steps.prepare(service, "environment", *DERIVED)
         steps.derive(service, printed)
         yield from steps.begin_history(place, f"Write {blueprint.service} from its blueprint")
     yield Summary(

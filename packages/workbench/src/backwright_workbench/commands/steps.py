@@ -42,6 +42,7 @@ CHORES = {
     "accounts": "Add sample accounts",
     "seed": "Seed sample data",
     "derive": "Derive its API contract",
+    "rights": "Record who may do what",
 }
 
 
@@ -66,8 +67,8 @@ def prepare(service: Service, *chores: str, password: str = "") -> Generator[Eve
 
 
 def derive(service: Service, printed: dict[str, str]) -> dict[str, str]:
-    """Writes the file that the service itself prints: its OpenAPI document."""
-    files = {DERIVED: printed["derive"]}
+    """Writes the files that the service itself prints: its OpenAPI document, and who may do what."""
+    files = {path: printed[chore] for chore, path in DERIVED.items()}
     write_tree(service.directory, files)
     return files
 
@@ -100,8 +101,8 @@ def _outcome(chore: str, printed: str) -> str:
             return "at the newest revision"
         case "accounts":
             return ", ".join(json.loads(printed))
-        case "derive":
-            return DERIVED
+        case "derive" | "rights":
+            return DERIVED[chore]
         case _:
             return printed.strip().splitlines()[-1] if printed.strip() else "done"
 

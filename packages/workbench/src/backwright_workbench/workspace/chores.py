@@ -7,6 +7,7 @@ command line; `DEV_PASSWORD` comes by the environment.
 """
 
 import asyncio
+import inspect
 import io
 import json
 import os
@@ -14,16 +15,21 @@ import sys
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
+from pathlib import Path
 
 from backwright import commands
+from backwright.access_matrix import path_of
 from backwright.lifecycle import open_database
 from backwright.runtime import Runtime
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 COMMANDS = {
     "environment": ("config", "explain"),
     "migrate": ("migrate", "up"),
     "seed": ("seed",),
     "derive": ("openapi",),
+    "rights": ("access", "--record"),
 }
 """Chores that are commands of every service."""
 
@@ -68,6 +74,24 @@ async def add_callers(runtime: Runtime, password: str) -> dict[str, list[str]]:
         await runtime.database.close()
 
 
+def routes(app: FastAPI) -> list[dict[str, str]]:
+    """Every route that the application really has, also those that its document does not name: method, path, and
+    where its handler is written."""
+    return [
+        {"method": method, "path": path_of(each), "place": _place(each.endpoint)}
+        for each in iter_route_contexts(app.routes)
+        for method in sorted({*(each.methods or {"GET"})} - {"HEAD", "OPTIONS"})
+    ]
+
+
+def _place(endpoint: object) -> str:
+    """`src/shop/main.py:31` for a handler in the service, else the module."""
+    code = getattr(inspect.unwrap(endpoint), "__code__", None) if callable(endpoint) else None
+    if code is None or not Path(code.co_filename).is_relative_to(Path.cwd()):
+        return str(getattr(endpoint, "__module__", ""))
+    return f"{Path(code.co_filename).relative_to(Path.cwd())}:{code.co_firstlineno}"
+
+
 def do(package: str, chore: str) -> None:
     """Does one chore. Ends with `SystemExit` as the service's own command does."""
     create_app = import_module(f"{package}.main").create_app
@@ -77,7 +101,11 @@ def do(package: str, chore: str) -> None:
         )
     if chore in COMMANDS:
         commands.main(create_app, import_module(f"{package}.settings").Settings, COMMANDS[chore])
-    runtime: Runtime = create_app().state.runtime
+    app = create_app()
+    if chore == "routes":
+        json.dump(routes(app), sys.stdout)
+        return
+    runtime: Runtime = app.state.runtime
     if runtime.settings.in_production:
         sys.exit("Sample accounts do not belong into production. Nothing was changed.")
     add = add_callers if chore == "callers" else add_accounts
