@@ -24,6 +24,8 @@ from backwright.runtime import Runtime
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from backwright_workbench.workspace import filling
+
 COMMANDS = {
     "environment": ("config", "explain"),
     "migrate": ("migrate", "up"),
@@ -95,10 +97,6 @@ def _place(endpoint: object) -> str:
 def do(package: str, chore: str) -> None:
     """Does one chore. Ends with `SystemExit` as the service's own command does."""
     create_app = import_module(f"{package}.main").create_app
-    if chore == "fill":
-        commands.main(
-            create_app, import_module(f"{package}.settings").Settings, ("seed", "--rows", os.environ["ROWS"])
-        )
     if chore in COMMANDS:
         commands.main(create_app, import_module(f"{package}.settings").Settings, COMMANDS[chore])
     app = create_app()
@@ -108,6 +106,9 @@ def do(package: str, chore: str) -> None:
     runtime: Runtime = app.state.runtime
     if runtime.settings.in_production:
         sys.exit("Sample accounts do not belong into production. Nothing was changed.")
+    if chore == "fill":
+        asyncio.run(filling.fill(runtime, int(os.environ["ROWS"])))
+        return
     add = add_callers if chore == "callers" else add_accounts
     json.dump(asyncio.run(add(runtime, os.environ["DEV_PASSWORD"])), sys.stdout)
 
