@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from backwright_workbench.errors import UserError
 from backwright_workbench.verify.evidence import Evidence, from_json
 from backwright_workbench.verify.outcome import Fault, Figure, Status
 from backwright_workbench.verify.store import RESULT, Recorder, Store
@@ -104,5 +105,19 @@ def test_a_process_that_is_killed_while_it_writes_leaves_the_older_record(tmp_pa
     assert subprocess.run([sys.executable, "-c", program], env=dict(os.environ)).returncode == -9
     assert [each.summary for each in store.all()] == [EVIDENCE.summary]
     assert len(list((tmp_path / "partial").iterdir())) == 1
-    store.sweep()
-    assert not (tmp_path / "partial").exists()
+    with store.held():
+        assert not (tmp_path / "partial").exists()
+
+
+def test_two_verifications_of_one_project_do_not_run_at_once(tmp_path: Path) -> None:
+    """The second is told so; afterwards there is room again, also if the first was killed."""
+    store = Store(tmp_path)
+    with store.held(), pytest.raises(UserError, match="another verification"), Store(tmp_path).held():
+        pass
+    program = (
+        "import os; from pathlib import Path; from backwright_workbench.verify.store import Store;"
+        f"held = Store(Path({str(tmp_path)!r})).held(); held.__enter__(); os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], env=dict(os.environ)).returncode == -9
+    with store.held():
+        pass

@@ -32,12 +32,12 @@ def verify(
     """Runs the checks and keeps their evidence. Raises `WorkbenchError` if they cannot be run at all."""
     refuse_unknown(only + skip)
     profile = Profile.FULL if full else Profile.QUICK
-    store = Store(directory / FOLDER)
-    store.sweep()
+    store = Store(directory.resolve() / FOLDER)
     began = monotonic()
     step = Step("verify", "Verify")
     yield step.started()
-    with open_service(directory, profile) as opened:
+    with open_service(directory, profile) as opened, store.held():
+        opened.keeper.folder(store.partial)
         asked = " ".join(["backwright", "verify", str(directory), *(["--full"] if full else [])])
         runner = Runner(opened.subject, store, all_checks(), Chosen(only, skip), asked, again, opened.secrets)
         evidence = yield from told(runner.run(), step)

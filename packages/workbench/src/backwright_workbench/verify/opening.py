@@ -28,6 +28,7 @@ class Opened:
     name: str
     subject: Subject
     secrets: set[str]
+    keeper: Keeper
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def open_service(
             meant_for=meant_for,
         )
         try:
-            yield Opened(blueprint.service, subject, secrets)
+            yield Opened(blueprint.service, subject, secrets, keeper)
         finally:
             stands.close()
 

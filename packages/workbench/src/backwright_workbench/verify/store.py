@@ -3,14 +3,16 @@
 What lives here: writing and reading. What must not: judging. A record is written as a whole or not at all.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from backwright_workbench.errors import UserError
 from backwright_workbench.verify.evidence import Evidence, Output, as_json, from_json
 
 FOLDER = ".backwright"
@@ -46,10 +48,33 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.folder = root / "evidence"
+        self.partial = root / "partial"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps others out while the block lasts; what one that was killed has left goes first.
+
+        Raises `UserError` if another verification is under way.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UserError(
+                    "another verification of this project is under way",
+                    where=str(self.root),
+                    next_step="wait for its end, or end it",
+                ) from None
+            shutil.rmtree(self.partial, ignore_errors=True)
+            try:
+                yield
+            finally:
+                shutil.rmtree(self.partial, ignore_errors=True)
 
     def begin(self) -> Path:
         """A new folder for the outputs of a check under way."""
-        place = self.root / "partial" / uuid.uuid4().hex
+        place = self.partial / uuid.uuid4().hex
         place.mkdir(parents=True)
         return place
 
@@ -58,7 +83,7 @@ class Store:
         (outputs / RESULT).write_text(as_json(evidence), encoding="utf-8")
         place = self.folder / evidence.check
         place.parent.mkdir(parents=True, exist_ok=True)
-        old = self.root / "partial" / uuid.uuid4().hex
+        old = self.partial / uuid.uuid4().hex
         with suppress(FileNotFoundError):
             os.rename(place, old)
         os.rename(outputs, place)
@@ -86,7 +111,3 @@ class Store:
             found = self.get(place.parent.relative_to(self.folder).as_posix())
             if found is not None:
                 yield found
-
-    def sweep(self) -> None:
-        """Remove what a verification that was killed has left."""
-        shutil.rmtree(self.root / "partial", ignore_errors=True)
