@@ -1,7 +1,7 @@
 """Writes everything in this repository that is derived, or tells what has drifted (`--check`).
 
-Derived are the JSON Schema of blueprints and the example service, written from its brief. Neither is edited
-by hand.
+Derived are the JSON Schemas of blueprints and of verify's report, and the example service, written from its brief.
+Neither is edited by hand.
 """
 
 import json
@@ -18,6 +18,7 @@ from backwright_workbench.brief.reading import read
 from backwright_workbench.codegen import DERIVED
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event
+from backwright_workbench.reports.verification.document import report_schema
 from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import read_tree, write_tree
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = "docs/reference/blueprint.schema.json"
+REPORT_SCHEMA = "docs/reference/verify.schema.json"
 EXAMPLE = "examples/work-orders"
 BRIEF, BLUEPRINT = f"{EXAMPLE}/brief.md", f"{EXAMPLE}/blueprint.yaml"
 
@@ -40,6 +42,7 @@ def derived() -> dict[str, str]:
         files |= steps.derive(service, result(steps.prepare(service, *DERIVED)))
     return {
         SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
+        REPORT_SCHEMA: json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n",
         BLUEPRINT: dump(blueprint),
         **{f"{EXAMPLE}/{path}": text for path, text in files.items()},
     }

@@ -5,9 +5,13 @@ import json
 from collections.abc import Generator
 
 import pytest
+from backwright_workbench.cli.checking import closing_lines
 from backwright_workbench.cli.show import JsonLines, PlainLines, show
 from backwright_workbench.cli.terminal import Terminal
 from backwright_workbench.commands.events import (
+    AgentStatus,
+    Checked,
+    Checking,
     Event,
     Notice,
     Output,
@@ -130,3 +134,56 @@ class Unprintable(str):
     def endswith(self, *_: object) -> bool:
         """Interrupts."""
         raise KeyboardInterrupt
+
+
+CHECKED = (
+    StepStarted("verify", "Verify"),
+    Checking({"contract/fuzz": "340 of 5,600"}, 0, 2),
+    Checked("contract/valid", "passed", "45 paths", 1.2, True),
+    AgentStatus("backwright", "verifying", "contract", ("contract/valid",), ("contract/fuzz",)),
+    Checked(
+        "contract/fuzz", "failed", "2 surprises\nin " + "112 operations " * 20, 9.0, True, ("GET /: 500",)
+    ),
+    Summary(False, "shop: NOT READY.\n✗ contract/fuzz"),
+)
+
+
+def test_a_check_is_one_line_whatever_it_says() -> None:
+    """For logs as it is, for people cut where the terminal ends; faults are told in the summary."""
+    out, err = io.StringIO(), io.StringIO()
+    view = PlainLines(out, err)
+    shown = io.StringIO()
+    terminal = Terminal(Console(file=shown, width=80))
+    for event in CHECKED:
+        view.show(event)
+        terminal.show(event)
+    assert len(err.getvalue().splitlines()) == 2
+    assert err.getvalue().startswith("ok  contract/valid                1.2 s  45 paths\n!!  contract/fuzz")
+    lines = [line.rstrip() for line in shown.getvalue().splitlines() if line[:1] in "✓✗"]
+    assert lines[0] == "✓ contract/valid              1.2 s  45 paths"
+    assert lines[1].endswith("…")
+    assert len(lines[1]) <= 80
+
+
+def test_an_orchestrator_finds_its_words_in_a_line_of_its_own() -> None:
+    """The keys are those that tools which lead several agents expect."""
+    out = io.StringIO()
+    JsonLines(out).show(CHECKED[3])
+    assert json.loads(out.getvalue()) == {
+        "event": "agent_status", "agent": "backwright", "status": "verifying", "phase": "contract",
+        "completed": ["contract/valid"], "pending": ["contract/fuzz"],
+    }  # fmt: skip
+
+
+def test_closing_lines_fit_a_narrow_terminal() -> None:
+    """Each is continued below its own beginning, and no word is lost."""
+    text = (
+        "shop: NOT READY. 1 failed.\n  • src/shop/orders.py:3: "
+        + "a long fault " * 9
+        + "\n    next: "
+        + "try it again " * 9
+    )
+    rows = [row.plain for row in closing_lines(text, 80)]
+    assert max(map(len, rows)) <= 80
+    assert [len(row) - len(row.lstrip()) for row in rows] == [0, 2, 4, 4, 10, 10][: len(rows)]
+    assert " ".join(" ".join(rows).split()) == " ".join(text.split())

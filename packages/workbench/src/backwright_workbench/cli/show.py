@@ -13,7 +13,9 @@ from dataclasses import asdict
 from typing import Protocol, TextIO
 
 from backwright_workbench.commands.events import (
+    AgentStatus,
     Checked,
+    Checking,
     Event,
     Notice,
     Output,
@@ -112,12 +114,11 @@ class PlainLines:
             case Notice(topic=topic, text=text):
                 self._say(f"    {topic}: {text}")
             case Checked():
-                for line in checked_lines(event):
-                    self._say(line)
+                self._say(checked_line(event))
             case Output(text=text) | Summary(text=text):
                 self._out.write(text if text.endswith("\n") else text + "\n")
                 self._out.flush()
-            case StepProgress():
+            case StepProgress() | Checking() | AgentStatus():
                 pass
 
     def fail(self, error: WorkbenchError) -> None:
@@ -132,12 +133,12 @@ class PlainLines:
         self._err.flush()
 
 
-def checked_lines(event: Checked) -> list[str]:
-    """A check on one line, and each of its faults on one below."""
+def checked_line(event: Checked) -> str:
+    """A check on one line; what is wrong stands in the summary at the end."""
     mark = {"passed": "ok", "failed": "!!"}.get(event.status, "--")
     time = " reused " if event.reused else f"{event.seconds:6.1f} s"
     words = event.summary if event.status != "not run" else f"not run: {event.summary}"
-    return [f"{mark}  {event.check:<26} {time}  {words}", *(f"      {fault}" for fault in event.faults)]
+    return f"{mark}  {event.check:<26} {time}  {' '.join(words.split())}"
 
 
 def _snake(name: str) -> str:

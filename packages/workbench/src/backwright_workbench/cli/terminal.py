@@ -3,11 +3,15 @@
 import sys
 
 from rich.console import Console
+from rich.live import Live
 from rich.status import Status
 from rich.text import Text
 
+from backwright_workbench.cli.checking import UnderWay, check_line, closing_lines
 from backwright_workbench.commands.events import (
+    AgentStatus,
     Checked,
+    Checking,
     Event,
     Notice,
     Output,
@@ -19,26 +23,29 @@ from backwright_workbench.commands.events import (
 )
 from backwright_workbench.errors import WorkbenchError
 
-MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "not run": ("-", "yellow")}
-
 
 class Terminal:
     """Shows steps on standard error with rich; results go plainly to standard output."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
-        self._status: Status | None = None
+        self._status: Status | Live | None = None
         self._title = ""
+        self._under_way: UnderWay | None = None
 
     def show(self, event: Event) -> None:
         """Something happened."""
         match event:
+            case StepStarted(step="verify", title=title):
+                self._under_way = UnderWay(title)
+                self._begin(
+                    Live(self._under_way, console=self._console, transient=True, refresh_per_second=8)
+                )
             case StepStarted(title=title):
                 self._title = title
-                self._status = self._console.status(Text(title))
-                self._status.start()
+                self._begin(self._console.status(Text(title)))
             case StepProgress(text=text):
-                if self._status:
+                if isinstance(self._status, Status):
                     self._status.update(Text(f"{self._title}  {text}"))
             case StepFinished(seconds=seconds, detail=detail, ok=ok):
                 self.close()
@@ -50,21 +57,16 @@ class Terminal:
                 self._console.print(Text.assemble(("-", "yellow"), f" {title:<26}  not run  {reason}"))
             case Notice(topic=topic, text=text):
                 self._console.print(Text.assemble((f"  {topic}: ", "dim"), text))
+            case Checking():
+                if self._under_way:
+                    self._under_way.at = event
             case Checked():
-                self._show_check(event)
+                self._console.print(check_line(event), no_wrap=True, overflow="ellipsis")
+            case AgentStatus():
+                pass
             case Output(text=text) | Summary(text=text):
                 self.close()
-                sys.stdout.write(text if text.endswith("\n") else text + "\n")
-                sys.stdout.flush()
-
-    def _show_check(self, event: Checked) -> None:
-        """Above the line that spins, which goes on."""
-        mark = MARKS[event.status]
-        time = " reused " if event.reused else f"{event.seconds:6.1f} s"
-        said = event.summary if event.status != "not run" else f"not run: {event.summary}"
-        self._console.print(Text.assemble(mark, f" {event.check:<26} ", (time, "dim"), f"  {said}"))
-        for fault in event.faults:
-            self._console.print(Text.assemble(("    • ", "bold red"), fault))
+                self._close_with(text)
 
     def fail(self, error: WorkbenchError) -> None:
         """The command cannot go on."""
@@ -79,3 +81,19 @@ class Terminal:
         if self._status:
             self._status.stop()
             self._status = None
+
+    def _begin(self, status: Status | Live) -> None:
+        self.close()
+        self._status = status
+        status.start()
+
+    def _close_with(self, text: str) -> None:
+        """The result; what a verification says is made to fit where somebody reads it."""
+        if self._under_way and sys.stdout.isatty():
+            console = Console(highlight=False, soft_wrap=True)
+            console.print()
+            for line in closing_lines(text, console.width):
+                console.print(line)
+            return
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()

@@ -112,6 +112,8 @@ def parser() -> ArgumentParser:
     one.add_argument(
         "--skip", metavar="CHECK", action="append", default=[], help="a check or family to leave out"
     )
+    one.add_argument("--junit", metavar="FILE", type=Path, help="also write JUnit XML, for build servers")
+    one.add_argument("--sarif", metavar="FILE", type=Path, help="also write SARIF 2.1.0, for code hosts")
     one.add_argument("--check", action="store_true", help="repeat what the stored evidence says, and compare")
     _json(one)
 
@@ -213,6 +215,8 @@ def _verify(given: Namespace) -> int:
         only=tuple(given.only),
         skip=tuple(given.skip),
         again=given.check,
+        junit=given.junit,
+        sarif=given.sarif,
     )
     return show(told, json=given.json)
 

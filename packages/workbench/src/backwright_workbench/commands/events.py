@@ -65,6 +65,28 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Checking:
+    """The checks under way, each with how far it has come; `done` of `total` are over."""
+
+    running: dict[str, str]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """How far a verification is, in the words that programs which lead several agents expect."""
+
+    agent: str
+    status: str
+    """`verifying`, in the end the verdict."""
+    phase: str
+    """The family of the check that has just ended, in the end `verdict`."""
+    completed: tuple[str, ...]
+    pending: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """The result itself, as text: what goes to standard output or into a file."""
 
@@ -82,7 +104,18 @@ class Summary:
     """What the command ends with if it did not go well."""
 
 
-Event = StepStarted | StepProgress | StepFinished | StepSkipped | Notice | Checked | Output | Summary
+Event = (
+    StepStarted
+    | StepProgress
+    | StepFinished
+    | StepSkipped
+    | Notice
+    | Checked
+    | Checking
+    | AgentStatus
+    | Output
+    | Summary
+)
 
 
 class Step:

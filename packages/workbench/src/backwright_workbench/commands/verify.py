@@ -3,22 +3,30 @@
 What lives here: opening, running, keeping, reporting. What must not: any check, and how reports look.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from backwright_workbench.commands.events import Checked, Event, Step, Summary
+from backwright_workbench.commands.events import AgentStatus, Checked, Checking, Event, Step, Summary
+from backwright_workbench.commands.verify_reports import write_reports
 from backwright_workbench.errors import UserError
-from backwright_workbench.reports.verification import summary
+from backwright_workbench.reports.verification.closing import summary
 from backwright_workbench.verify.check import Profile, all_checks
 from backwright_workbench.verify.evidence import Evidence
+from backwright_workbench.verify.fingerprint import fingerprint
+from backwright_workbench.verify.machine import machine, versions
 from backwright_workbench.verify.opening import Opened, open_service
-from backwright_workbench.verify.runner import Begun, Chosen, Done, Runner, Said, Told
+from backwright_workbench.verify.runner import Begun, Chosen, Done, Runner, Said
 from backwright_workbench.verify.store import FOLDER, Store
 from backwright_workbench.verify.verdict import Verdict, Verification, in_order
+from backwright_workbench.workspace.git import commit_of
 
 NOT_PROVEN = 4
 """The exit code when nothing failed, but something that is required was not run."""
+
+AGENT = "backwright"
 
 
 def verify(
@@ -28,33 +36,48 @@ def verify(
     only: tuple[str, ...] = (),
     skip: tuple[str, ...] = (),
     again: bool = False,
+    junit: Path | None = None,
+    sarif: Path | None = None,
 ) -> Generator[Event, None, None]:
-    """Runs the checks and keeps their evidence. Raises `WorkbenchError` if they cannot be run at all."""
+    """Runs the checks, keeps their evidence, writes the reports. Raises `WorkbenchError` if it cannot begin.
+
+    The exit code is about the checks that were asked for; the verdict is about all of them.
+    """
     refuse_unknown(only + skip)
     profile = Profile.FULL if full else Profile.QUICK
+    folder = directory / FOLDER
     store = Store(directory.resolve() / FOLDER)
-    began = monotonic()
-    step = Step("verify", "Verify")
-    yield step.started()
+    began, since = datetime.now(UTC), monotonic()
+    yield Step("verify", "Verify").started()
     with open_service(directory, profile) as opened, store.held():
         opened.keeper.folder(store.partial)
         asked = " ".join(["backwright", "verify", str(directory), *(["--full"] if full else [])])
         runner = Runner(opened.subject, store, all_checks(), Chosen(only, skip), asked, again, opened.secrets)
-        evidence = yield from told(runner.run(), step)
-        verification = verified(opened, evidence, profile, monotonic() - began, asked)
+        evidence = yield from told(runner)
+        evidence += runner.remembered()
+        verification = replace(
+            verified(opened, evidence, profile, monotonic() - since, asked),
+            began=began.isoformat(timespec="seconds"),
+            asked=frozenset(check.name for check in runner.asked_for()) if only else frozenset(),
+            kept=frozenset(each.check for each in evidence if is_kept(each, store)),
+        )
+    files = write_reports(verification, folder, junit_file=junit, sarif_file=sarif)
+    yield status_at_end(verification)
     yield Summary(
-        verification.verdict is Verdict.READY,
-        summary(verification),
-        {"verdict": verification.verdict},
-        exit_code=NOT_PROVEN if verification.verdict is Verdict.NOT_PROVEN else 1,
+        verification.answer is Verdict.READY,
+        summary(verification, files),
+        {"verdict": verification.verdict, **files},
+        exit_code=NOT_PROVEN if verification.answer is Verdict.NOT_PROVEN else 1,
     )
 
 
-def told(events: Iterator[Told], step: Step) -> Generator[Event, None, list[Evidence]]:
-    """What a run tells, as it is shown; returns its evidence."""
+def told(runner: Runner) -> Generator[Event, None, list[Evidence]]:
+    """Runs, and tells what happens as it is shown; returns the evidence."""
     found: list[Evidence] = []
     running: dict[str, str] = {}
-    for event in events:
+    pending = [check.name for check in runner.asked_for()]
+    total = len(pending)
+    for event in runner.run():
         match event:
             case Begun(check=name):
                 running[name] = ""
@@ -62,10 +85,20 @@ def told(events: Iterator[Told], step: Step) -> Generator[Event, None, list[Evid
                 running[name] = text
             case Done(evidence=evidence):
                 running.pop(evidence.check, None)
+                pending.remove(evidence.check)
                 found.append(evidence)
                 yield checked(evidence)
-        yield step.progress(", ".join(f"{name} {text}".rstrip() for name, text in running.items()))
+                completed = tuple(each.check for each in found)
+                yield AgentStatus(AGENT, "verifying", evidence.family, completed, tuple(pending))
+        yield Checking(dict(running), len(found), total)
     return found
+
+
+def status_at_end(verification: Verification) -> AgentStatus:
+    """The verdict in the words that programs which lead several agents expect."""
+    done = tuple(each.check for each in verification.evidence if each.status != "not run")
+    left = tuple(each.check for each in verification.required if each.check not in done)
+    return AgentStatus(AGENT, verification.verdict, "verdict", done, left)
 
 
 def checked(evidence: Evidence) -> Checked:
@@ -90,9 +123,28 @@ def verified(
 ) -> Verification:
     """All of it as one value."""
     subject = opened.subject
+    blueprint = subject.blueprint
     return Verification(
-        opened.name, in_order(evidence), profile, subject.stands.engine, subject.meant_for, seconds, command
+        opened.name,
+        in_order(evidence),
+        profile,
+        subject.stands.engine,
+        subject.meant_for,
+        seconds,
+        command,
+        title=blueprint.title if blueprint else "",
+        commit=commit_of(subject.origin) if subject.origin else "",
+        tree=fingerprint(subject.root) if subject.root else "",
+        versions=versions(),
+        machine=machine(),
+        blueprint=blueprint,
     )
+
+
+def is_kept(evidence: Evidence, store: Store) -> bool:
+    """Whether its record is the one that lies in the store."""
+    found = store.get(evidence.check)
+    return found is not None and (found.began, found.status) == (evidence.began, evidence.status)
 
 
 def refuse_unknown(names: tuple[str, ...]) -> None:

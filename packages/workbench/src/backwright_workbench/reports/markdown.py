@@ -1,5 +1,6 @@
 """Markdown, as far as reports need it."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -21,9 +22,11 @@ def section(title: str, *parts: str) -> str:
 
 
 def code(text: str) -> str:
-    """Text in fixed width, which may hold back quotes itself."""
-    quotes = "``" if "`" in text else "`"
-    return f"{quotes}{text}{quotes}"
+    """Text in fixed width on one line, which may hold back quotes itself."""
+    line = " ".join(text.split())
+    quotes = "`" * (1 + max((len(each) for each in re.findall("`+", line)), default=0))
+    padded = f" {line} " if line.startswith("`") or line.endswith("`") else line
+    return f"{quotes}{padded}{quotes}"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -86,9 +86,8 @@ class Runner:
 
     def run(self) -> Iterator[Told]:
         """Runs what is asked for, and tells. Every check that is asked for ends in one `Done`."""
-        asked = [check for check in self.checks if self.chosen.holds(check)]
         waiting = []
-        for check in asked:
+        for check in self.asked_for():
             known = self._without_running(check)
             if known is None:
                 waiting.append(check)
@@ -98,6 +97,20 @@ class Runner:
         for check in waiting:
             if check.check.alone:
                 yield from self._side_by_side([check])
+
+    def asked_for(self) -> list[Known]:
+        """The checks that are asked for."""
+        return [check for check in self.checks if self.chosen.holds(check)]
+
+    def remembered(self) -> Iterator[Evidence]:
+        """What is known about those that are not asked for: what they said about the same inputs, or nothing."""
+        for check in self.checks:
+            if not self.chosen.holds(check):
+                yield (
+                    self._impossible(check)
+                    or self._same(check)
+                    or self._not_run(check, "not asked for", f"{self.asked} --only {check.name}")
+                )
 
     def _side_by_side(self, checks: list[Known]) -> Iterator[Told]:
         left: queue.SimpleQueue[Known] = queue.SimpleQueue()
@@ -119,18 +132,27 @@ class Runner:
 
     def _without_running(self, check: Known) -> Evidence | None:
         """What is known without running it: that it cannot run, or what it said about the same inputs."""
+        found = self._impossible(check)
+        if found is None and self.chosen.leaves_out(check):
+            found = self._not_run(check, "left out by --skip")
+        if found is not None or self.afresh:
+            return found
+        known = self._same(check)
+        return known if known is not None and known.status is Status.PASSED else None
+
+    def _impossible(self, check: Known) -> Evidence | None:
+        """That it cannot run on this subject, or does not belong to this profile."""
         missing = [need for need in Need if need in check.check.needs and need not in self.subject.has]
         if missing:
             return self._not_run(check, "needs " + " and ".join(missing), required=False)
         if ORDER.index(check.check.profile) > ORDER.index(self.subject.profile):
             return self._not_run(check, "only in the full profile", f"{self.asked} --full", required=False)
-        if self.chosen.leaves_out(check):
-            return self._not_run(check, "left out by --skip")
-        return None if self.afresh else self._reusable(check)
+        return None
 
-    def _reusable(self, check: Known) -> Evidence | None:
+    def _same(self, check: Known) -> Evidence | None:
+        """What it said about the same inputs, at the same place."""
         found = self.store.get(check.name)
-        if found is None or found.status is not Status.PASSED or self.subject.root is None:
+        if found is None or found.status is Status.NOT_RUN or self.subject.root is None:
             return None
         same = (
             found.inputs == self._inputs(check)

@@ -42,6 +42,17 @@ def begin(directory: Path, message: str) -> Repository:
     return Repository(True, True)
 
 
+def commit_of(directory: Path) -> str:
+    """The commit that `directory` is at, and whether its files differ from it; empty without git or history."""
+    if shutil.which("git") is None or not (directory / ".git").exists():
+        return ""
+    found = _git(directory, "rev-parse", "HEAD")
+    if not found.ok:
+        return ""
+    changed = _git(directory, "status", "--porcelain", "--untracked-files=normal")
+    return found.tail(1).strip() + (" with changes" if "\n".join(changed.output).strip() else "")
+
+
 def _git(directory: Path, *arguments: str) -> Finished:
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_DIR": ".git"}
     return run(["git", *arguments], cwd=directory, env=environment, timeout=60)
