@@ -55,6 +55,8 @@ class Check:
     """Whether what it says holds for the engine only that it ran on."""
     required: bool = True
     """Whether a verdict of "ready" needs it."""
+    reusable: bool = True
+    """Whether the same files give the same outcome; not so where history or the world outside is asked."""
     inputs: tuple[str, ...] = ()
     """Paths (files or folders) that its outcome depends on; none: the whole tree."""
 

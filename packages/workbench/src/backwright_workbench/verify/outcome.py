@@ -79,9 +79,13 @@ def judged(
 
 
 class NotRun(Exception):
-    """A check finds that it cannot run here: raised with the reason and what would make it run."""
+    """A check finds that it cannot run here: raised with the reason and what would make it run.
 
-    def __init__(self, reason: str, next_step: str = "") -> None:
+    `required` is false where there is nothing to look at: what a project does not have leaves no verdict open.
+    """
+
+    def __init__(self, reason: str, next_step: str = "", *, required: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
         self.next_step = next_step
+        self.required = required

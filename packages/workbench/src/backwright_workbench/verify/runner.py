@@ -151,7 +151,7 @@ class Runner:
 
     def _same(self, check: Known) -> Evidence | None:
         """What it said about the same inputs, at the same place."""
-        found = self.store.get(check.name)
+        found = self.store.get(check.name) if check.check.reusable else None
         if found is None or found.status is Status.NOT_RUN or self.subject.root is None:
             return None
         same = (
@@ -171,11 +171,12 @@ class Runner:
             self.subject, record=record, say=lambda text: self._told.put(Said(check.name, text))
         )
         began, since = datetime.now(UTC), monotonic()
-        next_step = ""
+        next_step, required = "", check.check.required
         try:
             outcome = check.run(subject)
         except NotRun as reason:
             outcome, next_step = Outcome(Status.NOT_RUN, reason.reason), reason.next_step
+            required = required and reason.required
         except WorkbenchError as error:
             outcome = _failed(error)
         except Exception:
@@ -183,6 +184,7 @@ class Runner:
         outcome = self._bound(check, outcome)
         evidence = replace(
             self._evidence(check, outcome, began, next_step),
+            required=required,
             seconds=round(monotonic() - since, 3),
             outputs=tuple(record.outputs),
         )

@@ -1,0 +1,83 @@
+"""security/static: the code opens no known hole."""
+
+from pathlib import Path
+
+import pytest
+from backwright_workbench.verify.checks.security.static import sources
+from backwright_workbench.verify.checks.security.static_rules import weaknesses
+from backwright_workbench.verify.opening import Opened
+from verify_planting import checked, faults, passed, planted
+
+STATIC = "security/static"
+RESOURCE = "src/work_orders/assets/resource.py"
+
+PLANTED = {
+    "eval": ("total = eval(formula)", "CWE-95"),
+    "eval-by-another-name": ("run = eval", "CWE-95"),
+    "eval-by-its-name": ('run = getattr(builtins, "ev" "al")', "CWE-95"),
+    "formatted-statement": ('session.execute(text(f"select * from t where id = {id}"))', "CWE-89"),
+    "statement-by-way-of-a-variable": (
+        "async def find(name):\n    q = \"select * from t where name = '%s'\" % name\n    await work.execute(text(q))",
+        "CWE-89",
+    ),
+    "statement-that-grows": (
+        'def find(order):\n    q = "select * from t order by "\n    q += order\n    return db.execute(q)',
+        "CWE-89",
+    ),
+    "statement-with-format": ('cursor.execute("delete from {} where 1=1".format(table))', "CWE-89"),
+    "certificate-not-checked": ("httpx2.Client(verify=False)", "CWE-295"),
+    "certificate-not-checked-by-a-mapping": ('options = {"verify": False}', "CWE-295"),
+    "signature-not-checked": ('jwt.decode(token, options={"verify_signature": False})', "CWE-295"),
+    "shell": ('subprocess.run("convert " + name, shell=True)', "CWE-78"),
+    "yaml": ("yaml.load(text)", "CWE-502"),
+    "pickle": ("pickle.loads(await request.body())", "CWE-502"),
+    "debug": ("DEBUG = True", "CWE-489"),
+    "debug-of-an-application": ("app = FastAPI(debug=True)", "CWE-489"),
+    "default-secret": ('class S:\n    secret_key: SecretStr = SecretStr("changeme")', "CWE-798"),
+    "secret-without-a-setting": (
+        'KEY = os.getenv("SECRET")\nsecret_key = os.environ.get("K", "dev-secret-1")',
+        "CWE-798",
+    ),
+}
+HARMLESS = {
+    "statement-of-constants": 'TABLE = "t"\nsession.execute(text(f"select * from {TABLE}"))',
+    "statement-of-the-builder": "session.execute(select(t).where(t.c.id == id))",
+    "statement-with-parameters": 'session.execute(text("select * from t where id = :id"), {"id": id})',
+    "parts-of-constants": 'def q(flag):\n    s = "select 1"\n    s += " limit 1"\n    return db.execute(s)',
+    "text-for-a-reader": 'log.info(f"selected {n} from {table}")',
+    "pattern": 'TOKEN = re.compile(r"[a-z]+")\nmodel.eval()',
+    "name-of-a-password": 'PASSWORD = "password"\nSecurity(scheme="bearer", token_url="/auth/token")',
+    "empty-secret": 'secret_key: SecretStr = SecretStr("")',
+    "secret-of-the-environment": 'secret_key = os.environ.get("SECRET_KEY_1")',
+}
+
+
+@pytest.mark.parametrize(("code", "cwe"), PLANTED.values(), ids=PLANTED)
+def test_a_weakness_is_found(code: str, cwe: str) -> None:
+    """However it is written."""
+    assert [each.cwe for each in weaknesses(code)] == [cwe]
+
+
+@pytest.mark.parametrize("code", HARMLESS.values(), ids=HARMLESS)
+def test_what_only_looks_like_one_is_none(code: str) -> None:
+    """Constants, parameters and names let nobody in."""
+    assert list(weaknesses(code)) == []
+
+
+def test_a_good_service_passes(good: Opened, tmp_path: Path) -> None:
+    """All of its code was looked at, and none of its tests."""
+    evidence = checked(good, STATIC, tmp_path)
+    assert passed(evidence)
+    assert {path.partition("/")[0] for path in sources(good.subject.files())} == {"src"}
+
+
+def test_what_a_comment_hides_is_found(good: Opened, tmp_path: Path) -> None:
+    """By our rules and by ruff's, each at its line."""
+    hidden = "\nimport hashlib, time\n\nasync def weigh(x: str) -> object:\n    time.sleep(1)  # noqa\n"
+    hidden += "    hashlib.md5(x.encode())  # noqa: S324\n    return eval(x)  # noqa: S307\n"
+    with planted(good, tmp_path, {RESOURCE: ("", hidden)}, same_tables=False) as opened:
+        found = faults(checked(opened, STATIC, tmp_path))
+    lines = (good.subject.files() / RESOURCE).read_text().count("\n")
+    assert f"{RESOURCE}:{lines + 7}: a text is run as code" in found
+    assert f"{RESOURCE}:{lines + 5}: Async functions should not call `time.sleep`" in found
+    assert "(S324)" in found
