@@ -1,11 +1,8 @@
 """Whatever is killed in the middle: a request that is sent again under its key has had one effect."""
 
 import asyncio
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 from backwright.testing_kits import create_tables
+from begun_processes import Begun, Child
 from postgresql_server import PostgresServer, postgres_server
 from services import free_port, wait_for_port
 from shop.service import SEARCHED, Shop, application, running, template
@@ -54,20 +52,23 @@ ROUNDS = 4
 NOTES = "SELECT note FROM orders WHERE note IS NOT NULL"
 
 
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Begun]:
+    """Where processes of the shop begin."""
+    with Begun("uvicorn", "asyncpg", "asyncmy", "backwright.app", "shop.service") as found:
+        yield found
+
+
 @contextmanager
-def doomed(folder: Path, url: str, point: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def doomed(begun: Begun, folder: Path, url: str, point: str) -> Iterator[tuple[str, Child]]:
     """The shop in a process that kills itself at this point of the first request with a key: its address."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(folder), url, str(port), point],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    process = begun.start(SERVER, str(folder), url, str(port), point, folder=folder)
     try:
         wait_for_port(port)
         yield f"http://127.0.0.1:{port}", process
     finally:
         process.kill()
-        process.wait()
 
 
 class Orders:
@@ -132,18 +133,18 @@ async def every_order_is_there_once(shop: Shop, orders: Orders) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_service_that_is_killed_in_the_middle_does_it_once(
-    tmp_path: Path, engine: str, point: str
+    begun: Begun, tmp_path: Path, engine: str, point: str
 ) -> None:
     """The request that was sent again is carried out if the first one was not, and answered if it was."""
     url = template(engine).lend(tmp_path, "shop.db")
     application.cache_clear()  # its keys may be those of another database, and a process finds only stored ones
     async with running(tmp_path, engine, url=url) as shop:
         headers, customer = await shop.headers("manager"), (await shop.customer())["id"]
-    with doomed(tmp_path, url, point) as (address, process):
+    with doomed(begun, tmp_path, url, point) as (address, process):
         async with httpx2.AsyncClient(base_url=address) as client:
             with pytest.raises(httpx2.TransportError):
                 pytest.fail((await Orders(client, headers, customer).send("a")).text)
-        assert process.wait(60) == -signal.SIGKILL
+        assert process.wait() == -signal.SIGKILL
     async with running(tmp_path, engine, url=url) as shop:
         stored = await shop.sql(NOTES)
         answer = await Orders(shop.client, headers, customer).send("a")

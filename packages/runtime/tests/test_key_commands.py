@@ -2,15 +2,14 @@
 
 import os
 import re
-import subprocess
-import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import clinic
 import pytest
-import services
 from backwright import key_commands
+from begun_processes import Begun
 from shop.service import Shop
 
 COMMAND = """
@@ -28,35 +27,52 @@ main(clinic.build, Settings, sys.argv[1:])
 MASTER = "Zq7vX1mL0pRt5uYw9BnK3cHd8fGj2sAe"
 
 
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Begun]:
+    """Where commands begin."""
+    with Begun(
+        "clinic", "backwright.account_routes", "backwright.key_commands", "backwright.sqlite"
+    ) as found:
+        yield found
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Terminal:
     """A terminal beside a clinic that runs."""
 
-    def __init__(self, shop: Shop, folder: Path) -> None:
+    def __init__(self, begun: Begun, shop: Shop, folder: Path) -> None:
+        self._begun = begun
         self.shop = shop
         self._folder = folder
         self._given = clinic.settings(folder, str(shop.database.url))
 
-    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str, **environment: str) -> Said:
         """What `python -m clinic …` prints, and how it ends."""
         given = {
             "ENVIRONMENT": "test", "SERVICE": "clinic", "ENCRYPTION_KEYS": MASTER,
             "DATABASE_URL": self.shop.database.url.render_as_string(hide_password=False),
             "SECRET_KEY": self._given.secret_key.get_secret_value(),
-            "PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"],
-            **environment,
+            "PASSWORD_MEMORY_KIB": "8", "PASSWORD_TIME_COST": "1",
+            "PATH": os.environ["PATH"], **environment,
         }  # fmt: skip
-        return subprocess.run(
-            [sys.executable, "-c", COMMAND, *arguments],
-            cwd=self._folder, env=given, capture_output=True, text=True, timeout=services.PATIENT,
-        )  # fmt: skip
+        child = self._begun.start(COMMAND, *arguments, folder=self._folder, environment=given)
+        return Said(child.wait(), child.out.read_text(), child.err.read_text())
 
 
 @pytest.fixture
-async def terminal(tmp_path: Path) -> AsyncGenerator[Terminal, None]:
+async def terminal(begun: Begun, tmp_path: Path) -> AsyncGenerator[Terminal, None]:
     """With a clinic of one patient; the engine is the first one, as statements are tested on each elsewhere."""
     async with clinic.running(tmp_path, "sqlite", encryption_keys=MASTER) as shop:
         await shop.made("/patients", name="Ada", ssn="A-1", history="x")
-        yield Terminal(shop, tmp_path)
+        yield Terminal(begun, shop, tmp_path)
 
 
 async def test_keys_are_listed_without_what_is_secret(terminal: Terminal) -> None:
@@ -113,7 +129,13 @@ async def test_the_key_of_tokens_is_changed_and_the_old_one_forgotten(terminal: 
 async def test_a_master_key_is_made_before_there_is_one(terminal: Terminal) -> None:
     """The service could not start without it; the next command can."""
     production = {"ENVIRONMENT": "production", "PUBLIC_URL": "https://clinic.example", "ENCRYPTION_KEYS": ""}
-    secret = {"SECRET_KEY": "q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB", "MAIL_URL": "", **production}
+    secret = {
+        "SECRET_KEY": "q7Vb2mXzR9tLw4KcYh8NpJd3FsGuA6eE-1oTiZx0MvB",
+        "MAIL_URL": "",
+        "PASSWORD_MEMORY_KIB": "19456",
+        "PASSWORD_TIME_COST": "2",
+        **production,
+    }
     missing = terminal.run("keys", "list", **secret)
     assert (missing.returncode, "ENCRYPTION_KEYS is not set" in missing.stderr) == (2, True)
     assert "Traceback" not in missing.stderr

@@ -44,11 +44,12 @@ ANSWERS: list[tuple[int, str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.fixture(params=["development", "production"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module", params=["development", "production"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """For either kind of place where a service runs."""
-    lent = office_template("sqlite").lend(tmp_path, "office.db")
-    base = office_settings(tmp_path, lent).model_dump()
+    folder = tmp_path_factory.mktemp(request.param)
+    lent = office_template("sqlite").lend(folder, "office.db")
+    base = office_settings(folder, lent).model_dump()
     changed: dict[str, Any] = {
         "environment": request.param,
         "public_url": "https://testserver",
@@ -64,9 +65,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings(_env_file=None, **{**base, **changed})
 
 
-@pytest.fixture
-async def app(settings: Settings, user_class: type[Account]) -> AsyncGenerator[FastAPI, None]:
-    """A service with two routes of its own that do not end well."""
+@pytest.fixture(scope="module")
+def office(settings: Settings, user_class: type[Account]) -> FastAPI:
+    """A service with two routes of its own that do not end well, made once for either kind of place."""
     declared = Accounts(user_class, roles=Role, admin=Role.ADMIN, browser_sessions=True)
     made = create_app(settings, title="Office", accounts=declared)
 
@@ -82,8 +83,14 @@ async def app(settings: Settings, user_class: type[Account]) -> AsyncGenerator[F
     async def quiet() -> dict[str, int]:
         return {"a": 1}
 
-    async with made.router.lifespan_context(made):
-        yield made
+    return made
+
+
+@pytest.fixture
+async def app(office: FastAPI) -> AsyncGenerator[FastAPI, None]:
+    """The service, started."""
+    async with office.router.lifespan_context(office):
+        yield office
 
 
 @pytest.fixture
@@ -144,10 +151,11 @@ async def test_every_answer_has_them(
 
 
 async def test_also_when_the_quota_is_used_up(
-    app: FastAPI, client: httpx2.AsyncClient, settings: Settings
+    app: FastAPI, client: httpx2.AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """429, which names the way back."""
-    app.guards.policy, app.guards.limiter.store = Policy.parse("1/minute"), MemoryStore()  # type: ignore[attr-defined]
+    monkeypatch.setattr(app.guards, "policy", Policy.parse("1/minute"))  # type: ignore[attr-defined]
+    monkeypatch.setattr(app.guards.limiter, "store", MemoryStore())  # type: ignore[attr-defined]
     assert_guarded(await client.get("/users"), settings)
     answer = await client.get("/users", headers={"Origin": FRONT_END})
     assert (answer.status_code, "retry-after" in answer.headers) == (429, True)

@@ -47,12 +47,11 @@ def test_the_suite_asks_from_another_tenant() -> None:
 
 @pytest.mark.slow
 def test_the_written_service_keeps_tenants_apart(tmp_path: Path) -> None:
-    """Its types are strict, migrations and models agree, its own tests of tenants and access pass, and it seeds."""
+    """Migrations and models agree, its own tests of tenants and access pass, and it seeds."""
     for path, text in write(fleet()).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    (tmp_path / DERIVED).write_text(run(tmp_path, "-m", "fleet", "openapi"))
-    run(tmp_path, "-m", "mypy")
+    (tmp_path / DERIVED["derive"]).write_text(run(tmp_path, "-m", "fleet", "openapi"))
     tests = ("tests/test_tenants.py", "tests/test_migrations.py", "tests/test_access.py", "tests/vehicles")
     run(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     run(tmp_path, "-m", "fleet", "migrate", "up")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.codegen import DERIVED, write
+from tenancy_blueprints import fleet
 
 pytestmark = pytest.mark.slow
 
@@ -23,8 +24,14 @@ def service(work_orders: Blueprint, tmp_path_factory: pytest.TempPathFactory) ->
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text)
-    (root / DERIVED).write_text(run(root, "-m", work_orders.package, "openapi"))
+    (root / DERIVED["derive"]).write_text(run(root, "-m", work_orders.package, "openapi"))
     return root
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What mypy keeps of the libraries, which takes longer than a service."""
+    return str(tmp_path_factory.mktemp("mypy"))
 
 
 def run(root: Path, *arguments: str) -> str:
@@ -37,9 +44,17 @@ def run(root: Path, *arguments: str) -> str:
     return found.stdout
 
 
-def test_its_types_are_strict(service: Path) -> None:
+def test_its_types_are_strict(service: Path, known: str) -> None:
     """`mypy --strict` over code and tests finds nothing."""
-    run(service, "-m", "mypy")
+    run(service, "-m", "mypy", "--cache-dir", known)
+
+
+def test_the_types_of_a_service_of_tenants_are_strict(tmp_path: Path, known: str) -> None:
+    """Likewise. What else it keeps is the business of `test_tenancy.py`."""
+    for path, text in write(fleet()).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    run(tmp_path, "-m", "mypy", "--cache-dir", known)
 
 
 def test_its_areas_import_along_foreign_keys_only(service: Path) -> None:
