@@ -94,13 +94,14 @@ class Server:
 
     def memory_mb(self) -> float:
         """The resident memory of the group, in MB; 0 where the system does not tell."""
-        return sum(_status_kb(pid, "VmRSS") for pid in self._group()) / 1000
+        return sum(_status_kb(pid, "VmRSS") for pid in self.group()) / 1000
 
     def cpu_seconds(self) -> float:
         """The processor time that the group has used."""
-        return sum(_cpu(pid) for pid in self._group())
+        return sum(_cpu(pid) for pid in self.group())
 
-    def _group(self) -> list[int]:
+    def group(self) -> list[int]:
+        """Its processes, where the system tells."""
         found = []
         for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
             with suppress(OSError, ValueError):

@@ -93,6 +93,12 @@ class ServiceStands:
             yield stack.enter_context(self.on(database, gate=gate, **settings))
 
     @contextmanager
+    def direct(self, *, rows: int = 0, **settings: str) -> Iterator[Stand]:
+        """As `fresh`, with nothing between it and its database: for measuring."""
+        with self.on(self._databases.copy(self.template(rows)), gate=None, **settings) as stand:
+            yield stand
+
+    @contextmanager
     def on(self, database: str, *, gate: Gate | None = None, **settings: str) -> Iterator[Stand]:
         """A stand on this database, which stays when the stand goes."""
         folder = self._folder / f"stand-{next(self._numbers)}"
