@@ -33,6 +33,7 @@ PLANTED = {
     "github-token-in-a-comment": (f"# use {GITHUB} for now", "app.py"),
     "github-token-in-a-test": (f'TOKEN = "{GITHUB}"', "tests/test_app.py"),
     "stripe-key": (f"stripe.api_key = '{STRIPE}'", "pay.py"),
+    "stripe-key-in-two-parts": (f"KEY = 'sk_live_' '{RANDOM[:24]}'", "pay.py"),
     "slack-token-in-prose": (f"Post with `{SLACK}`.", "docs/chat.md"),
     "signed-token": (f'BEARER = "Bearer {JWT}"', "client.py"),
     "our-own-key": (f"curl -H 'Authorization: Bearer {OURS}' http://localhost:8000", "docs/use.md"),

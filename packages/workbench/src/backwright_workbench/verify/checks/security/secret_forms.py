@@ -62,6 +62,9 @@ FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 """What it is; texts of which one must be there, because a look for them is cheap; the form."""
 
+PUT_TOGETHER = re.compile(r"""["'][ \t]*\+?[ \t]*["']""")
+"""Between two texts in a line that make one: `"sk_live_" "51H…"` is a key all the same."""
+
 PRIVATE = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
     r"(?:[\s\"',+|>]|\\[nr]|Proc-Type[^\n]*|DEK-Info[^\n]*|Version:[^\n]*|Comment:[^\n]*)*"
@@ -130,31 +133,33 @@ def secrets_in(text: str, path: str = "") -> Iterator[Found]:
 
 
 def _all(text: str, path: str) -> Iterator[Found]:
-    def at(kind: str, value: str, offset: int, is_certain: bool = True) -> Found:
-        return Found(kind, value, text.count("\n", 0, offset) + 1, is_certain)
-
     if "PRIVATE KEY" in text:
         for match in PRIVATE.finditer(text):
             if entropy(match[1]) > 3:
-                yield at("private key", match[1], match.start())
+                yield Found("private key", match[1], _line(match), True)
+    whole = PUT_TOGETHER.sub("", text) if path.endswith((".py", ".js", ".ts")) else text
     for kind, marks, form in FORMS:
-        if any(mark in text for mark in marks):
-            for match in form.finditer(text):
+        if any(mark in whole for mark in marks):
+            for match in form.finditer(whole):
                 if not _is_made_up(match[0]):
-                    yield at(kind, match[0], match.start())
+                    yield Found(kind, match[0], _line(match), True)
     if "eyJ" in text:
         for match in JWT.finditer(text):
             if entropy(match[0].rpartition(".")[2]) > 3:
-                yield at("signed token (JWT)", match[0], match.start(), is_certain=False)
+                yield Found("signed token (JWT)", match[0], _line(match), False)
     if api_key_form.holds_key(text.encode("utf-8", "replace")):
         for match in OURS.finditer(text):
             if api_key_form.read(match[0]) is not None:
-                yield at("API key of a service", match[0], match.start())
+                yield Found("API key of a service", match[0], _line(match), True)
     if "://" in text:
         for match in IN_URL.finditer(text):
             if _is_password(match[1], match[0]) and not match[2].startswith(HERE):
-                yield at("password in an address", match[1], match.start(), is_certain=False)
+                yield Found("password in an address", match[1], _line(match), False)
     yield from _named(text, path)
+
+
+def _line(match: re.Match[str]) -> int:
+    return match.string.count("\n", 0, match.start()) + 1
 
 
 def _named(text: str, path: str) -> Iterator[Found]:
