@@ -8,6 +8,7 @@ from pathlib import Path
 from backwright_workbench.reports.verification.document import document
 from backwright_workbench.reports.verification.junit import junit
 from backwright_workbench.reports.verification.note import note
+from backwright_workbench.reports.verification.page.page import page
 from backwright_workbench.reports.verification.sarif import sarif
 from backwright_workbench.verify.verdict import Verification
 from backwright_workbench.workspace.trees import write_file
@@ -22,6 +23,7 @@ def write_reports(
 ) -> dict[str, str]:
     """Writes what people, pull requests, programs and build servers read; returns the files by what they are."""
     files = {
+        "page": (folder / "report.html", page),
         "JSON": (folder / "report.json", document),
         "note": (folder / "report.md", note),
     }
