@@ -5,11 +5,14 @@ The standard library's parser, because every other one takes longer to load than
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from backwright_workbench import __version__
+
+if TYPE_CHECKING:
+    from backwright_workbench.commands.events import Event
 
 ABOUT = "A backend developer you can run: from a brief to a running, secured, tested Python backend."
 
@@ -19,6 +22,8 @@ USAGE = 2
 BRIEF = "a text file that says in plain words what is wanted"
 NEW_DIRECTORY = "the directory of the new service; it must not exist, or be empty"
 SERVICE = "the service; the current directory without it"
+VERIFIED = "the service, or the project of --app; the current directory without it"
+CALLER = "who calls: admin='Authorization: Bearer …'; may be repeated, also for one role"
 ACCESS = "the service (the current directory without it), or one request to it that is to be explained"
 CATALOGUE = "a directory of your own business entities (*.yaml), which win over the built-in ones"
 
@@ -104,7 +109,7 @@ def parser() -> ArgumentParser:
     one.add_argument("--json", action="store_true", help="as one JSON document")
 
     one = verb("verify", _verify, "Is it ready for production? Checks that run, each with its evidence.")
-    one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)
+    one.add_argument("directory", metavar="DIR", type=Path, nargs="?", help=VERIFIED)
     one.add_argument("--full", action="store_true", help="the full profile: minutes instead of seconds")
     one.add_argument(
         "--only", metavar="CHECK", action="append", default=[], help="a check or family; may be repeated"
@@ -115,6 +120,7 @@ def parser() -> ArgumentParser:
     one.add_argument("--junit", metavar="FILE", type=Path, help="also write JUnit XML, for build servers")
     one.add_argument("--sarif", metavar="FILE", type=Path, help="also write SARIF 2.1.0, for code hosts")
     one.add_argument("--check", action="store_true", help="repeat what the stored evidence says, and compare")
+    _foreign(one)
     _json(one)
 
     one = verb("audit", _audit, "Whether the audit log of a service is what it was: `audit verify DIR`.")
@@ -139,6 +145,30 @@ def parser() -> ArgumentParser:
         "--check", action="store_true", help="change nothing; exit 1 when it is not in that form"
     )
     return root
+
+
+def _foreign(verb: ArgumentParser) -> None:
+    add = verb.add_argument_group("a backend that Backwright did not write").add_argument
+    add("--app", metavar="MODULE:NAME", help="an ASGI or WSGI application, started from DIR")
+    add(
+        "--url", metavar="URL", help="an address that answers; checks write there, attack, and put load on it"
+    )
+    add("--openapi", metavar="FILE|URL", help="its OpenAPI document, where it publishes none")
+    add("--as", metavar="ROLE=HEADER", action="append", default=[], dest="callers", help=CALLER)
+    add(
+        "--env",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a variable for --app; may be repeated",
+    )
+    add(
+        "--allow-host",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="another machine that may be attacked",
+    )
 
 
 def _json(verb: ArgumentParser) -> None:
@@ -208,17 +238,29 @@ def _access(given: Namespace) -> int:
 def _verify(given: Namespace) -> int:
     from backwright_workbench.cli.show import show
     from backwright_workbench.commands.verify import verify
+    from backwright_workbench.verify.target import target
 
-    told = verify(
-        given.directory,
-        full=given.full,
-        only=tuple(given.only),
-        skip=tuple(given.skip),
-        again=given.check,
-        junit=given.junit,
-        sarif=given.sarif,
-    )
-    return show(told, json=given.json)
+    def told() -> "Iterator[Event]":
+        yield from verify(
+            given.directory or Path(),
+            target=target(
+                given.directory,
+                app=given.app,
+                url=given.url,
+                openapi=given.openapi,
+                callers=given.callers,
+                environment=given.env,
+                hosts=given.allow_host,
+            ),
+            full=given.full,
+            only=tuple(given.only),
+            skip=tuple(given.skip),
+            again=given.check,
+            junit=given.junit,
+            sarif=given.sarif,
+        )
+
+    return show(told(), json=given.json)
 
 
 def _audit(given: Namespace) -> int:

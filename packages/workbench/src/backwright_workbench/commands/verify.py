@@ -4,6 +4,7 @@ What lives here: opening, running, keeping, reporting. What must not: any check,
 """
 
 from collections.abc import Generator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +17,12 @@ from backwright_workbench.reports.verification.closing import summary
 from backwright_workbench.verify.check import Profile, all_checks
 from backwright_workbench.verify.evidence import Evidence
 from backwright_workbench.verify.fingerprint import fingerprint
+from backwright_workbench.verify.foreign import open_foreign
 from backwright_workbench.verify.machine import machine, versions
 from backwright_workbench.verify.opening import Opened, open_service
 from backwright_workbench.verify.runner import Begun, Chosen, Done, Runner, Said
 from backwright_workbench.verify.store import FOLDER, Store
+from backwright_workbench.verify.target import Target
 from backwright_workbench.verify.verdict import Verdict, Verification, in_order
 from backwright_workbench.workspace.git import commit_of
 
@@ -32,6 +35,7 @@ AGENT = "backwright"
 def verify(
     directory: Path,
     *,
+    target: Target | None = None,
     full: bool = False,
     only: tuple[str, ...] = (),
     skip: tuple[str, ...] = (),
@@ -41,6 +45,7 @@ def verify(
 ) -> Generator[Event, None, None]:
     """Runs the checks, keeps their evidence, writes the reports. Raises `WorkbenchError` if it cannot begin.
 
+    `target` is a backend that Backwright did not write; `directory` is then where its evidence is kept.
     The exit code is about the checks that were asked for; the verdict is about all of them.
     """
     refuse_unknown(only + skip)
@@ -49,9 +54,11 @@ def verify(
     store = Store(directory.resolve() / FOLDER)
     began, since = datetime.now(UTC), monotonic()
     yield Step("verify", "Verify").started()
-    with open_service(directory, profile) as opened, store.held():
+    with opening(directory, target, profile) as opened, store.held():
         opened.keeper.folder(store.partial)
         asked = " ".join(["backwright", "verify", str(directory), *(["--full"] if full else [])])
+        if target is not None:
+            asked = target.command(full=full)
         runner = Runner(opened.subject, store, all_checks(), Chosen(only, skip), asked, again, opened.secrets)
         evidence = yield from told(runner)
         evidence += runner.remembered()
@@ -69,6 +76,11 @@ def verify(
         {"verdict": verification.verdict, **files},
         exit_code=NOT_PROVEN if verification.answer is Verdict.NOT_PROVEN else 1,
     )
+
+
+def opening(directory: Path, target: Target | None, profile: Profile) -> AbstractContextManager[Opened]:
+    """A service of ours, or the backend that was named."""
+    return open_service(directory, profile) if target is None else open_foreign(target, profile)
 
 
 def told(runner: Runner) -> Generator[Event, None, list[Evidence]]:

@@ -31,6 +31,15 @@ class Need(StrEnum):
     PROCESS = "a process of its own, to measure and to end"
 
 
+GIVEN_BY = {
+    Need.SOURCE: "give the project's directory",
+    Need.CONTRACT: "--openapi FILE gives it",
+    Need.CALLERS: "--as ROLE='Header: value' gives them",
+    Need.PROCESS: "--app MODULE:NAME starts one",
+}
+"""How a backend that Backwright did not write comes to have what is needed."""
+
+
 class Profile(StrEnum):
     """How much is run: `quick` while working, `full` before a release."""
 

@@ -20,7 +20,9 @@ def files_of(root: Path) -> Iterator[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if name not in SKIPPED and (not name.startswith(".") or name == ".github")
+            if name not in SKIPPED
+            and (not name.startswith(".") or name == ".github")
+            and not Path(folder, name, "pyvenv.cfg").exists()
         )
         for name in sorted(names):
             if name not in LEFT_OUT:

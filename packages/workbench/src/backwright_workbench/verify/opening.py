@@ -43,7 +43,7 @@ def open_service(
     """
     origin = find_service(directory).directory
     blueprint = read_blueprint(read_tree(origin))
-    with _folder() as (folder, keeper):
+    with folder_and_keeper() as (folder, keeper):
         root = snapshot(origin, folder / "tree")
         secrets: set[str] = set()
         meant_for = blueprint.stores.database
@@ -76,7 +76,8 @@ def snapshot(origin: Path, target: Path) -> Path:
 
 
 @contextmanager
-def _folder() -> Iterator[tuple[Path, Keeper]]:
+def folder_and_keeper() -> Iterator[tuple[Path, Keeper]]:
+    """A folder that goes when the block ends, or the process dies, and whoever sees to that."""
     folder = Path(tempfile.mkdtemp(prefix="backwright-verify-")).resolve()
     with Keeper() as keeper:
         keeper.folder(folder)

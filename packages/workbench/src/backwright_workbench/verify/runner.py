@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from backwright_workbench.errors import WorkbenchError
-from backwright_workbench.verify.check import Known, Need, Profile
+from backwright_workbench.verify.check import GIVEN_BY, Known, Need, Profile
 from backwright_workbench.verify.evidence import Evidence
 from backwright_workbench.verify.fingerprint import fingerprint
 from backwright_workbench.verify.machine import machine, versions
@@ -144,14 +144,17 @@ class Runner:
         """That it cannot run on this subject, or does not belong to this profile."""
         missing = [need for need in Need if need in check.check.needs and need not in self.subject.has]
         if missing:
-            return self._not_run(check, "needs " + " and ".join(missing), required=False)
+            helps = "; ".join(GIVEN_BY[need] for need in missing if need in GIVEN_BY)
+            if Need.SERVICE in missing:
+                helps = ""  # nothing that could be given makes it one
+            return self._not_run(check, "needs " + " and ".join(missing), helps, required=False)
         if ORDER.index(check.check.profile) > ORDER.index(self.subject.profile):
             return self._not_run(check, "only in the full profile", f"{self.asked} --full", required=False)
         return None
 
     def _same(self, check: Known) -> Evidence | None:
         """What it said about the same inputs, at the same place."""
-        found = self.store.get(check.name) if check.check.reusable else None
+        found = self.store.get(check.name) if check.check.reusable and self.subject.recalls else None
         if found is None or found.status is Status.NOT_RUN or self.subject.root is None:
             return None
         same = (

@@ -52,6 +52,8 @@ class Subject:
     budgets: Budgets = field(default_factory=Budgets)
     meant_for: str = ""
     """The engine that the service is meant for."""
+    recalls: bool = True
+    """Whether what was said of the same files still holds; not where what answers is in no file."""
     record: Recorder = field(default_factory=lambda: Recorder(Path(), set()))
     say: Callable[[str], None] = lambda text: None
     """Tells how far a check has come."""

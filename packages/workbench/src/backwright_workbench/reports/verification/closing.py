@@ -32,6 +32,7 @@ def summary(verification: Verification, files: Mapping[str, str] | None = None) 
             "",
             f"{len(missing) - len(asked)} required checks were not asked for: {verification.command}",
         ]
+    lines += _out_of_reach(left)
     figures = [(told.figure, told.evidence) for told in leading(verification)]
     if figures:
         lines += ["", "Figures:"]
@@ -41,6 +42,18 @@ def summary(verification: Verification, files: Mapping[str, str] | None = None) 
     if files:
         lines += ["", *(f"{what:<9} {place}" for what, place in files.items())]
     return "\n".join(lines)
+
+
+def _out_of_reach(left: list[Evidence]) -> Iterator[str]:
+    """What could not be looked at, because there is not what it needs, and what would give it."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for each in left:
+        if not each.required and each.summary.startswith("needs "):
+            reasons.setdefault((each.summary, each.next_step), []).append(each.check)
+    if reasons:
+        yield from ("", "Not looked at:")
+    for (needs, step), checks in reasons.items():
+        yield f"- {needs}{f' ({step})' if step else ''}: {', '.join(checks)}"
 
 
 def reason(verification: Verification) -> str:

@@ -50,14 +50,14 @@ class Server:
         """Whether it has ended."""
         return self._process.poll() is not None
 
-    def wait_until_ready(self, url: str) -> None:
-        """Returns when `url` is answered with less than 500. Raises `SetupError` with the end of its log."""
+    def wait_until_ready(self, url: str, *, below: int = 500) -> None:
+        """Returns when `url` is answered with a status `below`. Raises `SetupError` with the end of its log."""
 
         def answers() -> bool:
             if self.is_over:
                 return True
             with suppress(httpx2.HTTPError):
-                return httpx2.get(url, timeout=5, trust_env=False).status_code < 500
+                return httpx2.get(url, timeout=5, trust_env=False).status_code < below
             return False
 
         if not wait_until(answers, seconds=PATIENCE) or self.is_over:
