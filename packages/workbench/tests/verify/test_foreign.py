@@ -87,13 +87,13 @@ def test_an_address_is_asked_where_it_stands(opened: Opened, tmp_path: Path) -> 
         with pytest.raises(NotRun) as refused, outside.subject.stands.fresh():
             pass
         assert not refused.value.required
-    told = list(verify(tmp_path, target=replace(target, callers=()), only=("contract",)))
+    told = list(verify(tmp_path, target=replace(target, callers=())))
     summary = told[-1]
     assert isinstance(summary, Summary)
     assert summary.ok, summary.text
     assert "- needs a service written by Backwright: " in summary.text
     assert "- needs the files of the project" in summary.text
-    assert "READY" in summary.text
+    assert ": READY. " in summary.text
     assert {each.status for each in checked(told) if each.required} == {"passed"}
     assert (tmp_path / ".backwright").is_dir()
 
@@ -167,9 +167,7 @@ def test_the_command_line_says_it_in_one_error(
 def evidence(opened: Opened, folder: Path, *names: str) -> list[Evidence]:
     """What checks find on an opened backend; without names, all that can run there and do not measure times."""
     asked = names or tuple(
-        each.name
-        for each in all_checks()
-        if each.check.needs <= opened.subject.has and not each.check.alone
+        each.name for each in all_checks() if each.check.needs <= opened.subject.has and not each.check.alone
     )
     runner = Runner(
         opened.subject, Store(folder / "kept"), all_checks(), Chosen(asked), secrets=opened.secrets

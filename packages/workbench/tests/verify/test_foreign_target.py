@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from backwright_workbench.errors import UserError
+from backwright_workbench.verify.attacks.operations import Collection
+from backwright_workbench.verify.checks.access.object_attacks import Victim
 from backwright_workbench.verify.documents import found, read, rooted
+from backwright_workbench.verify.stand.callers import Caller
 from backwright_workbench.verify.target import Target, target
 
 
@@ -140,3 +144,16 @@ def test_paths_begin_at_the_root_of_the_server(servers: Any, path: str) -> None:
     """Whatever the document says of servers: only the address that was given is asked."""
     document = {"openapi": "3.1.0", "paths": {"/x": {}}, **({"servers": servers} if servers else {})}
     assert rooted(document, "/at") == {"openapi": "3.1.0", "paths": {path: {}}}
+
+
+def test_an_id_that_stands_everywhere_is_no_sign_of_a_row() -> None:
+    """A `2` may be a limit or an age; a UUID, the mark, or a row with this id in its own list is the row."""
+    collection = Collection("/heroes/", "/heroes/{hero_id}", {})
+    ours = Victim(collection, {"id": 2, "name": "m4rk"}, "m4rk", Caller("user", ""))
+    other = httpx2.Response(200, json=[{"id": 1, "age": 2}])
+    assert not ours.held_in(other)
+    assert not ours.listed_in(other)
+    assert ours.listed_in(httpx2.Response(200, json={"results": [{"id": 2}]}))
+    assert ours.held_in(httpx2.Response(200, json=[{"name": "m4rk"}]))
+    theirs = Victim(collection, {"id": "01935b2e-7c00-7000-8000-000000000001"}, "m4rk", Caller("user", ""))
+    assert theirs.held_in(httpx2.Response(200, text="see 01935b2e-7c00-7000-8000-000000000001"))

@@ -36,6 +36,8 @@ class Clients:
         if id(caller) not in self._open:
             self._open[id(caller)] = caller.client()
         self.asked += 1
+        if path.startswith("//"):  # a client would take what follows for a host, and ask for the root
+            path = f"{self.stand.url}{path}"
         return self._open[id(caller)].request(method, path, **given)
 
     def callers(self) -> list[Caller]:

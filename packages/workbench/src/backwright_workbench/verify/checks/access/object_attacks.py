@@ -26,6 +26,9 @@ from backwright_workbench.verify.stand.callers import Caller
 from backwright_workbench.verify.subject import Subject
 
 HIDDEN = (401, 403, 404, 410)
+TELLING = 8
+"""Characters that an id has to have for it to mean nothing else where it stands: a `2` stands everywhere."""
+
 WHY = "OWASP API1:2023: whoever guesses or finds an id gets what is somebody else's"
 
 
@@ -44,12 +47,22 @@ class Victim:
     @property
     def key(self) -> str:
         """Its id."""
-        return str(self.row[self.collection.key] if self.collection.key in self.row else self.row["id"])
+        return str(self.row[self._name])
 
     def held_in(self, answer: Answer, *given: str) -> bool:
         """Whether an answer shows something of it that was not sent, and so is not said back."""
         said = " ".join(given)
-        return any(each in answer.text and each not in said for each in (self.mark, self.key))
+        marks = (self.mark, self.key) if len(self.key) >= TELLING else (self.mark,)
+        return any(each in answer.text and each not in said for each in marks)
+
+    def listed_in(self, answer: Answer) -> bool:
+        """Whether a list of its collection has it."""
+        rows = [each for each in items_of(answer) if isinstance(each, dict)]
+        return self.held_in(answer) or any(str(each.get(self._name)) == self.key for each in rows)
+
+    @property
+    def _name(self) -> str:
+        return self.collection.key if self.collection.key in self.row else "id"
 
 
 def attacked(
@@ -119,7 +132,8 @@ def _by_lists(victim: Victim, attacker: Caller, rows: Rows) -> Iterator[Fault]:
             continue
         for params in asked:
             answer = clients.ask(attacker, "GET", collection.path, params={"limit": "100", **params})
-            if victim.held_in(answer, *params.values()):
+            own = collection is victim.collection and victim.key not in params.values()
+            if victim.held_in(answer, *params.values()) or (own and victim.listed_in(answer)):
                 yield _fault(
                     f"shows it ({_said(params)}) to", victim, attacker, str(operation), str(operation)
                 )

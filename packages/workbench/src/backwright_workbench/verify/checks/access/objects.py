@@ -136,7 +136,7 @@ def _lists(victim: Victim, clients: Clients, caller: Caller) -> bool | None:
         answer = clients.ask(caller, "GET", victim.collection.path, params=following)
         if answer.status_code != 200:
             return None
-        if victim.key in answer.text:
+        if victim.listed_in(answer):
             return True
         said = json_of(answer)
         after = said.get("next") if isinstance(said, dict) else None
