@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import clinic as it
+import clinics as it
 import pytest
 import services
 from backwright import authentication

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import clinic as it
+import clinics as it
 import httpx2
 import pytest
 import services
