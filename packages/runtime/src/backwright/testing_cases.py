@@ -8,6 +8,7 @@ must not: sending them (`testing_contract.py`), and what has to be there for a r
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import httpx2
@@ -36,8 +37,12 @@ class Operation:
         return f"{self.method.upper()} {self.path}"
 
 
-def operations(document: Document, examples: int) -> Iterator[Operation]:
-    """Each operation with as many right requests and as many wrong ones.
+def operations(
+    document: Document, examples: int, *, seed: int | None = None, edges: int = 0
+) -> Iterator[Operation]:
+    """Each operation with as many right requests and as many wrong ones; other ones with another seed.
+
+    To either come up to `edges` at the limits of what the document allows: longest, smallest, each choice, one missing.
 
     Schemathesis gets the document without security: it would leave out the token that a caller sends anyway.
     """
@@ -48,7 +53,7 @@ def operations(document: Document, examples: int) -> Iterator[Operation]:
     closed = set()
     for path, item in document["paths"].items():
         for method, described in item.items():
-            security = described.pop("security", [])
+            security = described.pop("security", []) if isinstance(described, dict) else []
             if security and {} not in security:
                 closed.add((method, path))
     config = schemathesis.Config.from_dict(
@@ -61,14 +66,20 @@ def operations(document: Document, examples: int) -> Iterator[Operation]:
             method=each.method,
             path=each.path,
             is_closed=(each.method, each.path) in closed,
-            right=_cases(each, GenerationMode.POSITIVE, examples),
-            wrong=_cases(each, GenerationMode.NEGATIVE, examples),
+            right=[
+                *_cases(each, GenerationMode.POSITIVE, examples, seed),
+                *_edges(each, GenerationMode.POSITIVE, edges),
+            ],
+            wrong=[
+                *_cases(each, GenerationMode.NEGATIVE, examples, seed),
+                *_edges(each, GenerationMode.NEGATIVE, edges),
+            ],
         )
 
 
-def _cases(operation: Any, mode: Any, examples: int) -> list[Any]:
+def _cases(operation: Any, mode: Any, examples: int, number: int | None) -> list[Any]:
     """Requests for one operation; none where nothing in it can be wrong."""
-    from hypothesis import HealthCheck, Phase, assume, given, settings
+    from hypothesis import HealthCheck, Phase, assume, given, seed, settings
     from hypothesis.errors import Unsatisfiable
 
     found: list[Any] = []
@@ -80,17 +91,30 @@ def _cases(operation: Any, mode: Any, examples: int) -> list[Any]:
     bind: Any = given
     run: Any = settings(
         max_examples=examples,
-        derandomize=True,
+        derandomize=number is None,
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )(bind(operation.as_strategy(generation_mode=mode))(keep))
+    run = run if number is None else seed(number)(run)
     try:
         run()
     except Unsatisfiable:
         return []
     return found
+
+
+def _edges(operation: Any, mode: Any, most: int) -> list[Any]:
+    """Requests at the limits of the document."""
+    if not most:
+        return []
+    config = operation.schema.config.generation_for(operation=operation, phase="coverage")
+    found = operation.schema.iter_coverage_cases(
+        operation=operation, generation_modes=[mode], generation_config=config
+    )
+    short = (each for each in found if len(request(each, "http://service")["url"]) <= LONGEST_URL)
+    return list(islice((each for each in short if each.method.lower() == operation.method.lower()), most))
 
 
 def request(case: Any, base: str) -> dict[str, Any]:

@@ -5,12 +5,12 @@ What lives here: making them up from the document, and sending them. What must n
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
+from backwright_workbench.verify.openapi.asking import sent
 from backwright_workbench.verify.openapi.documents import (
     Document,
     Operation,
@@ -154,7 +154,7 @@ def stale(document: Document, rows: Rows) -> Iterator[Probe]:
         if header is None or each.method != "patch" or each.path.count("{") != 1:
             continue
         given = next(rows.parameters(each), None)
-        if given is None:
+        if not given:
             continue
         path = each.path
         for name, value in given.items():
@@ -184,11 +184,8 @@ def _first(callers: Sequence[Caller], probe: Probe) -> Iterator[Refusal]:
 
 
 def _sent(client: httpx2.Client, probe: Probe) -> httpx2.Response | None:
-    with suppress(httpx2.TransportError):
-        return client.request(
-            probe.method.upper(), probe.path, headers=dict(probe.headers), content=probe.content
-        )
-    return None
+    method, headers = probe.method.upper(), dict(probe.headers)
+    return sent(client, {"method": method, "url": probe.path, "headers": headers, "content": probe.content})
 
 
 def _filled(operation: Operation) -> str:

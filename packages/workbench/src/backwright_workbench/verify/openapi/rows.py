@@ -6,13 +6,13 @@ id leads nowhere, so without this most operations would only ever be seen to ref
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import httpx2
 
-from backwright_workbench.verify.openapi.documents import Document, Operation, followed, operations
+from backwright_workbench.verify.openapi.documents import Document, Operation, operations
 from backwright_workbench.verify.stand.callers import Caller
 
 Row = Mapping[str, Any]
@@ -23,6 +23,9 @@ NOBODYS_ID = "00000000-0000-7000-8000-000000000000"
 SEVERAL = 12
 """Rows that one operation is tried on, each in another state if there are such."""
 
+LIMITS = ("limit", "page_size", "per_page", "size")
+MANY = 100
+
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _ID = re.compile(r"(?:^|_|-|(?<=[a-z0-9])(?=I))(?:id|uuid|Id|ID)$")
 
@@ -30,10 +33,11 @@ _ID = re.compile(r"(?:^|_|-|(?<=[a-z0-9])(?=I))(?:id|uuid|Id|ID)$")
 class Rows:
     """What callers see in the lists of a backend, and what has been created there."""
 
-    def __init__(self, document: Document, callers: Sequence[Caller]) -> None:
+    def __init__(self, document: Document, callers: Sequence[Caller], spared: Collection[str] = ()) -> None:
+        """`spared`: rows with one of these values are left alone; the callers' own accounts, say."""
         self._lists = {each.path: each for each in operations(document) if each.method == "get"}
-        self._document = document
         self._callers = callers
+        self.spared = set(spared)
         self._seen: dict[str, list[Row]] = {}
         self.created: dict[str, list[Row]] = {}
         """By the path that they were created at."""
@@ -41,8 +45,17 @@ class Rows:
     def under(self, path: str) -> list[Row]:
         """The rows of a collection as they are listed to the first caller who gets any."""
         if path not in self._seen:
-            self._seen[path] = next(filter(None, (_listed(each, path) for each in self._callers)), [])
+            self._seen[path] = next(
+                filter(None, (_listed(each, path, self._most(path)) for each in self._callers)), []
+            )
         return self._seen[path]
+
+    def _most(self, path: str) -> dict[str, int]:
+        """The parameter that asks for many rows at once, where the list has one."""
+        for each in self._lists[path].parameters if path in self._lists else ():
+            if each.get("name") in LIMITS and each.get("in") == "query":
+                return {each["name"]: min(int((each.get("schema") or {}).get("maximum", MANY)), MANY)}
+        return {}
 
     def forget(self) -> None:
         """Ask again for lists: requests have changed what is in them."""
@@ -50,14 +63,13 @@ class Rows:
 
     def parameters(self, operation: Operation, *, fresh: bool = False) -> Iterator[dict[str, str]]:
         """Values for the parameters in a path, to be tried in turn: what was created first, then rows in other
-        states. `fresh`: what was created and not been given away, because the operation may take the row away.
+        states. `fresh`: what was created and not been given away, because the operation may take the row away. A
+        parameter that no row is known for is left out.
         """
-        known = {each["name"]: each for each in operation.parameters if each.get("in") == "path"}
-        names = _BRACES.findall(operation.path)
-        yield from self._filled(operation.path, names, known, {}, fresh)
+        yield from self._filled(operation.path, _BRACES.findall(operation.path), {}, fresh)
 
     def _filled(
-        self, path: str, names: list[str], known: Mapping[str, Any], given: dict[str, str], fresh: bool
+        self, path: str, names: list[str], given: dict[str, str], fresh: bool
     ) -> Iterator[dict[str, str]]:
         if not names:
             yield given
@@ -66,17 +78,27 @@ class Rows:
         above = path.partition(f"{{{name}}}")[0].rstrip("/")
         for key, value in given.items():
             above = above.replace(f"{{{key}}}", value)
-        for value in self._values(above, name, known.get(name, {}), fresh and not rest)[:SEVERAL]:
-            yield from self._filled(path, rest, known, {**given, name: value}, fresh)
+        values = self._values(above, name, fresh and not rest)[:SEVERAL]
+        for value in values:
+            yield from self._filled(path, rest, {**given, name: value}, fresh)
+        if not values:
+            yield from self._filled(path, rest, given, fresh)
 
-    def _values(self, collection: str, name: str, parameter: Document, fresh: bool) -> list[str]:
+    def _values(self, collection: str, name: str, fresh: bool) -> list[str]:
         made = self.created.get(collection, [])
         if fresh and made:
             rows: list[Row] = [made.pop()]
         else:
-            rows = [*reversed(made), *in_other_states(self.under(collection))]
+            rows = [*made[-1:], *in_other_states(self.under(collection)), *reversed(made)]
+        rows = [
+            row
+            for row in rows
+            if not any(str(each) in self.spared for each in row.values() if isinstance(each, (str, int)))
+        ]
         found = [value for row in rows if (value := identity(row, name)) is not None]
-        return list(dict.fromkeys(found)) or _told(self._document, parameter)
+        begins = f"{collection}/"
+        parents = [each[len(begins) :].partition("/")[0] for each in self.created if each.startswith(begins)]
+        return list(dict.fromkeys((*parents, *found)))
 
     def referred(self, name: str) -> list[Any]:
         """Values that rows have in a field of this name, or ids of rows that it seems to be named after."""
@@ -138,18 +160,9 @@ def as_json(answer: httpx2.Response) -> Any:
     return None
 
 
-def _listed(caller: Caller, path: str) -> list[Row]:
+def _listed(caller: Caller, path: str, most: Mapping[str, int]) -> list[Row]:
     with caller.client() as client, suppress(httpx2.HTTPError):
-        answer = client.get(path or "/", headers={"Accept": "application/json"})
+        answer = client.get(path or "/", params=dict(most), headers={"Accept": "application/json"})
         if answer.status_code == 200:
             return listed_rows(as_json(answer))
     return []
-
-
-def _told(document: Document, parameter: Document) -> list[str]:
-    """A value that the document gives as an example, else one that fits and that no row has."""
-    schema = followed(document, parameter.get("schema") or {})
-    examples = [parameter.get("example"), schema.get("example"), *(schema.get("examples") or ())]
-    found = [str(each) for each in examples if each is not None]
-    is_number = "integer" in str(schema.get("type"))
-    return [*found, str(min(schema.get("maximum", 999_999_937), 999_999_937)) if is_number else NOBODYS_ID]

@@ -33,6 +33,12 @@ class Token(httpx2.Auth):
                 self._since = time.monotonic()
             return self._token
 
+    def renew(self) -> None:
+        """Ask for another one: this one has ended."""
+        with self._lock:
+            self._token = self._fetch()
+            self._since = time.monotonic()
+
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Add the header."""
         if "Authorization" not in request.headers:
@@ -50,8 +56,11 @@ class Caller:
         *,
         token: Token | None = None,
         headers: Mapping[str, str] | None = None,
+        account: tuple[str, str] | None = None,
     ) -> None:
+        """`account` is the address and the password of a throw-away account, where there is one."""
         self.role = role
+        self.account = account
         self.token = token
         self.headers = dict(headers or {})
         self._base_url = base_url

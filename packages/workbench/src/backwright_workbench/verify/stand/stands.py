@@ -120,7 +120,13 @@ class ServiceStands:
                 document=document.json() if document.status_code == 200 else {},
                 callers={
                     role: tuple(
-                        Caller(role, url, token=Token(self._signing_in(url, email))) for email in emails
+                        Caller(
+                            role,
+                            url,
+                            token=Token(self._signing_in(url, email)),
+                            account=(email, self.prepared.password),
+                        )
+                        for email in emails
                     )
                     for role, emails in self.prepared.addresses.items()
                 },
