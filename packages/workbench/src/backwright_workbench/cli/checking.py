@@ -16,6 +16,13 @@ from backwright_workbench.commands.events import Checked, Checking
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "not run": ("-", "yellow")}
 STYLES = {"✗": "bold red", "•": "", "-": "yellow", "why:": "dim", "next:": "cyan", "again:": "cyan"}
+VERDICTS = (
+    ("NOT READY", "red"),
+    ("NOT REPRODUCED", "red"),
+    ("NOT PROVEN", "yellow"),
+    ("READY", "green"),
+    ("REPRODUCED", "green"),
+)
 NAMES = 25
 """Columns for the name of a check."""
 
@@ -101,7 +108,7 @@ def _hanging(line: Text, hang: int, width: int) -> Iterator[Text]:
 
 
 def _verdict_style(line: str) -> str:
-    for word, style in (("NOT READY", "red"), ("NOT PROVEN", "yellow"), ("READY", "green")):
+    for word, style in VERDICTS:
         if f": {word}" in line:
             return style
     return ""

@@ -119,7 +119,9 @@ def parser() -> ArgumentParser:
     )
     one.add_argument("--junit", metavar="FILE", type=Path, help="also write JUnit XML, for build servers")
     one.add_argument("--sarif", metavar="FILE", type=Path, help="also write SARIF 2.1.0, for code hosts")
-    one.add_argument("--check", action="store_true", help="repeat what the stored evidence says, and compare")
+    one.add_argument(
+        "--check", action="store_true", help="is the evidence whole, about these files, and repeatable?"
+    )
     _foreign(one)
     _json(one)
 
@@ -238,24 +240,29 @@ def _access(given: Namespace) -> int:
 def _verify(given: Namespace) -> int:
     from backwright_workbench.cli.show import show
     from backwright_workbench.commands.verify import verify
+    from backwright_workbench.commands.verify_again import verify_again
     from backwright_workbench.verify.target import target
 
     def told() -> "Iterator[Event]":
+        directory = given.directory or Path()
+        named = target(
+            given.directory,
+            app=given.app,
+            url=given.url,
+            openapi=given.openapi,
+            callers=given.callers,
+            environment=given.env,
+            hosts=given.allow_host,
+        )
+        if given.check:
+            yield from verify_again(directory, target=named, full=given.full)
+            return
         yield from verify(
-            given.directory or Path(),
-            target=target(
-                given.directory,
-                app=given.app,
-                url=given.url,
-                openapi=given.openapi,
-                callers=given.callers,
-                environment=given.env,
-                hosts=given.allow_host,
-            ),
+            directory,
+            target=named,
             full=given.full,
             only=tuple(given.only),
             skip=tuple(given.skip),
-            again=given.check,
             junit=given.junit,
             sarif=given.sarif,
         )

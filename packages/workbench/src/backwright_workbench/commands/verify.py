@@ -16,7 +16,7 @@ from backwright_workbench.errors import UserError
 from backwright_workbench.reports.verification.closing import summary
 from backwright_workbench.verify.check import Profile, all_checks
 from backwright_workbench.verify.evidence import Evidence
-from backwright_workbench.verify.fingerprint import fingerprint
+from backwright_workbench.verify.fingerprint import contents, fingerprint
 from backwright_workbench.verify.foreign import open_foreign
 from backwright_workbench.verify.machine import machine, versions
 from backwright_workbench.verify.opening import Opened, open_service
@@ -39,7 +39,6 @@ def verify(
     full: bool = False,
     only: tuple[str, ...] = (),
     skip: tuple[str, ...] = (),
-    again: bool = False,
     junit: Path | None = None,
     sarif: Path | None = None,
 ) -> Generator[Event, None, None]:
@@ -56,12 +55,15 @@ def verify(
     yield Step("verify", "Verify").started()
     with opening(directory, target, profile) as opened, store.held():
         opened.keeper.folder(store.partial)
-        asked = " ".join(["backwright", "verify", str(directory), *(["--full"] if full else [])])
-        if target is not None:
-            asked = target.command(full=full)
-        runner = Runner(opened.subject, store, all_checks(), Chosen(only, skip), asked, again, opened.secrets)
+        asked = asked_with(directory, target, profile)
+        runner = Runner(
+            opened.subject, store, all_checks(), Chosen(only, skip), asked, secrets=opened.secrets
+        )
         evidence = yield from told(runner)
         evidence += runner.remembered()
+        if opened.subject.root is not None:
+            store.keep_tree(contents(opened.subject.root))
+            store.forget_trees()
         verification = replace(
             verified(opened, evidence, profile, monotonic() - since, asked),
             began=began.isoformat(timespec="seconds"),
@@ -81,6 +83,14 @@ def verify(
 def opening(directory: Path, target: Target | None, profile: Profile) -> AbstractContextManager[Opened]:
     """A service of ours, or the backend that was named."""
     return open_service(directory, profile) if target is None else open_foreign(target, profile)
+
+
+def asked_with(directory: Path, target: Target | None, profile: Profile) -> str:
+    """The command line that asks for the same checks."""
+    full = profile is Profile.FULL
+    if target is not None:
+        return target.command(full=full)
+    return f"backwright verify {directory}" + (" --full" if full else "")
 
 
 def told(runner: Runner) -> Generator[Event, None, list[Evidence]]:

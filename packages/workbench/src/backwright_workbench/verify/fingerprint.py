@@ -5,7 +5,7 @@ What lives here: which files count, and the hash. What must not: what is done wh
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from backwright_workbench.workspace.trees import SECRETS, SKIPPED
@@ -29,14 +29,44 @@ def files_of(root: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def fingerprint(root: Path, paths: Iterable[str] = ()) -> str:
-    """The SHA-256 over paths and contents of what counts under `root`; with `paths`, only those files and folders."""
-    wanted = tuple(paths)
-    digest = hashlib.sha256()
+def contents(root: Path) -> dict[str, str]:
+    """The SHA-256 of every file that counts, by its path. A link counts by where it leads."""
+    found = {}
     for place in files_of(root):
-        path = place.relative_to(root).as_posix()
-        if wanted and not any(path == each or path.startswith(f"{each}/") for each in wanted):
-            continue
-        content = os.readlink(place).encode() if place.is_symlink() else place.read_bytes()
-        digest.update(f"{path}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+        content = b"->" + os.readlink(place).encode() if place.is_symlink() else place.read_bytes()
+        found[place.relative_to(root).as_posix()] = hashlib.sha256(content).hexdigest()
+    return found
+
+
+def part(files: Mapping[str, str], paths: Iterable[str]) -> dict[str, str]:
+    """Only these files and folders; without any, all of them."""
+    wanted = tuple(paths)
+    return {
+        path: digest
+        for path, digest in files.items()
+        if not wanted or any(path == each or path.startswith(f"{each}/") for each in wanted)
+    }
+
+
+def fingerprint_of(files: Mapping[str, str]) -> str:
+    """The SHA-256 over paths and contents."""
+    lines = "".join(f"{path}\0{digest}\0" for path, digest in sorted(files.items()))
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def fingerprint(root: Path, paths: Iterable[str] = ()) -> str:
+    """The state of what counts under `root`; with `paths`, of those files and folders only."""
+    return fingerprint_of(part(contents(root), paths))
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """What became of files: `src/main.py changed`, `tests/new.py is new`, `README.md is gone`."""
+    found = []
+    for path in sorted({*before, *after}):
+        if path not in after:
+            found.append(f"{path} is gone")
+        elif path not in before:
+            found.append(f"{path} is new")
+        elif before[path] != after[path]:
+            found.append(f"{path} changed")
+    return tuple(found)

@@ -107,7 +107,7 @@ class Runner:
         for check in self.checks:
             if not self.chosen.holds(check):
                 yield (
-                    self._impossible(check)
+                    self.impossible(check)
                     or self._same(check)
                     or self._not_run(check, "not asked for", f"{self.asked} --only {check.name}")
                 )
@@ -132,7 +132,7 @@ class Runner:
 
     def _without_running(self, check: Known) -> Evidence | None:
         """What is known without running it: that it cannot run, or what it said about the same inputs."""
-        found = self._impossible(check)
+        found = self.impossible(check)
         if found is None and self.chosen.leaves_out(check):
             found = self._not_run(check, "left out by --skip")
         if found is not None or self.afresh:
@@ -140,7 +140,7 @@ class Runner:
         known = self._same(check)
         return known if known is not None and known.status is Status.PASSED else None
 
-    def _impossible(self, check: Known) -> Evidence | None:
+    def impossible(self, check: Known) -> Evidence | None:
         """That it cannot run on this subject, or does not belong to this profile."""
         missing = [need for need in Need if need in check.check.needs and need not in self.subject.has]
         if missing:

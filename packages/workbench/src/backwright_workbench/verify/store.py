@@ -5,15 +5,17 @@ What lives here: writing and reading. What must not: judging. A record is writte
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backwright_workbench.errors import UserError
 from backwright_workbench.verify.evidence import Evidence, Output, as_json, from_json
+from backwright_workbench.verify.fingerprint import fingerprint_of
 
 FOLDER = ".backwright"
 RESULT = "result.json"
@@ -49,6 +51,7 @@ class Store:
         self.root = root
         self.folder = root / "evidence"
         self.partial = root / "partial"
+        self.trees = root / "trees"
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -72,6 +75,10 @@ class Store:
             finally:
                 shutil.rmtree(self.partial, ignore_errors=True)
 
+    def clear(self) -> None:
+        """Remove every record."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def begin(self) -> Path:
         """A new folder for the outputs of a check under way."""
         place = self.partial / uuid.uuid4().hex
@@ -91,23 +98,60 @@ class Store:
 
     def get(self, check: str) -> Evidence | None:
         """The record of a check; none if there is none, or if it or an output of it is not what was written."""
+        return None if self.damage(check) else self._read(check)
+
+    def damage(self, check: str) -> str:
+        """What was done to a record or its outputs since it was written; empty if it is whole."""
         place = self.folder / check
+        if not (place / RESULT).is_file():
+            return "there is no record"
         try:
-            found = from_json((place / RESULT).read_text(encoding="utf-8"))
+            found = self._read(check)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None
+            return f"{RESULT} was changed after it was written"
+        if found.check != check:
+            return f"{RESULT} is the record of {found.check}"
         for output in found.outputs:
             try:
                 data = (place / output.file).read_bytes()
             except OSError:
-                return None
+                return f"{output.file} is gone"
             if hashlib.sha256(data).hexdigest() != output.sha256:
-                return None
-        return found
+                return f"{output.file} was changed after it was written"
+        return ""
+
+    def names(self) -> list[str]:
+        """The checks that have a record, whole or not."""
+        return sorted(place.relative_to(self.folder).as_posix() for place in self.folder.glob("*/*"))
+
+    def keep_tree(self, files: Mapping[str, str]) -> None:
+        """Keep which files a fingerprint stands for, so that it can be said later what changed."""
+        self.trees.mkdir(parents=True, exist_ok=True)
+        (self.trees / f"{fingerprint_of(files)}.json").write_text(
+            json.dumps(files, indent=0), encoding="utf-8"
+        )
+
+    def tree(self, fingerprint: str) -> dict[str, str] | None:
+        """The files that a fingerprint stands for; none if that is not known for sure."""
+        try:
+            found = json.loads((self.trees / f"{fingerprint}.json").read_text(encoding="utf-8"))
+            return found if fingerprint_of(found) == fingerprint else None
+        except (OSError, ValueError, TypeError, AttributeError):
+            return None
+
+    def forget_trees(self) -> None:
+        """Remove what no record speaks of any more."""
+        spoken_of = {each.tree for each in self.all()}
+        for place in self.trees.glob("*.json"):
+            if place.stem not in spoken_of:
+                place.unlink()
 
     def all(self) -> Iterator[Evidence]:
         """Every record that is whole."""
-        for place in sorted(self.folder.glob(f"*/*/{RESULT}")):
-            found = self.get(place.parent.relative_to(self.folder).as_posix())
+        for name in self.names():
+            found = self.get(name)
             if found is not None:
                 yield found
+
+    def _read(self, check: str) -> Evidence:
+        return from_json((self.folder / check / RESULT).read_text(encoding="utf-8"))
