@@ -243,6 +243,20 @@ def test_a_service_with_another_default_keeps_the_rule() -> None:
     assert list(Mine.model_fields) == list(Settings.model_fields)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("max_body_kb", 0), ("max_body_kb", 1_048_577), ("service", "Not A Name")]
+)
+def test_a_service_with_another_default_keeps_the_bounds(name: str, value: Any) -> None:
+    """Those that stand beside the field count, too."""
+
+    class Mine(Settings):
+        service: str = "shop"
+        max_body_kb: int = 2048
+
+    assert Mine(_env_file=None, environment="test").max_body_kb == 2048
+    assert set(problems(lambda: Mine(_env_file=None, environment="test", **{name: value}))) == {name}
+
+
 @pytest.mark.parametrize("url", ["smtp://mail.example.com", "smtps://u:hunter22@mail.example.com:465"])
 def test_a_mail_server_goes_with_a_sender(url: str) -> None:
     """Where replies can go; neither stands in what is printed of the settings."""

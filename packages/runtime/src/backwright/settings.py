@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, SecretStr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
@@ -248,6 +248,18 @@ class Settings(BaseSettings):
     _workers = field_validator("workers")(places.workers)
 
     _told = field_validator("*", mode="before")(secret_source.told)
+
+    @field_validator("*")
+    @classmethod
+    def _as_declared(cls, value: Any, info: ValidationInfo) -> Any:
+        """A service that gives a setting another default need not say its bounds again: they hold all the same."""
+        name = str(info.field_name)
+        here, declared = cls.model_fields[name], Settings.model_fields.get(name)
+        if declared is not None and here is not declared:
+            for bound in declared.metadata:
+                if bound not in here.metadata:
+                    rules.held(bound, value)
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -7,10 +7,10 @@ its fields, and the words for where a service runs. What must not: rules of the 
 
 from enum import StrEnum
 from ipaddress import ip_network
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationInfo
+from pydantic import SecretStr, TypeAdapter, ValidationError, ValidationInfo
 
 from backwright import secret_key
 from backwright.limits import Policy
@@ -32,6 +32,14 @@ def production(info: ValidationInfo) -> bool:
     An unreadable environment counts as production.
     """
     return info.data.get("environment", Environment.PRODUCTION) is Environment.PRODUCTION
+
+
+def held(bound: Any, value: Any) -> None:
+    """Raises `ValueError` if a value is beyond a bound that a field was declared with."""
+    try:
+        TypeAdapter(Annotated[Any, bound]).validate_python(value)
+    except ValidationError as error:
+        raise ValueError(error.errors(include_input=False, include_url=False)[0]["msg"]) from None
 
 
 def split(value: Any) -> Any:
