@@ -87,7 +87,7 @@ class ServiceStands:
     @contextmanager
     def fresh(self, *, rows: int = 0, **settings: str) -> Iterator[Stand]:
         """A stand of its own with `rows` sample rows in each table, and settings as the environment has them."""
-        database = self._databases.copy(self.template(rows))
+        database = self.copied(rows)
         with ExitStack() as stack:
             gate = stack.enter_context(self._gate(database)) if self.engine in PORTS else None
             yield stack.enter_context(self.on(database, gate=gate, **settings))
@@ -95,8 +95,12 @@ class ServiceStands:
     @contextmanager
     def direct(self, *, rows: int = 0, **settings: str) -> Iterator[Stand]:
         """As `fresh`, with nothing between it and its database: for measuring."""
-        with self.on(self._databases.copy(self.template(rows)), gate=None, **settings) as stand:
+        with self.on(self.copied(rows), gate=None, **settings) as stand:
             yield stand
+
+    def copied(self, rows: int = 0) -> str:
+        """The URL of a database of its own with `rows` rows in each table, for stands that follow each other."""
+        return self._databases.copy(self.template(rows))
 
     @contextmanager
     def on(self, database: str, *, gate: Gate | None = None, **settings: str) -> Iterator[Stand]:
