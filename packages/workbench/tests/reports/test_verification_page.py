@@ -12,7 +12,7 @@ from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.reports.verification.page.drawing import Series, columns, lines
 from backwright_workbench.reports.verification.page.entities import data_model, diagram
 from backwright_workbench.reports.verification.page.html import tag, text
-from backwright_workbench.reports.verification.page.layers import Edge, lay_out
+from backwright_workbench.reports.verification.page.layers import Edge, Size, lay_out
 from backwright_workbench.reports.verification.page.page import page
 from backwright_workbench.verify.verdict import Verification
 from verification_values import blueprint, evidence, green, half, hostile, red
@@ -133,7 +133,7 @@ def test_what_was_not_measured_is_said_to_be() -> None:
     )
     text = " ".join(Seen(page(bare)).words)
     assert text.count("Not measured") >= 6
-    assert "performance/load : there is no such check" in text
+    assert "performance/load : it is not among the checks" in text
     assert "only in the full profile" in " ".join(Seen(page(half())).words)
 
 
@@ -200,15 +200,15 @@ def test_boxes_do_not_touch_and_lines_pass_between_them() -> None:
     names = [f"n{number}" for number in range(20)]
     edges = [Edge(names[n], names[(n * 7 + step) % 20], 10) for n in range(20) for step in (0, 3)]
     edges += [Edge("n1", "n2", 10), Edge("n2", "n1", 10), Edge("n3", "n3", 10)]
-    heights = {name: 40.0 + 9 * number for number, name in enumerate(names)}
-    laid = lay_out(heights, edges, 200)
-    boxes = [(x, y, y + heights[name]) for name, (x, y) in laid.boxes.items()]
-    for number, (x, top, bottom) in enumerate(boxes):
-        for other_x, other_top, other_bottom in boxes[number + 1 :]:
-            assert x != other_x or bottom < other_top or other_bottom < top
+    sizes = {name: Size(40.0 + 9 * number, 200.0) for number, name in enumerate(names)}
+    laid = lay_out(sizes, edges, 90)
+    boxes = [(spot.along, spot.across, spot.across + sizes[name].across) for name, spot in laid.boxes.items()]
+    for number, (layer, start, end) in enumerate(boxes):
+        for other_layer, other_start, other_end in boxes[number + 1 :]:
+            assert layer != other_layer or end < other_start or other_end < start
         for passes in laid.passes:
-            assert not [1 for px, py in passes if px == x and top <= py <= bottom]
-    assert max(bottom for _, _, bottom in boxes) <= laid.height + 0.1
+            assert not [1 for spot in passes if spot.along == layer and start <= spot.across <= end]
+    assert max(end for _, _, end in boxes) <= laid.across + 0.1
 
 
 def test_every_entity_and_reference_is_drawn() -> None:

@@ -54,111 +54,107 @@ class Checklist:
         return sum(each.mark in marks for each in self.items)
 
 
+ACCESS = ("access/matrix", "access/objects", "access/fields", "access/recorded", "access/unauthenticated")
+CONTAINER = ("operations/image", "operations/compose", "operations/kubernetes")
+
 BACKEND = (
-    Item("API documented", "The API is described by an OpenAPI document that it keeps to", ("contract",)),
-    Item("Access control", "Every operation lets in whom it should, and nobody else", ("access",)),
     Item(
-        "Input validated", "Bad input is refused with an error that helps, never a crash", ("contract/fuzz",)
+        "API documented",
+        "It keeps to the OpenAPI document that describes it",
+        ("contract/valid", "contract/served"),
+    ),
+    Item("API rules", "The document keeps the rules that teams lint by", ("contract/lint",)),
+    Item("Access control", "Every operation lets in whom it should, and nobody else", ACCESS),
+    Item(
+        "Input",
+        "Whatever is sent, the answer is one that was promised",
+        ("contract/fuzz", "security/injection"),
     ),
     Item(
-        "Database schema", "Keys, indexes and types fit what is asked", ("database/schema", "database/plans")
+        "Errors",
+        "Refusals have one form, and tell nothing of the inside",
+        ("contract/errors", "security/errors"),
     ),
-    Item("Migrations", "The schema goes up, down and up again, with data in it", ("database/migrations",)),
-    Item("Queries", "No query per row, and none without an index", ("database/plans", "database/statements")),
-    Item("Transactions", "What belongs together is written together", ("database/transactions",)),
-    Item("Tests", "The suite passes, covers the code, and fails when the code is wrong", ("tests",)),
-    Item("Response time", "The slowest of twenty requests is within its budget", ("performance/load",)),
+    Item("Rate limits", "Nobody can ask for more than is meant for them", ("access/rate_limit",)),
+    Item("Schema", "Models, migrations and indexes agree", ("database/models", "database/indexes")),
+    Item(
+        "Migrations",
+        "They lead up and down, and keep nobody waiting",
+        ("database/migrations", "database/locks"),
+    ),
+    Item(
+        "Queries", "None for each row, and none without an index", ("database/plans", "database/statements")
+    ),
+    Item("Durability", "What was acknowledged is there after a crash", ("operations/crash",)),
+    Item("Tests", "They pass, cover the code, and fail when it is wrong", ("tests",)),
+    Item("Response time", "It answers within its budgets under load", ("performance/load",)),
     Item("Health", "Liveness and readiness tell the truth", ("operations/health",)),
-    Item("Shutdown", "What is under way is finished before it ends", ("operations/drain",)),
-    Item("Logs and metrics", "Each request can be followed", ("operations/logs", "operations/metrics")),
-    Item(
-        "Secrets", "No secret is in the code or its history", ("security/secrets", "security/secret_history")
-    ),
-    Item(
-        "Container", "The image is small, without root, and built the same again", ("operations/container",)
-    ),
-    Item("Pipeline", "What is merged is tested, and actions are pinned", ("operations/pipeline",)),
-    Item("Backup and restore", "A backup was restored, and it was whole", ("operations/backup",)),
-    Item("Runbook", "Whoever is woken at night finds what to do", ("operations/documents",)),
+    Item("Shutdown", "What is under way is answered before it ends", ("operations/drain",)),
+    Item("Configuration", "A bad environment is refused at the start", ("operations/configuration",)),
+    Item("Secrets", "There are none in files, history and logs", ("security/secrets", "security/logs")),
+    Item("Observability", "Each request can be followed through logs, metrics and traces"),
+    Item("Container", "The image and what starts it are closed and bounded", CONTAINER),
+    Item("Pipeline", "What is merged is tested, and nobody gets in that way", ("operations/workflow",)),
+    Item("Backup", "A backup was restored, and was whole", ("operations/backup",)),
+    Item("Runbook", "Whoever is woken at night finds what to do"),
 )
 
 OWASP = (
-    Item("OWASP API1:2023", "Broken object level authorization", ("access/matrix",)),
-    Item(
-        "OWASP API2:2023",
-        "Broken authentication",
-        ("security/tokens", "security/sign_in", "security/passwords"),
-    ),
+    Item("OWASP API1:2023", "Broken object level authorization"),
+    Item("OWASP API2:2023", "Broken authentication"),
     Item("OWASP API3:2023", "Broken object property level authorization"),
-    Item("OWASP API4:2023", "Unrestricted resource consumption", ("security/limits",)),
-    Item("OWASP API5:2023", "Broken function level authorization", ("access/matrix",)),
+    Item("OWASP API4:2023", "Unrestricted resource consumption"),
+    Item("OWASP API5:2023", "Broken function level authorization"),
     Item("OWASP API6:2023", "Unrestricted access to sensitive business flows"),
     Item("OWASP API7:2023", "Server side request forgery"),
-    Item("OWASP API8:2023", "Security misconfiguration", ("security/headers", "security/settings")),
-    Item("OWASP API9:2023", "Improper inventory management", ("contract/served",)),
+    Item("OWASP API8:2023", "Security misconfiguration"),
+    Item("OWASP API9:2023", "Improper inventory management"),
     Item("OWASP API10:2023", "Unsafe consumption of APIs"),
 )
 
 PERFORMANCE = (
     Item("Latency", "95 of 100 answers come within the budget", ("performance/load",)),
-    Item("Throughput", "It carries the load that it is meant for", ("performance/load",)),
+    Item("Errors under load", "Fewer fail than the budget allows", ("performance/load",)),
+    Item("Memory", "It stays within its memory under load", ("performance/load",)),
     Item("Saturation", "Beyond its limit it refuses early, and recovers", ("performance/saturation",)),
-    Item(
-        "Memory",
-        "It stays within its memory, under load and over time",
-        ("performance/memory", "performance/load"),
-    ),
-    Item("Query plans", "The slowest statements use indexes at production size", ("database/plans",)),
-    Item(
-        "Statements per request",
-        "A list of 100 costs as many statements as a list of 1",
-        ("database/statements",),
-    ),
-    Item("Pagination", "Far pages cost what near pages cost", ("database/paging", "performance/paging")),
-    Item("Connections", "The pool is neither short nor left open", ("database/pool", "performance/pool")),
-    Item("Start", "It is ready soon after it was started", ("performance/start", "operations/start")),
+    Item("Query plans", "Statements are carried out well on large tables", ("database/plans",)),
+    Item("Indexes", "Each is needed, and none is missing", ("database/indexes",)),
+    Item("Statements per request", "As many for 100 rows as for one", ("database/statements",)),
+    Item("Locks", "Migrations keep nobody waiting", ("database/locks",)),
+    Item("Connections", "The pool is neither short nor left open", ("performance/pool",)),
+    Item("Start", "It is ready soon after it was started", ("performance/start",)),
     Item("Caching", "What is cached is right, and spares the database", ("performance/cache",)),
-    Item("Long run", "An hour of load leaves nothing behind", ("performance/soak",)),
+    Item("Long run", "Hours of load leave nothing behind", ("performance/soak",)),
 )
 
 QUALITY = (
-    Item("Coverage", "Lines and branches that tests run", ("tests/suite", "tests/coverage")),
-    Item("Mutation", "Tests fail when the code is made wrong", ("tests/mutation",)),
-    Item("Any order", "Tests pass in any order, and again", ("tests/order", "tests/suite")),
-    Item("Lint", "The linter has nothing to say", ("code/lint", "quality/lint")),
-    Item("Types", "The types are checked strictly", ("code/types", "quality/types")),
-    Item(
-        "Dependencies",
-        "Pinned, known, and without known holes",
-        ("security/dependencies", "delivery/dependencies"),
-    ),
-    Item("Duplication and size", "No file or function has grown too large", ("code/size", "quality/size")),
-    Item("Contract tests", "Generated requests meet the described answers", ("contract/fuzz",)),
-    Item("Documentation", "What the documents say can be done", ("docs", "documentation", "delivery/docs")),
-    Item("Reviewed", "Another person has read the change"),
+    Item("Coverage", "Tests run its lines and branches", ("tests/suite",)),
+    Item("Mutation", "Tests notice when the code does something else", ("tests/mutation",)),
+    Item("Assertions", "Every test can fail", ("tests/assertions",)),
+    Item("Contract tests", "Made-up requests get only promised answers", ("contract/fuzz",)),
+    Item("Weaknesses", "The code opens no known hole", ("security/static",)),
+    Item("Dependencies", "None has a known vulnerability", ("security/dependencies",)),
+    Item("Models and migrations", "They say the same", ("database/models",)),
+    Item("Lint and format", "The linter has nothing to say", ("code/lint",)),
+    Item("Types", "They are checked strictly", ("code/types",)),
+    Item("Size", "No file or function has grown too large", ("code/size",)),
+    Item("Documentation", "What the documents say can be done"),
+    Item("Review", "Another person has read the change"),
 )
 
 TWELVE = (
     Item("12factor I", "One codebase, tracked"),
-    Item(
-        "12factor II",
-        "Dependencies declared and isolated",
-        ("security/dependencies", "delivery/dependencies"),
-    ),
-    Item("12factor III", "Configuration in the environment", ("security/secrets",)),
+    Item("12factor II", "Dependencies declared and isolated", ("security/dependencies",)),
+    Item("12factor III", "Configuration in the environment"),
     Item("12factor IV", "Backing services as attached resources"),
-    Item("12factor V", "Build, release and run kept apart", ("delivery/container", "operations/container")),
+    Item("12factor V", "Build, release and run kept apart"),
     Item("12factor VI", "Processes that share nothing"),
     Item("12factor VII", "Exported by port binding"),
     Item("12factor VIII", "Scaled out by processes"),
-    Item("12factor IX", "Started fast, ended gracefully", ("operations/drain", "operations/shutdown")),
+    Item("12factor IX", "Started fast, ended gracefully"),
     Item("12factor X", "Development like production"),
-    Item("12factor XI", "Logs as a stream of events", ("operations/logs",)),
-    Item(
-        "12factor XII",
-        "Administration as processes of the same release",
-        ("database/migrations", "migrations"),
-    ),
+    Item("12factor XI", "Logs as a stream of events"),
+    Item("12factor XII", "Administration with the code of the release", ("database/migrations",)),
 )
 
 LISTS = (

@@ -3,21 +3,31 @@
 What lives here: what stands in a box, and how a line ends. What must not: where they stand (`layers.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backwright_workbench.blueprint.model import USER, Blueprint, FieldModel
+from backwright_workbench.blueprint.model import Blueprint, FieldModel
 from backwright_workbench.reports.verification.page.html import Html, join, tag
-from backwright_workbench.reports.verification.page.layers import Edge, Laid, lay_out
+from backwright_workbench.reports.verification.page.layers import Edge, Laid, Size, depth, lay_out
 from backwright_workbench.reports.verification.page.parts import folded, section
+from backwright_workbench.reports.verification.page.references import Pen, Point, itself
 
 BOX = 232.0
 HEAD, ROW = 28.0, 19.0
 MARGIN = 10.0
+CHANNEL = 92.0
+MOST_COLUMNS = 4
+"""Layers stand beside each other; more of them stand below each other if that is narrower."""
 MOST_FIELDS = 16
 MOST_ENTITIES = 20
 """More of them are drawn in groups, after a drawing of their names alone."""
 GROUP = 12
+
+
+LEGEND = (
+    "A fork is the side of many, a bar the side of one, a ring: there may be none. "
+    "An asterisk: required; U: unique; a key: stored encrypted."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +57,87 @@ def data_model(blueprint: Blueprint | None) -> Html:
     return section("model", "Data model", names, groups, lead=lead)
 
 
-LEGEND = (
-    "A fork is the side of many, a bar the side of one, a ring: there may be none. "
-    "An asterisk: required; U: unique; a key: stored encrypted."
-)
+class Drawing:
+    """Boxes and lines in their places."""
+
+    def __init__(
+        self, boxes: Mapping[str, Box], edges: Sequence[Edge], fields: Sequence[FieldModel], down: bool
+    ) -> None:
+        self._boxes, self._edges, self._fields = boxes, edges, fields
+        self._down, self._pen = down, Pen(down)
+        sizes = {
+            name: Size(BOX, box.height) if down else Size(box.height, BOX) for name, box in boxes.items()
+        }
+        self._laid: Laid = lay_out(sizes, edges, CHANNEL)
+        along, across = self._laid.along, self._laid.across
+        self.width, self.height = (across, along) if down else (along, across)
+
+    def boxes(self) -> Iterator[Html]:
+        """Each entity."""
+        for name, box in self._boxes.items():
+            yield _box(box, *self._corner(name))
+
+    def lines(self) -> Iterator[Html]:
+        """Each reference from the row of its field, or the edge of the box, to the box that it names."""
+        for number, (edge, field) in enumerate(zip(self._edges, self._fields, strict=True)):
+            if edge.source == edge.target:
+                x, y = self._corner(edge.source)
+                yield itself(x + BOX, y + edge.port, y + HEAD / 2, field)
+                continue
+            source, target = self._laid.boxes[edge.source], self._laid.boxes[edge.target]
+            back = target.along < source.along
+            way = -1 if back else 1
+            start = Point(self._side(edge.source, not back), self._leave(number))
+            goal = Point(self._side(edge.target, back), self._arrive(number))
+            path = self._pen.way(start, self._laid.passes[number], goal, target.end if back else target.along)
+            ends = (self._pen.many(start, way, field), self._pen.one(goal, -way, field))
+            yield tag("g", tag("path", d=path), ends, class_="link")
+
+    def _corner(self, name: str) -> tuple[float, float]:
+        spot = self._laid.boxes[name]
+        return (spot.across, spot.along) if self._down else (spot.along, spot.across)
+
+    def _side(self, name: str, far: bool) -> float:
+        """Where a box begins along the layers, or where it ends."""
+        spot = self._laid.boxes[name]
+        return spot.along + (self._boxes[name].height if self._down else BOX) * far
+
+    def _leave(self, number: int) -> float:
+        """Across, where a line leaves: at its row, or beside the others."""
+        edge = self._edges[number]
+        if not self._down:
+            return self._laid.boxes[edge.source].across + edge.port
+        same = [n for n, each in enumerate(self._edges) if each.source == edge.source != each.target]
+        return self._share(edge.source, number, same, 0)
+
+    def _arrive(self, number: int) -> float:
+        """Across, where a line arrives: beside the others, in the order that they come from."""
+        edge = self._edges[number]
+        same = [n for n, each in enumerate(self._edges) if each.target == edge.target != each.source]
+        return self._share(edge.target, number, same, -1)
+
+    def _next(self, number: int, end: int) -> float:
+        """Across, where a line is in the next layer: `end` is 0 at its source, -1 at its target."""
+        passes = self._laid.passes[number]
+        if passes:
+            return passes[end].across
+        edge = self._edges[number]
+        if end == 0:
+            return self._laid.boxes[edge.target].across + self._across(edge.target) / 2
+        port = self._across(edge.source) / 2 if self._down else edge.port
+        return self._laid.boxes[edge.source].across + port
+
+    def _across(self, name: str) -> float:
+        return BOX if self._down else self._boxes[name].height
+
+    def _share(self, name: str, number: int, same: list[int], end: int) -> float:
+        """The places at one side of a box are shared out in equal parts."""
+        size = self._across(name)
+        edge = min(10.0, size / 4)
+        same.sort(key=lambda each: (self._next(each, end), each))
+        return (
+            self._laid.boxes[name].across + edge + (size - 2 * edge) * (same.index(number) + 0.5) / len(same)
+        )
 
 
 def diagram(blueprint: Blueprint, wanted: Sequence[str], *, fields: bool = True) -> Html:
@@ -63,16 +150,15 @@ def diagram(blueprint: Blueprint, wanted: Sequence[str], *, fields: bool = True)
                 boxes.setdefault(field.to, Box(field.to))
                 edges.append(Edge(name, field.to, _port(boxes[name], field_name)))
                 ends.append(field)
-    laid = lay_out({name: box.height for name, box in boxes.items()}, edges, BOX)
-    drawn = [
-        *_lines(laid, boxes, edges, ends),
-        *(_box(box, *laid.boxes[name], accounts=name == USER) for name, box in boxes.items()),
-    ]
-    width, height = laid.width + 2 * MARGIN + 34, laid.height + 2 * MARGIN
+    drawing = Drawing(boxes, edges, ends, down=False)
+    if depth(list(boxes), edges) > MOST_COLUMNS:
+        drawing = min(drawing, Drawing(boxes, edges, ends, down=True), key=lambda each: each.width)
+    width, height = drawing.width + 2 * MARGIN + 34, drawing.height + 2 * MARGIN
     frame = f"{-MARGIN - 4:g} {-MARGIN:g} {width:.0f} {height:.0f}"
     title = f"Entities: {', '.join(boxes)}"
     style = f"width:min(100%,{width:.0f}px);min-width:{width * 0.72:.0f}px"
-    image = tag("svg", tag("title", title), drawn, viewBox=frame, class_="model", role="img", style=style)
+    shapes = [*drawing.lines(), *drawing.boxes()]
+    image = tag("svg", tag("title", title), shapes, viewBox=frame, class_="model", role="img", style=style)
     return tag("div", image, class_="scroll drawing", role="region", aria_label="Data model", tabindex="0")
 
 
@@ -95,10 +181,10 @@ def _port(box: Box, field: str) -> float:
     return HEAD / 2 if not box.rows else box.height - ROW / 2
 
 
-def _box(box: Box, x: float, y: float, *, accounts: bool) -> Html:
+def _box(box: Box, x: float, y: float) -> Html:
     parts = [
         tag("rect", x=x, y=y, width=BOX, height=box.height, rx=7, class_="box"),
-        tag("path", d=_head(x, y, box.height), class_="head accounts" if accounts else "head"),
+        tag("path", d=_head(x, y, box.height), class_="head"),
         tag("text", _cut(box.name, 26), tag("title", box.name), x=x + 11, y=y + 19, class_="name"),
     ]
     for number, (name, field) in enumerate(box.rows):
@@ -136,74 +222,6 @@ def _field(name: str, field: FieldModel | None, x: float, foot: float) -> Html:
 def _whole(name: str, field: FieldModel) -> str:
     values = f" ({', '.join(field.values)})" if field.values else ""
     return f"{name}: {field.type}{values} {field.description}".strip()
-
-
-def _lines(
-    laid: Laid, boxes: dict[str, Box], edges: Sequence[Edge], fields: Sequence[FieldModel]
-) -> Iterator[Html]:
-    """Each reference from the row of its field to the box that it names."""
-    arriving: dict[str, list[int]] = {}
-    for number in sorted(
-        range(len(edges)), key=lambda each: laid.boxes[edges[each].source][1] + edges[each].port
-    ):
-        arriving.setdefault(edges[number].target, []).append(number)
-    for number, (edge, field) in enumerate(zip(edges, fields, strict=True)):
-        (sx, sy), (tx, ty) = laid.boxes[edge.source], laid.boxes[edge.target]
-        leave = sy + edge.port
-        if edge.source == edge.target:
-            yield _itself(sx + BOX, leave, ty + HEAD / 2, field)
-            continue
-        order = arriving[edge.target]
-        room = max(0.0, boxes[edge.target].height - 20)
-        share = (order.index(number) + 0.5) / len(order)
-        arrive = ty + 10 + room * share if room else ty + HEAD / 2
-        yield _line((sx, leave), (tx, arrive), laid.passes[number], field)
-
-
-def _line(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    passes: Sequence[tuple[float, float]],
-    field: FieldModel,
-) -> Html:
-    """From one side of the source through the places that it passes to the near side of the target."""
-    west = end[0] < start[0]
-    way = -1 if west else 1
-    at = (start[0] if west else start[0] + BOX, start[1])
-    goal = (end[0] + BOX if west else end[0], end[1])
-    path = f"M{at[0]:.1f} {at[1]:.1f}"
-    x, y = at
-    for px, py in passes:
-        near, far = (px + BOX, px) if west else (px, px + BOX)
-        path += _bend(x, y, near, py) + f"H{far:.1f}"
-        x, y = far, py
-    path += _bend(x, y, *goal)
-    return tag("g", tag("path", d=path), _many(*at, way, field), _one(*goal, -way, field), class_="link")
-
-
-def _bend(x: float, y: float, goal_x: float, goal_y: float) -> str:
-    half = (goal_x - x) / 2
-    return f"C{x + half:.1f} {y:.1f} {goal_x - half:.1f} {goal_y:.1f} {goal_x:.1f} {goal_y:.1f}"
-
-
-def _itself(x: float, leave: float, arrive: float, field: FieldModel) -> Html:
-    path = f"M{x:.1f} {leave:.1f}h14c14 0 14 {arrive - leave:.1f} 0 {arrive - leave:.1f}h-14"
-    return tag("g", tag("path", d=path), _many(x, leave, 1, field), _one(x, arrive, 1, field), class_="link")
-
-
-def _many(x: float, y: float, way: int, field: FieldModel) -> Html:
-    """The end at the row that refers: a fork, or a bar where it is unique."""
-    if field.unique:
-        return tag("path", d=f"M{x + way * 7:.1f} {y - 5:.1f}v10")
-    tip = x + way * 11
-    return tag("path", d=f"M{x:.1f} {y - 5:.1f}L{tip:.1f} {y:.1f}L{x:.1f} {y + 5:.1f}")
-
-
-def _one(x: float, y: float, way: int, field: FieldModel) -> Html:
-    """The end at the box that is referred to: a bar, and a ring where there may be none."""
-    if field.optional:
-        return tag("circle", cx=x + way * 6, cy=y, r=3.5, class_="none")
-    return tag("path", d=f"M{x + way * 7:.1f} {y - 5:.1f}v10")
 
 
 def _groups(blueprint: Blueprint) -> Iterator[tuple[str, ...]]:

@@ -58,7 +58,7 @@ def lists(verification: Verification) -> Html:
         "checklists",
         "Checklists",
         [_list(each, verification) for each in checklists(verification)],
-        lead="Each item with the checks that speak for it. What no check speaks for is a matter for people.",
+        lead="Proven: each check that speaks for the item has passed. What no check speaks for is a matter for people.",
     )
 
 

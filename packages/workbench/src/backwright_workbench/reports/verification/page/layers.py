@@ -1,76 +1,108 @@
-"""Boxes and the lines between them, laid out in layers: what is referred to stands left of what refers to it.
+"""Boxes and the lines between them, laid out in layers: what is referred to stands before what refers to it.
 
-What lives here: places. What must not: how boxes and lines look. A line that passes a layer gets a place of its own
-in it, so that it runs between boxes and never behind one.
+What lives here: places, along the layers and across them, whichever way they run. What must not: how boxes and lines
+look. A line that passes a layer gets a place of its own in it, so that it runs between boxes and never behind one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-GAP, PASS_GAP, PASS_HEIGHT = 30.0, 16.0, 6.0
-CHANNEL = 96.0
-"""The room between two layers, in which lines bend."""
+GAP, PASS_GAP, PASS_SIZE = 30.0, 16.0, 6.0
 SWEEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`source` refers to `target`. `port` is how far below its top the line leaves the source."""
+    """`source` refers to `target`. `port` is how far down the source the line leaves it."""
 
     source: str
     target: str
-    port: float
+    port: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much room a box takes across its layer, and along with the layers."""
+
+    across: float
+    along: float
 
 
 @dataclass(slots=True)
 class Place:
-    """A box, or a place that a line passes: its layer, and from where to where it reaches."""
+    """A box, or a place that a line passes: its layer, and from where to where it reaches across."""
 
     name: str
     layer: int
-    height: float
+    size: float
     box: bool = True
-    y: float = 0.0
-    left: "list[Place]" = field(default_factory=list)
-    right: "list[Place]" = field(default_factory=list)
+    at: float = 0.0
+    before: "list[Place]" = field(default_factory=list)
+    after: "list[Place]" = field(default_factory=list)
 
     @property
     def middle(self) -> float:
-        """Half way down."""
-        return self.y + self.height / 2
+        """Half way."""
+        return self.at + self.size / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a box begins, and where its layer begins and ends."""
+
+    across: float
+    along: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
     """Where everything is: boxes by name, and for each edge the places that it passes from source to target."""
 
-    boxes: Mapping[str, tuple[float, float]]
-    passes: Sequence[Sequence[tuple[float, float]]]
-    width: float
-    height: float
+    boxes: Mapping[str, Spot]
+    passes: Sequence[Sequence[Spot]]
+    across: float
+    along: float
 
 
-def lay_out(heights: Mapping[str, float], edges: Sequence[Edge], box_width: float) -> Laid:
-    """The same for the same boxes and edges."""
-    links = [each for each in edges if each.source != each.target]
-    layers = _layers(list(heights), links)
-    places = {name: Place(name, layers[name], height) for name, height in heights.items()}
+def depth(names: Sequence[str], edges: Sequence[Edge]) -> int:
+    """How many layers there are."""
+    return 1 + max(_layers(names, _between(edges)).values(), default=0)
+
+
+def lay_out(sizes: Mapping[str, Size], edges: Sequence[Edge], channel: float) -> Laid:
+    """The same for the same boxes and edges. Between two layers there is a channel, in which lines bend."""
+    links = _between(edges)
+    layers = _layers(list(sizes), links)
+    places = {name: Place(name, layers[name], size.across) for name, size in sizes.items()}
     columns: list[list[Place]] = [[] for _ in range(max(layers.values(), default=0) + 1)]
     for place in places.values():
         columns[place.layer].append(place)
     passed = {id(edge): _through(edge, places, columns) for edge in links}
     _order(columns)
     _settle(columns)
-    top = min((place.y for column in columns for place in column), default=0.0)
-    bottom = max((place.y + place.height for column in columns for place in column), default=0.0)
-    step = box_width + CHANNEL
+    first = min((place.at for column in columns for place in column), default=0.0)
+    last = max((place.at + place.size for column in columns for place in column), default=0.0)
+    reach = []
+    begin = 0.0
+    for column in columns:
+        end = begin + max((sizes[place.name].along for place in column if place.box), default=0.0)
+        reach.append((begin, end))
+        begin = end + channel
     return Laid(
-        {name: (place.layer * step, place.y - top) for name, place in places.items()},
-        [[(each.layer * step, each.middle - top) for each in passed.get(id(edge), ())] for edge in edges],
-        len(columns) * step - CHANNEL,
-        bottom - top,
+        {name: Spot(place.at - first, *reach[place.layer]) for name, place in places.items()},
+        [
+            [Spot(each.middle - first, *reach[each.layer]) for each in passed.get(id(edge), ())]
+            for edge in edges
+        ],
+        last - first,
+        begin - channel,
     )
+
+
+def _between(edges: Sequence[Edge]) -> list[Edge]:
+    return [each for each in edges if each.source != each.target]
 
 
 def _layers(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
@@ -81,17 +113,17 @@ def _layers(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
     found: dict[str, int] = {}
     kept: dict[str, list[str]] = {name: [] for name in names}
 
-    def depth(name: str, above: tuple[str, ...]) -> int:
+    def stand(name: str, above: tuple[str, ...]) -> int:
         if name not in found:
             for target in targets[name]:
                 if target not in above and target != name:
                     kept[name].append(target)
-                    depth(target, (*above, name))
+                    stand(target, (*above, name))
             found[name] = 1 + max((found[each] for each in kept[name]), default=-1)
         return found[name]
 
     for name in names:
-        depth(name, (name,))
+        stand(name, (name,))
     for name in sorted(names, key=lambda each: -found[each]):
         near = [found[each] for each in names if name in kept[each]]
         if near:
@@ -105,14 +137,14 @@ def _through(edge: Edge, places: Mapping[str, Place], columns: Sequence[list[Pla
     step = -1 if target.layer < source.layer else 1
     between = []
     for layer in range(source.layer + step, target.layer, step):
-        place = Place("", layer, PASS_HEIGHT, box=False)
+        place = Place("", layer, PASS_SIZE, box=False)
         columns[layer].append(place)
         between.append(place)
     chain = [source, *between, target]
     for one, other in pairwise(chain):
-        left, right = (one, other) if one.layer < other.layer else (other, one)
-        left.right.append(right)
-        right.left.append(left)
+        first, second = (one, other) if one.layer < other.layer else (other, one)
+        first.after.append(second)
+        second.before.append(first)
     return between
 
 
@@ -132,9 +164,9 @@ def _order(columns: Sequence[list[Place]]) -> None:
         column[:] = order
 
 
-def _wish(place: Place, rank: Mapping[int, int], from_left: bool) -> float:
-    near = place.left if from_left else place.right
-    near = near or place.left or place.right
+def _wish(place: Place, rank: Mapping[int, int], forward: bool) -> float:
+    near = place.before if forward else place.after
+    near = near or place.before or place.after
     return sum(rank[id(each)] for each in near) / len(near) if near else float(rank[id(place)])
 
 
@@ -145,7 +177,7 @@ def _crossings(columns: Sequence[list[Place]]) -> int:
         ends = [
             (rank[id(place)], rank[id(other)])
             for place in column
-            for other in place.right
+            for other in place.after
             if other.layer == place.layer + 1
         ]
         count += sum(
@@ -162,9 +194,9 @@ def _settle(columns: Sequence[list[Place]]) -> None:
         for column in columns if sweep % 2 == 0 else columns[::-1]:
             wishes = []
             for place in column:
-                near = [*place.left, *place.right]
+                near = [*place.before, *place.after]
                 middle = sum(each.middle for each in near) / len(near) if near else place.middle
-                wishes.append(middle - place.height / 2)
+                wishes.append(middle - place.size / 2)
             _stack(column, wishes)
 
 
@@ -172,9 +204,9 @@ def _stack(column: Sequence[Place], wishes: Sequence[float]) -> None:
     """As near to the wishes as it goes without touching."""
     floor = float("-inf")
     for place, wish in zip(column, wishes, strict=True):
-        place.y = max(wish, floor)
-        floor = place.y + place.height + (GAP if place.box else PASS_GAP)
+        place.at = max(wish, floor)
+        floor = place.at + place.size + (GAP if place.box else PASS_GAP)
     if column:
-        shift = sum(wish - place.y for place, wish in zip(column, wishes, strict=True)) / len(column)
+        shift = sum(wish - place.at for place, wish in zip(column, wishes, strict=True)) / len(column)
         for place in column:
-            place.y += shift
+            place.at += shift

@@ -59,7 +59,7 @@ def access(verification: Verification) -> Html:
     return section(
         "access",
         "Access matrix",
-        table(head, body, label="Access matrix"),
+        table(head, body, label="Access matrix", kind="tall matrix"),
         more,
         source(verification, MATRIX),
         lead=lead,
@@ -176,7 +176,7 @@ def _operations(data: Row) -> Html | None:
         for each in found
     ]
     head = ("Operation", "Answers", "p50 ms", "p95 ms", "p99 ms", "Errors")
-    return table(head, body, label="Times by operation", numeric=(1, 2, 3, 4, 5))
+    return table(head, body, label="Times by operation", kind="tall", numeric=(1, 2, 3, 4, 5))
 
 
 def database(verification: Verification) -> Html:
@@ -209,7 +209,7 @@ def database(verification: Verification) -> Html:
         head = ("Operation", "With 1 row", "With 100 rows")
         parts += [
             tag("h3", "Statements for one request"),
-            table(head, body, label="Statements for one request", numeric=(1, 2)),
+            table(head, body, label="Statements for one request", kind="tall", numeric=(1, 2)),
         ]
         parts.append(source(verification, STATEMENTS))
     else:
@@ -253,7 +253,7 @@ def suite(verification: Verification) -> Html:
         head = ("File", "Covered", "Lines", "Branches", "Lines that no test runs")
         parts += [
             tag("h3", "Coverage, least first"),
-            table(head, body, label="Coverage by file", numeric=(1, 2, 3)),
+            table(head, body, label="Coverage by file", kind="tall", numeric=(1, 2, 3)),
         ]
     slowest = rows(data, "slowest")[:10]
     if slowest:
@@ -321,7 +321,7 @@ def _fuzz(found: list[Row]) -> Html:
     title = f"Generated requests: {len(found)} rows"
     return join(
         tag("h3", "Generated requests"),
-        folded(title, table(head, body, label="Generated requests", numeric=(2, 3, 4, 5))),
+        folded(title, table(head, body, label="Generated requests", kind="tall", numeric=(2, 3, 4, 5))),
     )
 
 

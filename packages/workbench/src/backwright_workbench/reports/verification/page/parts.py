@@ -29,9 +29,6 @@ KINDS: Final = {
     Verdict.NOT_PROVEN: OPEN,
 }
 
-TALL = 16
-"""A table of more rows scrolls by itself."""
-
 SHAPES: Final = {
     PASSED: "M4.5 8.4 7 10.9 11.6 5.6",
     FAILED: "M5.2 5.2 10.8 10.8M10.8 5.2 5.2 10.8",
@@ -110,7 +107,7 @@ def not_measured(verification: Verification, *checks: str) -> Html:
     for check in checks:
         found = verification.get(check)
         if found is None:
-            said.append(tag("li", tag("code", check), ": there is no such check"))
+            said.append(tag("li", tag("code", check), ": it is not among the checks"))
         elif found.status is Status.NOT_RUN:
             step = tag("code", next_of(found))
             said.append(tag("li", tag("code", check), f": {found.summary}. Next: ", step))
@@ -119,16 +116,17 @@ def not_measured(verification: Verification, *checks: str) -> Html:
     return tag("div", tag("strong", "Not measured"), tag("ul", said), class_="empty")
 
 
-def table(head: Sequence[str], body: Iterable[Html], *, label: str, numeric: Iterable[int] = ()) -> Html:
+def table(
+    head: Sequence[str], body: Iterable[Html], *, label: str, numeric: Iterable[int] = (), kind: str = ""
+) -> Html:
     """A table that scrolls by itself where it is too wide. `numeric` are the columns that hold numbers."""
-    marked, rows = set(numeric), list(body)
+    marked = set(numeric)
     cells = [
         tag("th", each, scope="col", class_="n" if number in marked else None)
         for number, each in enumerate(head)
     ]
-    inner = tag("table", tag("thead", tag("tr", cells)), tag("tbody", rows))
-    kind = "scroll tall" if len(rows) > TALL else "scroll"
-    return tag("div", inner, class_=kind, role="region", aria_label=label, tabindex="0")
+    inner = tag("table", tag("thead", tag("tr", cells)), tag("tbody", body))
+    return tag("div", inner, class_=f"scroll {kind}".rstrip(), role="region", aria_label=label, tabindex="0")
 
 
 def row(*cells: "str | Html", numeric: Iterable[int] = (), kind: str | None = None) -> Html:

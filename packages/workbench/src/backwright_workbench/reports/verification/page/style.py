@@ -98,7 +98,8 @@ a.tile:hover{border-color:var(--link)}
 .pills{display:flex;flex-wrap:wrap;gap:6px;margin:.5em 0 0}
 .pill{padding:1px 9px;border-radius:99px;background:var(--sunk);color:var(--soft);font-size:.78rem;font-weight:500}
 .pill.beyond{background:var(--fail-soft);color:var(--fail)}
-td .pill{margin-left:6px}
+td>.pill{margin-left:6px}
+.matrix td,.matrix th{padding:6px 9px}.matrix td:first-child code{white-space:normal}
 .empty{padding:14px 18px;border:1px dashed var(--line);border-radius:12px;color:var(--soft);font-size:.92rem;
  margin:10px 0}
 .empty ul{margin:.3em 0 0;padding-left:1.2em}
@@ -162,6 +163,7 @@ footer{margin-top:48px;padding-top:18px;padding-bottom:48px;color:var(--soft);fo
  .tiles{grid-template-columns:1fr 1fr}.tile .value{font-size:1.4rem}
  th,td{padding:7px 10px}.card{padding:14px 16px}
  .speaks,td:has(br){min-width:13rem}
+ .matrix td:first-child{position:sticky;left:0;background:var(--card);min-width:9rem}
  .share{flex-wrap:wrap}.share .part{border-radius:8px!important}
 }
 @media print{
