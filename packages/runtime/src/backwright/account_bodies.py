@@ -116,4 +116,4 @@ class SessionsView(BaseModel):
 class JwksView(BaseModel):
     """A JSON Web Key Set (RFC 7517)."""
 
-    keys: list[dict[str, str]]
+    keys: list[Annotated[dict[str, str], Field(max_length=16)]]

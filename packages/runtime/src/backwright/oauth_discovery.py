@@ -70,7 +70,8 @@ def components(url: str, scopes: Mapping[str, str]) -> dict[str, Any]:
     }
     scheme = {
         "type": "oauth2",
-        "description": "For registered programs: a token that reaches as far as its scopes. PKCE (S256) is required.",
+        "description": "For registered programs: a token that reaches as far as its scopes, a JWT, verified as in "
+        "RFC8725. PKCE (S256) is required.",
         "flows": {"authorizationCode": flow},
     }
     return {"securitySchemes": {SECURITY_SCHEME: scheme}}

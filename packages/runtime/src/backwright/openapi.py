@@ -148,6 +148,9 @@ def document(
     used = set(_REFERENCE.findall(str(found["paths"])))
     for unused in responses.keys() - used:
         del parts["responses"][unused]
+    shown = str([found["paths"], parts["responses"]])
+    for unused in [each for each in parts["headers"] if f"#/components/headers/{each}'" not in shown]:
+        del parts["headers"][unused]
     found["tags"] = [{"name": tag, "description": f"Operations on {tag.lower()}."} for tag in _tags(found)]
     bound(found)
     return found
