@@ -47,7 +47,9 @@ def planted(good: Opened, folder: Path, edits: Edits, *, same_tables: bool = Tru
     assert isinstance(stands, ServiceStands)
     if same_tables:
         stands.template()
-    prepared = stands.prepared if same_tables else None
+    prepared = None
+    if same_tables:  # what this copy prepares beyond that goes with it
+        prepared = replace(stands.prepared, templates=dict(stands.prepared.templates))
     with open_service(
         copied(folder, edits), Profile.QUICK, engine=stands.engine, prepared=prepared
     ) as opened:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,7 @@ from backwright.entity import Email, Entity
 from backwright.samples import Samples
 from backwright_workbench.verify.opening import Opened
 from backwright_workbench.verify.stand.stands import ServiceStands
-from backwright_workbench.workspace.filling import Copies, later_id
+from backwright_workbench.workspace.filling import Copies, copied_id, shift
 from sqlalchemy import ForeignKey, MetaData, String, Table, UniqueConstraint
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column, registry
@@ -107,11 +107,11 @@ def test_copies_differ_where_they_must() -> None:
     assert {pair[0] for pair in pairs} <= {row[0] for row in more} | set(ids[shelves])
 
 
-def test_the_id_of_a_copy_is_that_of_a_later_row() -> None:
-    """It sorts by time, as ids of new rows do."""
-    first = UUID("019a0000-0000-7abc-8000-000000000001")
-    found = later_id(first, 3, 1_000)
-    assert (found.int >> 80) - (first.int >> 80) == 3_000
-    assert found.version == 7
-    assert found.variant == first.variant
-    assert datetime.fromtimestamp((found.int >> 80) / 1000, UTC) > datetime(2025, 1, 1, tzinfo=UTC)
+def test_the_id_of_a_copy_says_its_time() -> None:
+    """It sorts by time, as ids of new rows do; and the copies of neighbours are neighbours of others."""
+    first, second = (row["id"] for row in Samples(Shelf, {}).rows(2))  # type: ignore[type-var]
+    for round_ in range(1, 50):
+        found = copied_id(first, round_)
+        assert (found.int >> 80) - (first.int >> 80) == shift(first, round_)
+        assert (found.version, found.variant) == (7, first.variant)
+        assert found != copied_id(second, round_)

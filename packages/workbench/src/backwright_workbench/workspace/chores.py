@@ -17,14 +17,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
-from backwright import commands
+from backwright import commands, configuration
 from backwright.access_matrix import path_of
 from backwright.lifecycle import open_database
 from backwright.runtime import Runtime
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from backwright_workbench.workspace import filling
+from backwright_workbench.workspace import filling, migrating
 
 COMMANDS = {
     "environment": ("config", "explain"),
@@ -99,6 +99,9 @@ def do(package: str, chore: str) -> None:
     create_app = import_module(f"{package}.main").create_app
     if chore in COMMANDS:
         commands.main(create_app, import_module(f"{package}.settings").Settings, COMMANDS[chore])
+    if chore in ("up", "down"):
+        to = ("migrate", chore, "--to", os.environ["TO"])
+        commands.main(create_app, import_module(f"{package}.settings").Settings, to)
     app = create_app()
     if chore == "routes":
         json.dump(routes(app), sys.stdout)
@@ -108,6 +111,10 @@ def do(package: str, chore: str) -> None:
         sys.exit("Sample accounts do not belong into production. Nothing was changed.")
     if chore == "fill":
         asyncio.run(filling.fill(runtime, int(os.environ["ROWS"])))
+        return
+    if chore in migrating.CHORES:
+        settings = configuration.load(import_module(f"{package}.settings").Settings)
+        json.dump(migrating.CHORES[chore](runtime, settings), sys.stdout)
         return
     add = add_callers if chore == "callers" else add_accounts
     json.dump(asyncio.run(add(runtime, os.environ["DEV_PASSWORD"])), sys.stdout)

@@ -3,7 +3,7 @@
 What lives here: some thousand rows as the runtime makes them, and copies of these that differ in what must differ.
 What must not: how an engine takes rows quickly (`bulk.py`).
 
-A copy of a row has an id of its own, times a little later, other unique values, and refers to copies made in the same
+A copy of a row has an id of its own, other times, other unique values, and refers to copies made in the same
 round; so whatever holds between the first rows holds between copies, too. A quarter of the copies keeps
 referring to the first rows, of which some are referred to by thousands then, as in life.
 """
@@ -20,7 +20,7 @@ from backwright.encrypted import Encrypted
 from backwright.encrypted_rows import EncryptedRows
 from backwright.lifecycle import open_database
 from backwright.runtime import Runtime
-from backwright.sample_values import told_apart
+from backwright.sample_values import BASE, told_apart
 from backwright.tenancy import column_of
 from sqlalchemy import Column, Table, select
 
@@ -31,6 +31,11 @@ FIRST: Final = 2_000
 
 KEEPS: Final = 4
 """One copy of so many keeps referring to first rows."""
+
+_START: Final = int((BASE - samples.SPAN).timestamp() * 1000)
+_SPAN: Final = samples.SPAN // timedelta(milliseconds=1)
+_STRIDE: Final = int(_SPAN * 0.6180339887)
+"""How far rounds lie apart: the golden section spreads them evenly."""
 
 _NOISE: Final = (1 << 62) - 1
 
@@ -49,8 +54,6 @@ async def fill(runtime: Runtime, rows: int) -> None:
         await encryption_start.start(runtime)
         before = {kind: {row["id"] for row in await _rows(runtime, _table(kind))} for kind in kinds}
         await samples.seed(database, kinds, rows=min(rows, FIRST))
-        if rows > FIRST:
-            await _more_accounts(runtime, before)
         first = {}
         for kind in samples.in_order(kinds):
             found = await _rows(runtime, _table(kind))
@@ -66,15 +69,15 @@ async def fill(runtime: Runtime, rows: int) -> None:
         await database.close()
 
 
-async def _more_accounts(runtime: Runtime, before: Mapping[Any, set[UUID]]) -> None:
-    """Accounts that nobody can sign in with, where no row needs one: so that those who can are some among many."""
-    for kind in before:
-        table = _table(kind)
-        there = await _rows(runtime, table)
-        if table.name != samples.ACCOUNTS or len(there) >= FIRST or column_of(table) is not None:
-            continue
-        found = list(samples.Samples(kind, {}, there=there).rows(FIRST))
-        await samples.write(runtime.database, table, found)
+def _is_copied(table: Table) -> bool:
+    """Whether there may be very many rows. Accounts stay some thousand, and so does what each has one of."""
+    lone = [table.c[group[0]] for group in samples.unique_groups(table) if len(group) == 1]
+    bound = [
+        c
+        for c in lone
+        if not c.nullable and (to := samples.reference(c)) is not None and to.name == samples.ACCOUNTS
+    ]
+    return table.name != samples.ACCOUNTS and column_of(table) != "id" and not bound
 
 
 async def _rows(runtime: Runtime, table: Table) -> list[Row]:
@@ -90,10 +93,16 @@ def _table(kind: Any) -> Table:
     return table
 
 
-def later_id(first: UUID, round_: int, step: int) -> UUID:
-    """The id of a copy: that of a row that was made `step` milliseconds later for each round."""
+def shift(first: UUID, round_: int) -> int:
+    """By how many milliseconds a copy is later than the row with this id, or earlier: copies lie among all others."""
+    since = (first.int >> 80) - _START
+    return (since + round_ * _STRIDE) % _SPAN - since
+
+
+def copied_id(first: UUID, round_: int) -> UUID:
+    """The id of the copy of that row in a round: that of a row of the copy's time (UUIDv7)."""
     high, noise = first.int >> 64, first.int & _NOISE
-    return UUID(int=(high + (round_ * step << 16)) << 64 | 0b10 << 62 | noise ^ round_)
+    return UUID(int=(high + (shift(first, round_) << 16)) << 64 | 0b10 << 62 | noise ^ round_)
 
 
 class Copies:
@@ -113,13 +122,13 @@ class Copies:
 
     def _copies(self, rounds: int) -> Iterator[list[Any]]:
         size = len(self._first)
-        step = max(1, int(samples.SPAN / timedelta(milliseconds=1) / size / rounds))
+        identity = next(at for at, column in enumerate(self._columns) if column.key == "id")
         changed = self._changed()
         templates = [[row[c.key] for c in self._columns] for row in self._first]
         for number in range(size, size * rounds):
             round_, at = divmod(number, size)
             row = templates[at].copy()
-            later = timedelta(milliseconds=round_ * step)
+            later = timedelta(milliseconds=shift(row[identity], round_))
             keeps = (round_ + at) % KEEPS == 0
             for place, column, ids, is_unique in changed:
                 value = row[place]
@@ -127,7 +136,7 @@ class Copies:
                     continue
                 if isinstance(value, UUID):
                     if ids is not None and value in ids:
-                        row[place] = value if keeps and not is_unique else later_id(value, round_, step)
+                        row[place] = value if keeps and not is_unique else copied_id(value, round_)
                     elif is_unique:
                         row[place] = None
                 elif isinstance(value, datetime):
@@ -176,4 +185,4 @@ def _room(column: Column[Any]) -> int:
     return int(getattr(kind, "length", None) or 100)
 
 
-__all__ = ["FIRST", "Copies", "fill", "later_id"]
+__all__ = ["FIRST", "Copies", "copied_id", "fill", "shift"]
