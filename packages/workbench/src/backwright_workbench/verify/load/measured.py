@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from backwright_workbench.verify.load.figures import Steady, by_operation, over_windows, percentile
 from backwright_workbench.verify.load.plan import Operation, Ran, Sample
-from backwright_workbench.verify.load.watch import Look
+from backwright_workbench.verify.load.watch import Look, waited_part
 
 GATE_P95, GATE_P99 = 200.0, 500.0
 """Milliseconds that no service may exceed under load, whatever it has set for itself."""
@@ -98,7 +98,6 @@ def measured(
 
     reads = [each for each in load.samples if operations[each.operation].reads]
     first, again = ([each for each in alone.samples if each.again is said] for said in (False, True))
-    spent = looks[-1].at - looks[0].at if len(looks) > 1 else 0.0
     return Measured(
         rate=load.rate,
         p50=over_windows(load.samples, load.seconds, windows, lambda of: percentile(of, 0.5)),
@@ -111,7 +110,7 @@ def measured(
         cold_p95_ms=percentile(_times(first), 0.95),
         warm_p95_ms=percentile(_times(again), 0.95),
         lag_ms=percentile([each.lag * 1000 for each in load.samples], 0.99),
-        waited=(looks[-1].waited_seconds - looks[0].waited_seconds) / spent if spent else 0.0,
+        waited=waited_part(looks),
         rss_mb=max((each.rss_mb for each in looks), default=0.0),
         cpu_seconds=looks[-1].cpu_seconds - looks[0].cpu_seconds if looks else 0.0,
     )

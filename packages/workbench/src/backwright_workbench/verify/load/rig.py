@@ -31,11 +31,13 @@ class Rig:
     looks: list[Look] = field(default_factory=list)
     _runs: int = 0
 
-    def run(self, *stages: Stage, connections: int = 256) -> list[Ran]:
+    def run(self, *stages: Stage, connections: int = 256, patience: float = 10.0) -> list[Ran]:
         """Put load on it, and watch it: what each stage came to. No two runs send the same values."""
         self._runs += 1
         port = urlsplit(self.stand.url).port or 80
-        plan = Plan(port, self.operations, stages, connections=connections, seed=self._runs)
+        plan = Plan(
+            port, self.operations, stages, connections=connections, patience=patience, seed=self._runs
+        )
         with Watch(self.server) as watch:
             ran = generate(plan)
         self.looks = watch.looks

@@ -5,6 +5,7 @@ What lives here: reading `/proc` again and again. What must not: judging. Withou
 
 import os
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +78,12 @@ def look(server: Server) -> Look:
         descriptors=sum(len(descriptors(pid)) for pid in pids),
         sockets=sum(each.startswith("socket:") for pid in pids for each in descriptors(pid)),
     )
+
+
+def waited_part(looks: Sequence[Look]) -> float:
+    """The part of the time between the first and the last look for which the server had no processor."""
+    spent = looks[-1].at - looks[0].at if len(looks) > 1 else 0.0
+    return (looks[-1].waited_seconds - looks[0].waited_seconds) / spent if spent else 0.0
 
 
 def own_kb(pid: int) -> int:
