@@ -32,6 +32,8 @@ class Stand:
     folder: Path | None = None
     """For what a check writes beside it."""
     settings: Mapping[str, str] = field(default_factory=dict)
+    password: str = field(default="", repr=False)
+    """That of every caller, to sign in anew; empty: nobody knows it."""
 
     def first(self, role: str) -> Caller:
         """The first caller with a role."""

@@ -141,6 +141,7 @@ class ServiceStands:
                 gate=gate,
                 folder=folder,
                 settings=environment,
+                password=self.prepared.password,
             )
         finally:
             server.stop()
