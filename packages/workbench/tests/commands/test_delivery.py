@@ -11,15 +11,41 @@ from backwright_workbench.blueprint.yaml import load
 from backwright_workbench.brief.trace import Assumption, Reading, TraceRow
 from backwright_workbench.codegen.carried import BROKERED, WANTED, carried
 from backwright_workbench.codegen.engines import ENGINES
-from backwright_workbench.reports.delivery import Delivery, Suite, count_operations, delivery_note
+from backwright_workbench.reports.delivery import Delivery, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
+from backwright_workbench.verify.evidence import Evidence
+from backwright_workbench.verify.outcome import Fault, Figure, Status
+from backwright_workbench.verify.verdict import Verification
 
 ROOT = Path(__file__).parents[4]
 BLUEPRINT = load((ROOT / "examples/work-orders/blueprint.yaml").read_text()).model_copy(
     update={"wanted": ("graphql",)}
 )
-PASSED = Suite(True, "42 passed in 3.10s", "97", "")
-FAILED = Suite(False, "1 failed, 41 passed in 3.10s", "90", "first\nE  assert 1 == 2\nlast")
+SUITE = Evidence(
+    check="tests/suite", title="Its tests pass", status=Status.PASSED, summary="42 tests", required=True,
+    command="backwright verify . --only tests/suite", began="", seconds=3.1, profile="quick", engine="sqlite", tree="",
+    inputs="", versions={}, machine={}, figures=(Figure("coverage", 97, "%", 80, least=True),),
+)  # fmt: skip
+PASSED = Verification("work-orders", (SUITE,), "quick", "sqlite", "sqlite", 3.1, "backwright verify .")
+FAILED = replace(
+    PASSED,
+    evidence=(
+        replace(
+            SUITE,
+            status=Status.FAILED,
+            summary="1 of 42 tests failed",
+            faults=(Fault("assert 1 == 2", "tests/test_one.py:2"),),
+        ),
+    ),
+)
+MISSING = replace(
+    SUITE,
+    check="operations/health",
+    status=Status.NOT_RUN,
+    summary="no server",
+    next_step="start one",
+    figures=(),
+)
 READING = Reading(
     BLUEPRINT,
     trace=(
@@ -53,7 +79,7 @@ def test_a_passing_delivery_tells_what_was_made_assumed_and_carried() -> None:
         "Next steps",
         "The brief, phrase by phrase",
     ]
-    assert "Its tests pass" in note.partition("\n## ")[0]
+    assert "**Ready.** 1 of 1 required checks passed" in note.partition("\n## ")[0]
     assert "| WorkOrder | `/work-orders` |" in found["What was made"]
     assert "`admin: Runs the service`" in found["What was assumed"]
     for engine, setting in (("PostgreSQL", "DATABASE_URL"), ("Redis", "REDIS_URL"), ("S3", "FILES_URL")):
@@ -61,31 +87,38 @@ def test_a_passing_delivery_tells_what_was_made_assumed_and_carried() -> None:
     assert "| GraphQL |" in found["Asked for and not built in full"]
 
 
-def test_failing_tests_are_the_first_thing_said() -> None:
-    """And what they printed is at the end, and the first next step is to mend them."""
-    note = delivery_note(replace(DELIVERY, suite=FAILED))
-    assert "Its tests failed" in note.partition("\n## ")[0]
-    assert "    E  assert 1 == 2" in sections(note)["What the failing tests printed"]
-    assert sections(note)["Next steps"].strip().startswith("1. Make the suite pass")
+def test_what_failed_is_the_first_thing_said() -> None:
+    """With its place, and to mend it is the first next step."""
+    note = delivery_note(replace(DELIVERY, verification=FAILED))
+    assert "**Not ready.**" in note.partition("\n## ")[0]
+    assert next(iter(sections(note))) == "Failed"
+    assert "`tests/test_one.py:2`: assert 1 == 2" in sections(note)["Failed"]
+    assert sections(note)["Next steps"].strip().startswith("1. Mend what failed")
 
 
-def test_a_suite_that_did_not_run_is_visible() -> None:
+def test_what_was_not_run_is_said_with_what_would_run_it() -> None:
+    """Nothing failed, and yet it is no proof."""
+    note = delivery_note(replace(DELIVERY, verification=replace(PASSED, evidence=(MISSING, SUITE))))
+    assert "**Not proven.**" in note.partition("\n## ")[0]
+    assert "| operations/health | no server | `start one` |" in sections(note)["Required and not run"]
+    assert sections(note)["Next steps"].strip().startswith("1. Run what was not run")
+
+
+def test_leaving_the_checks_out_is_visible() -> None:
     """At the top and among the figures: no number stands where nothing was measured."""
-    note = delivery_note(replace(DELIVERY, suite=None))
-    assert "Not tested" in note.partition("\n## ")[0]
-    assert "| Tests | not run |" in note
-    assert "| Coverage | not measured |" in note
-    assert "| Load and latency | not measured |" in note
+    note = delivery_note(replace(DELIVERY, verification=None))
+    assert "Not verified" in note.partition("\n## ")[0]
+    assert "Nothing else was measured." in sections(note)["Figures"]
 
 
-def test_every_figure_names_the_command_that_repeats_it() -> None:
-    """A figure without a command would be a claim."""
-    rows = [
-        line for line in sections(delivery_note(DELIVERY))["Figures"].splitlines() if line.startswith("| ")
-    ][2:]
-    assert len(rows) == 6
-    for row in rows:
-        assert row.count("`") == 2 or "not measured" in row, row
+def test_every_figure_names_what_shows_it() -> None:
+    """A command or a file of evidence; a figure without would be a claim."""
+    found = sections(delivery_note(DELIVERY))["Figures"]
+    rows = [line for line in found.splitlines() if line.startswith("| ") and "---" not in line]
+    figures = [row for row in rows if not row.startswith("| Figure")]
+    assert len(figures) == 4
+    for row in figures:
+        assert row.count("`") == 2, row
 
 
 def test_words_of_a_brief_cannot_break_the_page() -> None:
@@ -143,7 +176,14 @@ def test_the_summary_ends_with_the_next_command() -> None:
     assert lines[-1].split(maxsplit=1)[1] == "backwright dev 'my services/jobs'"
     assert any(line.split()[:2] == ["engines", "PostgreSQL,"] and "DATABASE_URL" in line for line in lines)
     assert any(line.startswith("  not in full GraphQL") for line in lines)
+    assert any(line.startswith("  verdict     ready: 1 of 1") for line in lines)
     assert any("not clear" in line and "9:3" in line for line in lines)
+
+
+def test_the_summary_names_what_failed() -> None:
+    """By the names that `--only` takes."""
+    assert "Failed: tests/suite." in delivery_summary(replace(DELIVERY, verification=FAILED), Path("x"))
+    assert "not verified" in delivery_summary(replace(DELIVERY, verification=None), Path("x"))
 
 
 def test_operations_are_counted_in_the_document() -> None:

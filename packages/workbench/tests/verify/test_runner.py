@@ -188,6 +188,7 @@ def test_on_another_engine_a_pass_proves_nothing_and_a_failure_still_fails(
     assert (first.status, first.required) == (Status.NOT_RUN, True)
     assert first.summary == "not run on postgresql; on sqlite: all well"
     assert second.status is Status.FAILED
+    assert [each.reused for each in ran(subject, tmp_path, bound, failed)] == [True, False]
 
 
 def test_checks_run_beside_each_other_and_those_that_measure_run_alone(

@@ -64,7 +64,7 @@ def parser() -> ArgumentParser:
     one.add_argument("brief", metavar="BRIEF", type=Path, help=BRIEF)
     one.add_argument("--into", metavar="DIR", type=Path, required=True, help=NEW_DIRECTORY)
     one.add_argument(
-        "--no-tests", action="store_true", help="leave out the suite that comes with the service"
+        "--no-verify", action="store_true", help="leave out the checks, its own suite among them"
     )
     one.add_argument("--catalogue", metavar="DIR", type=Path, help=CATALOGUE)
     _json(one)
@@ -185,7 +185,7 @@ def _implement(given: Namespace) -> int:
 
     today = datetime.now(UTC).date()
     told = implement(
-        given.brief, given.into, catalogue=given.catalogue, tests=not given.no_tests, today=today
+        given.brief, given.into, catalogue=given.catalogue, proof=not given.no_verify, today=today
     )
     return show(told, json=given.json)
 

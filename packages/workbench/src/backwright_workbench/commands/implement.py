@@ -1,4 +1,4 @@
-"""`backwright implement BRIEF --into DIR`: the main job, from plain words to a running, tested service.
+"""`backwright implement BRIEF --into DIR`: the main job, from plain words to a running, verified service.
 
 What lives here: the order of the work. What must not: how any of it is done.
 """
@@ -12,18 +12,24 @@ from backwright_workbench.commands import steps
 from backwright_workbench.commands.development import development_password
 from backwright_workbench.commands.events import Event, Notice, StepSkipped, Summary
 from backwright_workbench.commands.inputs import read_brief
+from backwright_workbench.commands.verify import verification_of
+from backwright_workbench.commands.verify_reports import write_reports
 from backwright_workbench.reports.delivery import Delivery, count_operations, delivery_note
 from backwright_workbench.reports.summary import delivery_summary
+from backwright_workbench.verify.check import Profile
+from backwright_workbench.verify.runner import Chosen
+from backwright_workbench.verify.store import FOLDER
+from backwright_workbench.verify.verdict import Verdict
 from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import new_directory, write_file
 
 
 def implement(
-    brief: Path, into: Path, *, catalogue: Path | None = None, tests: bool = True, today: date
+    brief: Path, into: Path, *, catalogue: Path | None = None, proof: bool = True, today: date
 ) -> Generator[Event, None, None]:
     """Builds the service in a place beside `into`, and puts it there in one step when it is complete.
 
-    A failing suite does not stop the delivery: it is the first thing that the delivery note says.
+    A check that fails does not stop the delivery: it is the first thing that the delivery note says.
     Everything else that fails, and Ctrl-C, leaves nothing behind. Raises `WorkbenchError`.
     """
     began = time.monotonic()
@@ -37,15 +43,18 @@ def implement(
         printed = yield from steps.prepare(service, *steps.CHORES, password=development_password(place))
         derived = steps.derive(service, printed)
 
-        suite = None
-        if tests:
-            suite = yield from steps.run_suite(service)
+        verification = None
+        if proof:
+            asked = f"backwright verify {into}"
+            verification = yield from verification_of(place, Profile.QUICK, asked, chosen=Chosen())
+            write_reports(verification, place / FOLDER)
         else:
-            yield StepSkipped("test", "Run its tests", "--no-tests")
+            yield StepSkipped("verify", "Verify it", "--no-verify")
 
         operations = count_operations(derived["docs/api.yaml"])
-        delivery = Delivery(reading, blueprint, files, suite, operations, time.monotonic() - began)
+        delivery = Delivery(reading, blueprint, files, verification, operations, time.monotonic() - began)
         write_file(place / "DELIVERY.md", delivery_note(delivery))
         yield from steps.begin_history(place, f"Write {blueprint.service} from its brief")
 
-    yield Summary(suite is None or suite.ok, delivery_summary(delivery, into), {"directory": str(into)})
+    well = verification is None or verification.verdict is not Verdict.NOT_READY
+    yield Summary(well, delivery_summary(delivery, into), {"directory": str(into)})

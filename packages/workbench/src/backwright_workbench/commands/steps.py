@@ -4,7 +4,6 @@ What lives here: steps from the files of a service to its history. What must not
 """
 
 import json
-import re
 from collections.abc import Generator
 from pathlib import Path
 
@@ -12,18 +11,10 @@ from backwright_workbench.blueprint.model import Blueprint
 from backwright_workbench.codegen import DERIVED, write
 from backwright_workbench.commands.events import Event, Step
 from backwright_workbench.errors import InternalError
-from backwright_workbench.reports.delivery import Suite
 from backwright_workbench.workspace.git import Repository, begin
 from backwright_workbench.workspace.processes import Running
 from backwright_workbench.workspace.services import Service, without_paths
-from backwright_workbench.workspace.trees import remove, write_tree
-
-MEASURED_HERE = (".coverage", ".hypothesis")
-"""What the suite leaves behind that names the place it ran in; the finished service is somewhere else."""
-
-COVERED = re.compile(r"^TOTAL\s.*?(\d+(?:\.\d+)?)%$")
-PERCENT = re.compile(r"\[\s*(\d+)%\]$")
-CLOSING = re.compile(r"\b\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
+from backwright_workbench.workspace.trees import write_tree
 
 
 def write_service(blueprint: Blueprint, directory: Path) -> Generator[Event, None, dict[str, str]]:
@@ -105,29 +96,6 @@ def _outcome(chore: str, printed: str) -> str:
             return DERIVED[chore]
         case _:
             return printed.strip().splitlines()[-1] if printed.strip() else "done"
-
-
-def run_suite(service: Service) -> Generator[Event, None, Suite]:
-    """Runs the tests that came with the service. Failing is an outcome here, not an error."""
-    step = Step("test", "Run its tests")
-    yield step.started()
-    with service.python("-m", "coverage", "run", "-m", "pytest") as running:
-        for line in running:
-            if found := PERCENT.search(line):
-                yield step.progress(f"{found[1]} %")
-        finished = running.finished()
-    closing = next(
-        (line.strip(" =") for line in reversed(finished.output) if CLOSING.search(line)), "no test ran"
-    )
-    with service.python("-m", "coverage", "report") as running:
-        totals = [found[1] for line in running if (found := COVERED.match(line))]
-    for path in MEASURED_HERE:
-        remove(service.directory, path)
-    suite = Suite(
-        finished.ok, closing, totals[0] if totals else None, without_paths(finished.output, service)
-    )
-    yield step.finished(closing, ok=suite.ok)
-    return suite
 
 
 def begin_history(directory: Path, message: str) -> Generator[Event, None, Repository]:

@@ -49,28 +49,10 @@ def verify(
     """
     refuse_unknown(only + skip)
     profile = Profile.FULL if full else Profile.QUICK
-    folder = directory / FOLDER
-    store = Store(directory.resolve() / FOLDER)
-    began, since = datetime.now(UTC), monotonic()
-    yield Step("verify", "Verify").started()
-    with opening(directory, target, profile) as opened, store.held():
-        opened.keeper.folder(store.partial)
-        asked = asked_with(directory, target, profile)
-        runner = Runner(
-            opened.subject, store, all_checks(), Chosen(only, skip), asked, secrets=opened.secrets
-        )
-        evidence = yield from told(runner)
-        evidence += runner.remembered()
-        if opened.subject.root is not None:
-            store.keep_tree(contents(opened.subject.root))
-            store.forget_trees()
-        verification = replace(
-            verified(opened, evidence, profile, monotonic() - since, asked),
-            began=began.isoformat(timespec="seconds"),
-            asked=frozenset(check.name for check in runner.asked_for()) if only else frozenset(),
-            kept=frozenset(each.check for each in evidence if is_kept(each, store)),
-        )
-    files = write_reports(verification, folder, junit_file=junit, sarif_file=sarif)
+    asked = asked_with(directory, target, profile)
+    chosen = Chosen(only, skip)
+    verification = yield from verification_of(directory, profile, asked, target=target, chosen=chosen)
+    files = write_reports(verification, directory / FOLDER, junit_file=junit, sarif_file=sarif)
     yield status_at_end(verification)
     yield Summary(
         verification.answer is Verdict.READY,
@@ -78,6 +60,32 @@ def verify(
         {"verdict": verification.verdict, **files},
         exit_code=NOT_PROVEN if verification.answer is Verdict.NOT_PROVEN else 1,
     )
+
+
+def verification_of(
+    directory: Path, profile: Profile, asked: str, *, target: Target | None = None, chosen: Chosen
+) -> Generator[Event, None, Verification]:
+    """Opens the service in `directory` or the backend that was named, runs what is chosen, and keeps the evidence.
+
+    `asked` is the command line that repeats all of it.
+    """
+    store = Store(directory.resolve() / FOLDER)
+    began, since = datetime.now(UTC), monotonic()
+    yield Step("verify", "Verify").started()
+    with opening(directory, target, profile) as opened, store.held():
+        opened.keeper.folder(store.partial)
+        runner = Runner(opened.subject, store, all_checks(), chosen, asked, secrets=opened.secrets)
+        evidence = yield from told(runner)
+        evidence += runner.remembered()
+        if opened.subject.root is not None:
+            store.keep_tree(contents(opened.subject.root))
+            store.forget_trees()
+        return replace(
+            verified(opened, evidence, profile, monotonic() - since, asked),
+            began=began.isoformat(timespec="seconds"),
+            asked=frozenset(check.name for check in runner.asked_for()) if chosen.only else frozenset(),
+            kept=frozenset(each.check for each in evidence if is_kept(each, store)),
+        )
 
 
 def opening(directory: Path, target: Target | None, profile: Profile) -> AbstractContextManager[Opened]:

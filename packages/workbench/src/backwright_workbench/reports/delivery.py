@@ -12,25 +12,14 @@ from backwright_workbench.codegen import lines_by_area
 from backwright_workbench.codegen.carried import carried
 from backwright_workbench.codegen.engines import addresses, engines
 from backwright_workbench.reports.markdown import code, page, section, table
-
-SUITE = "python -m coverage run -m pytest"
-COVERAGE = f"{SUITE} && python -m coverage report"
-
+from backwright_workbench.reports.verification.closing import reason
+from backwright_workbench.reports.verification.note import failed_check, figures_table, not_run
+from backwright_workbench.verify.evidence import Evidence
+from backwright_workbench.verify.outcome import Status
+from backwright_workbench.verify.verdict import Verification
 
 PATHS = re.compile(r"^paths:\n((?: .*\n)*)", re.MULTILINE)
 OPERATION = re.compile(r"^    (?:get|put|post|delete|patch):$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Suite:
-    """How the service's own tests ended."""
-
-    ok: bool
-    closing: str
-    """The line that pytest ends with."""
-    coverage: str | None
-    """Per cent of its lines and branches; `None`: not measured."""
-    output: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +29,12 @@ class Delivery:
     reading: Reading
     blueprint: Blueprint
     files: dict[str, str]
-    suite: Suite | None
-    """`None`: the suite was not run."""
+    verification: Verification | None
+    """`None`: nothing was checked."""
     operations: int
     """Operations in docs/api.yaml."""
     seconds: float
-    """From the brief to the end of the suite."""
+    """From the brief to the end of the checks."""
 
 
 def delivery_note(delivery: Delivery) -> str:
@@ -54,16 +43,17 @@ def delivery_note(delivery: Delivery) -> str:
     return page(
         f"# {blueprint.title}: delivery note",
         blueprint.description,
-        _verdict(delivery.suite),
+        _verdict(delivery.verification),
+        section("Failed", *map(failed_check, _of(delivery, Status.FAILED))),
+        section("Required and not run", not_run(_missing(delivery))),
         section("What was made", _entities(blueprint), _access(blueprint)),
         section("What was assumed", _assumptions(delivery.reading)),
         section("Asked for and turned on by a setting", _engines(blueprint)),
         section("Asked for and not built in full", _carried(blueprint)),
         section("Not understood", _not_understood(delivery.reading)),
-        section("Figures", _figures_intro(), _figures(delivery)),
+        section("Figures", _figures(delivery)),
         section("Next steps", _next_steps(delivery)),
         section("The brief, phrase by phrase", _trace(delivery.reading)),
-        _failure(delivery.suite),
     )
 
 
@@ -75,12 +65,20 @@ def count_operations(document: str) -> int:
     return sum(len(OPERATION.findall(paths)) for paths in PATHS.findall(document))
 
 
-def _verdict(suite: Suite | None) -> str:
-    if suite is None:
-        return f"**Not tested.** The suite was not run (`--no-tests`). Run it: {code(SUITE)}."
-    if not suite.ok:
-        return f"**Its tests failed:** {suite.closing}. The end of this page has what they printed."
-    return f"**Its tests pass:** {suite.closing}."
+def _verdict(verification: Verification | None) -> str:
+    if verification is None:
+        return (
+            f"**Not verified.** Nothing was checked (`--no-verify`). Check it: {code('backwright verify .')}."
+        )
+    return f"**{verification.verdict.capitalize()}.** {reason(verification)} The evidence: `.backwright/report.html`."
+
+
+def _of(delivery: Delivery, status: Status) -> list[Evidence]:
+    return delivery.verification.of(status) if delivery.verification else []
+
+
+def _missing(delivery: Delivery) -> list[Evidence]:
+    return [each for each in _of(delivery, Status.NOT_RUN) if each.required]
 
 
 def _entities(blueprint: Blueprint) -> str:
@@ -135,26 +133,22 @@ def _not_understood(reading: Reading) -> str:
     )
 
 
-def _figures_intro() -> str:
-    return (
-        "Each figure was measured when this note was written. The command beside it measures it again, in "
-        "this directory with `PYTHONPATH=src` and a Python that has `backwright-runtime[testing]`."
-    )
-
-
 def _figures(delivery: Delivery) -> str:
-    suite = delivery.suite
+    """What was measured; no number stands where nothing was."""
     package = delivery.blueprint.package
     lines = ", ".join(f"{area} {count}" for area, count in lines_by_area(delivery.files, package).items())
     rows = [
-        ["Tests", suite.closing if suite else "not run", code(SUITE)],
-        ["Coverage", f"{suite.coverage} %" if suite and suite.coverage else "not measured", code(COVERAGE)],
         ["API operations", str(delivery.operations), code(f"python -m {package} openapi")],
         ["Lines of code by area", lines, code(f"wc -l src/{package}/*/*.py")],
         ["From brief to here", f"{delivery.seconds:.0f} s", code("backwright implement BRIEF --into DIR")],
-        ["Load and latency", "not measured", "this version has no load test"],
     ]
-    return table(["Figure", "Value", "Repeat it"], rows)
+    measured = figures_table(delivery.verification) if delivery.verification else ""
+    checked = (
+        f"`backwright verify .` measures these again.\n\n{measured}"
+        if measured
+        else "Nothing else was measured."
+    )
+    return f"{table(['Figure', 'Value', 'Repeat it'], rows)}\n\n{checked}"
 
 
 def _next_steps(delivery: Delivery) -> str:
@@ -164,8 +158,10 @@ def _next_steps(delivery: Delivery) -> str:
         "Go through the assumptions above; each names the line of the blueprint that says otherwise.",
         "Before production: `docs/runbook.md`.",
     ]
-    if delivery.suite is None or not delivery.suite.ok:
-        steps.insert(0, f"Make the suite pass: {code(SUITE)}.")
+    if _of(delivery, Status.FAILED):
+        steps.insert(0, "Mend what failed, and run `backwright verify .` again.")
+    elif _missing(delivery):
+        steps.insert(0, "Run what was not run: the table above says what each check needs.")
     return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
 
 
@@ -175,10 +171,3 @@ def _trace(reading: Reading) -> str:
         for row in reading.trace
     ]
     return table(["Phrase", "Place", "How far", "Became", "Note"], rows)
-
-
-def _failure(suite: Suite | None) -> str:
-    if suite is None or suite.ok:
-        return ""
-    tail = "\n".join(f"    {line}" for line in suite.output.splitlines()[-40:])
-    return section("What the failing tests printed", tail)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from backwright_workbench.workspace.trees import SECRETS, SKIPPED
 
-LEFT_OUT = {SECRETS, ".coverage"}
-"""Files that say nothing of what a service is: nothing that verifies reads them."""
+LEFT_OUT = {SECRETS, ".coverage", "DELIVERY.md"}
+"""Files that say nothing of what a service is: nothing that verifies reads them. The delivery note tells of it."""
 
 
 def files_of(root: Path) -> Iterator[Path]:

@@ -27,6 +27,9 @@ LANES = 3
 
 ORDER = tuple(Profile)
 
+ELSEWHERE = "not run on "
+"""How the summary begins of a check that passed on another engine than the one that the service is meant for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -113,24 +116,14 @@ class Runner:
                 )
 
     def _side_by_side(self, checks: list[Known]) -> Iterator[Told]:
-        names = {check.name for check in checks}
-        held = [check for check in checks if check.check.after in names]
-        awaited = {check.check.after for check in held}
         left: queue.SimpleQueue[Known] = queue.SimpleQueue()
-        for check in sorted(checks, key=lambda each: each.name not in awaited):
-            if check not in held:
-                left.put(check)
-
-        def carry_out(check: Known) -> None:
-            self._carry_out(check)
-            for each in held:
-                if each.check.after == check.name:
-                    carry_out(each)
+        for check in checks:
+            left.put(check)
 
         def work() -> None:
             with suppress(queue.Empty):
                 while True:
-                    carry_out(left.get_nowait())
+                    self._carry_out(left.get_nowait())
 
         for _ in range(min(LANES, len(checks))):
             threading.Thread(target=work, daemon=True).start()
@@ -148,7 +141,7 @@ class Runner:
         if found is not None or self.afresh:
             return found
         known = self._same(check)
-        return known if known is not None and known.status is Status.PASSED else None
+        return known if known is not None and known.status is not Status.FAILED else None
 
     def impossible(self, check: Known) -> Evidence | None:
         """That it cannot run on this subject, or does not belong to this profile."""
@@ -165,7 +158,9 @@ class Runner:
     def _same(self, check: Known) -> Evidence | None:
         """What it said about the same inputs, at the same place."""
         found = self.store.get(check.name) if check.check.reusable and self.subject.recalls else None
-        if found is None or found.status is Status.NOT_RUN or self.subject.root is None:
+        if found is None or self.subject.root is None:
+            return None
+        if found.status is Status.NOT_RUN and not found.summary.startswith(ELSEWHERE):
             return None
         same = (
             found.inputs == self._inputs(check)
@@ -209,7 +204,7 @@ class Runner:
         meant, here = self.subject.meant_for, self.subject.stands.engine
         if not check.check.engine_bound or outcome.status is not Status.PASSED or meant in ("", here):
             return outcome
-        said = f"not run on {meant}; on {here or 'no database'}: {outcome.summary}"
+        said = f"{ELSEWHERE}{meant}; on {here or 'no database'}: {outcome.summary}"
         return replace(outcome, status=Status.NOT_RUN, summary=said)
 
     def _not_run(self, check: Known, reason: str, next_step: str = "", *, required: bool = True) -> Evidence:

@@ -29,12 +29,12 @@ def note(verification: Verification) -> str:
         f"# {VERDICTS[verification.verdict]}: {_plain(verification.title or verification.name)}",
         reason(verification),
         _origin(verification),
-        section("Failed", *map(_failure, verification.of(Status.FAILED))),
-        section("Required and not run", _open([each for each in left if each.required])),
-        section("Checks", _families(verification)),
-        section("Figures", _figures(verification)),
+        section("Failed", *map(failed_check, verification.of(Status.FAILED))),
+        section("Required and not run", not_run([each for each in left if each.required])),
+        section("Checks", families(verification)),
+        section("Figures", figures_table(verification)),
         section(
-            "Not run, and not needed for this verdict", _open([each for each in left if not each.required])
+            "Not run, and not needed for this verdict", not_run([each for each in left if not each.required])
         ),
     )
 
@@ -50,7 +50,8 @@ def _origin(verification: Verification) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _failure(evidence: Evidence) -> str:
+def failed_check(evidence: Evidence) -> str:
+    """A check that failed: its faults with their places, and the command that runs it again."""
     lines = [f"**{evidence.check}**: {_plain(evidence.title)}. {_plain(evidence.summary)}"]
     for fault in evidence.faults[:SHOWN]:
         place = f"{code(_line(fault.place))}: " if fault.place else ""
@@ -62,13 +63,16 @@ def _failure(evidence: Evidence) -> str:
     return "\n".join([lines[0], "", *lines[1:], "", f"Again: {code(evidence.command)}"])
 
 
-def _open(evidence: list[Evidence]) -> str:
+def not_run(evidence: list[Evidence]) -> str:
+    """Checks that were not run, each with the reason and what would run it."""
     return table(
         ["Check", "Reason", "Next"], ([each.check, each.summary, code(next_of(each))] for each in evidence)
     )
 
 
-def _families(verification: Verification) -> str:
+def families(verification: Verification) -> str:
+    """How each family of checks ended."""
+
     def rows() -> Iterator[list[str]]:
         for family in sorted({each.family for each in verification.evidence}):
             members = [each for each in verification.evidence if each.family == family]
@@ -83,7 +87,8 @@ def _families(verification: Verification) -> str:
     return table(["Family", "State", "Passed", "Failed", "Not run"], rows())
 
 
-def _figures(verification: Verification) -> str:
+def figures_table(verification: Verification) -> str:
+    """The figures that lead, each with its limit and its evidence."""
     rows = [
         [
             each.figure.name,

@@ -30,6 +30,7 @@ from backwright_workbench.verify.subject import Subject
 CHECK = Check(
     title="Migrations keep nobody waiting who works with the tables",
     needs=frozenset({Need.SOURCE, Need.SERVICE, Need.DATABASE}),
+    proves=("12factor XII",),
     engine_bound=True,
 )
 

@@ -24,6 +24,7 @@ CHECK = Check(
     title="Migrations lead up, down and up again to the same schema",
     needs=frozenset({Need.SOURCE, Need.SERVICE, Need.DATABASE}),
     engine_bound=True,
+    proves=("12factor XII",),
 )
 
 RUNNERS: Final = 2

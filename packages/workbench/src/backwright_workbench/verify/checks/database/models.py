@@ -21,6 +21,7 @@ CHECK = Check(
     title="Models and migrations say the same",
     needs=frozenset({Need.SOURCE, Need.SERVICE, Need.DATABASE}),
     engine_bound=True,
+    proves=("12factor X",),
 )
 
 
