@@ -13,7 +13,7 @@ from backwright_workbench.reports.verification.figures import amount, leading
 from backwright_workbench.reports.verification.junit import junit
 from backwright_workbench.reports.verification.note import note
 from backwright_workbench.reports.verification.sarif import sarif
-from backwright_workbench.verify.outcome import Status
+from backwright_workbench.verify.outcome import Fault, Status
 from backwright_workbench.verify.verdict import Verdict, Verification
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
@@ -135,6 +135,20 @@ def test_closing_lines_say_failures_first_in_full() -> None:
     assert "    why: the grant says `all` where it meant `author`" in text
     assert "    next: write rows='author' in that grant" in text
     assert text.index("✗ tests/suite") < text.index("Figures:") < text.index("report.html")
+
+
+def test_what_many_faults_have_in_common_is_said_once() -> None:
+    """And after many lines the verdict once more."""
+    faults = tuple(
+        Fault(f"line {number} is wrong", f"a.py:{number}", "it matters", "mend it") for number in range(1, 10)
+    )
+    verification = red()
+    found = tuple(replace(each, faults=faults) if each.faults else each for each in verification.evidence)
+    lines = summary(replace(verification, evidence=found)).splitlines()
+    failed = [line for line in lines if line.startswith("✗")]
+    assert lines.count("    why: it matters") == lines.count("    next: mend it") == len(failed) == 4
+    assert "  … and 3 more: .backwright/evidence/tests/suite/result.json" in lines
+    assert lines[-1] == "work-orders: NOT READY"
 
 
 def test_closing_lines_say_what_is_missing() -> None:

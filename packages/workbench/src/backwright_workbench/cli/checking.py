@@ -82,13 +82,14 @@ def check_line(event: Checked) -> Text:
 
 def closing_lines(text: str, width: int) -> Iterator[Text]:
     """The closing text in colour, each line continued below its own beginning."""
-    for number, line in enumerate(text.splitlines()):
-        shown = Text(line, style="bold" if number == 0 else "")
+    said = text.splitlines()
+    for number, line in enumerate(said):
+        verdict = number == 0 or (number == len(said) - 1 and line and not line.startswith(" "))
+        style = _verdict_style(line) if verdict else ""
+        shown = Text(line, style=f"bold {style}" if style else "")
         found = re.match(r"(\s*)(✗|•|-|why:|next:|again:)\s", line)
         if found:
             shown.stylize(STYLES[found[2]], *found.span(2))
-        if number == 0:
-            shown.stylize(_verdict_style(line))
         hang = len(found[0]) if found else len(line) - len(line.lstrip())
         yield from _hanging(shown, hang, width)
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from time import monotonic
 
 from backwright_workbench.commands.events import AgentStatus, Checked, Checking, Event, Step, Summary
@@ -98,7 +99,7 @@ def asked_with(directory: Path, target: Target | None, profile: Profile) -> str:
     full = profile is Profile.FULL
     if target is not None:
         return target.command(full=full)
-    return f"backwright verify {directory}" + (" --full" if full else "")
+    return f"backwright verify {quote(str(directory))}" + (" --full" if full else "")
 
 
 def told(runner: Runner) -> Generator[Event, None, list[Evidence]]:

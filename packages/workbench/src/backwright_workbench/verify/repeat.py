@@ -51,7 +51,7 @@ def planned(store: Store, checks: Sequence[Known], runner: Runner) -> Plan:
         found = store.get(check.name)
         if check.name not in store.names():
             answer = Answer.MISSING if possible else Answer.NOT_NEEDED
-            known.append(Repeated(check.name, answer, required, ("there is no record",)))
+            known.append(Repeated(check.name, answer, required))
         elif found is None:
             known.append(Repeated(check.name, Answer.BROKEN, required, (damage,)))
         elif root is not None and fingerprint_of(part(files, check.check.inputs)) != found.inputs:

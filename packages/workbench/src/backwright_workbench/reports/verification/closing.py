@@ -3,15 +3,19 @@
 What lives here: their order and words. What must not: colours and widths (`cli/terminal.py`), and judging.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from backwright_workbench.reports.verification.figures import duration, leading, line
 from backwright_workbench.verify.evidence import Evidence
 from backwright_workbench.verify.outcome import Fault, Status
 from backwright_workbench.verify.verdict import Verdict, Verification
 
-SHOWN = 12
+SHOWN = 6
 """Faults of one check that are shown; its record has all of them."""
+
+SCREEN = 24
+"""After more lines than this the verdict is said once more, because its first line has left the screen."""
 
 
 def summary(verification: Verification, files: Mapping[str, str] | None = None) -> str:
@@ -41,6 +45,8 @@ def summary(verification: Verification, files: Mapping[str, str] | None = None) 
         ]
     if files:
         lines += ["", *(f"{what:<9} {place}" for what, place in files.items())]
+    if len(lines) > SCREEN:
+        lines += ["", f"{verification.name}: {verification.verdict.upper()}"]
     return "\n".join(lines)
 
 
@@ -84,15 +90,25 @@ def next_of(evidence: Evidence) -> str:
     return evidence.next_step or evidence.command
 
 
+def once(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """The faults, a reason and a next step only where they are others than those of the fault before."""
+    before = Fault("")
+    for fault in faults:
+        why = "" if fault.why == before.why else fault.why
+        next_step = "" if fault.next_step == before.next_step else fault.next_step
+        yield replace(fault, why=why, next_step=next_step)
+        before = fault
+
+
 def _failure(evidence: Evidence) -> Iterator[str]:
     need = "" if evidence.required else " (not required)"
     yield f"✗ {evidence.check}{need}: {evidence.title}"
     yield f"  {evidence.summary}"
-    for fault in evidence.faults[:SHOWN]:
+    for fault in once(evidence.faults[:SHOWN]):
         yield from _fault(fault)
     left = len(evidence.faults) - SHOWN
     if left > 0:
-        yield f"  … and {left} more in its record"
+        yield f"  … and {left} more: .backwright/evidence/{evidence.check}/result.json"
     yield f"  again: {evidence.command}"
 
 

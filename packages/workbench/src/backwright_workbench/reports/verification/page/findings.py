@@ -5,7 +5,7 @@ judging.
 """
 
 from backwright_workbench.reports.verification.checklists import Answered, Checklist, Mark, checklists
-from backwright_workbench.reports.verification.closing import next_of
+from backwright_workbench.reports.verification.closing import next_of, once
 from backwright_workbench.reports.verification.figures import line
 from backwright_workbench.reports.verification.page.html import Html, join, tag
 from backwright_workbench.reports.verification.page.parts import (
@@ -24,8 +24,8 @@ from backwright_workbench.verify.evidence import Evidence
 from backwright_workbench.verify.outcome import Fault, Status
 from backwright_workbench.verify.verdict import Verification
 
-SHOWN = 25
-"""Faults of one check that are shown; its record has all of them."""
+SHOWN, MOST = 5, 40
+"""Faults of one check that are shown at once, and at most; its record has all of them."""
 
 
 def failures(verification: Verification) -> Html:
@@ -101,14 +101,16 @@ def limits(verification: Verification) -> Html:
 
 
 def _failure(verification: Verification, evidence: Evidence) -> Html:
-    faults = [_fault(each) for each in evidence.faults[:SHOWN]]
-    left = len(evidence.faults) - SHOWN
+    faults = [_fault(each) for each in once(evidence.faults[:MOST])]
+    left = len(evidence.faults) - MOST
+    more = folded(f"{len(faults) - SHOWN} more", tag("ul", faults[SHOWN:], class_="faults"))
     need = None if evidence.required else tag("span", "not required", class_="pill")
     return tag(
         "article",
         tag("h3", icon(FAILED, "mid"), evidence.title, need),
         tag("p", tag("code", evidence.check), " · ", evidence.summary, class_="muted"),
-        tag("ul", faults, class_="faults"),
+        tag("ul", faults[:SHOWN], class_="faults"),
+        more if len(faults) > SHOWN else None,
         tag("p", f"… and {left} more in its record.") if left > 0 else None,
         _figures(evidence),
         tag(

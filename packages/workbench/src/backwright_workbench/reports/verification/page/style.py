@@ -164,6 +164,7 @@ footer{margin-top:48px;padding-top:18px;padding-bottom:48px;color:var(--soft);fo
  th,td{padding:7px 10px}.card{padding:14px 16px}
  .speaks,td:has(br){min-width:13rem}
  .matrix td:first-child{position:sticky;left:0;background:var(--card);min-width:9rem}
+ .meta{grid-template-columns:1fr 1fr}
  .share{flex-wrap:wrap}.share .part{border-radius:8px!important}
 }
 @media print{
