@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from backwright_workbench.verify import yaml_files
-from backwright_workbench.verify.checks.operations.compose_rules import Said, findings
+from backwright_workbench.verify.checks.operations.compose_reach import Said
+from backwright_workbench.verify.checks.operations.compose_rules import findings
 from backwright_workbench.verify.opening import Opened
 from verify_planting import EXAMPLE, checked, faults, passed, planted
 

@@ -73,6 +73,13 @@ def test_an_answer_that_shows_a_password_is_found(status: int) -> None:
     assert [each.place for each in found] == ["POST /users"]
 
 
+def test_an_answer_that_holds_a_stack_is_found() -> None:
+    """A handler that answers with the exception."""
+    stack = 'Traceback (most recent call last):\n  File "/srv/app.py"'
+    found = list(echoes([(SENT, httpx2.Response(500, text=stack))], known(), strict=True))
+    assert [each.what for each in found] == ["an answer (500) holds a stack"]
+
+
 def test_every_text_of_a_document_is_filled_in() -> None:
     """References, alternatives and forms; what is secret by its name is known as such."""
     document = {

@@ -25,6 +25,18 @@ PLANTED = {
         "CWE-89",
     ),
     "statement-with-format": ('cursor.execute("delete from {} where 1=1".format(table))', "CWE-89"),
+    "statement-of-a-function": (
+        'def q(n):\n    return f"select * from t where n = {n}"\n\ndef f(n):\n    return db.execute(text(q(n)))',
+        "CWE-89",
+    ),
+    "statement-under-another-name": (
+        'from sqlalchemy import text as t\ndb.execute(t(f"delete from a where b = {c}"))',
+        "CWE-89",
+    ),
+    "stack-for-the-caller": (
+        "def f():\n    return PlainTextResponse(traceback.format_exc(), 500)",
+        "CWE-209",
+    ),
     "certificate-not-checked": ("httpx2.Client(verify=False)", "CWE-295"),
     "certificate-not-checked-by-a-mapping": ('options = {"verify": False}', "CWE-295"),
     "signature-not-checked": ('jwt.decode(token, options={"verify_signature": False})', "CWE-295"),

@@ -11,7 +11,8 @@ from typing import Any
 
 from backwright_workbench.verify import yaml_files
 from backwright_workbench.verify.check import Check, Need
-from backwright_workbench.verify.checks.operations.kubernetes_rules import Manifest, findings
+from backwright_workbench.verify.checks.operations.kubernetes_manifest import Manifest
+from backwright_workbench.verify.checks.operations.kubernetes_rules import findings
 from backwright_workbench.verify.fingerprint import files_of
 from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, judged
 from backwright_workbench.verify.subject import Subject

@@ -7,19 +7,19 @@ header dump, a body that an exception prints, an error that echoes a token, a li
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
 from backwright_workbench.verify.check import Check, Need
-from backwright_workbench.verify.checks.security.canaries import FORGED, Canaries, Sent, credentials, requests
+from backwright_workbench.verify.checks.security.canaries import FORGED, Canaries, Sent
+from backwright_workbench.verify.checks.security.canary_requests import everything
 from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, judged
 from backwright_workbench.verify.stand.doors import Doors
 from backwright_workbench.verify.stand.stand import Stand
-from backwright_workbench.verify.stand.stands import FEW, ServiceStands
+from backwright_workbench.verify.stand.stands import FEW
 from backwright_workbench.verify.subject import Subject
 
 AS_IN_PRODUCTION = {
@@ -33,7 +33,6 @@ AS_IN_PRODUCTION = {
 SETTLE = 0.6
 """Seconds that a log gets to be written."""
 
-LOGIN = "/auth/login"
 FAULTS = 12
 """Faults of one kind that are told; more say the same."""
 
@@ -74,110 +73,20 @@ def run(subject: Subject) -> Outcome:
     return judged(said, faults[: FAULTS * 3], notes=tuple(notes))
 
 
-def everything(
-    subject: Subject, stand: Stand, document: Mapping[str, Any], canaries: Canaries
-) -> Iterator[tuple[Sent, httpx2.Response]]:
-    """Every operation as the caller who may do most, and as nobody; logins that fail; a database that is away."""
-    roles = sorted(stand.callers, key=lambda role: (role != "admin", role == "", role))
-    with stand.anonymous.client() as nobody:
-        yield from sign_in(subject, nobody, canaries)
-        prepared: list[Sent] = []
-        if roles and stand.callers[roles[0]]:
-            with stand.callers[roles[0]][0].client() as somebody:
-                prepared = list(requests(document, canaries, rows_there(somebody, document)))
-                if stand.gate is not None:
-                    stand.gate.close()
-                    yield from _sent(
-                        somebody,
-                        [each for each in prepared if each.method == "POST" and each.json][:3],
-                        subject,
-                    )
-                    stand.gate.open()
-                yield from _sent(somebody, prepared, subject)
-        yield from _sent(nobody, prepared[1::2] or list(requests(document, canaries, {})), subject)
-        first = next((each for each in prepared if each.method == "GET"), None)
-        for headers in credentials(canaries):
-            if first is not None:
-                yield from _sent(nobody, [Sent(first.operation, "GET", first.path, {}, headers)], subject)
-        for path in ("/no-such-path", "/"):
-            secret = (
-                canaries.make(f"the query of GET {path}", secret=True)
-                if subject.blueprint is not None
-                else "x"
-            )
-            yield from _sent(
-                nobody,
-                [Sent(f"GET {path}", "GET", path, {"access_token": secret, "password": secret})],
-                subject,
-            )
-
-
-def rows_there(client: httpx2.Client, document: Mapping[str, Any]) -> dict[str, str]:
-    """For each list the id of a row of it."""
-    found: dict[str, str] = {}
-    for path, item in document.get("paths", {}).items():
-        if "get" in item and "{" not in path and "/auth" not in path:
-            with suppress(httpx2.HTTPError, ValueError):
-                answer = client.get(path)
-                told = answer.json() if answer.status_code == 200 else []
-                rows = (
-                    next((each for each in told.values() if isinstance(each, list)), [])
-                    if isinstance(told, dict)
-                    else told
-                )
-                if rows and isinstance(rows[-1], dict) and "id" in rows[-1]:
-                    found[path] = str(rows[-1]["id"])
-    return found
-
-
-def sign_in(
-    subject: Subject, client: httpx2.Client, canaries: Canaries
-) -> Iterator[tuple[Sent, httpx2.Response]]:
-    """Somebody signs in, refreshes, and mistypes the password: what was given out is secret from then on."""
-    if not isinstance(subject.stands, ServiceStands):
-        return
-    email = next((each for of_role in subject.stands.prepared.addresses.values() for each in of_role), "")
-    right = Sent(
-        f"POST {LOGIN}", "POST", LOGIN, json={"email": email, "password": subject.stands.prepared.password}
-    )
-    for sent, answer in _sent(client, [right], subject):
-        given = answer.json() if answer.status_code == 200 else {}
-        for name, value in given.items():
-            if "token" in name and isinstance(value, str) and len(value) > 15:
-                canaries.secret[value] = f"{name} of POST {LOGIN}"
-        # the answer itself holds them, rightly: only its status is kept
-        yield sent, httpx2.Response(answer.status_code, headers=answer.headers)
-    wrong = {"email": email, "password": canaries.make(f"a mistyped password in POST {LOGIN}", secret=True)}
-    yield from _sent(client, [Sent(f"POST {LOGIN}", "POST", LOGIN, json=wrong)], subject)
-    torn = Sent(f"POST {LOGIN}", "POST", LOGIN, json=None, headers={"Content-Type": "application/json"})
-    content = f'{{"email": "x", "password": "{canaries.make(f"broken JSON in POST {LOGIN}", secret=True)}'
-    yield torn, client.post(LOGIN, content=content.encode(), headers=dict(torn.headers))
-
-
-def _sent(
-    client: httpx2.Client, prepared: list[Sent], subject: Subject
-) -> Iterator[tuple[Sent, httpx2.Response]]:
-    began = monotonic()
-    for each in prepared:
-        if monotonic() - began > 60:
-            return
-        try:
-            answer = client.request(
-                each.method, each.path, params=dict(each.query) or None, headers=dict(each.headers), json=each.json,
-                data=dict(each.form) if each.form is not None else None, timeout=10,
-            )  # fmt: skip
-        except httpx2.HTTPError as error:
-            subject.say(f"{each.operation}: {type(error).__name__}")
-            continue
-        yield each, answer
-
-
 def echoes(
     answers: list[tuple[Sent, httpx2.Response]], canaries: Canaries, *, strict: bool
 ) -> Iterator[Fault]:
     """Errors that send a secret back, and answers that show a password."""
     told: set[str] = set()
     for sent, answer in answers:
+        if "Traceback (most recent call last)" in answer.text and sent.operation not in told:
+            told.add(sent.operation)
+            yield Fault(
+                f"an answer ({answer.status_code}) holds a stack",
+                sent.operation,
+                "it shows files, versions and values to whoever asks",
+                "let errors pass: they are logged with their stack, and answered without",
+            )
         if answer.status_code < 400 and "password" not in json.dumps(sent.json or {}):
             continue
         for _, where in found_in(answer.text, canaries.secret):

@@ -55,6 +55,18 @@ def _statements(tree: ast.Module) -> Iterator[Weakness]:
 def _calls(tree: ast.Module) -> Iterator[Weakness]:
     """Code that is run from a text, shells, and what parses more than data."""
     for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Return)
+            and node.value
+            and re.search(r"\bformat_exc(?:eption)?\(", ast.unparse(node.value))
+        ):
+            yield Weakness(
+                node.lineno,
+                "a stack is sent to the caller",
+                "it shows files, versions and values to whoever asks",
+                "let the error pass: it is logged with its stack, and answered without",
+                "CWE-209",
+            )
         if isinstance(node, ast.Name) and node.id in ("eval", "exec") and isinstance(node.ctx, ast.Load):
             yield _code(node)
         if not isinstance(node, ast.Call):
@@ -170,7 +182,7 @@ def _is_password(value: str, name: str) -> bool:
     """Whether a text is a password, and neither empty nor the name of something."""
     if (
         len(value) < 4
-        or " " in value
+        or re.search(r"[\s\\\[(]", value)
         or value.lower() == name.lower()
         or value.startswith(("/", "http", "$", "{"))
     ):

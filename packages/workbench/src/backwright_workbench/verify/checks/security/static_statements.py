@@ -13,11 +13,12 @@ SQL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 RUNNERS = re.compile(
-    "execute|executemany|exec_driver_sql|executescript|scalars?|text|raw|fetch(?:row|val|one|all)?|stream|RawSQL|read_sql"
+    "execute|executemany|exec_driver_sql|executescript|scalars?|text|raw|fetch(?:row|val|one|all)?|stream|RawSQL|read_sql|literal_column"
 )
 """Names of calls that take a statement as text."""
 
-SURE = re.compile("execute|executemany|exec_driver_sql|executescript|text|RawSQL")
+SURE = re.compile("execute|executemany|exec_driver_sql|executescript|text|RawSQL|literal_column")
+WRAPS = re.compile("text|SQL|str|dedent|strip|bindparams|execution_options")
 """Those that take nothing else: what is put together for them need not look like SQL."""
 
 
@@ -56,10 +57,11 @@ def _is_said(node: ast.AST | None, fixed: set[str]) -> bool:
 def built_statements(tree: ast.Module) -> Iterator[int]:
     """The lines of calls that are given such a statement."""
     fixed = _fixed(tree)
+    makers = _makers(tree, fixed)
     scopes: list[ast.AST] = [tree]
     scopes += [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     for scope in scopes:
-        built: dict[str, ast.AST] = {}
+        built = dict(makers)
         known = set(fixed)
         for node in _in_order(scope):
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
@@ -81,6 +83,18 @@ def built_statements(tree: ast.Module) -> Iterator[int]:
                     if name == "text" and isinstance(node.func, ast.Attribute) and not _is_alchemy(node.func):
                         continue
                     yield node.lineno
+
+
+def _makers(tree: ast.Module, fixed: set[str]) -> dict[str, ast.AST]:
+    """Functions of the file that return a statement which they have put together."""
+    found: dict[str, ast.AST] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for each in ast.walk(node):
+                text = _built(each.value, fixed, {}) if isinstance(each, ast.Return) and each.value else None
+                if text is not None and SQL.match(_words(text)):
+                    found[node.name] = text
+    return found
 
 
 def _is_alchemy(node: ast.Attribute) -> bool:
@@ -119,9 +133,13 @@ def _built(node: ast.AST, fixed: set[str], built: dict[str, ast.AST]) -> ast.AST
         if name == "format" and isinstance(node.func, ast.Attribute) and _is_text(node.func.value, fixed):
             said = all(_is_said(each, fixed) for each in (*node.args, *(key.value for key in node.keywords)))
             return None if said else node
-        if name in ("text", "SQL", "str", "dedent", "strip", "bindparams", "execution_options"):
-            inside = node.args[0] if node.args else getattr(node.func, "value", None)
-            return None if inside is None else _built(inside, fixed, built)
+        if name in built:
+            return built[name]
+        inside = node.args[0] if node.args else getattr(node.func, "value", None)
+        text = None if inside is None else _built(inside, fixed, built)
+        return text if text is not None and (WRAPS.fullmatch(name) or SQL.match(_words(text))) else None
+    if isinstance(node, ast.Await):
+        return _built(node.value, fixed, built)
     if isinstance(node, ast.IfExp):
         return _built(node.body, fixed, built) or _built(node.orelse, fixed, built)
     return None
