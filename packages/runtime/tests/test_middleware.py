@@ -416,6 +416,31 @@ async def test_a_request_over_its_deadline_is_cancelled(tmp_path: Path) -> None:
     assert "retry-after" in answer.headers
 
 
+async def test_a_crowd_is_refused_at_once_but_not_probes_senders_and_readers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When as many wait as may, the next one is told when to come back; when they are gone, all is as before."""
+    monkeypatch.setattr("backwright.middleware.CROWD", 2)
+    async with Client(make_app(tmp_path)) as client:
+        reading = asyncio.create_task(client.get("/stream"))
+        waiting = [asyncio.create_task(client.get("/slow"))]
+        await asyncio.sleep(0.05)
+        assert (
+            await client.get("/things/1")
+        ).status_code == 200  # the answer that is being read does not count
+        waiting.append(asyncio.create_task(client.get("/slow")))
+        await asyncio.sleep(0.05)
+        refused = await client.get("/things/1")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert (await client.get("/health/live")).status_code == 200
+        assert (await client.post("/things", content=b"content")).status_code == 200
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait([reading, *waiting])
+        assert reading.result().status_code == 200
+        assert (await client.get("/things/1")).status_code == 200
+
+
 async def test_an_answer_under_way_may_take_its_time(tmp_path: Path) -> None:
     """The deadline is for the first byte: a large download is not cut off."""
     app = make_app(tmp_path, request_timeout_s=0.5)

@@ -37,6 +37,11 @@ from backwright.replies import Standing
 PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Paths of the machinery: any host, no rate limit, no log line."""
 
+CROWD: Final = 512
+"""Requests that may wait for their answers in one process. What comes then would wait for longer than people do, and
+probes would wait with it.
+"""
+
 SECURITY: Final[HeaderList] = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -94,6 +99,7 @@ class Perimeter:
         self._guards = guards
         self._always = Standing([*SECURITY, HSTS] if guards.secure else SECURITY, SAID)
         self._policy_header = (b"ratelimit-policy", guards.policy.header.encode())
+        self._waiting: set[Exchange] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's event: HTTP here, the rest (lifespan) passed on."""
@@ -106,6 +112,7 @@ class Perimeter:
         try:
             await self._serve(exchange)
         finally:
+            self._waiting.discard(exchange)
             self._finish(exchange)
             current.reset(token)
 
@@ -165,11 +172,28 @@ class Perimeter:
         if context.path in PROBES:
             exchange.silent = True
             return None
+        if self._is_crowded(exchange):
+            return Unavailable("Too many requests wait for their answers.", retry_after=1)
         if not guards.hosts.allows(headers.get(b"host")):
             return Error("This host name is not served here.", kind=Kind.MISDIRECTED)
         if guards.keys and (HEADER in headers or exchange.scope["query_string"]):
             return carry(exchange)
         return None
+
+    def _is_crowded(self, exchange: Exchange) -> bool:
+        """Whether so many wait that one more would only make all of them late; if not, it waits from now on.
+
+        Who sends slowly or reads slowly does not count: a few of them must not keep everybody out.
+        """
+        headers, waiting = exchange.headers, self._waiting
+        if b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0":
+            return False
+        if len(waiting) >= CROWD:
+            waiting -= {each for each in waiting if each.started}
+            if len(waiting) >= CROWD:
+                return True
+        waiting.add(exchange)
+        return False
 
     async def _preflight(self, exchange: Exchange) -> Error | None:
         allowed = self._guards.cors.preflight(exchange.headers[b"origin"])
