@@ -38,7 +38,12 @@ class Clients:
         self.asked += 1
         if path.startswith("//"):  # a client would take what follows for a host, and ask for the root
             path = f"{self.stand.url}{path}"
-        return self._open[id(caller)].request(method, path, **given)
+        try:
+            return self._open[id(caller)].request(method, path, **given)
+        except (
+            httpx2.TransportError
+        ):  # a server may end a connection after any answer, just as it is used again
+            return self._open[id(caller)].request(method, path, **given)
 
     def callers(self) -> list[Caller]:
         """Every account, role by role."""

@@ -57,7 +57,7 @@ def rig(subject: Subject, rows: int) -> Iterator[Rig]:
     if isinstance(stands, ServiceStands):
         standing = stands.direct(rows=rows, TRUSTED_PROXIES=LOOPBACK)
     else:
-        standing = stands.fresh(rows=rows)
+        standing = stands.fresh()  # with the rows that it has; nobody knows how to make others
     with standing as stand:
         if stand.server is None:
             raise NotRun("what answers is no process of ours, so it is neither loaded nor measured")

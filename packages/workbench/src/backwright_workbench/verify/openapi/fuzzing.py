@@ -4,6 +4,7 @@ What lives here: who sends what, in which order, aimed at which rows. What must 
 (`answers.py`) and how requests are made up (`backwright.testing_cases`).
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -15,6 +16,8 @@ from backwright.testing_cases import fault as broken
 from backwright.testing_cases import operations as made_up
 from backwright.testing_cases import request as as_sent
 
+from backwright_workbench.verify.attacks.operations import resolved
+from backwright_workbench.verify.attacks.samples import body
 from backwright_workbench.verify.openapi.asking import Asking
 from backwright_workbench.verify.openapi.documents import Document, Operation, contents, operations
 from backwright_workbench.verify.openapi.rows import Row, Rows, as_json, identity
@@ -139,7 +142,10 @@ class Fuzz:
         """The request, and whether it is as it was made up; where a file is asked for, true ones take its place."""
         taken = contents(self._document, operation).get(FILES)
         if taken is None or not is_right:
-            yield as_sent(case, self._stand.url), True
+            made = as_sent(case, self._stand.url)
+            yield made, True
+            if is_right and not self._ours:
+                yield from self._in_words(operation, made)
             return
         properties = taken.get("schema", {}).get("properties") or {"file": {}}
         name = next((each for each, said in properties.items() if said.get("format") == "binary"), "file")
@@ -150,6 +156,15 @@ class Fuzz:
             plain = httpx2.Request("POST", sent["url"], files={name: sample_file(media_type)})
             headers = {"Content-Type": plain.headers["Content-Type"]}
             yield {**sent, "headers": headers, "content": plain.read()}, False
+
+    def _in_words(self, operation: Operation, made: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
+        """What a person would send: many documents do not say that a text must not be empty."""
+        taken = contents(self._document, operation).get("application/json")
+        if taken is None:
+            return
+        schema = resolved(taken.get("schema", {}), self._document)
+        content = json.dumps(self._referring(body(schema, "words", self._document, whole=True)))
+        yield {**made, "content": content.encode()}, False
 
     def _referring(self, body: Any) -> Any:
         """The same body, its references leading to rows that are there."""

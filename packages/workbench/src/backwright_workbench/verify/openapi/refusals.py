@@ -28,6 +28,9 @@ OTHERS = ("put", "delete", "patch", "post", "get")
 """Methods that are tried where they are not declared."""
 
 TOO_LARGE = "a body that is too large"
+ROWLESS = 999_999_937
+"""An id that no row has, where ids are numbers."""
+
 HUGE = 3_000_000
 """Bytes of a body that no JSON operation takes."""
 
@@ -144,6 +147,11 @@ def missing_rows(document: Document) -> Iterator[Probe]:
     for each in operations(document):
         if each.method == "get" and each.path.count("{") == 1 and each.path.endswith("}"):
             yield Probe("an id that no row has", each.method, _filled(each), (404,), declared=each.path)
+            if str(ROWLESS) in _filled(each):
+                path = _filled(each).replace(str(ROWLESS), str(2**63))
+                yield Probe(
+                    "a number that no database holds", each.method, path, (404, 422), declared=each.path
+                )
 
 
 def stale(document: Document, rows: Rows) -> Iterator[Probe]:
@@ -198,7 +206,7 @@ def _with_ids(path: str, parameters: Mapping[Any, Any] | None = None) -> str:
     for part in path.split("/"):
         schema = ((parameters or {}).get(part.strip("{}")) or {}).get("schema") or {}
         is_number = "integer" in str(schema.get("type"))
-        parts.append(part if "{" not in part else "999999937" if is_number else NOBODYS_ID)
+        parts.append(part if "{" not in part else str(ROWLESS) if is_number else NOBODYS_ID)
     return "/".join(parts)
 
 

@@ -29,7 +29,10 @@ MEMBERS = {"type": str, "title": str, "status": int, "code": str, "request_id": 
 DEMANDED = {401: "WWW-Authenticate", 405: "Allow"}
 """Headers without which RFC 9110 does not allow a status."""
 
-INSIDE = ("Traceback (most recent call last)", 'File "/', "sqlalchemy.exc", "psycopg", "sqlite3.")
+INSIDE = (
+    "Traceback (most recent call last)", 'File "/', "sqlalchemy.exc", "psycopg", "sqlite3.", "DEBUG = True",
+    "Werkzeug Debugger",
+)  # fmt: skip
 """What shows that an error tells how the backend is made."""
 
 

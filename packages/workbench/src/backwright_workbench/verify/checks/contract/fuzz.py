@@ -68,7 +68,7 @@ def ground(subject: Subject) -> Iterator[tuple[Stand, bool]]:
     that one, and it is only read.
     """
     try:
-        fresh = subject.stands.fresh(rows=ROWS)
+        fresh = subject.stands.fresh(rows=ROWS if subject.service is not None else 0)
         stand = fresh.__enter__()
     except NotRun:
         yield subject.stands.shared(), True

@@ -69,7 +69,7 @@ def run(subject: Subject) -> Outcome:
         read_p95_ms=budgets.p95_ms, error_percent=budgets.error_percent, memory_mb=budgets.memory_mb
     )
     extent = FULL if subject.full else QUICK
-    subject.say(f"{subject.rows} rows in each table")
+    subject.say(rows_of(subject))
     with rig(subject, subject.rows) as on:
         first = measure(subject, on, extent)
         broken = breaches(first.found, limits)
@@ -155,7 +155,7 @@ def told(subject: Subject, run: Run, limits: Limits, sure: Sequence[Breach]) -> 
         Figure("lag of the generator", round(found.lag_ms, 1), "ms"),
         Figure("waited for a processor", round(100 * found.waited, 1), "%"),
     )
-    notes = [f"{subject.rows} rows in each table; {found.count} requests in {run.load.seconds:g} s"]
+    notes = [f"{rows_of(subject)}; {found.count} requests in {run.load.seconds:g} s"]
     if found.busy:
         notes.append(why_busy(found) + "; on an idle machine they are shorter")
     summary = (
@@ -163,6 +163,13 @@ def told(subject: Subject, run: Run, limits: Limits, sure: Sequence[Breach]) -> 
         f"{found.error_percent:.2g} % errors, {found.rss_mb:.0f} MB"
     )
     return judged(summary, list(words(found, limits, sure)), figures=figures, notes=tuple(notes), data=data)
+
+
+def rows_of(subject: Subject) -> str:
+    """How much is in its tables."""
+    return (
+        f"{subject.rows} rows in each table" if subject.service is not None else "with the rows that it has"
+    )
 
 
 def limited(name: str, value: float, limit: float, broken: Mapping[str, Breach], unit: str = "ms") -> Figure:
