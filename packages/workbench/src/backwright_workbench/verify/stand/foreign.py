@@ -23,6 +23,7 @@ from backwright_workbench.verify.stand import host
 from backwright_workbench.verify.stand.callers import TIMEOUT, Caller
 from backwright_workbench.verify.stand.server import Server
 from backwright_workbench.verify.stand.stand import Stand
+from backwright_workbench.verify.stand.stands import FEW
 from backwright_workbench.verify.target import Target
 from backwright_workbench.workspace.network import HOST, free_port
 from backwright_workbench.workspace.processes import clean_environment
@@ -150,8 +151,10 @@ class ApplicationStands(ForeignStands):
 
     @contextmanager
     def fresh(self, *, rows: int = 0, **settings: str) -> Iterator[Stand]:
-        """A stand of its own, in a copy of the project. Raises `NotRun` if it has to hold rows."""
-        if rows:
+        """A stand of its own, in a copy of the project with the rows that it has. Raises `NotRun` if they have to
+        be many.
+        """
+        if rows > FEW:
             raise NotRun(
                 "needs many rows; rows of a backend that Backwright did not write cannot be made",
                 required=False,
