@@ -61,11 +61,15 @@ class Heard:
     """What was answered so far: how often which status, and what leaked where."""
 
     places: Mapping[tuple[str, str], str]
+    ours: bool = True
+    """Whether saying a secret back to who has sent it is a fault; frameworks of others do that by default."""
     root: str = "/nowhere"
     """Where the copy of the project is, which differs from run to run."""
     statuses: Counter[int] = field(default_factory=Counter)
     leaks: dict[str, dict[str, str]] = field(default_factory=dict)
     """Operation → what leaked → how it was provoked, and what was said."""
+    said_back: set[str] = field(default_factory=set)
+    """Operations that say a secret back, where that is no fault."""
 
     def hear(self, operation: Operation, how: str, answer: Answer, *said: str) -> None:
         """Looks at one answer."""
@@ -74,6 +78,9 @@ class Heard:
             return
         text = answer.text + " ".join(value for name, value in answer.headers.items() if name != "location")
         said_back = ["the password that was sent"] if PLANTED in text else []
+        if said_back and not self.ours:
+            self.said_back.add(str(operation))
+            said_back = []
         for kind in (*traces(text, *said), *said_back):
             around = " ".join(answer.text.replace(self.root, "").split())[:160].replace(PLANTED, "***")
             self.leaks.setdefault(str(operation), {}).setdefault(
@@ -106,7 +113,7 @@ def run(subject: Subject) -> Outcome:
             for (method, path), place in places.items()
             if place.startswith("src/") and (method, path) not in documented
         ]
-    heard, failed = Heard(places, str(subject.root or "/nowhere")), ""
+    heard, failed = Heard(places, subject.service is not None, str(subject.root or "/nowhere")), ""
     if subject.service is None:
         with Clients(shared) as clients:
             _wrongly(clients, _somebody(shared), known, shared.document, heard)
@@ -130,7 +137,11 @@ def run(subject: Subject) -> Outcome:
         faults.append(
             Fault("no failure could be provoked", failed, "what a failure says could not be looked at")
         )
-    notes = () if failed else ("failures could not be provoked here: only wrong requests were sent",)
+    notes: tuple[str, ...] = (
+        () if failed else ("failures could not be provoked here: only wrong requests were sent",)
+    )
+    if heard.said_back:
+        notes += (f"a refusal says back what was sent in confidence: {', '.join(sorted(heard.said_back))}",)
     figures = (Figure("wrong requests", asked), Figure("failures provoked", failures))
     return judged(f"{asked} errors, {failures} of them failures inside", faults, figures=figures, notes=notes)
 

@@ -309,7 +309,7 @@ def _seen(answer: Answer | None, *said: str) -> tuple[int, str] | None:
     if isinstance(found, dict):
         found = {name: value for name, value in found.items() if name not in _NEW}
     text = json.dumps(found, ensure_ascii=False) if found is not None else answer.text
-    for each in said:
+    for each in (*said, *(each.strip() for each in said)):  # some backends cut off spaces
         text = text.replace(json.dumps(each, ensure_ascii=False)[1:-1], "").replace(each, "")
     return answer.status_code, text
 
