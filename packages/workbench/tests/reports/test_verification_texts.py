@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from backwright_workbench.reports.verification.checklists import Mark, checklists
+from backwright_workbench.reports.verification.checklists import LISTS, Mark, checklists
 from backwright_workbench.reports.verification.closing import summary
 from backwright_workbench.reports.verification.document import document, report_schema
 from backwright_workbench.reports.verification.figures import amount, leading
 from backwright_workbench.reports.verification.junit import junit
 from backwright_workbench.reports.verification.note import note
 from backwright_workbench.reports.verification.sarif import sarif
+from backwright_workbench.verify.check import all_checks
 from backwright_workbench.verify.outcome import Fault, Status
 from backwright_workbench.verify.verdict import Verdict, Verification
 from jsonschema import Draft202012Validator
@@ -196,3 +197,10 @@ def test_figures_out_of_their_limits_come_first() -> None:
 def test_amounts_are_written_for_people(value: float, unit: str, text: str) -> None:
     """Three digits that count, and thousands told apart."""
     assert amount(value, unit) == text
+
+
+def test_checklists_name_checks_that_there_are() -> None:
+    """A name that is wrong would leave its item unchecked for ever."""
+    known = {name for each in all_checks() for name in (each.name, each.family)}
+    named = {name for _, _, items in LISTS for item in items for name in item.speak}
+    assert named - known <= {"tests/mutation", "tests/repeats"}

@@ -75,6 +75,8 @@ BACKEND = (
         "Refusals have one form, and tell nothing of the inside",
         ("contract/errors", "security/errors"),
     ),
+    Item("Sign-in", "Forged, stolen and ended tokens are refused", ("security/tokens",)),
+    Item("Browsers", "Headers and origins protect who uses one", ("security/headers", "security/cors")),
     Item("Rate limits", "Nobody can ask for more than is meant for them", ("access/rate_limit",)),
     Item("Schema", "Models, migrations and indexes agree", ("database/models", "database/indexes")),
     Item(
@@ -95,8 +97,8 @@ BACKEND = (
     Item("Observability", "Each request can be followed through logs, metrics and traces"),
     Item("Container", "The image and what starts it are closed and bounded", CONTAINER),
     Item("Pipeline", "What is merged is tested, and nobody gets in that way", ("operations/workflow",)),
-    Item("Backup", "A backup was restored, and was whole", ("operations/backup",)),
-    Item("Runbook", "Whoever is woken at night finds what to do"),
+    Item("Backup", "A backup was restored, and was whole"),
+    Item("Runbook", "What the documents tell people to do works", ("operations/documents",)),
 )
 
 OWASP = (
@@ -121,24 +123,25 @@ PERFORMANCE = (
     Item("Indexes", "Each is needed, and none is missing", ("database/indexes",)),
     Item("Statements per request", "As many for 100 rows as for one", ("database/statements",)),
     Item("Locks", "Migrations keep nobody waiting", ("database/locks",)),
-    Item("Connections", "The pool is neither short nor left open", ("performance/pool",)),
-    Item("Start", "It is ready soon after it was started", ("performance/start",)),
-    Item("Caching", "What is cached is right, and spares the database", ("performance/cache",)),
-    Item("Long run", "Hours of load leave nothing behind", ("performance/soak",)),
+    Item("Connections", "The pool is neither short nor left open"),
+    Item("Start", "It is ready soon after it was started"),
+    Item("Caching", "What is cached is right, and spares the database"),
+    Item("Long run", "Minutes of load leave everything as it was", ("performance/soak",)),
 )
 
 QUALITY = (
     Item("Coverage", "Tests run its lines and branches", ("tests/suite",)),
     Item("Mutation", "Tests notice when the code does something else", ("tests/mutation",)),
     Item("Assertions", "Every test can fail", ("tests/assertions",)),
+    Item("Any order", "Tests say the same in every order", ("tests/repeats",)),
     Item("Contract tests", "Made-up requests get only promised answers", ("contract/fuzz",)),
     Item("Weaknesses", "The code opens no known hole", ("security/static",)),
     Item("Dependencies", "None has a known vulnerability", ("security/dependencies",)),
     Item("Models and migrations", "They say the same", ("database/models",)),
-    Item("Lint and format", "The linter has nothing to say", ("code/lint",)),
-    Item("Types", "They are checked strictly", ("code/types",)),
-    Item("Size", "No file or function has grown too large", ("code/size",)),
-    Item("Documentation", "What the documents say can be done"),
+    Item("Lint and format", "The linter has nothing to say"),
+    Item("Types", "They are checked strictly"),
+    Item("Size", "No file or function has grown too large"),
+    Item("Documentation", "What the documents tell people to do works", ("operations/documents",)),
     Item("Review", "Another person has read the change"),
 )
 

@@ -86,8 +86,8 @@ def verdict_line(verdict: Verdict) -> str:
 
 
 def next_of(evidence: Evidence) -> str:
-    """The command or step that helps on."""
-    return evidence.next_step or evidence.command
+    """What helps on: the step that is told, or to run it again. Empty where neither would change anything."""
+    return evidence.next_step or (evidence.command if evidence.status is Status.FAILED else "")
 
 
 def once(faults: Sequence[Fault]) -> Iterator[Fault]:
@@ -122,4 +122,5 @@ def _fault(fault: Fault) -> Iterator[str]:
 
 def _not_run(evidence: Evidence) -> Iterator[str]:
     yield f"- {evidence.check}: {evidence.summary}"
-    yield f"  next: {next_of(evidence)}"
+    if step := next_of(evidence):
+        yield f"  next: {step}"

@@ -31,16 +31,16 @@ class Told:
     evidence: Evidence
 
 
-def leading(verification: Verification, most: int = 12) -> list[Told]:
-    """The figures that say most: those out of their limits, then those of the checks that people ask for first."""
-    found = [Told(figure, each) for each in verification.evidence for figure in each.figures]
-
-    def weight(told: Told) -> tuple[bool, int, bool]:
-        check = told.evidence.check
-        place = FIRST.index(check) if check in FIRST else len(FIRST)
-        return told.figure.holds, place, told.figure.limit is None
-
-    return sorted(found, key=weight)[:most]
+def leading(verification: Verification, most: int = 12, each: int = 3) -> list[Told]:
+    """The figures that say most: those out of their limits, then a few of each check that people ask for first."""
+    found: list[tuple[bool, int, Told]] = []
+    for evidence in verification.evidence:
+        place = FIRST.index(evidence.check) if evidence.check in FIRST else len(FIRST)
+        figures = sorted(evidence.figures, key=lambda figure: (figure.holds, figure.limit is None))
+        for number, figure in enumerate(figures):
+            if number < each or not figure.holds:
+                found.append((figure.holds, place, Told(figure, evidence)))
+    return [told for *_, told in sorted(found, key=lambda one: one[:2])][:most]
 
 
 def amount(value: float, unit: str = "") -> str:

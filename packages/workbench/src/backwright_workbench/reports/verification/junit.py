@@ -41,7 +41,8 @@ def _case(suite: Tree.Element, evidence: Evidence) -> None:
         failure = Tree.SubElement(case, "failure", message=_clean(evidence.summary), type="fault")
         failure.text = _clean("\n\n".join(map(_told, evidence.faults)) + f"\n\nagain: {evidence.command}")
     elif evidence.status is Status.NOT_RUN:
-        said = f"not run: {evidence.summary}; next: {next_of(evidence)}"
+        step = next_of(evidence)
+        said = f"not run: {evidence.summary}" + (f"; next: {step}" if step else "")
         Tree.SubElement(case, "skipped", message=_clean(said))
 
 

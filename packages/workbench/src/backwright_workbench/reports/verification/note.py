@@ -66,7 +66,8 @@ def failed_check(evidence: Evidence) -> str:
 def not_run(evidence: list[Evidence]) -> str:
     """Checks that were not run, each with the reason and what would run it."""
     return table(
-        ["Check", "Reason", "Next"], ([each.check, each.summary, code(next_of(each))] for each in evidence)
+        ["Check", "Reason", "Next"],
+        ([each.check, each.summary, code(next_of(each)) if next_of(each) else "-"] for each in evidence),
     )
 
 

@@ -95,8 +95,10 @@ def _fingerprint(evidence: Evidence, fault: Fault) -> str:
 
 
 def _not_run(evidence: Evidence, places: dict[str, int]) -> dict[str, Any]:
+    step = next_of(evidence)
+    said = f"{evidence.check} was not run: {evidence.summary}." + (f" Next: {step}" if step else "")
     return {
         "level": "warning" if evidence.required else "note",
-        "message": {"text": f"{evidence.check} was not run: {evidence.summary}. Next: {next_of(evidence)}"},
+        "message": {"text": said},
         "associatedRule": {"id": evidence.check, "index": places[evidence.check]},
     }

@@ -137,17 +137,21 @@ def _fault(fault: Fault) -> Html:
 
 
 def _missing(evidence: Evidence) -> Html:
+    step = next_of(evidence)
     return tag(
         "article",
         tag("h3", icon(OPEN, "mid"), evidence.title),
         tag("p", tag("code", evidence.check), f" · {evidence.summary}", class_="muted"),
-        tag("p", tag("b", "Next "), tag("code", next_of(evidence)), class_="next"),
+        tag("p", tag("b", "Next "), tag("code", step), class_="next") if step else None,
         class_="card open",
     )
 
 
 def _missing_table(left: list[Evidence]) -> Html:
-    rows = [row(tag("code", each.check), each.summary, tag("code", next_of(each))) for each in left]
+    rows = [
+        row(tag("code", each.check), each.summary, tag("code", next_of(each)) if next_of(each) else "-")
+        for each in left
+    ]
     return table(("Check", "Why not", "Next"), rows, label="Not run and not needed")
 
 

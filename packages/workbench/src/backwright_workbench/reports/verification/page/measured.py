@@ -4,6 +4,8 @@ What lives here: from the data that checks left to tables and charts. What must 
 another shape is "not measured".
 """
 
+import re
+
 from backwright_workbench.reports.verification.figures import amount
 from backwright_workbench.reports.verification.page.drawing import Limit, Series, columns, lines
 from backwright_workbench.reports.verification.page.html import Html, join, tag
@@ -34,12 +36,14 @@ from backwright_workbench.reports.verification.page.reading import (
 from backwright_workbench.verify.verdict import Verification
 
 MATRIX, FUZZ = "access/matrix", "contract/fuzz"
-LOAD, SATURATION = "performance/load", "performance/saturation"
+LOAD, SATURATION, SOAK = "performance/load", "performance/saturation", "performance/soak"
 PLANS, STATEMENTS = "database/plans", "database/statements"
 SUITE, MUTATION = "tests/suite", "tests/mutation"
 MOST_ROWS = 300
 MOST_ROLES = 24
-MOST_PLANS = 25
+MOST_PLANS = 15
+COLUMNS = re.compile(r"SELECT .{40,}? FROM ")
+"""What a statement asks for is long, and the same in most of them."""
 
 
 def access(verification: Verification) -> Html:
@@ -84,11 +88,15 @@ def _answers(found: Row, roles: list[str]) -> Html:
 def performance(verification: Verification) -> Html:
     """How long answers took, how that was over time and beyond the limit."""
     data, beyond = _data(verification, LOAD), _data(verification, SATURATION)
-    charts = [*_load_charts(verification, data), *_saturation_charts(beyond)]
+    charts = [*_load_charts(verification, data), *_saturation_charts(beyond), *_soak_charts(verification)]
     operations = _operations(data)
     if not charts and operations is None:
         return section("performance", "Performance", not_measured(verification, LOAD, SATURATION))
-    parts = [tag("div", charts, class_="plots"), operations, source(verification, LOAD, SATURATION)]
+    parts = [
+        tag("div", charts, class_="plots"),
+        operations,
+        source(verification, *_drawn(verification, LOAD, SATURATION, SOAK)),
+    ]
     if not beyond:
         parts.append(not_measured(verification, SATURATION))
     if not data:
@@ -158,6 +166,17 @@ def _saturation_charts(data: Row) -> list[Html]:
     ]
 
 
+def _soak_charts(verification: Verification) -> list[Html]:
+    data = _data(verification, SOAK)
+    found = []
+    for name, key, unit in (("Memory", "rss_mb", "MB"), ("Open descriptors", "descriptors", "descriptors")):
+        seen = thinned(numbers(data, key))
+        if len(seen) > 1:
+            at = [float(n) for n in range(len(seen))]
+            found.append(lines(f"{name} over minutes", at, [Series(name, seen)], across="samples", up=unit))
+    return found
+
+
 def _operations(data: Row) -> Html | None:
     found = rows(data, "operations")[:MOST_ROWS]
     if not found:
@@ -222,13 +241,13 @@ def _statement(found: Row) -> Html:
     faults = names(found, "faults")
     title = join(
         tag("span", amount(taken, "ms") if taken is not None else "not timed", class_="time"),
-        icon(FAILED) if faults else None,
-        tag("code", words(found, "sql", 140), class_="one-line"),
+        tag("span", icon(FAILED), class_="state failed") if faults else None,
+        tag("span", words(found, "operation", 60), class_="muted"),
+        tag("code", COLUMNS.sub("SELECT … FROM ", words(found, "sql", 2_000))[:160], class_="one-line"),
     )
     return folded(
         title,
-        tag("p", "Asked by ", tag("code", words(found, "operation") or "not known")),
-        [tag("p", icon(FAILED), " ", each, class_="state failed") for each in faults[:10]],
+        [tag("p", icon(FAILED), each, class_="state failed") for each in faults[:10]],
         tag("pre", block(found, "sql", 3_000)),
         tag("pre", block(found, "plan") or "no plan was kept"),
     )
@@ -323,6 +342,11 @@ def _fuzz(found: list[Row]) -> Html:
         tag("h3", "Generated requests"),
         folded(title, table(head, body, label="Generated requests", kind="tall", numeric=(2, 3, 4, 5))),
     )
+
+
+def _drawn(verification: Verification, *checks: str) -> list[str]:
+    """Those that left something to draw."""
+    return [each for each in checks if _data(verification, each)]
 
 
 def _of(found: Row, part: str, whole: str) -> str:

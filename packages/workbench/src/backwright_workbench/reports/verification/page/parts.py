@@ -109,8 +109,9 @@ def not_measured(verification: Verification, *checks: str) -> Html:
         if found is None:
             said.append(tag("li", tag("code", check), ": it is not among the checks"))
         elif found.status is Status.NOT_RUN:
-            step = tag("code", next_of(found))
-            said.append(tag("li", tag("code", check), f": {found.summary}. Next: ", step))
+            step = next_of(found)
+            follows = join(" Next: ", tag("code", step)) if step else None
+            said.append(tag("li", tag("code", check), f": {found.summary}.", follows))
         else:
             said.append(tag("li", tag("code", check), ": it left nothing that can be drawn"))
     return tag("div", tag("strong", "Not measured"), tag("ul", said), class_="empty")

@@ -60,6 +60,7 @@ symbol{fill:none;stroke:currentColor;stroke-width:1.4;stroke-linecap:round;strok
 .state{display:inline-flex;align-items:center;gap:6px;font-weight:600;white-space:nowrap}
 .state.passed,.cell.passed{color:var(--pass)}.state.failed{color:var(--fail)}
 .state.open{color:var(--open)}.state.unknown{color:var(--soft);font-weight:400}
+.folded p.state{display:flex;align-items:start;white-space:normal}
 .cell{display:inline-flex;align-items:center;gap:5px;font-variant-numeric:tabular-nums}.cell.open{color:var(--soft)}
 .share{display:flex;gap:3px;margin:16px 0 8px;font-size:.85rem;font-weight:600}
 .share .part{display:flex;align-items:center;gap:6px;min-width:max-content;padding:5px 10px;flex-basis:0;
@@ -122,7 +123,7 @@ summary::before{content:"";flex:none;align-self:center;width:7px;height:7px;bord
 details[open]>summary::before{transform:rotate(45deg)}
 .folded{padding:0 16px 12px}
 .folded>.scroll{border:0;border-radius:0;margin:0 -16px -12px;border-top:1px solid var(--line)}
-.one-line{flex:1 1 0;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.one-line{flex:1 1 12rem;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .time{min-width:5.2em;font-weight:600;font-variant-numeric:tabular-nums}
 pre{overflow-x:auto;margin:8px 0;padding:12px 14px;border-radius:8px;background:var(--sunk);white-space:pre;
  overflow-wrap:normal}
