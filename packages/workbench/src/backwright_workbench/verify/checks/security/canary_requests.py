@@ -3,21 +3,60 @@
 What lives here: the order of sending. What must not: the values (`canaries.py`), or looking for them (`logs.py`).
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
+from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
 
 import httpx2
 
+from backwright_workbench.errors import SetupError
 from backwright_workbench.verify.checks.security.canaries import Canaries, Sent, credentials, requests
 from backwright_workbench.verify.stand.stand import Stand
-from backwright_workbench.verify.stand.stands import ServiceStands
+from backwright_workbench.verify.stand.stands import FEW, ServiceStands
 from backwright_workbench.verify.subject import Subject
 
 LOGIN = "/auth/login"
 PATIENCE = 60.0
 """Seconds for one pass through all operations."""
+
+
+AS_IN_PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "PUBLIC_URL": "https://api.example.com",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "LOG_LEVEL": "DEBUG",
+}
+"""A service logs differently while it is developed; and in production, too, somebody turns on DEBUG one day."""
+
+
+@contextmanager
+def as_in_production(subject: Subject) -> Iterator[Stand]:
+    """A stand as in production. What else a service asks for there is made up, and leads nowhere."""
+    settings: dict[str, Any] = dict(AS_IN_PRODUCTION)
+    with ExitStack() as stack:
+        while True:
+            try:
+                stand = stack.enter_context(subject.stands.fresh(rows=FEW, **settings))
+            except SetupError as error:
+                asked = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b", error.why or "")) - settings.keys()
+                if not asked:
+                    raise
+                settings |= {name: made_up(name) for name in sorted(asked)}
+            else:
+                yield stand
+                return
+
+
+def made_up(name: str) -> str:
+    """A value for a setting that a service cannot start without."""
+    if name.endswith("_URLS"):
+        return "https://app.example.com/signed-in"
+    if name.endswith(("_URL", "_ISSUER")):
+        return f"{'smtps' if name.startswith('MAIL') else 'https'}://127.0.0.1:9"
+    return "office@example.com" if name.endswith("_FROM") else token_urlsafe(48)
 
 
 def everything(

@@ -15,20 +15,11 @@ import httpx2
 
 from backwright_workbench.verify.check import Check, Need
 from backwright_workbench.verify.checks.security.canaries import FORGED, Canaries, Sent
-from backwright_workbench.verify.checks.security.canary_requests import everything
+from backwright_workbench.verify.checks.security.canary_requests import as_in_production, everything
 from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, judged
 from backwright_workbench.verify.stand.doors import Doors
 from backwright_workbench.verify.stand.stand import Stand
-from backwright_workbench.verify.stand.stands import FEW
 from backwright_workbench.verify.subject import Subject
-
-AS_IN_PRODUCTION = {
-    "ENVIRONMENT": "production",
-    "PUBLIC_URL": "https://api.example.com",
-    "ALLOWED_HOSTS": "127.0.0.1",
-    "LOG_LEVEL": "DEBUG",
-}
-"""A service logs differently while it is developed; and in production, too, somebody turns on DEBUG one day."""
 
 SETTLE = 0.6
 """Seconds that a log gets to be written."""
@@ -46,14 +37,11 @@ CHECK = Check(
 def run(subject: Subject) -> Outcome:
     """Sends everything to a stand of its own, then looks through what is left of it."""
     ours = subject.blueprint is not None
-    settings: dict[str, Any] = AS_IN_PRODUCTION if ours else {}
-    with subject.stands.fresh(rows=FEW, **settings) as stand:
+    with as_in_production(subject) if ours else subject.stands.fresh() as stand:
         if stand.server is None:
             raise NotRun("its log cannot be read")
         canaries = Canaries()
-        document = (
-            subject.stands.shared().document if ours else stand.document
-        )  # production does not serve it
+        document = subject.stands.shared().document if ours else stand.document  # not served in production
         answers = list(everything(subject, stand, document, canaries))
         faults = list(echoes(answers, canaries, strict=ours))
         notes = [] if ours else ["a value that an error sends back to its sender is no fault here"]
