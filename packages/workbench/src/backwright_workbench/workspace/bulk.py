@@ -4,7 +4,7 @@ What lives here: taking rows, with what slows each of them down done once for al
 (`filling.py`).
 
 Indexes are built when the rows are there. Constraints stay, and are checked; references are not, because rows that
-come here refer to rows that are there. Triggers run.
+come here refer to rows that are there. Triggers run, but those of the search on SQLite, whose work is done at the end.
 """
 
 import sqlite3
@@ -133,5 +133,22 @@ def _to_sqlite(path: str, name: str, columns: list[str], rows: Iterable[list[Any
         raw.execute("PRAGMA synchronous = OFF")
         raw.execute("PRAGMA cache_size = -200000")
         raw.execute("BEGIN IMMEDIATE")
+        later = raw.execute(_PUT_OFF, {"name": name}).fetchall()
+        for kind, each, _ in later:
+            raw.execute(f'DROP {kind} "{each}"')
         raw.executemany(insert, rows)
+        if any(kind == "trigger" for kind, _, _ in later):
+            known = f"SELECT id FROM {name}_search"  # noqa: S608
+            raw.execute(f'INSERT INTO {name}_search (id) SELECT id FROM "{name}" WHERE id NOT IN ({known})')  # noqa: S608
+            raw.execute(f"INSERT INTO {name}_fts ({name}_fts) VALUES ('rebuild')")  # noqa: S608
+        for _, _, made in later:
+            raw.execute(made)
         raw.execute("COMMIT")
+
+
+_PUT_OFF: Final = """
+SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :name AND sql IS NOT NULL AND (
+    (type = 'index' AND sql NOT LIKE 'CREATE UNIQUE%') OR (type = 'trigger' AND name = :name || '_search_insert')
+)
+"""
+"""What is cheaper done once for all rows: indexes, and the search, which its trigger takes each row into."""

@@ -105,7 +105,9 @@ def _mariadb(connection: Connection) -> Schema:
         found[f"table {name}"] = re.sub(r" AUTO_INCREMENT=\d+", "", lines[-1])
         for line in lines[:-1]:
             told = line.strip().rstrip(",")
-            what = re.match(r"(?:(UNIQUE |FULLTEXT )?(KEY)|(CONSTRAINT)|(PRIMARY KEY))? ?`?([^` ]*)", told)
+            what = re.match(
+                r"(?:(UNIQUE |FULLTEXT )?(KEY)|(CONSTRAINT)|(PRIMARY KEY))? ?[`\"]?([^`\"( ]*)", told
+            )
             assert what is not None
             word = "index" if what[2] or what[4] else "constraint" if what[3] else "column"
             found[f"{word} {name}.{what[5] or 'primary'}"] = told

@@ -19,8 +19,9 @@ from typing import Final
 
 import httpx2
 
+from backwright_workbench.errors import SetupError
 from backwright_workbench.verify.outcome import NotRun
-from backwright_workbench.verify.stand.callers import TIMEOUT
+from backwright_workbench.verify.stand.callers import TIMEOUT, Caller
 from backwright_workbench.verify.stand.stand import Stand
 from backwright_workbench.verify.stand.wire import CLIENTS, MariaDBClient, PostgreSQLClient, Value
 from backwright_workbench.verify.subject import Subject
@@ -165,7 +166,7 @@ def _warm(stand: Stand, ear: Ear) -> None:
     with ear.during() as heard:
         wait_until(lambda: _ready(stand), seconds=30)
         for callers in stand.callers.values():
-            callers[0].header()
+            wait_until(lambda caller=callers[0]: _signed_in(caller), seconds=20)  # type: ignore[misc]
     if not heard:
         raise NotRun(
             "what is sent to the database cannot be heard", "use a connection without TLS on loopback"
@@ -173,6 +174,13 @@ def _warm(stand: Stand, ear: Ear) -> None:
     with ear.during() as idle:
         time.sleep(CALM)
     ear.noise = frozenset(each.shape for each in idle)
+
+
+def _signed_in(caller: Caller) -> bool:
+    """A pool may have connections still that were cut."""
+    with suppress(SetupError):
+        return bool(caller.header())
+    return False
 
 
 def _ready(stand: Stand) -> bool:

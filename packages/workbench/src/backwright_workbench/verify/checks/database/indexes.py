@@ -29,6 +29,8 @@ def run(subject: Subject) -> Outcome:
     database = of_service(subject).template()
     found = relations(database)
     faults = [fault for table in found.values() for fault in of_table(table)]
+    if subject.stands.engine == "mariadb":  # it does not tell RESTRICT, which is its default
+        faults = [each for each in faults if "does not say what happens" not in each.what]
     assert subject.blueprint is not None
     faults += list(of_declared(subject.blueprint, found, list(schema(database))))
     indexes = [index for table in found.values() for index in table.indexes]

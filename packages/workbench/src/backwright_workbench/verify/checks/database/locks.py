@@ -7,7 +7,6 @@ Red: an index that is built while nobody may write, a column that older code doe
 place, a constraint that looks at every row, a name that is still in use; and a writer who waits longer than a second.
 """
 
-import json
 import tempfile
 import threading
 import time
@@ -21,7 +20,7 @@ from sqlalchemy import Connection, inspect, text
 
 from backwright_workbench.verify.check import Check, Need
 from backwright_workbench.verify.checks.database.locking import RULES, Risk, by_own_rules, by_squawk
-from backwright_workbench.verify.checks.database.migrations import of_service
+from backwright_workbench.verify.checks.database.migrations import of_service, told_by
 from backwright_workbench.verify.checks.database.revisions import Revision, revisions, written
 from backwright_workbench.verify.outcome import Fault, Figure, NotRun, Outcome, judged
 from backwright_workbench.verify.stand.stands import FEW, ServiceStands
@@ -49,7 +48,7 @@ def run(subject: Subject) -> Outcome:
         return judged("the only revision makes an empty database", [])
     if written(found):
         raise NotRun("the revisions cannot be taken back and applied again", "see database/migrations")
-    told = json.loads(stands.chores(stands.copied(FEW), "steps")["steps"])
+    told = told_by(stands.chores(stands.copied(FEW), "steps")["steps"])
     said = {step["revision"]: step["sql"] for step in told["steps"]}
     folder = Path(tempfile.mkdtemp(prefix="sql-", dir=subject.files().parent))
     faults = []

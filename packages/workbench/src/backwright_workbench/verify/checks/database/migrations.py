@@ -39,7 +39,7 @@ def run(subject: Subject) -> Outcome:
         return judged("the revisions do not end in one place", faults)
     database = stands.copied(FEW)
     before = rows(database)
-    told = json.loads(stands.chores(database, "steps")["steps"])
+    told = told_by(stands.chores(database, "steps")["steps"])
     subject.record.keep("steps.json", json.dumps(told, indent=1), command="migrate down, migrate up")
     by_name = {each.name: each for each in found}
     for step in told["steps"]:
@@ -68,6 +68,14 @@ def of_service(subject: Subject) -> ServiceStands:
     if not isinstance(subject.stands, ServiceStands):
         raise NotRun("it needs a service written by Backwright")
     return subject.stands
+
+
+def told_by(output: str) -> dict[str, Any]:
+    """What a chore tells as JSON: its last line, whatever engines warn of before it."""
+    found: dict[str, Any] = json.loads(
+        next(each for each in reversed(output.splitlines()) if each.startswith("{"))
+    )
+    return found
 
 
 def of_step(step: dict[str, Any], known: dict[str, Revision]) -> list[Fault]:

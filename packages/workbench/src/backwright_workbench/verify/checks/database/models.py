@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from backwright_workbench.verify.check import Check, Need
-from backwright_workbench.verify.checks.database.migrations import of_service
+from backwright_workbench.verify.checks.database.migrations import of_service, told_by
 from backwright_workbench.verify.checks.database.places import declared_at
 from backwright_workbench.verify.outcome import Fault, Outcome, judged
 from backwright_workbench.verify.subject import Subject
@@ -29,7 +29,7 @@ def run(subject: Subject) -> Outcome:
     """Make one database of each, and compare."""
     stands = of_service(subject)
     migrated = stands.template()
-    told = json.loads(stands.chores(migrated, "declared", DECLARED_URL=stands.empty())["declared"])
+    told = told_by(stands.chores(migrated, "declared", DECLARED_URL=stands.empty())["declared"])
     subject.record.keep("differences.json", json.dumps(told, indent=1), command="alembic check")
     faults = different(told["catalogues"], subject.files())
     named = " ".join(each.what for each in faults)
