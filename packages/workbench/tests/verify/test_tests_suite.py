@@ -127,6 +127,7 @@ def test_tests_that_do_not_count_are_named(tmp_path: Path) -> None:
         "tests/test_rotten.py:38": "TestWithState.test_in_class did not run (the class TestWithState has an __init__",
         "tests/test_rotten.py:45": "tests/test_rotten.py::test_wrong fails (AssertionError: nobody may",
         "tests/test_rotten.py:49": "test_case is skipped (tests/test_rotten.py::test_case[clerk]: Skipped: odd",
+        "tests/test_rotten.py:54": "test_loop_over_nothing is said to have passed (none of its assertions was reached",
         "tests/test_rotten.py:68": "test_order did not run",
         "tests/ignored/test_more.py:6": "test_left_out_an_administrator_may_close did not run (none of its file ran",
         "tests/service_tests.py:6": "test_misnamed_an_administrator_may_close did not run (none of its file ran",

@@ -66,6 +66,8 @@ class Check:
     """Whether a verdict of "ready" needs it."""
     reusable: bool = True
     """Whether the same files give the same outcome; not so where history or the world outside is asked."""
+    after: str = ""
+    """The check that has to be done first where both run, because this one builds upon what it finds."""
     inputs: tuple[str, ...] = ()
     """Paths (files or folders) that its outcome depends on; none: the whole tree."""
 

@@ -116,14 +116,24 @@ class Runner:
                 )
 
     def _side_by_side(self, checks: list[Known]) -> Iterator[Told]:
+        names = {check.name for check in checks}
+        held = [check for check in checks if check.check.after in names]
+        awaited = {check.check.after for check in held}
         left: queue.SimpleQueue[Known] = queue.SimpleQueue()
-        for check in checks:
-            left.put(check)
+        for check in sorted(checks, key=lambda each: each.name not in awaited):
+            if check not in held:
+                left.put(check)
+
+        def carry_out(check: Known) -> None:
+            self._carry_out(check)
+            for each in held:
+                if each.check.after == check.name:
+                    carry_out(each)
 
         def work() -> None:
             with suppress(queue.Empty):
                 while True:
-                    self._carry_out(left.get_nowait())
+                    carry_out(left.get_nowait())
 
         for _ in range(min(LANES, len(checks))):
             threading.Thread(target=work, daemon=True).start()

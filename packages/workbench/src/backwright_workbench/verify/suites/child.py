@@ -1,4 +1,4 @@
-"""The process that runs the project's suite: pytest, with coverage around it that the project cannot configure.
+"""The process that runs the project's suite: pytest, with probes in the code that the project cannot configure.
 
 `python -m backwright_workbench.verify.suites.child ARGUMENTS…` with its settings in a variable (`plugin.py`). What must
 not live here: what the measured means.
@@ -7,30 +7,21 @@ not live here: what the measured means.
 import json
 import os
 import sys
+from pathlib import Path
 
-import coverage
 import pytest
+
+from backwright_workbench.verify.suites import probes
 
 
 def main() -> int:
-    """Measures everything under the project's root, from the first import on."""
+    """Runs it to the end."""
     settings = json.loads(os.environ["BACKWRIGHT_SUITE"])
-    measured = None
-    if settings.get("measured"):
-        measured = coverage.Coverage(
-            data_file=settings["measured"],
-            config_file=False,
-            branch=True,
-            include=[f"{settings['root']}/*"],
-            concurrency=settings["concurrency"],
-            messages=False,
-        )
-        measured.set_option("run:disable_warnings", ["no-data-collected", "module-not-measured"])
-        measured.start()
+    if settings["measured"]:
+        probes.install(Path(settings["root"]))
     status = pytest.main(sys.argv[1:])
-    if measured is not None:
-        measured.stop()
-        measured.save()
+    if settings["measured"]:
+        probes.save(Path(settings["measured"]))
     return int(status)
 
 

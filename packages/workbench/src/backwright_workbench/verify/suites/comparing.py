@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from backwright_workbench.verify.suites.assertions import Point
+from backwright_workbench.verify.suites.assertions import Kind, Point
 from backwright_workbench.verify.suites.inventory import Written
 from backwright_workbench.verify.suites.run import Result, Suite
 
@@ -72,8 +72,11 @@ def hollow(tests: list[Written], found: dict[str, list[Point]], suite: Suite) ->
         if ran is None or not any(each.outcome == "passed" and each.ran for each in results[test.place]):
             continue
         body = {each.lineno for each in test.node.body if not _is_text(each)}
+        able = {each.line for each in found[test.place] if each.kind is Kind.FAILS}
         if body and not body & ran:
             told.append((test, "no line of it ran"))
+        elif able and test.line not in able and not able & ran:
+            told.append((test, f"none of its assertions was reached: {lines(able)}"))
     return told
 
 

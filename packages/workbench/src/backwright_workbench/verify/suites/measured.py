@@ -1,31 +1,21 @@
 """What a run of the suite has covered, by our rules and none of the project's.
 
-What lives here: reading coverage's data, so that no `omit`, no `fail_under` and no comment hides a line. What must not:
-which files matter.
+What lives here: putting together what the probes have seen, so that no `omit`, no `fail_under` and no comment hides a
+line. What must not: which files matter.
 """
 
 import ast
-import contextlib
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import coverage
-
-from backwright_workbench.verify.suites.sources import (
-    holds_business,
-    holds_tests,
-    parsed,
-    python_files,
-)
-
-NEVER_RUN = [r"if (typing\.)?TYPE_CHECKING:", r"^\s*\.\.\.\s*$", r":\s*\.\.\.\s*$"]
-"""Lines that no program runs: imports for type checkers, and bodies of protocols."""
+from backwright_workbench.verify.suites.probes import branches_of, lines_of, read
+from backwright_workbench.verify.suites.sources import holds_business, holds_tests, parsed, python_files
 
 HIDING = "pragma: no"
+
+ByTest = Mapping[str, tuple[set[int], set[tuple[int, bool]]]]
+"""Test → its lines, and the ways that branches went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,59 +54,46 @@ class Measured:
 
 def measure(data: Path, root: Path) -> Measured:
     """What a run has left in `data`, about the files under `root`."""
-    paths = [path for path in python_files(root) if parsed(root, path) is not None]
-    business = [path for path in paths if holds_business(path)]
-    report = _report(data, root, [path for path in paths if path in business or holds_tests(path)])
-    files = {path: report[str(root / path)] for path in paths if str(root / path) in report}
-    return Measured(
-        files=tuple(_covered(root, path, files[path]) for path in business if path in files),
-        tests={
-            path: frozenset(found["executed_lines"]) for path, found in files.items() if holds_tests(path)
-        },
-        contexts={
-            path: {
-                int(line): tuple(name for name in names if name)
-                for line, names in files[path]["contexts"].items()
-            }
-            for path in business
-            if path in files
-        },
-    )
+    ran = read(data)
+    files, tests, contexts = [], {}, {}
+    for path in python_files(root):
+        by_test = ran.get(str(root / path), {})
+        module = parsed(root, path)
+        if module is None:
+            continue
+        if holds_tests(path):
+            tests[path] = frozenset(line for lines, _ in by_test.values() for line in lines)
+        elif holds_business(path):
+            files.append(_covered(root, path, module, by_test))
+            contexts[path] = _contexts(by_test)
+    return Measured(tuple(files), tests, contexts)
 
 
-def _report(data: Path, root: Path, paths: list[str]) -> dict[str, dict[str, Any]]:
-    """Coverage's own report in JSON, by absolute path."""
-    if not paths:
-        return {}
-    measured = coverage.Coverage(data_file=str(data), config_file=False, branch=True, messages=False)
-    measured.set_option("report:exclude_lines", NEVER_RUN)
-    measured.set_option("report:partial_branches", ["while (True|1|False|0):"])
-    measured.load()
-    target = data.with_name("measured.json")
-    with contextlib.redirect_stdout(io.StringIO()):
-        measured.json_report(
-            morfs=[str(root / path) for path in paths],
-            outfile=str(target),
-            show_contexts=True,
-            ignore_errors=True,
-        )
-    found = json.loads(target.read_text(encoding="utf-8"))["files"]
-    return {str(Path.cwd() / path): value for path, value in found.items()}  # it names them from here
-
-
-def _covered(root: Path, path: str, found: dict[str, Any]) -> Covered:
-    missing = tuple(found["missing_lines"])
-    half = tuple(sorted({abs(line) for line, _ in found["missing_branches"]} - set(missing)))
+def _covered(root: Path, path: str, module: ast.Module, by_test: ByTest) -> Covered:
+    lines, branches = lines_of(module), branches_of(module)
+    ran = {line for seen, _ in by_test.values() for line in seen}
+    ways = {way for _, seen in by_test.values() for way in seen}
+    missing = tuple(sorted(lines - ran))
+    gone = {line: sum((line, way) in ways for way in (True, False)) for line in branches}
+    half = tuple(sorted(line for line, count in gone.items() if count == 1))
     return Covered(
         file=path,
-        lines=found["summary"]["num_statements"],
-        covered=found["summary"]["covered_lines"],
-        branches=found["summary"]["num_branches"],
-        branches_covered=found["summary"]["covered_branches"],
+        lines=len(lines),
+        covered=len(lines & ran),
+        branches=2 * len(branches),
+        branches_covered=sum(gone.values()),
         missing=missing,
         half=half,
         hidden=tuple(sorted({*missing, *half} & _hidden(root / path))),
     )
+
+
+def _contexts(by_test: ByTest) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    for test, (lines, _) in by_test.items():
+        for line in lines if test else ():
+            found.setdefault(line, []).append(test)
+    return {line: tuple(tests) for line, tests in found.items()}
 
 
 def _hidden(place: Path) -> set[int]:

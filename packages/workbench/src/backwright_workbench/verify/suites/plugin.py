@@ -2,7 +2,7 @@
 
 It is loaded into the process that runs the project's suite, and says there what pytest itself knows: neither the exit
 status nor what is printed is believed, because a project can change both. Its settings come as JSON in one variable.
-What must not live here: anything that needs more than pytest and the standard library.
+What must not live here: judging. PYTEST_DONT_REWRITE
 """
 
 import inspect
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from backwright_workbench.verify.suites.probes import switch
 
 VARIABLE = "BACKWRIGHT_SUITE"
 CANARY = "test_of_verify_that_has_to_fail"
@@ -64,12 +66,8 @@ def arranged(items: list[Any], name: Callable[[Any], str], seed: int) -> list[An
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """What runs now, runs for this test."""
-    if SETTINGS.get("contexts"):
-        import coverage
-
-        measured = coverage.Coverage.current()
-        if measured is not None:
-            measured.switch_context(item.nodeid)
+    if SETTINGS.get("measured"):
+        switch(item.nodeid)
     return (yield)
 
 

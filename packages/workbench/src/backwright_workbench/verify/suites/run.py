@@ -25,6 +25,7 @@ from backwright_workbench.verify.fingerprint import fingerprint
 from backwright_workbench.verify.subject import Subject
 from backwright_workbench.verify.suites.measured import Measured, measure
 from backwright_workbench.verify.suites.plugin import CANARY, VARIABLE
+from backwright_workbench.verify.suites.sources import python_files
 from backwright_workbench.workspace.processes import clean_environment, start
 
 CHILD = "backwright_workbench.verify.suites.child"
@@ -70,6 +71,7 @@ class Suite:
     output: tuple[str, ...]
     command: str
     measured: Measured = field(default_factory=Measured)
+    timed_out: bool = False
 
     @property
     def failing(self) -> list[Result]:
@@ -108,7 +110,6 @@ def run_suite(
     subject: Subject,
     *arguments: str,
     measured: bool = False,
-    thorough: bool = False,
     canaries: bool = False,
     edit: Callable[[Path], None] = lambda copy: None,
     first: Sequence[str] = (),
@@ -130,30 +131,33 @@ def run_suite(
             "reversed": reversed_,
             "first": list(first),
             "canaries": canaries,
-            "contexts": measured,
             "measured": str(data) if measured else "",
-            "concurrency": ["thread", "greenlet"] if thorough and find_spec("greenlet") else ["thread"],
         }
-        command = [sys.executable, "-m", CHILD, *options(), *arguments]
+        command = [sys.executable, "-m", CHILD, *options(root), *arguments]
         began = monotonic()
-        output = _carried_out(subject, command, copy, environment(subject, copy, settings), patience)
+        output, timed_out = _carried_out(
+            subject, command, copy, environment(subject, copy, settings), patience
+        )
         return _read(
             told,
             output,
             seed=seed,
             seconds=monotonic() - began,
             command=" ".join(["python", *command[1:]]),
+            timed_out=timed_out,
             measured=measure(data, copy) if measured and data.exists() else Measured(),
         )
 
 
-def options() -> list[str]:
+def options(root: Path) -> list[str]:
     """What pytest is told on top of what the project tells it: to the end, in one process, in our order."""
     told = ["-p", PLUGIN, "-p", "no:randomly", "-p", "no:random_order", "--maxfail=0", "--no-header", "-q"]
     if find_spec("xdist") is not None:
         told += ["-n", "0"]
     if find_spec("pytest_cov") is not None:
         told += ["--no-cov"]
+    if not any(b"schemathesis" in (root / path).read_bytes() for path in python_files(root)):
+        told += ["-p", "no:schemathesis"]  # it takes half a second to load, and comes with the runtime
     return told
 
 
@@ -186,16 +190,17 @@ def copied(root: Path) -> Iterator[tuple[Path, Path]]:
 
 def _carried_out(
     subject: Subject, command: list[str], copy: Path, env: dict[str, str], patience: float
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], bool]:
+    """What it printed, and whether its time was up."""
     with start(command, cwd=copy, env=env, timeout=patience) as running:
         try:
             for line in running:
                 if found := PERCENT.search(line):
                     subject.say(f"{found[1]} % of the suite")
-            lines = running.finished().output
+            lines, late = running.finished().output, False
         except SetupError as error:
-            lines = (f"ended after {patience:.0f} s", error.why or "")
-    return tuple(line.replace(f"{copy}/", "").replace(str(copy), ".") for line in lines)
+            lines, late = (f"ended after {patience:.0f} s", error.why or ""), True
+    return tuple(line.replace(f"{copy}/", "").replace(str(copy), ".") for line in lines), late
 
 
 def _read(told: Path, output: tuple[str, ...], **known: Any) -> Suite:

@@ -16,7 +16,7 @@ from backwright_workbench.verify.suites.critical import is_critical
 from backwright_workbench.verify.suites.helpers import Helpers
 from backwright_workbench.verify.suites.inventory import Written, written_tests
 from backwright_workbench.verify.suites.measured import Covered
-from backwright_workbench.verify.suites.run import Suite, run_suite, suite_of
+from backwright_workbench.verify.suites.run import Suite, suite_of
 
 LEAST = 80.0
 """Percent of lines and branches."""
@@ -24,7 +24,7 @@ LEAST = 80.0
 CHECK = Check(
     title="The project's own tests pass and run its code",
     needs=frozenset({Need.SOURCE}),
-    proves=("ASVS 1.14", "12factor X"),
+    proves=("Coverage",),
     engine_bound=True,
 )
 
@@ -52,7 +52,8 @@ def run(subject: Subject) -> Outcome:
         Fault(f"{test.name} is said to have passed", test.place, why, "see what keeps it from running")
         for test, why in hollow(tests, found, suite)
     ]
-    files, critical = covered(subject, suite)
+    files = suite.measured.files
+    critical = [each for each in files if ours and is_critical(subject.files(), each.file)]
     faults += [uncovered(each) for each in critical if each.missing or each.half]
     notes += hidden([each for each in files if each not in critical])
     figures = [
@@ -69,23 +70,6 @@ def run(subject: Subject) -> Outcome:
         notes=tuple(notes),
         data=drawn(suite, files, critical),
     )
-
-
-def covered(subject: Subject, suite: Suite) -> tuple[tuple[Covered, ...], list[Covered]]:
-    """What the suite covers of each file, and of those on which much depends.
-
-    Before anybody is accused it is measured again with an eye on greenlets, which costs a third of the time: a
-    tracer that does not know them loses lines in them.
-    """
-    for thorough in (False, True):
-        seen = run_suite(subject, measured=True, thorough=True) if thorough else suite
-        files = seen.measured.files
-        ours = subject.blueprint is not None
-        critical = [each for each in files if ours and is_critical(subject.files(), each.file)]
-        enough = percent(files) >= LEAST and not any(each.missing or each.half for each in critical)
-        if enough or not suite.results:
-            break
-    return files, critical
 
 
 def why_not(suite: Suite) -> tuple[str, str]:
