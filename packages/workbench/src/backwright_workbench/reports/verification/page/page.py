@@ -3,6 +3,8 @@
 What lives here: its order and its head. What must not: what a section says.
 """
 
+from backwright_workbench.reports.verification.page.answers import access
+from backwright_workbench.reports.verification.page.database import database
 from backwright_workbench.reports.verification.page.entities import data_model
 from backwright_workbench.reports.verification.page.findings import (
     all_checks,
@@ -12,9 +14,10 @@ from backwright_workbench.reports.verification.page.findings import (
     not_run,
 )
 from backwright_workbench.reports.verification.page.html import Html, tag
-from backwright_workbench.reports.verification.page.measured import access, database, performance, suite
 from backwright_workbench.reports.verification.page.parts import signs
+from backwright_workbench.reports.verification.page.performance import performance
 from backwright_workbench.reports.verification.page.style import STYLE
+from backwright_workbench.reports.verification.page.suite import suite
 from backwright_workbench.reports.verification.page.top import figures, verdict
 from backwright_workbench.verify.outcome import Status
 from backwright_workbench.verify.verdict import Verification

@@ -8,7 +8,9 @@ from typing import Final
 
 from backwright_workbench.reports.verification.checklists import Mark
 from backwright_workbench.reports.verification.closing import next_of
+from backwright_workbench.reports.verification.figures import amount
 from backwright_workbench.reports.verification.page.html import Content, Html, address, join, tag
+from backwright_workbench.reports.verification.page.reading import Row, number
 from backwright_workbench.verify.evidence import Evidence
 from backwright_workbench.verify.outcome import Status
 from backwright_workbench.verify.verdict import Verdict, Verification
@@ -150,6 +152,12 @@ def meter(percent: float, kind: str = "") -> Html:
     )
 
 
+def shown(found: Row, key: str) -> str:
+    """A number as people read it, or a dash."""
+    value = number(found, key)
+    return amount(value) if value is not None else "-"
+
+
 def prose(said: str) -> Html:
     """Text in which `code` stands between back quotes."""
     return (
@@ -161,6 +169,6 @@ def prose(said: str) -> Html:
 
 def _between(parts: Sequence[str], mark: str) -> Html:
     found: list[str] = []
-    for number, each in enumerate(parts):
-        found += [mark, each] if number else [each]
+    for place, each in enumerate(parts):
+        found += [mark, each] if place else [each]
     return join(found)

@@ -7,10 +7,18 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from backwright_workbench.verify.verdict import Verification
+
 Row = Mapping[str, Any]
 
 MOST = 5_000
 """Rows of one list that are looked at."""
+
+
+def data_of(verification: Verification, check: str) -> Row:
+    """What a check has left for drawings."""
+    found = verification.get(check)
+    return found.data if found is not None and isinstance(found.data, Mapping) else {}
 
 
 def rows(data: object, key: str) -> list[Row]:
