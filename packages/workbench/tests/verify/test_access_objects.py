@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import foreign_projects
 import pytest
+from backwright_workbench.verify.check import Profile
 from backwright_workbench.verify.evidence import Evidence
+from backwright_workbench.verify.foreign import open_foreign
 from backwright_workbench.verify.opening import Opened
 from verify_planting import checked, faults, passed
 
@@ -31,3 +34,13 @@ def test_a_good_service_passes(good: Opened, tmp_path: Path) -> None:
 def test_a_hole_is_found(hole: str, on_weak: Callable[[str], Evidence]) -> None:
     """It says what it is, and where."""
     assert HOLES[hole] in faults(on_weak(OBJECTS))
+
+
+@pytest.mark.slow
+def test_a_row_that_the_list_hides_and_its_address_shows_is_found_anywhere(tmp_path: Path) -> None:
+    """Also in a backend that we did not write: nothing is known of its rules but what its lists show."""
+    hole = {"app/routers/heroes.py": ("if hero is None or hero.owner_id != user.id:", "if hero is None:")}
+    with open_foreign(foreign_projects.heroes(tmp_path, hole), Profile.QUICK) as opened:
+        found = faults(checked(opened, OBJECTS, tmp_path))
+    assert "GET /heroes/{hero_id} shows it to user: a row of /heroes/ that they may not read" in found
+    assert "PATCH /heroes/{hero_id} " in found

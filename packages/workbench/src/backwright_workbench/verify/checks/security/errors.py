@@ -5,6 +5,7 @@ answer that tells of the inside, or says a password back.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ from backwright_workbench.verify.subject import Subject
 
 PLANTED = "qsecretz4711"
 """Sent as a password or token: no answer may hold it."""
+
+CONFIDENTIAL = re.compile(r"(?i)password|passwd|(^|_)(secret|token|code)$")
+"""Names of fields that hold what nobody else may know."""
 
 BODIES = (
     b"{",
@@ -178,9 +182,7 @@ def _wrong(operation: Operation, document: Any) -> Iterator[tuple[str, dict[str,
         yield f"the body {content[:12]!r}", {"content": content, "headers": TYPED}
     yield "a body of another kind", {"content": b"<a/>", "headers": {"Content-Type": "application/xml"}}
     properties = schema.get("properties", {})
-    secret = [
-        name for name in properties if any(word in name for word in ("password", "secret", "token", "code"))
-    ]
+    secret = [name for name in properties if CONFIDENTIAL.search(name)]
     for value in (PLANTED, {"x": PLANTED}, [PLANTED], PLANTED * 400):
         if secret:
             yield "a password", {"json": {**body(schema, "errors", document), **dict.fromkeys(secret, value)}}

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx2
 
-from backwright_workbench.verify.attacks.clients import Answer, Clients, json_of
+from backwright_workbench.verify.attacks.clients import Answer, Clients, items_of, json_of
 from backwright_workbench.verify.attacks.facts import facts
 from backwright_workbench.verify.attacks.operations import JSON, Operation, Schema, operations, resolved, sent
 from backwright_workbench.verify.attacks.payloads import (
@@ -261,19 +261,34 @@ def evaluated(slot: str, payload: Payload, answer: Answer) -> Iterator[Fault]:
 
 def _by_conditions(slot: Slot, sender: Sender, pairs: Sequence[tuple[str, str]]) -> Iterator[Fault]:
     for true, false in pairs:
-        first, second = (_seen(sender.send(slot, each), true, false) for each in (true, false))
-        if first is None or first == second:
+        if alike(sender, slot, true, false):
             continue
-        again = [[_seen(sender.send(slot, each), true, false) for each in (true, false)] for _ in range(2)]
-        if all(
-            pair == [first, second] for pair in again
-        ):  # rows come and go; what is evaluated differs each time
+        if not any(alike(sender, slot, true, false) for _ in range(2)):  # rows come and go meanwhile
             yield Fault(
                 f"{slot}: a condition is evaluated: {true!r} and {false!r} are answered differently",
                 why="CWE-89: statements of the caller's own run in the database",
                 next_step="bind the value: text('… = :name') with parameters, or go through the resource",
             )
             return
+
+
+def alike(sender: Sender, slot: Slot, true: str, false: str) -> bool:
+    """Whether two conditions are answered alike.
+
+    An answer may say back what was sent, escaped or painted: then two that are both false differ as well, and only the
+    statuses and the numbers of rows are compared.
+    """
+    other = false.replace("zzqb", "zzqc").replace("918274", "918275")
+    first, second = (sender.send(slot, each) for each in (true, false))
+    if first is None or second is None:
+        return True
+    texts = (true, false, other)
+    if seen(first, *texts) == seen(second, *texts):
+        return True
+    third = sender.send(slot, other)
+    if third is not None and slot.in_ != "body" and seen(third, *texts) == seen(second, *texts):
+        return False
+    return shape(first) == shape(second)
 
 
 def _by_waiting(slot: Slot, sender: Sender, statements: Sequence[str]) -> Iterator[Fault]:
@@ -298,13 +313,11 @@ def _seconds(sender: Sender, slot: Slot, statement: str, seconds: float) -> floa
     return monotonic() - began
 
 
-def _seen(answer: Answer | None, *said: str) -> tuple[int, str] | None:
+def seen(answer: Answer, *said: str) -> tuple[int, str]:
     """What of an answer has to be alike: the status, and the body without what was sent and what is new each time.
 
     What was sent may stand in rows that are listed, too, so both conditions are taken out of both answers.
     """
-    if answer is None:
-        return None
     found = json_of(answer)
     if isinstance(found, dict):
         found = {name: value for name, value in found.items() if name not in _NEW}
@@ -312,6 +325,11 @@ def _seen(answer: Answer | None, *said: str) -> tuple[int, str] | None:
     for each in (*said, *(each.strip() for each in said)):  # some backends cut off spaces
         text = text.replace(json.dumps(each, ensure_ascii=False)[1:-1], "").replace(each, "")
     return answer.status_code, text
+
+
+def shape(answer: Answer) -> tuple[int, int]:
+    """The status, and how many rows there are."""
+    return answer.status_code, len(items_of(answer))
 
 
 _NEW = (
