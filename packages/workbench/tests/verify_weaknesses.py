@@ -20,7 +20,7 @@ WEAK = '''"""What people write by hand, with holes."""
 from typing import Any
 from uuid import UUID
 
-from backwright import accounts, cors, guard, middleware, tokens
+from backwright import accounts, cors, guard, middleware, sessions, tokens
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import select, text, update
@@ -97,9 +97,14 @@ def unsigned(verify: Any) -> Any:
     return without
 
 
+async def endless(*given: Any) -> bool:
+    return True
+
+
 def weakened() -> APIRouter:
     middleware.SECURITY[:] = [each for each in middleware.SECURITY if each[0] != b"x-content-type-options"]
     middleware.PROBES = middleware.PROBES | {"/technicians"}
+    sessions.Sessions.end = endless
     tokens._COMPACT = tokens.re.compile(".*")
     tokens.AccessTokens.verify = unsigned(tokens.AccessTokens.verify)
     cors.Cors.headers = lambda self, origin: (

@@ -50,10 +50,7 @@ def run(subject: Subject) -> Outcome:
     declared = subject.blueprint.limits.requests
     limit, window = parsed(declared)
     faults: list[Fault] = []
-    if limit * 60 / window > MOST:
-        faults.append(
-            Fault(f"the limit is {declared}", "src/…/settings.py: rate_limit", WHY, "set what a person needs")
-        )
+    faults += too_wide(declared)
     narrow = limit > SENT
     if narrow:
         limit, window = parsed(NARROW)
@@ -65,6 +62,18 @@ def parsed(text: str) -> tuple[int, int]:
     """`100/minute` → requests and seconds."""
     count, _, unit = text.partition("/")
     return int(count), UNITS[unit]
+
+
+def too_wide(declared: str) -> Iterator[Fault]:
+    """A limit that nobody ever reaches is none."""
+    limit, window = parsed(declared)
+    if limit * 60 / window > MOST:
+        yield Fault(
+            f"the limit is {declared}, which limits nothing",
+            "settings.py: rate_limit",
+            why=WHY,
+            next_step=f"set what a person or program needs; at most {MOST}/minute",
+        )
 
 
 def _judged(
