@@ -173,7 +173,7 @@ def carried_out(
     done: list[str] = []
     left: dict[str, str] = {}
     faults: list[Fault] = []
-    seen: dict[str, str | None] = {}
+    seen: dict[Command, str | None] = {}
     for path, page in pages.items():
         told = [(each, False) for each in page.commands]
         told += [(each, True) for each in page.words if re.match(r"(?:uv run )?python3? -m ", each.text)]
@@ -188,11 +188,11 @@ def carried_out(
                             what = f"`{text}` does not work: there is no {word}"
                             faults.append(Fault(what, f"{path}:{each.line}", WHY, "write what works"))
                     continue
-                if text not in seen:
+                if command not in seen:
                     subject.say(text)
-                    seen[text] = _trouble(command, stand, doors, folder)
-                    done.append(f"{path}:{each.line}: {text}: {seen[text] or 'works'}")
-                if (trouble := seen[text]) is not None:
+                    seen[command] = _trouble(command, stand, doors, folder)
+                    done.append(f"{path}:{each.line}: {text}: {seen[command] or 'works'}")
+                if (trouble := seen[command]) is not None:
                     what = f"`{text}` does not work: {trouble}"
                     faults.append(Fault(what, f"{path}:{each.line}", WHY, "write what works"))
     return done, [f"not run: `{text}` {why}" for text, why in left.items()], faults

@@ -79,7 +79,10 @@ def everything(
                     )
                     stand.gate.open()
                 yield from _sent(somebody, prepared, subject)
-        yield from _sent(nobody, prepared[1::2] or list(requests(document, canaries, {})), subject)
+        wrong = prepared[1::2]
+        if not prepared:
+            wrong = prepared = list(requests(document, canaries, {}))
+        yield from _sent(nobody, wrong, subject)
         first = next((each for each in prepared if each.method == "GET"), None)
         for headers in credentials(canaries):
             if first is not None:
