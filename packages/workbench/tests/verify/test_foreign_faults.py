@@ -1,6 +1,6 @@
 """Faults planted in backends that we did not write turn red, and the place is named."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import foreign_projects
@@ -24,6 +24,12 @@ UNBOUNDED = {
 """Anybody's row by its id; numbers that SQLite does not hold; a stack for whoever asks."""
 
 OPEN = {
+    "app/main.py": (
+        "app.include_router(users.router)",
+        "from fastapi.middleware.cors import CORSMiddleware\n"
+        "app.add_middleware(CORSMiddleware, allow_origin_regex='.*', allow_credentials=True)\n"
+        "app.include_router(users.router)",
+    ),
     HEROES: (
         "session: SessionDep, user: CurrentUser) -> HeroPublic:\n"
         "    made = Hero(**hero.model_dump(), owner_id=user.id)",
@@ -31,7 +37,7 @@ OPEN = {
     ),
     "app/dependencies.py": ('tokenUrl="token")', 'tokenUrl="token", auto_error=False)'),
 }
-"""A door that was forgotten, and one that breaks when nobody is there."""
+"""A door that was forgotten, one that breaks when nobody is there, and one for the pages of everybody."""
 
 DEBUG = {
     "tutorial/settings.py": ("DEBUG = False", "DEBUG = True"),
@@ -42,6 +48,20 @@ DEBUG = {
     ),
 }
 """Django's page for developers, and an attribute that is not there."""
+
+REPEATED = {"snippets/views.py": ('Snippet.objects.select_related("owner")', "Snippet.objects.all()")}
+"""N+1 by what Django loads when it is looked at."""
+
+ASKED_AGAIN = {
+    HEROES: (
+        "    return HeroPublic(id=hero.id, name=hero.name, age=hero.age, owner=hero.owner.username)",
+        "    from sqlalchemy.orm import object_session\n\n"
+        "    name = select(User.username).where(User.id == hero.owner_id)\n"
+        "    owner = object_session(hero).scalar(name)\n"
+        "    return HeroPublic(id=hero.id, name=hero.name, age=hero.age, owner=owner)",
+    )
+}
+"""N+1 by a statement in a loop."""
 
 
 def found(target: Target, folder: Path, *checks: str) -> Mapping[str, str]:
@@ -69,8 +89,13 @@ def test_what_is_somebody_elses_and_what_no_database_holds(tmp_path: Path) -> No
 def test_a_door_that_was_forgotten(tmp_path: Path) -> None:
     """Nobody may add rows, and nobody gets a server error for coming without a token."""
     told = found(
-        foreign_projects.heroes(tmp_path, OPEN), tmp_path, "access/unauthenticated", "contract/errors"
+        foreign_projects.heroes(tmp_path, OPEN),
+        tmp_path,
+        "access/unauthenticated",
+        "contract/errors",
+        "security/cors",
     )
+    assert "https://" in told["security/cors"]
     assert "POST /heroes/: it answers 201 to somebody who has not signed in" in told["access/unauthenticated"]
     assert "GET /users/me: answers 500 to a request with no credentials" in told["contract/errors"]
 
@@ -80,3 +105,19 @@ def test_a_page_for_developers(tmp_path: Path) -> None:
     told = found(foreign_projects.snippets(tmp_path, DEBUG), tmp_path, "contract/errors", "contract/fuzz")
     assert "GET /no-such-route-here: its 404 tells how the backend is made" in told["contract/errors"]
     assert "/snippets/: answers 500" in told["contract/fuzz"]
+
+
+@pytest.mark.parametrize(
+    ("project", "edits", "place"),
+    [
+        (foreign_projects.snippets, REPEATED, "GET /snippets/: "),
+        (foreign_projects.heroes, ASKED_AGAIN, "app/routers/heroes.py:46 (GET /heroes/): "),
+    ],
+    ids=["django", "fastapi"],
+)
+def test_a_statement_for_each_row(
+    project: Callable[..., Target], edits: foreign_projects.Edits, place: str, tmp_path: Path
+) -> None:
+    """The list is named, and the line that wants it where a line of the project does."""
+    told = found(project(tmp_path, edits), tmp_path, "database/repeated")["database/repeated"]
+    assert told.startswith(f"{place}asked 8 times for 8 rows, and 2 times for 2: SELECT ")
