@@ -96,6 +96,22 @@ def test_every_check_that_is_asked_for_leaves_one_record(subject: Subject, tmp_p
     assert len(list(Store(tmp_path / "kept").all())) == len(checks)
 
 
+def test_a_check_that_python_has_broken_off_is_run_again(subject: Subject, tmp_path: Path) -> None:
+    """Two threads that parse code at once make Python 3.11 stumble; any other error of its kind is a failure."""
+    stumbles = ["AST constructor recursion depth mismatch (before=72, after=25)"]
+
+    def stumbling(_: Subject) -> Outcome:
+        if stumbles:
+            raise SystemError(stumbles.pop())
+        return judged("all well", [])
+
+    def worse(_: Subject) -> Outcome:
+        raise SystemError("something else")
+
+    again, failed = ran(subject, tmp_path, known("a/again", stumbling), known("b/failed", worse))
+    assert (again.status, failed.status) == (Status.PASSED, Status.FAILED)
+
+
 def test_a_figure_beyond_its_limit_fails(subject: Subject, tmp_path: Path) -> None:
     """At most, or at least."""
 

@@ -27,6 +27,9 @@ LANES = 3
 
 ORDER = tuple(Profile)
 
+TRIES = 3
+"""How often a check is run again that Python itself has broken off."""
+
 ELSEWHERE = "not run on "
 """How the summary begins of a check that passed on another engine than the one that the service is meant for."""
 
@@ -191,7 +194,7 @@ class Runner:
         began, since = datetime.now(UTC), monotonic()
         next_step, required = "", check.check.required
         try:
-            outcome = check.run(subject)
+            outcome = _said(check, subject)
         except NotRun as reason:
             outcome, next_step = Outcome(Status.NOT_RUN, reason.reason), reason.next_step
             required = required and reason.required
@@ -259,6 +262,18 @@ class Runner:
 
 def _named(check: Known, names: tuple[str, ...]) -> bool:
     return check.name in names or check.family in names
+
+
+def _said(check: Known, subject: Subject) -> Outcome:
+    """What a check says. Python 3.11 may stumble when two threads parse code at once: it is asked again then."""
+    for _ in range(TRIES):
+        try:
+            return check.run(subject)
+        except SystemError as error:
+            if "recursion depth mismatch" not in str(error):
+                raise
+            subject.record.outputs.clear()
+    return check.run(subject)
 
 
 def _failed(error: WorkbenchError) -> Outcome:
