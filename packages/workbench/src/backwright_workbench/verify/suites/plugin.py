@@ -10,6 +10,8 @@ import json
 import os
 import random
 import signal
+import sys
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -28,8 +30,8 @@ HERE = not os.environ.get("PYTEST_XDIST_WORKER")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Be ended like by Ctrl-C, so that databases are dropped; repeat what hypothesis draws."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Drop databases when asked to end; repeat what hypothesis draws."""
+    signal.signal(signal.SIGTERM, _leave)
     if hasattr(config.option, "hypothesis_seed"):
         config.option.hypothesis_seed = str(SETTINGS.get("seed", 0))
 
@@ -116,6 +118,16 @@ def tell(**said: object) -> None:
     if SETTINGS:
         with open(SETTINGS["out"], "a", encoding="utf-8") as file:
             file.write(json.dumps(said) + "\n")
+
+
+def _leave(number: int, frame: object) -> None:
+    """End at once, but for the databases of the tests: an event loop that is interrupted hangs instead."""
+    servers = sys.modules.get("backwright.testing_servers")
+    for server in servers.SERVERS.values() if servers is not None else ():
+        dropping = threading.Thread(target=server.drop_all, daemon=True)
+        dropping.start()
+        dropping.join(8)
+    os._exit(128 + number)
 
 
 def _canaries(items: list[pytest.Item]) -> list[pytest.Item]:
