@@ -79,8 +79,8 @@ class SQLite:
             return 0
 
         self._raw.set_progress_handler(tick, STRIDE)
-        began = time.perf_counter()
+        began = time.thread_time()  # what others do meanwhile does not count
         rows = len(self._raw.execute(sql).fetchall())
-        took = (time.perf_counter() - began) * 1000
+        took = (time.thread_time() - began) * 1000
         self._raw.set_progress_handler(None, STRIDE)
         return took, ticks[0] * STRIDE, rows
