@@ -18,6 +18,9 @@ GATE_P95, GATE_P99 = 200.0, 500.0
 ENOUGH = 20
 """Answers of one operation that its p95 needs to mean something."""
 
+KEPT_KB, KEPT_MB = 50.0, 30.0
+"""Memory that each request leaves behind, and that all of them do: what both exceed is no warming up."""
+
 BUSY_LAG, BUSY_WAITED = 25.0, 0.15
 """From here on the machine was too busy: milliseconds that the generator came late in 1 of 100 cases, and the part of
 the time for which the server could have run but had no processor.
@@ -76,6 +79,13 @@ class Measured:
     waited: float
     rss_mb: float
     cpu_seconds: float
+    grown_mb: float = 0.0
+    """How much more memory, that is no file's, the server had at the end."""
+
+    @property
+    def kept_kb(self) -> float:
+        """Memory that each request has left behind, as far as all of them have left enough to tell."""
+        return 1000 * self.grown_mb / self.count if self.grown_mb > KEPT_MB and self.count else 0.0
 
     @property
     def busy(self) -> bool:
@@ -113,6 +123,7 @@ def measured(
         waited=waited_part(looks),
         rss_mb=max((each.rss_mb for each in looks), default=0.0),
         cpu_seconds=looks[-1].cpu_seconds - looks[0].cpu_seconds if looks else 0.0,
+        grown_mb=looks[-1].own_mb - looks[0].own_mb if looks else 0.0,
     )
 
 
@@ -165,6 +176,7 @@ def breaches(found: Measured, limits: Limits) -> list[Breach]:
         Breach("p99", found.p99.value, limits.p99_ms),
         Breach("p95 of reads", found.reads_p95.value, limits.read_p95_ms),
         Breach("memory", found.rss_mb, limits.memory_mb, of_time=False),
+        Breach("memory kept", found.kept_kb, KEPT_KB, of_time=False),
         Breach("errors", found.error_percent, limits.error_percent, of_time=False),
     ]
     for row in found.rows:

@@ -205,6 +205,14 @@ def words(found: Measured, limits: Limits, sure: Sequence[Breach]) -> list[Fault
                     why="each of them was answered well when it came alone, or should have been",
                     next_step="the log of the service says what went wrong, by request id",
                 )
+    for each in sure:
+        if each.kind == "memory kept":
+            faults["kept"] = Fault(
+                f"each request leaves {each.value:.0f} KB behind",
+                "memory of the server",
+                why=f"it grew by {found.grown_mb:.0f} MB with {found.count} requests; in the end it is killed",
+                next_step="look for what grows: lists and dictionaries of modules, caches without an end (tracemalloc)",
+            )
     if not faults and any(each.of_time for each in sure):
         names = ", ".join(row.name for row in suspects(found, limits))
         faults["all"] = Fault(
