@@ -92,6 +92,11 @@ BACKEND = (
     Item("Response time", "It answers within its budgets under load", ("performance/load",)),
     Item("Health", "Liveness and readiness tell the truth", ("operations/health",)),
     Item("Shutdown", "What is under way is answered before it ends", ("operations/drain",)),
+    Item(
+        "Dependencies that fail",
+        "It goes on, or says so, without what it depends on",
+        ("operations/dependencies",),
+    ),
     Item("Configuration", "A bad environment is refused at the start", ("operations/configuration",)),
     Item("Secrets", "There are none in files, history and logs", ("security/secrets", "security/logs")),
     Item("Observability", "Each request can be followed through logs, metrics and traces"),
