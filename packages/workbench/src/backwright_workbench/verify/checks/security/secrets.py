@@ -67,7 +67,7 @@ def run(subject: Subject) -> Outcome:
         subject.say("reads the history")
         in_history, commits = _from_history(history, seen, full=subject.full)
         faults += in_history
-        said += f" and {commits} commits"
+        said += f" and {'' if history.complete else 'the newest of '}{commits} commits"
         if not history.complete:
             notes.append("the history was too long to be read to its end; the newest commits were")
         elif not subject.full and commits == COMMITS:
