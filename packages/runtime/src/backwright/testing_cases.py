@@ -38,11 +38,17 @@ class Operation:
 
 
 def operations(
-    document: Document, examples: int, *, seed: int | None = None, edges: int = 0
+    document: Document,
+    examples: int,
+    *,
+    seed: int | None = None,
+    edges: int = 0,
+    wrong_edges: int = 0,
 ) -> Iterator[Operation]:
     """Each operation with as many right requests and as many wrong ones; other ones with another seed.
 
-    To either come up to `edges` at the limits of what the document allows: longest, smallest, each choice, one missing.
+    To the right ones come up to `edges` at the limits of what the document allows (longest, smallest, each choice), to
+    the wrong ones up to `wrong_edges` just beyond.
 
     Schemathesis gets the document without security: it would leave out the token that a caller sends anyway.
     """
@@ -72,7 +78,7 @@ def operations(
             ],
             wrong=[
                 *_cases(each, GenerationMode.NEGATIVE, examples, seed),
-                *_edges(each, GenerationMode.NEGATIVE, edges),
+                *_edges(each, GenerationMode.NEGATIVE, wrong_edges),
             ],
         )
 

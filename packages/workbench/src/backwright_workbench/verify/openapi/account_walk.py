@@ -49,6 +49,7 @@ WAYS = frozenset(
         ("POST", "/auth/email"),
         ("POST", "/auth/email/confirm"),
         ("POST", "/auth/oauth/clients"),
+        ("POST", "/auth/service-accounts"),
     )
 )
 """What the walk leads to in every service that has it."""
@@ -75,6 +76,7 @@ class AccountWalk:
         self._password()
         self._mailed()
         self._programs()
+        self._keys()
 
     def _sign_in(self) -> None:
         nobody = self._stand.anonymous
@@ -154,6 +156,30 @@ class AccountWalk:
             name = str(told["client_id"])
             self._ask("POST /auth/oauth/clients/{client_id}/secret", self._admin, client_id=name)
             self._ask("DELETE /auth/oauth/clients/{client_id}", self._admin, client_id=name)
+
+    def _keys(self) -> None:
+        """Keys of one's own, and of an account for a machine."""
+        key, mine = {"name": "Walked", "scopes": ["signed_in"]}, {"current_password": self.password}
+        own = self._ask("POST /auth/api-keys", self._somebody, json={**key, **mine})
+        self._replaced("/auth/api-keys/{key_id}", self._somebody, own, mine)
+        role = self._admin.role
+        account = {"name": "walked", "roles": [role]}
+        machine = self._ask("POST /auth/service-accounts", self._admin, json=account)
+        if "id" in machine:
+            user = {"user_id": str(machine["id"])}
+            given = self._ask(
+                "POST /users/{user_id}/api-keys", self._admin, json={**key, "scopes": [role]}, **user
+            )
+            self._replaced("/users/{user_id}/api-keys/{key_id}", self._admin, given, {}, **user)
+
+    def _replaced(
+        self, path: str, caller: Caller, key: Mapping[str, Any], proof: Mapping[str, str], **user: str
+    ) -> None:
+        if "id" in key:
+            rotated = self._ask(
+                f"POST {path}/rotate", caller, json=dict(proof), key_id=str(key["id"]), **user
+            )
+            self._ask(f"DELETE {path}", caller, key_id=str(rotated.get("id", key["id"])), **user)
 
     def _restore(self) -> None:
         """Gives the account its first password again, which its caller signs in with."""

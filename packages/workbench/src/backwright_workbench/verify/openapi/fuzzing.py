@@ -18,9 +18,11 @@ from backwright.testing_cases import request as as_sent
 
 from backwright_workbench.verify.attacks.operations import resolved
 from backwright_workbench.verify.attacks.samples import body
-from backwright_workbench.verify.openapi.asking import Asking
+from backwright_workbench.verify.openapi.asking import WHY, Asking
 from backwright_workbench.verify.openapi.documents import Document, Operation, contents, operations
-from backwright_workbench.verify.openapi.rows import Row, Rows, as_json, identity
+from backwright_workbench.verify.openapi.lifecycle import Lives
+from backwright_workbench.verify.openapi.rows import Rows, as_json, identity
+from backwright_workbench.verify.outcome import Fault
 from backwright_workbench.verify.stand.callers import Caller
 from backwright_workbench.verify.stand.stand import Stand
 
@@ -33,6 +35,7 @@ ROUNDS = 3
 WRONG_STATE = (404, 409, 412)
 """Another row may be accepted where these are answered."""
 
+KEY = "Idempotency-Key"
 FILES = "multipart/form-data"
 ENDS_SESSIONS = ("logout", "log-out", "signout", "sign-out")
 
@@ -60,15 +63,17 @@ class Fuzz:
         spared = [each.account[0] for each in callers if each.account]
         self.rows = Rows(self._document, self._callers, spared)
         self._only_reads = only_reads
+        self._keys = 0
         self._removable = {
             each.path.rpartition("/{")[0] for each in self._found.values() if each.method == "delete"
         }
-        self.kept: dict[str, Row] = {}
-        """The first row that was created at each path below which rows can be deleted: kept for `lifecycle`."""
+        self._lives = Lives(self._document, asking, tuple(self._callers), stand.url)
+        self._lived: set[str] = set()
+        """Paths below which rows can be deleted, where the first row that was created has been walked to its end."""
 
-    def run(self, examples: int, edges: int) -> None:
+    def run(self, examples: int, edges: int, wrong_edges: int = 0) -> None:
         """First one request to each operation, so that each is reached; then everything."""
-        generated = made_up(dict(self._document), examples, seed=SEED, edges=edges)
+        generated = made_up(dict(self._document), examples, seed=SEED, edges=edges, wrong_edges=wrong_edges)
         made = [each for each in generated if self._may(each)]
         made.sort(key=order)
         self._reach(made, most=1)
@@ -96,7 +101,8 @@ class Fuzz:
         operation = self._found[made.method, made.path]
         first, *others = self._callers
         for number, case in enumerate(made.right):
-            for caller in (first, *others[number :: len(made.right)]):
+            again = () if number == 0 else (first,)  # that one was sent to reach it
+            for caller in (*again, *others[number :: len(made.right)]):
                 self._aimed(operation, case, caller)
         for number, case in enumerate(made.wrong):
             caller = self._callers[number % len(self._callers)]
@@ -109,6 +115,9 @@ class Fuzz:
         """A right request, at one row after the other until one is in the right state."""
         may_most = caller is self._callers[0]
         original = case.body
+        if KEY in (case.headers or {}):  # the same key with another body is refused
+            self._keys += 1
+            case.headers[KEY] = f"key-{self._keys}"
         case.body = self._referring(original)
         fresh = operation.method == "delete"
         for number, parameters in enumerate(self.rows.parameters(operation, fresh=fresh)):
@@ -182,11 +191,13 @@ class Fuzz:
         row = as_json(answer)
         if operation.method == "post" and isinstance(row, dict) and identity(row, "id") is not None:
             path = httpx2.URL(str(answer.request.url)).path.rstrip("/")
-            if path in self.kept or path not in self._removable:
+            if path in self._lived or path not in self._removable:
                 self.rows.created.setdefault(path, []).append(row)
             else:
-                self.kept[path] = row
-                self.rows.spared.add(str(identity(row, "id")))
+                self._lived.add(path)
+                for blamed, what in self._lives.of(path, row):
+                    fault = Fault(what, str(blamed), WHY)
+                    self._asking.faults.setdefault((fault.place, what), fault)
 
     def _turned_away(self, operation: Operation, case: Any) -> None:
         """Somebody who is not signed in gets nowhere."""

@@ -18,31 +18,29 @@ CHANGED = "Changed"
 
 @dataclass(slots=True)
 class Lives:
-    """The lives of rows that were created at some path. `callers`: the one first who may do most."""
+    """The lives of rows. `callers`: the one first who may do most."""
 
     document: Document
     asking: Asking
     callers: tuple[Caller, ...]
     url: str
 
-    def walked(self, kept: Mapping[str, Row]) -> Iterator[tuple[Operation, str]]:
-        """Each thing that does not hold: the operation that is to blame, and what."""
-        found = list(operations(self.document))
-        for path, row in sorted(kept.items()):
-            of_one = {
-                each.method: each
-                for each in found
-                if each.path.startswith(f"{path}/{{") and each.path.count("/") == path.count("/") + 1
-            }
-            if "get" in of_one and "delete" in of_one:
-                yield from self._life(of_one, row)
+    def of(self, path: str, row: Row) -> Iterator[tuple[Operation, str]]:
+        """Each thing that does not hold of a row that was just created at a path: the operation to blame, and what."""
+        of_one = {
+            each.method: each
+            for each in operations(self.document)
+            if each.path.startswith(f"{path}/{{") and each.path.count("/") == path.count("/") + 1
+        }
+        if "get" in of_one and "delete" in of_one:
+            yield from self._life(of_one, row)
 
     def _life(self, of_one: Mapping[str, Operation], row: Row) -> Iterator[tuple[Operation, str]]:
         name = of_one["get"].path.rpartition("{")[2].rstrip("}")
         key = identity(row, name) or ""
         seen, status = self._ask(of_one["get"], key)
         if status == 404:
-            yield of_one["get"], "answers 404 for a row that was created before"
+            yield of_one["get"], "answers 404 for a row that was just created"
         if not isinstance(seen, Mapping):
             return
         if "patch" in of_one and (change := self._change(of_one["patch"], seen)):

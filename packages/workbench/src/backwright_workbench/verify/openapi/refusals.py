@@ -19,13 +19,16 @@ from backwright_workbench.verify.openapi.documents import (
     paths,
     responses,
 )
-from backwright_workbench.verify.openapi.rows import NOBODYS_ID, Rows
+from backwright_workbench.verify.openapi.rows import NOBODYS_ID, Rows, as_json, listed_rows
 from backwright_workbench.verify.stand.callers import Caller
 from backwright_workbench.verify.stand.stand import Stand
 
 JSON = "application/json"
 OTHERS = ("put", "delete", "patch", "post", "get")
 """Methods that are tried where they are not declared."""
+
+REFUSED = (400, 401, 403, 415, 422, 428, 429)
+"""What a wrong body may be answered with: who it comes from, and how often, may be looked at before."""
 
 TOO_LARGE = "a body that is too large"
 ROWLESS = 999_999_937
@@ -96,9 +99,11 @@ def strongest(stand: Stand) -> list[Caller]:
     counted = []
     for role, callers in stand.callers.items():
         with callers[0].client() as client:
-            seen = sum(client.get(path).status_code < 300 for path in lists)
-        counted.append((-seen, role, callers[0]))
-    return [caller for _, _, caller in sorted(counted, key=lambda each: each[:2])]
+            answers = [client.get(path) for path in lists]
+        told = [each for each in answers if each.status_code == 200]
+        rows = sum(len(listed_rows(as_json(each))) for each in told)
+        counted.append((-len(told), -rows, role, callers[0]))
+    return [caller for *_, caller in sorted(counted, key=lambda each: each[:3])]
 
 
 def closed(document: Document) -> Iterator[Probe]:
@@ -131,9 +136,9 @@ def bad_bodies(document: Document) -> Iterator[Probe]:
     ]
     for each in taken:
         for kind, headers, content, expected in (
-            ("a body that is not JSON", {"Content-Type": JSON}, b'{"a":', (400, 422)),
-            ("a body of the wrong kind", {"Content-Type": JSON}, b"[17]", (400, 422)),
-            ("another media type", {"Content-Type": "text/x-unknown"}, b"a=b", (415, 400, 422)),
+            ("a body that is not JSON", {"Content-Type": JSON}, b'{"a":', REFUSED),
+            ("a body of the wrong kind", {"Content-Type": JSON}, b"[17]", REFUSED),
+            ("another media type", {"Content-Type": "text/x-unknown"}, b"a=b", REFUSED),
         ):
             yield Probe(kind, each.method, each.path, expected, headers, content, each.path)
     for each in taken[:1]:

@@ -110,15 +110,18 @@ class Rows:
             for row in (*reversed(self.created.get(each, [])), *self.under(each))
         ]
         found = [row[name] for row in rows if isinstance(row.get(name), (str, int))]
-        stem = plain(_ID.sub("", name))
-        for path in self._paths() if stem else ():
-            if plain(path.rpartition("/")[2]).startswith(stem[:-1]):
-                found = [
-                    row["id"]
-                    for row in (*reversed(self.created.get(path, [])), *self.under(path))
-                    if "id" in row
-                ] + found
+        path = self._named_after(plain(_ID.sub("", name)))
+        if path is not None:
+            rows = [*reversed(self.created.get(path, [])), *self.under(path)]
+            found = [row["id"] for row in rows if "id" in row] + found
         return list(dict.fromkeys(found))
+
+    def _named_after(self, stem: str) -> str | None:
+        """The list whose name is the plural of a word, or begins with it as no shorter one does."""
+        named = {plain(path.rpartition("/")[2]): path for path in self._paths()}
+        plurals = (f"{stem}s", f"{stem}es", f"{stem[:-1]}ies", stem)
+        begin = sorted((each for each in named if stem and each.startswith(stem)), key=len)
+        return next((named[each] for each in (*plurals, *begin) if each in named), None)
 
     def _paths(self) -> list[str]:
         return [path for path in self._lists if "{" not in path]
