@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from backwright_workbench.verify.evidence import Evidence
 from backwright_workbench.verify.opening import Opened
 from verify_planting import checked, faults, planted
 
@@ -132,3 +133,14 @@ def test_answers_that_are_not_declared_and_operations_that_never_work_are_found(
     assert found["POST /reports/locked"].what == "never answered with a success (2xx)"
     assert "text/plain" in next(each.what for each in evidence.faults if "files" in each.place)
     assert all(each.place.split(" ")[1].startswith("/reports") for each in evidence.faults)
+    assert_the_rest_is_reached(evidence)
+
+
+def assert_the_rest_is_reached(evidence: Evidence) -> None:
+    """By some role, operations that need a code from a mail or from an app, too."""
+    tallies = evidence.data["operations"]
+    accepted = {each["operation"] for each in tallies if each["accepted"]}
+    never = {each["operation"] for each in tallies} - accepted
+    assert {each.split(" ")[1].startswith("/reports") for each in never} == {True}
+    assert {"POST /auth/login/second-factor", "POST /work-orders/{id}/hold"} <= accepted
+    assert {each["role"] for each in tallies} >= {"admin", "dispatcher", "technician", "viewer", "anonymous"}
