@@ -196,10 +196,17 @@ def test_a_foreign_project_is_not_held_to_our_customs(tmp_path: Path) -> None:
     assert any("test_skipped is skipped" in each for each in outcome.notes)
 
 
-def test_a_foreign_project_that_cannot_be_run_here_says_why(tmp_path: Path) -> None:
-    """It needs a distribution that is not installed."""
-    text = f"import surely_not_installed\n{TESTS}"
-    with pytest.raises(NotRun, match="surely_not_installed"):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"import surely_not_installed\n{TESTS}", "surely_not_installed"),
+        ("def test_it():\n    raise ConnectionRefusedError('no database')\n", "no database"),
+    ],
+    ids=["a distribution is missing", "a server is missing"],
+)
+def test_a_foreign_project_that_cannot_be_run_here_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    """Where nothing passes, nothing is proven: what it needs is not here."""
+    with pytest.raises(NotRun, match=reason):
         judged(project(tmp_path, {"tests/test_service.py": text}), "suite", foreign=True)
 
 

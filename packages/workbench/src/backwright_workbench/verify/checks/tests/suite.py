@@ -36,7 +36,7 @@ def run(subject: Subject) -> Outcome:
         raise NotRun("no Python tests are written here", "write them for pytest or unittest")
     suite = suite_of(subject)
     subject.record.keep("pytest.txt", "\n".join(suite.output) + "\n", command=suite.command)
-    if subject.blueprint is None and not suite.results:
+    if subject.blueprint is None and not any(each.outcome == "passed" for each in suite.results):
         raise NotRun(*why_not(suite))
     ours = subject.blueprint is not None
     faults = [*broken(suite), *failures(suite)]
@@ -74,7 +74,8 @@ def run(subject: Subject) -> Outcome:
 
 def why_not(suite: Suite) -> tuple[str, str]:
     """Why a suite of another kind of project cannot be run here."""
-    said = next((reason for _, outcome, reason in suite.unread if outcome == "failed"), "")
+    reasons = [reason for _, outcome, reason in suite.unread if outcome == "failed"]
+    said = next(iter([*reasons, *(each.reason for each in suite.failing)]), "")
     last = (said or "\n".join(suite.output)).strip().splitlines()
     return (
         f"its tests cannot be run here: {last[-1][:300] if last else 'pytest said nothing'}",
