@@ -11,35 +11,24 @@ from typing import Any
 
 from backwright_workbench.verify.attacks import places
 from backwright_workbench.verify.attacks.clients import Answer, Clients, items_of, json_of
-from backwright_workbench.verify.attacks.facts import facts, recorded
+from backwright_workbench.verify.attacks.facts import recorded
 from backwright_workbench.verify.attacks.operations import (
-    NOWHERE,
     Collection,
-    Operation,
-    answered,
     operations,
     resolved,
     sent,
 )
-from backwright_workbench.verify.attacks.rows import Row, Rows
-from backwright_workbench.verify.attacks.samples import body, sample
+from backwright_workbench.verify.attacks.rows import Rows
+from backwright_workbench.verify.attacks.samples import sample
 from backwright_workbench.verify.check import Check, Need
+from backwright_workbench.verify.checks.access.field_assignment import assigned
 from backwright_workbench.verify.outcome import Fault, Figure, NotRun, Outcome, judged
 from backwright_workbench.verify.stand.callers import Caller
 from backwright_workbench.verify.subject import Subject
 
-OWNED: Mapping[str, Any] = {
-    "id": NOWHERE, "created_at": "2001-01-01T00:00:00Z", "updated_at": "2001-01-01T00:00:00Z", "created_by": NOWHERE,
-    "version": 987654, "role": "admin", "roles": ["admin"], "is_admin": True, "is_superuser": True, "is_staff": True,
-    "is_active": True, "tenant_id": NOWHERE, "owner_id": NOWHERE, "password_hash": "x", "email_verified": True,
-    "__proto__": {"is_admin": True}, "constructor": {"prototype": {"is_admin": True}},
-}  # fmt: skip
-"""Names that clients try to set, with a value that is known again."""
-
 ALWAYS = {"id", "version", "created_at", "updated_at"}
 REFUSED = (400, 401, 403, 404, 405, 409, 415, 422)
 WHY = {
-    "set": "OWASP API3:2023 (mass assignment): the caller sets what the server owns",
     "read": "OWASP API3:2023: the field is hidden from this role",
     "infer": "what is listed, and in which order, tells the values of a field that is hidden",
     "write": "OWASP API3:2023: the role may not change this field",
@@ -70,114 +59,30 @@ def run(subject: Subject) -> Outcome:
     compared = 0
     with Clients(stand) as clients:
         rows = Rows(clients, subject.blueprint)
-        assigned = 0
+        bodies = 0
         for each in operations(stand.document):
-            found, tried = _assigned(each, rows, subject)
+            found, tried = assigned(each, rows, subject)
             faults += found
-            assigned += tried
+            bodies += tried
         if subject.service is not None:
             for place in _places(subject, rows):
                 subject.say(f"{place.resource} as {place.role}")
                 compared += len(place.rights)
                 faults += _of_role(place, rows, subject)
         asked = clients.asked
-    if not assigned and not compared:
+    if not bodies and not compared:
         raise NotRun("no operation takes a body that a caller here may send")
     subject.record.keep(
-        "counts.json", json.dumps({"requests": asked, "assigned": assigned}), command="fields over HTTP"
+        "counts.json", json.dumps({"requests": asked, "assigned": bodies}), command="fields over HTTP"
     )
     figures = (
         Figure("requests", asked),
-        Figure("bodies with owned fields", assigned),
+        Figure("bodies with owned fields", bodies),
         Figure("rights compared", compared),
     )
     return judged(
-        f"{assigned} bodies with fields of the server, {compared} rights on fields", faults, figures=figures
+        f"{bodies} bodies with fields of the server, {compared} rights on fields", faults, figures=figures
     )
-
-
-def _assigned(operation: Operation, rows: Rows, subject: Subject) -> tuple[list[Fault], int]:
-    """What becomes of fields that are the server's, in a body that would be taken without them."""
-    schema = sent(operation, rows.document)
-    if schema is None or schema.get("type") != "object" or operation.path.startswith(("/auth/", "/oauth/")):
-        return [], 0
-    known, path = schema.get("properties", {}), operation.path.partition("/{")[0]
-    collection = rows.collections.get(path)
-    extra = {name: value for name, value in _owned(collection, rows).items() if name not in known}
-    target = rows.make(path) if operation.names and collection is not None else None
-    if operation.names and target is None:
-        return [], 0
-    made = body(schema, rows.mark("owned"), rows.document)
-    for column in made:
-        referred = rows.target(path, column)
-        if referred is not None:
-            made[column] = rows.any(referred) or made[column]
-    for caller in rows.able(path):
-        at = operation.at(default=str(target["id"])) if target else operation.path
-        answer = rows.clients.ask(
-            caller, operation.method, at, json={**made, **extra}, headers={"If-Match": "*"}
-        )
-        if answer.status_code in (401, 403, 404):
-            continue
-        return _taken(operation, caller, answer, extra, target, rows, subject), 1
-    return [], 0
-
-
-def _owned(collection: Collection | None, rows: Rows) -> dict[str, Any]:
-    """What clients try to set, and what rows show that cannot be sent."""
-    read = collection.of_one("GET") if collection is not None else None
-    create = sent(collection.create, rows.document) if collection is not None and collection.create else None
-    if read is None or create is None:
-        return dict(OWNED)
-    found = dict(OWNED)
-    for name, schema in answered(read, rows.document).get("properties", {}).items():
-        inner = resolved(schema, rows.document)
-        if name not in create.get("properties", {}) and name not in found and inner.get("type") == "string":
-            late = inner.get("format") == "date-time"
-            found[name] = "2001-01-01T00:00:00Z" if late else sample(inner, name, "owned", rows.document)
-    return found
-
-
-def _taken(
-    operation: Operation,
-    caller: Caller,
-    answer: Answer,
-    extra: Mapping[str, Any],
-    target: Row | None,
-    rows: Rows,
-    subject: Subject,
-) -> list[Fault]:
-    """Which of them were taken: shown back, or there afterwards."""
-    if answer.status_code >= 300:
-        return []
-    shown = json_of(answer)
-    path = operation.path.partition("/{")[0]
-    key = (target or (shown if isinstance(shown, dict) else {})).get("id")
-    collection = rows.collections.get(path)
-    read = collection.of_one("GET") if collection is not None else None
-    later = (
-        json_of(rows.clients.ask(caller, "GET", read.at(default=str(key))))
-        if read is not None and key
-        else None
-    )
-    found = [
-        name
-        for name, value in extra.items()
-        for seen in ([later] if isinstance(later, dict) else [shown])
-        if isinstance(seen, dict) and name in seen and _same(seen[name], value, name, target)
-    ]
-    if not found:
-        return []
-    what = f"it takes what the server owns: {', '.join(dict.fromkeys(found))}"
-    return [_fault(what, operation, "set", _place_of(operation, subject))]
-
-
-def _same(seen: Any, given: Any, name: str, before: Row | None) -> bool:
-    """Whether a field has become what was sent, and was not that before."""
-    was = (before or {}).get(name)
-    if isinstance(seen, str) and isinstance(given, str) and given.startswith("2001-01-01"):
-        return seen.startswith("2001-01-01")
-    return bool(seen == given and was != given and not (before is None and given is True))
 
 
 def _places(subject: Subject, rows: Rows) -> Iterator[Place]:
@@ -348,13 +253,6 @@ def _is_free(schema: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
     )
 
 
-def _place_of(operation: Operation, subject: Subject) -> str:
-    if subject.service is None:
-        return str(operation)
-    real = next((each.place for each in facts(subject).routes if str(each) == str(operation)), "")
-    return real if real.startswith("src/") else str(operation)
-
-
 def _role_fault(what: str, place: Place, name: str, why: str, subject: Subject) -> Fault:
     where = places.of_grant(subject.files(), place.resource, place.role) or f"GET {place.collection.path}"
     return Fault(
@@ -363,8 +261,3 @@ def _role_fault(what: str, place: Place, name: str, why: str, subject: Subject) 
         WHY[why],
         f"docs/access.json says what {place.role} may do with {name}: hold to it, or record it",
     )
-
-
-def _fault(what: str, operation: Operation, why: str, place: str) -> Fault:
-    text = what if place == str(operation) else f"{operation}: {what}"
-    return Fault(text, place, WHY[why], "name the fields that a caller may send, and refuse the rest")
