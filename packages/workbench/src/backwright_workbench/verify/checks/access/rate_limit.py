@@ -271,7 +271,11 @@ def _of_others(subject: Subject) -> Outcome:
         if each.method == "GET" and not each.names and "429" in each.described.get("responses", {})
     ]
     if not declaring:
-        raise NotRun("its document declares no 429", "declare it where requests are limited")
+        raise NotRun(
+            "its document declares no 429",
+            "declare it where requests are limited",
+            required=subject.service is not None,  # a proxy may do it for others
+        )
     with subject.stands.fresh() as stand:
         first, *rest = [each for callers in stand.callers.values() for each in callers]
         answers = burst(

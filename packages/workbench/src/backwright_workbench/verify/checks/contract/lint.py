@@ -22,7 +22,7 @@ CHECK = Check(
 ADVICE_TO_OTHERS = (
     "owasp:api1:", "owasp:api3:", "owasp:api4:", "owasp:api9:", "owasp:api2:2023-jwt", "owasp:api2:2023-short",
     "owasp:api2:2023-write", "owasp:api8:2023-define", "owasp:api8:2023-no-server-http",
-    "owasp:api2:2023-no-http-basic",
+    "owasp:api2:2023-no-http-basic", "array-items",
 )  # fmt: skip
 """What documents that a framework derives do not say, however good the backend is: other checks ask it instead."""
 
