@@ -41,7 +41,8 @@ def plant(edits: dict[str, dict[str, str]], folder: Path) -> Path:
 def verified(service: Path, families: list[str]) -> tuple[int, list[dict[str, Any]]]:
     """The exit status of `verify` with these families, and its checks."""
     only = [word for family in families for word in ("--only", family)]
-    command = [sys.executable, "-m", "backwright_workbench.cli", "verify", str(service), "--json", *only]
+    program = str(Path(sys.executable).with_name("backwright"))
+    command = [program, "verify", str(service), "--json", *only]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return done.returncode, [event for event in events if event["event"] == "checked"]
