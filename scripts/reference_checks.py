@@ -56,7 +56,7 @@ def red(known: Known) -> str:
 def rate(results: dict[str, Any]) -> list[str]:
     """What the last run of the planted faults came to."""
     planted = {name: each for name, each in results.items() if name != "good"}
-    if not planted:
+    if not planted or "good" not in results:
         return []
     caught = sum(bool(each["caught_by"]) for each in planted.values())
     lines = [
