@@ -63,7 +63,7 @@ def drifted(wanted: Mapping[str, str]) -> list[str]:
     there = {
         f"{EXAMPLE}/{path}": text for path, text in read_tree(ROOT / EXAMPLE).items() if path != "brief.md"
     }
-    there[SCHEMA] = (ROOT / SCHEMA).read_text()
+    there |= {path: (ROOT / path).read_text() for path in (SCHEMA, REPORT_SCHEMA) if (ROOT / path).exists()}
     found = [f"missing:   {path}" for path in wanted.keys() - there.keys()]
     found += [f"unknown:   {path}" for path in there.keys() - wanted.keys()]
     found += [f"different: {path}" for path in wanted.keys() & there.keys() if wanted[path] != there[path]]

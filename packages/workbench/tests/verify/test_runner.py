@@ -203,6 +203,9 @@ def test_on_another_engine_a_pass_proves_nothing_and_a_failure_still_fails(
     first, second = ran(subject, tmp_path, bound, failed)
     assert (first.status, first.required) == (Status.NOT_RUN, True)
     assert first.summary == "not run on postgresql; on sqlite: all well"
+    assert first.next_step.startswith(
+        "name a server in the environment: BACKWRIGHT_TEST_POSTGRESQL=postgresql://"
+    )
     assert second.status is Status.FAILED
     assert [each.reused for each in ran(subject, tmp_path, bound, failed)] == [True, False]
 

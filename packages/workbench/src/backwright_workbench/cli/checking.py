@@ -66,7 +66,7 @@ def clock(seconds: int) -> str:
 def check_line(event: Checked) -> Text:
     """A check that is over, on one line that is cut where the terminal ends."""
     taken = "reused" if event.reused else f"{event.seconds:.1f} s"
-    said = " ".join(event.summary.split())
+    said = " ".join(event.summary.removeprefix(f"{event.status} ").split())
     need = "" if event.required or event.status == "passed" else "not required: "
     return Text.assemble(
         MARKS[event.status],

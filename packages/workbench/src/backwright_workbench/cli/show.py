@@ -137,7 +137,8 @@ def checked_line(event: Checked) -> str:
     """A check on one line; what is wrong stands in the summary at the end."""
     mark = {"passed": "ok", "failed": "!!"}.get(event.status, "--")
     time = " reused " if event.reused else f"{event.seconds:6.1f} s"
-    words = event.summary if event.status != "not run" else f"not run: {event.summary}"
+    said = event.summary.removeprefix(f"{event.status} ")
+    words = f"not run: {said}" if event.status == "not run" else event.summary
     return f"{mark}  {event.check:<26} {time}  {' '.join(words.split())}"
 
 

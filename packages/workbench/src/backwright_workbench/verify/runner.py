@@ -19,6 +19,7 @@ from backwright_workbench.verify.evidence import Evidence
 from backwright_workbench.verify.fingerprint import fingerprint
 from backwright_workbench.verify.machine import machine, versions
 from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, Status
+from backwright_workbench.verify.stand.databases import naming
 from backwright_workbench.verify.store import Recorder, Store
 from backwright_workbench.verify.subject import Subject
 
@@ -202,7 +203,8 @@ class Runner:
             outcome = _failed(error)
         except Exception:
             outcome = _broken(check, record)
-        outcome = self._bound(check, outcome)
+        if self._is_elsewhere(check, outcome):
+            outcome, next_step = self._elsewhere(outcome), naming(self.subject.meant_for)
         evidence = replace(
             self._evidence(check, outcome, began, next_step),
             required=required,
@@ -212,12 +214,17 @@ class Runner:
         self.store.put(evidence, outputs)
         self._told.put(Done(evidence))
 
-    def _bound(self, check: Known, outcome: Outcome) -> Outcome:
-        """On another engine than the one that it is meant for, a check proves nothing; what fails has failed."""
+    def _is_elsewhere(self, check: Known, outcome: Outcome) -> bool:
+        """Whether it passed on another engine than the one that the service is meant for; what fails has failed."""
         meant, here = self.subject.meant_for, self.subject.stands.engine
-        if not check.check.engine_bound or outcome.status is not Status.PASSED or meant in ("", here):
-            return outcome
-        said = f"{ELSEWHERE}{meant}; on {here or 'no database'}: {outcome.summary}"
+        return check.check.engine_bound and outcome.status is Status.PASSED and meant not in ("", here)
+
+    def _elsewhere(self, outcome: Outcome) -> Outcome:
+        """There it proves nothing for this one."""
+        subject = self.subject
+        said = (
+            f"{ELSEWHERE}{subject.meant_for}; on {subject.stands.engine or 'no database'}: {outcome.summary}"
+        )
         return replace(outcome, status=Status.NOT_RUN, summary=said)
 
     def _not_run(self, check: Known, reason: str, next_step: str = "", *, required: bool = True) -> Evidence:

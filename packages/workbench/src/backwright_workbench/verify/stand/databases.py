@@ -25,8 +25,9 @@ def available(engine: str) -> str:
 
 
 def naming(engine: str) -> str:
-    """The variable that has to be set for an engine."""
-    return SERVERS[engine].variable
+    """How an engine is named in the environment, as a next step; nothing for SQLite, which is always there."""
+    server = SERVERS.get(engine)
+    return "" if server is None else f"name a server in the environment: {server.variable}={server.default}"
 
 
 class Databases:

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 
 from backwright_workbench.verify.check import Check, Need
 from backwright_workbench.verify.outcome import Fault, Figure, NotRun, Outcome, judged
+from backwright_workbench.verify.stand.databases import naming
 from backwright_workbench.verify.stand.stand import Stand
 from backwright_workbench.verify.subject import Subject
 
@@ -28,7 +29,7 @@ def run(subject: Subject) -> Outcome:
         if stand.gate is None:
             raise NotRun(
                 "an embedded database cannot be stopped",
-                f"name a server in the environment for {subject.meant_for}",
+                naming(subject.meant_for),
             )
         faults: list[Fault] = []
         stand.gate.close()
