@@ -38,7 +38,8 @@ _MARIADB_SHAPE: Final = """
 """
 
 T = TypeVar("T")
-_PREFIX: Final = "backwright_test_"
+PREFIX: Final = "BACKWRIGHT_TEST_PREFIX"
+"""The variable that names what the names of databases begin with, for whoever has to find them again."""
 _numbers: Final = count(1)
 
 
@@ -48,7 +49,8 @@ class Server:
     default: str
     variable: str
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str | None = None) -> None:
+        self._prefix = prefix
         self._made: list[str] = []
 
     def address(self) -> str:
@@ -80,7 +82,8 @@ class Server:
     def _named(self, **options: str) -> URL:
         if not self._made:
             atexit.register(self.drop_all)
-        url = parse(self.address()).set(database=f"{_PREFIX}{os.getpid()}_{next(_numbers)}")
+        prefix = self._prefix or os.environ.get(PREFIX, "backwright_test_")
+        url = parse(self.address()).set(database=f"{prefix}{os.getpid()}_{next(_numbers)}")
         url = url.update_query_dict(options)
         self._made.append(url.render_as_string(hide_password=False))
         return url
@@ -107,15 +110,14 @@ class Server:
             asyncio.run(drop_all())
             self._made.clear()
 
-    def drop_of(self, process: int) -> None:
-        """Remove all that a process has made which could not tidy up itself."""
-
-        for name in self.made_by(process):
+    def drop_named(self, prefix: str) -> None:
+        """Remove all whose names begin so, whoever has made them: for what could not tidy up itself."""
+        for name in self.named(prefix):
             self._on(self.address(), partial(self._say, sql=self._dropping(name)))
 
-    def made_by(self, process: int) -> list[str]:
-        """The names of what a process has made and not dropped."""
-        return self._on(self.address(), lambda raw: self._names(raw, f"{_PREFIX}{process}_"))
+    def named(self, prefix: str) -> list[str]:
+        """The names of databases that begin so."""
+        return self._on(self.address(), lambda raw: self._names(raw, prefix))
 
     async def _names(self, raw: Any, prefix: str) -> list[str]:
         """The databases whose names begin so."""

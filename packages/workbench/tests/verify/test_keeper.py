@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from backwright.testing_servers import SERVERS
 from backwright_workbench.workspace.processes import VERIFICATION
+from sqlalchemy.engine import make_url
 from verify_planting import postgresql
 
 PROGRAM = """
@@ -32,16 +33,16 @@ with Keeper() as keeper:
         env=clean_environment(DEAF=os.environ["DEAF"]), start_new_session=True)
     if sys.argv[2:]:
         keeper.databases("postgresql")
-        SERVERS["postgresql"].create()
-    print(child.pid, flush=True)
+        type(SERVERS["postgresql"])(keeper.prefix).create()
+    print(child.pid, keeper.prefix, flush=True)
     time.sleep(float(os.environ["HOLD"]))
 """
 
 
 def started(
     folder: Path, *arguments: str, hold: str = "60", deaf: str = "SIG_DFL"
-) -> "tuple[subprocess.Popen[str], int]":
-    """A process that has made things, and the process that it has started."""
+) -> "tuple[subprocess.Popen[str], int, str]":
+    """A process that has made things, the process that it has started, and how the names of its databases begin."""
     verifying = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(folder), *arguments],
         stdout=subprocess.PIPE,
@@ -51,7 +52,8 @@ def started(
     )
     assert verifying.stdout is not None
     with verifying.stdout as printed:
-        return verifying, int(printed.readline())
+        child, prefix = printed.readline().split()
+        return verifying, int(child), prefix
 
 
 def is_gone(process: int) -> bool:
@@ -76,7 +78,7 @@ def wait_until_gone(folder: Path, child: int) -> None:
 def test_what_was_made_goes_when_the_process_is_ended(tmp_path: Path, number: signal.Signals) -> None:
     """Folders go and processes end, also one that does not listen to SIGTERM and has left its group."""
     folder = tmp_path / "made"
-    verifying, child = started(folder, deaf="SIG_IGN" if number == signal.SIGKILL else "SIG_DFL")
+    verifying, child, _ = started(folder, deaf="SIG_IGN" if number == signal.SIGKILL else "SIG_DFL")
     os.killpg(verifying.pid, number)
     verifying.wait(20)
     wait_until_gone(folder, child)
@@ -86,25 +88,25 @@ def test_what_was_made_goes_when_the_process_is_ended(tmp_path: Path, number: si
 def test_what_was_made_goes_at_the_end(tmp_path: Path) -> None:
     """And the process waits for that."""
     folder = tmp_path / "made"
-    verifying, child = started(folder, hold="0")
+    verifying, child, _ = started(folder, hold="0")
     verifying.wait(30)
     assert not folder.exists()
     assert is_gone(child)
 
 
 def test_databases_go_when_the_process_is_killed(tmp_path: Path) -> None:
-    """Those that this process has made on a server, and no others."""
+    """Those that were made for this verification, and no others."""
     postgresql()
     server = SERVERS["postgresql"]
     kept = server.create()
     folder = tmp_path / "made"
-    verifying, child = started(folder, "database")
+    verifying, child, prefix = started(folder, "database")
+    assert len(server.named(prefix)) == 1
     os.killpg(verifying.pid, signal.SIGKILL)
     verifying.wait(20)
     wait_until_gone(folder, child)
-    server.drop_of(-1)  # nobody's
-    assert server.made_by(verifying.pid) == []
-    assert server.made_by(os.getpid()) != []
+    assert server.named(prefix) == []
+    assert make_url(kept).database in server.named("backwright_test_")
     server.drop(kept)
 
 

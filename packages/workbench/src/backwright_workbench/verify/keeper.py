@@ -23,12 +23,18 @@ GRACE = 3.0
 """Seconds that processes get to end by themselves."""
 
 
+def prefix() -> str:
+    """How the names of databases begin that belong to the verification under way."""
+    return f"backwright_verify_{os.environ[VERIFICATION][:12]}_"
+
+
 class Keeper:
     """The verification's end of it: name what was made, before it is used."""
 
     def __init__(self) -> None:
         self._before = os.environ.get(VERIFICATION)
         os.environ[VERIFICATION] = uuid.uuid4().hex
+        self.prefix = prefix()
         self._process = subprocess.Popen(  # noqa: S603 a list of arguments, no shell
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
@@ -62,8 +68,8 @@ class Keeper:
         self._tell("folder", str(place))
 
     def databases(self, engine: str) -> None:
-        """All databases that this process makes on the server of an engine."""
-        self._tell("databases", [engine, os.getpid()])
+        """All databases on the server of an engine whose names begin with `prefix`."""
+        self._tell("databases", [engine, self.prefix])
 
     def _tell(self, kind: str, value: object) -> None:
         assert self._process.stdin is not None
@@ -84,13 +90,13 @@ def main() -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def drop_all(made: list[tuple[str, int]]) -> None:
-    """Drop what each process has made on the server of each engine."""
+def drop_all(made: list[tuple[str, str]]) -> None:
+    """Drop what was made on the server of each engine, by how the names begin."""
     from backwright.testing_servers import SERVERS  # here, because most verifications have made none
 
-    for engine, process in made:
+    for engine, prefix in made:
         with suppress(Exception):  # the server may be gone; the rest is tidied up all the same
-            SERVERS[engine].drop_of(process)
+            SERVERS[engine].drop_named(prefix)
 
 
 def end_all() -> None:

@@ -10,7 +10,7 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from backwright.testing_servers import SERVERS
+from backwright.testing_servers import SERVERS, Server
 from sqlalchemy.engine import make_url
 
 from backwright_workbench.verify.keeper import Keeper
@@ -37,8 +37,9 @@ class Databases:
         self.engine = engine
         self._folder = folder
         self._numbers = count(1)
-        self._server = SERVERS.get(engine)
-        if self._server is not None:
+        self._server: Server | None = None
+        if engine in SERVERS:
+            self._server = type(SERVERS[engine])(keeper.prefix)
             keeper.databases(engine)
 
     def create(self) -> str:

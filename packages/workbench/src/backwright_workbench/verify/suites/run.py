@@ -18,10 +18,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from backwright.testing_servers import SERVERS
+from backwright.testing_servers import PREFIX, SERVERS
 
 from backwright_workbench.errors import SetupError
 from backwright_workbench.verify.fingerprint import fingerprint
+from backwright_workbench.verify.keeper import prefix
 from backwright_workbench.verify.subject import Subject
 from backwright_workbench.verify.suites.measured import Measured, measure
 from backwright_workbench.verify.suites.plugin import CANARY, VARIABLE
@@ -174,6 +175,7 @@ def environment(subject: Subject, copy: Path, settings: dict[str, Any]) -> dict[
     if engine in SERVERS:
         told["BACKWRIGHT_TEST_DATABASES"] = engine
         told[SERVERS[engine].variable] = SERVERS[engine].address()
+        told[PREFIX] = prefix()
     if subject.service is not None:
         told = {**subject.service.environment, **told}
     return clean_environment(**told)
