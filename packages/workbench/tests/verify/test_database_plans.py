@@ -60,6 +60,15 @@ BAD = {
         "scan",
     ),
     "a search without its index": (scan(3, 99_997, Filter="(words @@ '''x'''::tsquery)"), "scan"),
+    "all rows, counted": (above("Aggregate", ALL, 1), "scan"),
+    "most rows, counted by several at once": (
+        above(
+            "Aggregate",
+            above("Gather", above("Aggregate", scan(30_000, 3_000, **{"Actual Loops": 3}), 1), 3),
+            1,
+        ),
+        "scan",
+    ),
     "rows sorted for a page": (sort(ALL), "sort"),
     "a sort on disk": (sort(ALL, **{"Sort Space Type": "Disk"}), "spill"),
     "a join in batches": (above("Hash", ALL, 100_000, **{"Hash Batches": 4}), "spill"),
@@ -73,7 +82,8 @@ GOOD = {
     "a common word": scan(6_000, 94_000, Filter="(words @@ '''the'''::tsquery)"),
     "a rank": sort(scan(60_000, 40_000), **{"Sort Key": ["(- ts_rank(words))", "orders.id"]}),
     "a small sort": sort(scan(900, 0)),
-    "all rows, counted": above("Aggregate", ALL, 1),
+    "a count that stops": above("Aggregate", above("Limit", scan(10_001, 0), 10_001), 1),
+    "a table summed up as a whole for its groups": above("Aggregate", ALL, 50_000),
 }
 
 

@@ -78,6 +78,7 @@ def postgresql(root: Node, columns: Mapping[str, Sequence[str]]) -> list[Trouble
     found: list[Trouble] = []
     for node, stops_early, above in _nodes(root):
         found += _read_for_nothing(node, columns, above)
+        found += _read_to_sum_up(node, columns, above)
         found += _sorted_for_a_page(node, columns, above)
         found += _spilled(node)
         found += _misjudged(node, stops_early)
@@ -120,6 +121,30 @@ def _read_for_nothing(
         for key in _keys(each, columns.get(table, ()))
     ]
     return [Trouble("scan", what, table, tuple(dict.fromkeys([*equal, *ordered])) if equal else ())]
+
+
+def _read_to_sum_up(
+    node: Node, columns: Mapping[str, Sequence[str]], above: tuple[Node, ...]
+) -> list[Trouble]:
+    """A count or sum over everything there is: it answers in a line, and reads more each day."""
+    if node.get("Node Type") != "Aggregate" or any(each.get("Node Type") == "Aggregate" for each in above):
+        return []
+    scans = [each for each in _without_end(node) if "Relation Name" in each]
+    read = sum(_total(each, "Actual Rows") + _total(each, "Rows Removed by Filter") for each in scans)
+    shown = _total(node, "Actual Rows")
+    if read < LARGE or shown > FEW_FOUND * read:
+        return []
+    table = str(scans[0]["Relation Name"])
+    equal = tuple(compared(str(scans[0].get("Filter", "")), columns.get(table, ())))
+    return [Trouble("scan", f"reads {read:.0f} rows of {table} to answer with {shown:.0f}", table, equal)]
+
+
+def _without_end(node: Node) -> Iterator[Node]:
+    """What is below a node and not bounded by a LIMIT."""
+    yield node
+    for each in node.get("Plans", ()):
+        if each.get("Node Type") != "Limit":
+            yield from _without_end(each)
 
 
 def _sorted_for_a_page(
