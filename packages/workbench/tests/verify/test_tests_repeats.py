@@ -6,6 +6,15 @@ import pytest
 from backwright_workbench.verify.outcome import NotRun, Status
 from verify_suites import TESTS, found, judged, project
 
+ELSEWHERE = '''"""Files of tests lie beside the copy that is tested."""
+
+from pathlib import Path
+
+
+def test_place(tmp_path: Path) -> None:
+    """Where no other suite tidies up."""
+    assert tmp_path.is_relative_to(Path.cwd().parent)
+'''
 DEPENDENT = '''"""The second test needs what the first one leaves behind."""
 
 made = []
@@ -28,6 +37,12 @@ def test_steady_tests_pass(tmp_path: Path) -> None:
     outcome = judged(project(tmp_path), "repeats", full=True)
     assert (outcome.status, outcome.faults) == (Status.PASSED, ())
     assert {each.name: each.value for each in outcome.figures}["runs"] == 5
+
+
+def test_suites_that_run_at_once_share_no_files(tmp_path: Path) -> None:
+    """Each of them has a place of its own for the files of its tests."""
+    root = project(tmp_path, {"tests/test_place.py": ELSEWHERE})
+    assert judged(root, "suite").status is Status.PASSED
 
 
 def test_a_test_that_needs_another_one_is_found(tmp_path: Path) -> None:

@@ -135,9 +135,10 @@ def run_suite(
             "measured": str(data) if measured else "",
         }
         command = [sys.executable, "-m", CHILD, *options(root), *arguments]
+        own = f"--basetemp={aside / 'tmp'}"  # suites that share one tidy up each other's
         began = monotonic()
         output, timed_out = _carried_out(
-            subject, command, copy, environment(subject, copy, settings), patience
+            subject, [*command, own], copy, environment(subject, copy, settings), patience
         )
         return _read(
             told,
