@@ -17,10 +17,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from backwright_workbench.workspace.processes import VERIFICATION
+from backwright_workbench.workspace.processes import NO_MORE, VERIFICATION
 
 GRACE = 3.0
 """Seconds that processes get to end by themselves."""
+
+
+INTERRUPTED = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
 def prefix() -> str:
@@ -32,6 +35,7 @@ class Keeper:
     """The verification's end of it: name what was made, before it is used."""
 
     def __init__(self) -> None:
+        NO_MORE.clear()
         self._before = os.environ.get(VERIFICATION)
         os.environ[VERIFICATION] = uuid.uuid4().hex
         self.prefix = prefix()
@@ -54,14 +58,16 @@ class Keeper:
     ) -> None:
         """Have all of it tidied up, and wait for that."""
         assert self._process.stdin is not None
-        os.environ.pop(VERIFICATION)
-        if self._before is not None:
-            os.environ[VERIFICATION] = self._before
+        if kind is not None and issubclass(kind, INTERRUPTED):
+            NO_MORE.set()  # its checks go on in their threads until the process ends
         with suppress(OSError):
             self._process.stdin.close()
         while self._process.poll() is None:
             with suppress(KeyboardInterrupt):  # Ctrl-C once more does not hurry it
                 self._process.wait()
+        os.environ.pop(VERIFICATION)
+        if self._before is not None:
+            os.environ[VERIFICATION] = self._before
 
     def folder(self, place: Path) -> None:
         """A folder to remove."""
@@ -108,6 +114,12 @@ def end_all() -> None:
         until = time.monotonic() + GRACE
         while number == signal.SIGTERM and marked() and time.monotonic() < until:
             time.sleep(0.05)
+    until = time.monotonic() + GRACE
+    while (left := marked()) and time.monotonic() < until:  # what was started meanwhile
+        for process in left:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
 
 
 def marked() -> list[int]:

@@ -8,6 +8,7 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -21,6 +22,9 @@ GRACE = 15.0
 
 VERIFICATION = "BACKWRIGHT_VERIFICATION"
 """Marks everything that a verification starts, so that its keeper finds it when it ends."""
+
+NO_MORE = threading.Event()
+"""Set when a verification was interrupted: what its checks would still start, nobody would end."""
 
 PASSED_ON = (
     "PATH",
@@ -156,6 +160,12 @@ class Running:
         )
 
 
+def refuse_when_interrupted() -> None:
+    """Raises `SetupError` if nothing may be started any more."""
+    if NO_MORE.is_set():
+        raise SetupError("interrupted: nothing is started any more")
+
+
 @contextmanager
 def start(
     command: Sequence[str],
@@ -171,6 +181,7 @@ def start(
     Leaving the block, in whatever way, ends the process and its children. Raises `SetupError` when it
     cannot be started.
     """
+    refuse_when_interrupted()
     try:
         process = subprocess.Popen(  # noqa: S603 a list of arguments, no shell
             list(command),

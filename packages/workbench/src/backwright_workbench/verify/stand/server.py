@@ -14,6 +14,7 @@ import httpx2
 
 from backwright_workbench.errors import SetupError
 from backwright_workbench.workspace.network import wait_until
+from backwright_workbench.workspace.processes import refuse_when_interrupted
 
 PATIENCE = 60.0
 """Seconds until it has to answer."""
@@ -28,6 +29,7 @@ class Server:
     def __init__(
         self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], log: Path
     ) -> None:
+        refuse_when_interrupted()
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603 a list of arguments, no shell
