@@ -22,6 +22,7 @@ from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, Status
 from backwright_workbench.verify.stand.databases import naming
 from backwright_workbench.verify.store import Recorder, Store
 from backwright_workbench.verify.subject import Subject
+from backwright_workbench.workspace.processes import NO_MORE
 
 LANES = 3
 """Checks that run beside each other: they wait for the backend about half of the time."""
@@ -136,8 +137,12 @@ class Runner:
 
         def work() -> None:
             with suppress(queue.Empty):
-                while True:
-                    carry_out(left.get_nowait())
+                while not NO_MORE.is_set():
+                    try:
+                        carry_out(left.get_nowait())
+                    except OSError:
+                        if not NO_MORE.is_set():  # else its folder is tidied up already
+                            raise
 
         for _ in range(min(LANES, len(checks))):
             threading.Thread(target=work, daemon=True).start()
