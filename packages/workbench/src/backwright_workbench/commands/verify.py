@@ -17,7 +17,6 @@ from backwright_workbench.errors import UserError
 from backwright_workbench.reports.verification.closing import summary
 from backwright_workbench.verify.check import Profile, all_checks
 from backwright_workbench.verify.evidence import Evidence
-from backwright_workbench.verify.fingerprint import contents, fingerprint
 from backwright_workbench.verify.foreign import open_foreign
 from backwright_workbench.verify.machine import machine, versions
 from backwright_workbench.verify.opening import Opened, open_service
@@ -79,10 +78,11 @@ def verification_of(
         evidence = yield from told(runner)
         evidence += runner.remembered()
         if opened.subject.root is not None:
-            store.keep_tree(contents(opened.subject.root))
+            store.keep_tree(runner.files)
             store.forget_trees()
         return replace(
             verified(opened, evidence, profile, monotonic() - since, asked),
+            tree=runner.tree,
             began=began.isoformat(timespec="seconds"),
             asked=frozenset(check.name for check in runner.asked_for()) if chosen.only else frozenset(),
             kept=frozenset(each.check for each in evidence if is_kept(each, store)),
@@ -165,7 +165,6 @@ def verified(
         command,
         title=blueprint.title if blueprint else "",
         commit=commit_of(subject.origin) if subject.origin else "",
-        tree=fingerprint(subject.root) if subject.root else "",
         versions=versions(),
         machine=machine(),
         blueprint=blueprint,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backwright_workbench.verify.check import Known, Profile
 from backwright_workbench.verify.evidence import Evidence
-from backwright_workbench.verify.fingerprint import changes, contents, fingerprint_of, part
+from backwright_workbench.verify.fingerprint import changes, fingerprint_of, part
 from backwright_workbench.verify.machine import machine, versions
 from backwright_workbench.verify.outcome import Figure, Status
 from backwright_workbench.verify.repeated import Answer, Repeated
@@ -41,8 +41,7 @@ def profile_of(store: Store) -> Profile:
 
 def planned(store: Store, checks: Sequence[Known], runner: Runner) -> Plan:
     """Looks at every record, and at every check that should have one. `runner` says what can run here."""
-    root = runner.subject.root
-    files = contents(root) if root is not None else {}
+    root, files = runner.subject.root, runner.files
     known, repeat = [], {}
     for check in checks:
         possible = runner.impossible(check) is None

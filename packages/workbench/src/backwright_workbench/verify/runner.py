@@ -6,17 +6,18 @@ What lives here: choosing, order, reuse, and turning whatever happens into a rec
 import queue
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 
 from backwright_workbench.errors import WorkbenchError
 from backwright_workbench.verify.check import GIVEN_BY, Known, Need, Profile
 from backwright_workbench.verify.evidence import Evidence
-from backwright_workbench.verify.fingerprint import fingerprint
+from backwright_workbench.verify.fingerprint import contents, fingerprint_of, part
 from backwright_workbench.verify.machine import machine, versions
 from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, Status
 from backwright_workbench.verify.stand.databases import naming
@@ -77,7 +78,7 @@ class Chosen:
         return _named(check, self.skip)
 
 
-@dataclass(slots=True)
+@dataclass
 class Runner:
     """One verification of one subject."""
 
@@ -250,7 +251,7 @@ class Runner:
             seconds=0.0,
             profile=self.subject.profile,
             engine=self.subject.stands.engine,
-            tree=self._tree(),
+            tree=self.tree,
             inputs=self._inputs(check),
             versions=versions(),
             machine=machine(),
@@ -265,11 +266,18 @@ class Runner:
             data=outcome.data,
         )
 
-    def _tree(self) -> str:
-        return "" if self.subject.root is None else fingerprint(self.subject.root)
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """The files of the copy by their hashes, looked at once: no check changes them. Empty: there are none."""
+        return {} if self.subject.root is None else contents(self.subject.root)
+
+    @property
+    def tree(self) -> str:
+        """The fingerprint of the files; empty: there are none to look at."""
+        return "" if self.subject.root is None else fingerprint_of(self.files)
 
     def _inputs(self, check: Known) -> str:
-        return "" if self.subject.root is None else fingerprint(self.subject.root, check.check.inputs)
+        return "" if self.subject.root is None else fingerprint_of(part(self.files, check.check.inputs))
 
 
 def _named(check: Known, names: tuple[str, ...]) -> bool:
