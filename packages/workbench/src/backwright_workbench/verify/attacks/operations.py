@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from backwright_workbench.verify.openapi.documents import followed
+
 METHODS = ("get", "post", "put", "patch", "delete")
 NOWHERE = "01935b2e-7c00-7000-8000-000000000000"
 """An id that no row has."""
@@ -75,14 +77,7 @@ def resolved(schema: Schema, document: Mapping[str, Any]) -> Schema:
     """What a reference refers to; a schema that may be null without that; one of several that may be."""
     for _ in range(20):
         if "$ref" in schema:
-            found: Any = document
-            for part in str(schema["$ref"]).removeprefix("#/").split("/"):
-                found = (
-                    found.get(part.replace("~1", "/").replace("~0", "~"), {})
-                    if isinstance(found, dict)
-                    else {}
-                )
-            schema = found
+            schema = followed(document, schema)
         elif "allOf" in schema:
             parts = [resolved(each, document) for each in schema["allOf"]]
             rest = {key: value for key, value in schema.items() if key != "allOf"}

@@ -13,7 +13,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from backwright_workbench.verify.stand.server import Server
+from backwright_workbench.verify.stand.server import Server, status_kb
 
 EVERY = 0.25
 """Seconds between looks."""
@@ -72,7 +72,7 @@ def look(server: Server) -> Look:
     return Look(
         at=monotonic(),
         rss_mb=server.memory_mb(),
-        own_mb=sum(own_kb(pid) for pid in pids) / 1000,
+        own_mb=sum(status_kb(pid, "RssAnon") for pid in pids) / 1000,
         cpu_seconds=server.cpu_seconds(),
         waited_seconds=sum(waited(pid) for pid in pids),
         descriptors=sum(len(descriptors(pid)) for pid in pids),
@@ -84,15 +84,6 @@ def waited_part(looks: Sequence[Look]) -> float:
     """The part of the time between the first and the last look for which the server had no processor."""
     spent = looks[-1].at - looks[0].at if len(looks) > 1 else 0.0
     return (looks[-1].waited_seconds - looks[0].waited_seconds) / spent if spent else 0.0
-
-
-def own_kb(pid: int) -> int:
-    """Resident memory that is not a file's, in KiB."""
-    with suppress(OSError, ValueError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1])
-    return 0
 
 
 def waited(pid: int) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 
 from backwright_workbench.blueprint.model import Action, Blueprint, Entity, FieldModel
 from backwright_workbench.verify.load.plan import ETAG, ID, NUMBER, Operation
+from backwright_workbench.verify.openapi.documents import followed
 from backwright_workbench.verify.stand.stand import Stand
 
 SHARES = {"create": 7.0, "update": 9.0, "act": 3.0, "attach": 1.0}
@@ -227,6 +228,4 @@ class Writing:
         operation = self.stand.document.get("paths", {}).get(path, {}).get("post", {})
         contents = operation.get("requestBody", {}).get("content", {})
         schema: Mapping[str, Any] = contents.get("application/json", {}).get("schema", {})
-        if "$ref" in schema:
-            schema = self.stand.document["components"]["schemas"][str(schema["$ref"]).rpartition("/")[2]]
-        return schema
+        return followed(self.stand.document, schema)

@@ -96,7 +96,7 @@ class Server:
 
     def memory_mb(self) -> float:
         """The resident memory of the group, in MB; 0 where the system does not tell."""
-        return sum(_status_kb(pid, "VmRSS") for pid in self.group()) / 1000
+        return sum(status_kb(pid, "VmRSS") for pid in self.group()) / 1000
 
     def cpu_seconds(self) -> float:
         """The processor time that the group has used."""
@@ -116,7 +116,8 @@ class Server:
             os.killpg(self._process.pid, number)
 
 
-def _status_kb(pid: int, name: str) -> int:
+def status_kb(pid: int, name: str) -> int:
+    """What the system says of a process under this name, in KiB; 0 where it does not tell."""
     with suppress(OSError, ValueError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith(f"{name}:"):

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import httpx2
 
+from backwright_workbench.verify.openapi.documents import followed
 from backwright_workbench.verify.stand.callers import Caller
 from backwright_workbench.verify.stand.stand import Stand
 
@@ -37,16 +38,6 @@ class Request:
     role: str
     send: Send
     about: str = ""
-
-
-def resolved(document: Mapping[str, Any], node: Any) -> Any:
-    """A node with the reference in it followed."""
-    while isinstance(node, Mapping) and "$ref" in node:
-        found: Any = document
-        for part in str(node["$ref"]).removeprefix("#/").split("/"):
-            found = found[part.replace("~1", "/")]
-        node = found
-    return node
 
 
 @dataclass(slots=True)
@@ -98,7 +89,7 @@ class Exercise:
 
     def parameters(self, operation: Schema) -> list[Schema]:
         """Its parameters, references followed."""
-        return [resolved(self.stand.document, each) for each in operation.get("parameters") or ()]
+        return [followed(self.stand.document, each) for each in operation.get("parameters") or ()]
 
     def get(self, path: str, **query: Any) -> httpx2.Response:
         """Ask for something."""
@@ -142,11 +133,11 @@ class Exercise:
 
     def _values(self, name: str, parameter: Schema, rows: list[dict[str, Any]]) -> list[Any]:
         """What to send for one parameter of a list."""
-        schema = resolved(self.stand.document, parameter.get("schema", {}))
+        schema = followed(self.stand.document, parameter.get("schema", {}))
         if parameter.get("in") != "query" or name in ("limit", "cursor", "offset", "page"):
             return []
         each = (
-            resolved(self.stand.document, schema.get("items", {}))
+            followed(self.stand.document, schema.get("items", {}))
             if schema.get("type") == "array"
             else schema
         )
@@ -224,9 +215,9 @@ class Exercise:
         return Request(operation or f"GET {path}", self.caller.role, lambda: self.get(path, **query), about)
 
     def _body(self, operation: Schema) -> Schema | None:
-        content = resolved(self.stand.document, operation.get("requestBody", {})).get("content", {})
+        content = followed(self.stand.document, operation.get("requestBody", {})).get("content", {})
         found = next((each for kind, each in content.items() if "json" in kind), None)
-        return None if found is None else resolved(self.stand.document, found.get("schema", {}))
+        return None if found is None else followed(self.stand.document, found.get("schema", {}))
 
     def _filled(self, schema: Schema, like: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {}
@@ -245,9 +236,9 @@ class Exercise:
 
     def _kind(self, schema: Schema) -> Schema:
         """A property's schema without the alternative of being empty."""
-        schema = resolved(self.stand.document, schema)
+        schema = followed(self.stand.document, schema)
         for each in schema.get("anyOf", schema.get("oneOf", ())):
-            found = resolved(self.stand.document, each)
+            found = followed(self.stand.document, each)
             if found.get("type") != "null":
                 return dict(found)
         return dict(schema)

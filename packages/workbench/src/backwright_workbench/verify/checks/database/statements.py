@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from backwright_workbench.verify.check import Check, Need
-from backwright_workbench.verify.checks.database.requests import Exercise, resolved
+from backwright_workbench.verify.checks.database.requests import Exercise
 from backwright_workbench.verify.checks.database.traffic import SUCCESS, Heard, Traffic
+from backwright_workbench.verify.openapi.documents import followed
 from backwright_workbench.verify.outcome import Fault, Figure, NotRun, Outcome, judged
 from backwright_workbench.verify.stand.statements import Ear, Statement, listening
 from backwright_workbench.verify.subject import Subject
@@ -84,9 +85,9 @@ def _ways(exercise: Exercise, path: str) -> list[dict[str, str]]:
     }
     found: list[dict[str, str]] = [{}]
     if "embed" in parameters:
-        schema = resolved(exercise.stand.document, parameters["embed"].get("schema", {}))
+        schema = followed(exercise.stand.document, parameters["embed"].get("schema", {}))
         found.append(
-            {"embed": ",".join(resolved(exercise.stand.document, schema.get("items", {})).get("enum", ()))}
+            {"embed": ",".join(followed(exercise.stand.document, schema.get("items", {})).get("enum", ()))}
         )
     return found
 

@@ -12,6 +12,8 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
+from backwright_workbench.verify.openapi.documents import followed
+
 SECRET = re.compile(
     r"pass(?:word|wd|phrase)|secret|token|api_?key|private_?key|credential|assertion|(?:^|_)otp$|^code$|recovery",
     re.IGNORECASE,
@@ -85,7 +87,7 @@ def _of_operation(
 ) -> Iterator[Sent]:
     name = f"{method.upper()} {path}"
     described = document["paths"][path][method]
-    parameters = [_resolved(document, each) for each in (*shared, *described.get("parameters", []))]
+    parameters = [followed(document, each) for each in (*shared, *described.get("parameters", []))]
     query = {
         each["name"]: canaries.make(
             f"{each['name']} in the query of {name}", secret=bool(SECRET.search(each["name"]))
@@ -93,7 +95,7 @@ def _of_operation(
         for each in parameters
         if each.get("in") == "query" and _kind(document, each.get("schema", {})) == "string"
     }
-    content = _resolved(document, described.get("requestBody", {})).get("content", {})
+    content = followed(document, described.get("requestBody", {})).get("content", {})
     known = ids.get(path.partition("/{")[0], NOBODY)
     right = re.sub(r"\{[^}]+\}", NOBODY, path.replace(re.sub(r"[^{]*(\{[^}]+\}).*", r"\1", path), known, 1))
     wrong = re.sub(
@@ -156,12 +158,12 @@ def fill(
     depth: int = 0,
 ) -> Any:
     """A value for a schema; texts are canaries. It need not be accepted."""
-    schema = _resolved(document, schema)
+    schema = followed(document, schema)
     if depth > DEEPEST or not isinstance(schema, dict):
         return None
     for key in ("anyOf", "oneOf", "allOf"):
         for each in schema.get(key, ()):
-            if _resolved(document, each).get("type") != "null":
+            if followed(document, each).get("type") != "null":
                 return fill(document, each, canaries, where, end, name, depth)
     if "const" in schema:
         return schema["const"]
@@ -197,21 +199,8 @@ def _text(schema: Mapping[str, Any], canaries: Canaries, where: str, end: str, *
     return value + end
 
 
-def _resolved(document: Mapping[str, Any], schema: Any) -> Any:
-    for _ in range(DEEPEST):
-        if not isinstance(schema, dict) or "$ref" not in schema:
-            break
-        found: Any = document
-        for step in str(schema["$ref"]).removeprefix("#/").split("/"):
-            found = (
-                found.get(step.replace("~1", "/").replace("~0", "~"), {}) if isinstance(found, dict) else {}
-            )
-        schema = found
-    return schema
-
-
 def _kind(document: Mapping[str, Any], schema: Any) -> str:
-    schema = _resolved(document, schema)
+    schema = followed(document, schema)
     kind = schema.get("type", "string") if isinstance(schema, dict) else "string"
     if isinstance(kind, list):
         return str(next((each for each in kind if each != "null"), "string"))
