@@ -1,7 +1,5 @@
-"""The files of a service → its blueprint. Values in, values out: nothing is imported, executed or written."""
+"""Files of source code → what they say. Values in, values out: nothing is imported, executed or written.
 
-from backwright_workbench.codebase.notes import ReadBack, Unread
-from backwright_workbench.codebase.plain import plain
-from backwright_workbench.codebase.reading import read, read_blueprint
-
-__all__ = ["ReadBack", "Unread", "plain", "read", "read_blueprint"]
+`readback` reads a service of ours back into its blueprint. The others read any backend: `python` turns text into
+neutral syntax (`facts.syntax`), `frameworks` finds the routes, guards, models and queries in it, `flow` follows values.
+"""

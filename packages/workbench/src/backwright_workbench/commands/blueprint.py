@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from backwright_workbench.blueprint.yaml import dump
-from backwright_workbench.codebase import read
+from backwright_workbench.codebase.readback import read
 from backwright_workbench.commands.events import Event, Notice, Output
 from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import read_tree

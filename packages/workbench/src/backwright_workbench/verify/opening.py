@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backwright_workbench.codebase import read_blueprint
+from backwright_workbench.codebase.readback import read_blueprint
 from backwright_workbench.verify.check import Need, Profile
 from backwright_workbench.verify.fingerprint import files_of
 from backwright_workbench.verify.keeper import Keeper

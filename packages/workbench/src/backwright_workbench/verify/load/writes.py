@@ -228,4 +228,5 @@ class Writing:
         operation = self.stand.document.get("paths", {}).get(path, {}).get("post", {})
         contents = operation.get("requestBody", {}).get("content", {})
         schema: Mapping[str, Any] = contents.get("application/json", {}).get("schema", {})
-        return followed(self.stand.document, schema)
+        found: Mapping[str, Any] = followed(self.stand.document, schema)
+        return found

@@ -1,0 +1,103 @@
+"""The application model: all that is known of a project before anything is judged."""
+
+from dataclasses import dataclass, field
+
+from backwright_workbench.codebase.facts.code import Function, Module, Role
+from backwright_workbench.codebase.facts.data import Engine, Migration, Model, Query
+from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.project import Project
+from backwright_workbench.codebase.facts.syntax import Call, Expression
+from backwright_workbench.codebase.facts.types import Types
+from backwright_workbench.codebase.facts.web import ErrorHandler, Middleware, Route, Schema, WebApp
+
+
+@dataclass(slots=True, eq=False)
+class Setting:
+    """A name that configures the application: of Django, `app.config[…]`, a field of a settings class, a constant.
+
+    `value` is None where it is only declared; `source` is module, config, class or env.
+    """
+
+    name: str
+    value: Expression | None
+    place: Place
+    source: str
+    environment: str = ""
+    """development, test, production, if the file or class says that it is for one; else empty."""
+
+
+@dataclass(slots=True, eq=False)
+class Outgoing:
+    """A call to another server. `has_timeout` is None where the library has one by default."""
+
+    library: str
+    call: Call
+    place: Place
+    function: Function | None
+    has_timeout: bool | None
+    is_async: bool
+
+
+@dataclass(slots=True, eq=False)
+class LogCall:
+    """A line that is logged (or printed); `level` in lower case, `print` for that."""
+
+    level: str
+    call: Call
+    place: Place
+    function: Function | None
+
+
+@dataclass(slots=True, eq=False)
+class Application:
+    """A project as rules see it. Lists are in the order of the files."""
+
+    project: Project
+    types: Types
+    files: dict[str, str]
+    """Every text file by its path, source code included."""
+    frameworks: list[str] = field(default_factory=list)
+    """Web frameworks, the one with most routes first: fastapi, starlette, flask, django, drf, litestar, graphene, …"""
+    orms: list[str] = field(default_factory=list)
+    dependencies: dict[str, str] = field(default_factory=dict)
+    """Distributions that the project declares (lower case, hyphens) with what it says of the version."""
+    apps: list[WebApp] = field(default_factory=list)
+    routes: list[Route] = field(default_factory=list)
+    middleware: list[Middleware] = field(default_factory=list)
+    error_handlers: list[ErrorHandler] = field(default_factory=list)
+    schemas: dict[str, Schema] = field(default_factory=dict)
+    """By the full name of their class."""
+    models: dict[str, Model] = field(default_factory=dict)
+    """By full name."""
+    queries: list[Query] = field(default_factory=list)
+    engines: list[Engine] = field(default_factory=list)
+    migrations: list[Migration] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    logs: list[LogCall] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+    """Files that could not be read, with why."""
+
+    def modules(self, *roles: Role) -> list[Module]:
+        """The modules with one of these roles; without any, those that are the application's own code."""
+        wanted = roles or (Role.CODE,)
+        return [each for each in self.project.modules.values() if each.role in wanted]
+
+    def functions(self, *roles: Role) -> list[Function]:
+        """The functions of these modules."""
+        return [function for module in self.modules(*roles) for function in module.everything]
+
+    def setting(self, *names: str) -> list[Setting]:
+        """The settings of one of these names."""
+        return [each for each in self.settings if each.name in names]
+
+    def depends_on(self, *names: str) -> bool:
+        """Whether one of these distributions is declared, or imported somewhere (with `_` for `-`)."""
+        if any(name in self.dependencies for name in names):
+            return True
+        tops = {name.replace("-", "_") for name in names}
+        return any(
+            target.partition(".")[0] in tops
+            for module in self.project.modules.values()
+            for target in module.imports.values()
+        )

@@ -1,0 +1,1 @@
+"""Rules about architecture: the folder is the registry."""

@@ -1,0 +1,1 @@
+"""Rules about performance: the folder is the registry."""

@@ -1,0 +1,1 @@
+"""Rules about security: the folder is the registry."""

@@ -1,0 +1,56 @@
+"""The pages of rules as test cases: each `###` under `## Bad` and `## Good` is a small project.
+
+A block of code is a file; its name stands after the language (```` ```python app/main.py ````, `app.py` if none does).
+In a bad one, `# finding` ends each line at which the rule must find something, and nothing may be found elsewhere;
+where no line is marked, it must find something somewhere (an absence has no line).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backwright_workbench.codebase.application import read_application
+from backwright_workbench.review.rule import Rule
+
+BLOCK = re.compile(r"^```(\w+)?[ \t]*([^\s`]*)\n(.*?)^```$", re.M | re.S)
+MARK = re.compile(r"(?:#|//|--|<!--) finding(?: -->)?\s*$")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A small project, and the lines at which the rule must find something."""
+
+    rule: Rule
+    is_bad: bool
+    title: str
+    files: dict[str, str]
+    marks: frozenset[tuple[str, int]]
+
+    def __str__(self) -> str:
+        return f"{self.rule.name}: {'bad' if self.is_bad else 'good'}: {self.title}"
+
+    def found(self) -> set[tuple[str, int]]:
+        """Where the rule finds something."""
+        return {(each.place.path, each.place.line) for each in self.rule.find(read_application(self.files))}
+
+
+def examples(rule: Rule) -> Iterator[Example]:
+    """The examples of a rule's page."""
+    for part in re.split(r"^## ", rule.page, flags=re.M)[1:]:
+        heading, _, body = part.partition("\n")
+        if heading.strip() in ("Bad", "Good"):
+            for example in re.split(r"^### ", body, flags=re.M)[1:]:
+                title, _, text = example.partition("\n")
+                yield _example(rule, heading.strip() == "Bad", title.strip(), text)
+
+
+def _example(rule: Rule, is_bad: bool, title: str, text: str) -> Example:
+    files: dict[str, str] = {}
+    marks = set()
+    for _, name, body in BLOCK.findall(text):
+        path = name or "app.py"
+        for number, line in enumerate(body.splitlines(), 1):
+            if MARK.search(line):
+                marks.add((path, number))
+        files[path] = "\n".join(MARK.sub("", line) for line in body.splitlines()) + "\n"
+    return Example(rule, is_bad, title, files, frozenset(marks))
