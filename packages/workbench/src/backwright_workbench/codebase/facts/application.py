@@ -1,14 +1,32 @@
 """The application model: all that is known of a project before anything is judged."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from backwright_workbench.codebase.facts.code import Function, Module, Role
 from backwright_workbench.codebase.facts.data import Engine, Migration, Model, Query
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.project import Project
-from backwright_workbench.codebase.facts.syntax import Call, Expression
+from backwright_workbench.codebase.facts.syntax import Call, Expression, Node, walk
 from backwright_workbench.codebase.facts.types import Types
 from backwright_workbench.codebase.facts.web import ErrorHandler, Middleware, Route, Schema, WebApp
+
+N = TypeVar("N", bound=Node)
+
+
+@dataclass(slots=True, eq=False)
+class Standing(Generic[N]):
+    """A node with where it stands; `function` is None at the level of a module or class, and for decorators."""
+
+    module: Module
+    function: Function | None
+    node: N
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return self.module.at(self.node)
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +95,7 @@ class Application:
     logs: list[LogCall] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
     """Files that could not be read, with why."""
+    _nodes: dict[type[Node], list[Standing[Node]]] = field(default_factory=dict)
 
     def modules(self, *roles: Role) -> list[Module]:
         """The modules with one of these roles; without any, those that are the application's own code."""
@@ -101,3 +120,26 @@ class Application:
             for module in self.project.modules.values()
             for target in module.imports.values()
         )
+
+    def nodes(self, kind: type[N]) -> list[Standing[N]]:
+        """The nodes of that kind in the application's own code, in the order of the files; one walk serves all."""
+        if not self._nodes:
+            for module in self.modules():
+                for function, node in _standing(module):
+                    self._nodes.setdefault(type(node), []).append(Standing(module, function, node))
+        return self._nodes.get(kind, [])  # type: ignore[return-value]
+
+
+def _standing(module: Module) -> Iterator[tuple[Function | None, Node]]:
+    """Every node of a module with the function that it stands in."""
+    loose: list[Node] = [*module.body]
+    for each in module.all_classes:
+        loose += [*each.bases, *each.keywords.values(), *each.decorators, *each.body]
+    for function in module.everything:
+        loose += function.decorators
+        loose += [each.default for each in function.params if each.default is not None]
+    for node in walk(*loose):
+        yield None, node
+    for function in module.everything:
+        for node in function.walk():
+            yield function, node
