@@ -1,0 +1,65 @@
+"""What names say: `newUserPassword` is about a password, `password_min_length` is not.
+
+What lives here: splitting names into words and recognising a few kinds. What must not: any rule.
+"""
+
+import re
+from functools import cache
+
+PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+
+PASSWORD = frozenset(["password", "passwd", "passphrase", "pwd", "pass"])
+KEYS = frozenset(["secret", "apikey", "secretkey", "credential", "credentials", "salt", "pepper"])
+KEY_BEFORE = frozenset(
+    ["secret", "api", "private", "signing", "encryption", "jwt", "access", "auth", "app", "hmac", "crypto", "fernet",
+     "master", "token", "session", "account", "shared", "client", "service"]
+)  # fmt: skip
+TOKENS = frozenset(["token", "jwt", "bearer", "authtoken"])
+ABOUT = frozenset(
+    ["url", "uri", "path", "file", "filename", "dir", "name", "names", "field", "fields", "header", "headers",
+     "prefix", "suffix", "type", "types", "kind", "algorithm", "algorithms", "alg", "expire", "expires", "expiry",
+     "expiration", "minutes", "hours", "days", "seconds", "ttl", "lifetime", "age", "length", "len", "min", "max",
+     "size", "regex", "pattern", "re", "help", "label", "placeholder", "hasher", "hashers", "validators", "validator",
+     "validation", "message", "messages", "msg", "error", "errors", "template", "scheme", "schemes", "count", "limit",
+     "location", "class", "classes", "model", "serializer", "form", "view", "backend", "backends", "endpoint",
+     "route", "cookie", "param", "params", "query", "title", "text", "description", "policy", "id", "ids", "version",
+     "format", "env", "var", "variable", "key_name", "issuer", "audience", "scope", "scopes", "context", "hint",
+     "strength", "reset", "required", "enabled", "rules", "mode", "method", "methods", "provider", "manager",
+     "service", "status", "state", "event", "action", "permission", "column", "table", "input", "output", "selector",
+     "subject", "encoding", "digest", "rounds", "iterations", "hash", "hashed", "hashing", "encrypted", "encoded"]
+)  # fmt: skip
+"""Words after which a name is about a secret, and is not one."""
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """`newUserPassword`, `NEW_USER_PASSWORD` and `new-user-password` → new, user, password."""
+    return tuple(each.lower() for each in PARTS.findall(name))
+
+
+@cache
+def secret_kind(name: str) -> str:
+    """`password`, `key` or `token` if what has this name is one; empty if it is not, or only about one."""
+    parts = words(name)
+    if not parts or (len(parts) > 1 and parts[-1] in ABOUT):
+        return ""
+    if any(part in PASSWORD for part in parts) and parts[0] not in (
+        "is",
+        "has",
+        "check",
+        "verify",
+        "validate",
+    ):
+        return "password" if parts != ("pass",) else ""
+    if any(part in KEYS for part in parts):
+        return "key"
+    if parts[-1] in ("key", "keys") and any(part in KEY_BEFORE for part in parts[:-1]):
+        return "key"
+    if any(part in TOKENS for part in parts):
+        return "token"
+    return ""
+
+
+def hidden(value: str) -> str:
+    """A secret as it may be shown: its first two characters."""
+    return f"{value[:2]}…" if len(value) > 4 else "…"
