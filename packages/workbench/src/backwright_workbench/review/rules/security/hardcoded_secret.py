@@ -1,7 +1,7 @@
 """Passwords, keys and tokens that stand in the code."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
@@ -74,7 +74,7 @@ def _nodes(module: Module) -> Iterator[tuple[s.Node, Function | None, Class | No
             yield node, function, None
 
 
-def _pruned(nodes: Iterable[s.Node]) -> Iterator[s.Node]:
+def _pruned(nodes: Sequence[s.Node]) -> Iterator[s.Node]:
     """Every node but those of documentation: examples are not secrets."""
     waiting: list[s.Node] = list(reversed(nodes))
     while waiting:
@@ -183,14 +183,11 @@ def _texts(value: s.Expression) -> Iterator[tuple[str, str]]:
             yield data.decode("latin-1"), ""
         case s.Operation(operator="or", operands=[first, *rest]):
             for each in rest:
-                text = s.text_of(each)
-                if text is not None:
-                    yield text, _variable(first)
+                if (fallback := s.text_of(each)) is not None:
+                    yield fallback, _variable(first)
         case s.Call(args=args) if value.name in ENVIRONMENT and args and isinstance(args[0], s.Literal):
-            given = value.argument(1, "default")
-            text = s.text_of(given)
-            if text is not None:
-                yield text, s.text_of(args[0]) or ""
+            if (default := s.text_of(value.argument(1, "default"))) is not None:
+                yield default, s.text_of(args[0]) or ""
         case s.Call(callee=s.Attribute(base=base)) if value.name == "encode":
             yield from _texts(base)
         case s.Call() if value.name in ("Field", "SecretStr", "SecretBytes", "b64decode"):
@@ -218,17 +215,22 @@ def _call(app: Application, module: Module, call: s.Call, function: Function | N
         for text, _ in _texts(call.args[0]):
             if _is_real(text) and len(text) > 2:
                 yield _seen(module, call, "the password", text, f"given to `{call.name}` stands in the code")
-    found = (
-        app.types.callee(call, function) if any(isinstance(each, s.Literal) for each in call.args) else None
-    )
-    made = app.project.method(found, "__init__") if isinstance(found, Class) else found
-    if made is not None and not isinstance(made, Class):
-        skipped = (
-            1 if made.owner is not None and made.params and made.params[0].name in ("self", "cls") else 0
-        )
-        for param, value in zip(made.params[skipped:], call.args, strict=False):
-            if secret_kind(param.name) == "password":
-                yield from _pair(app, module, call, param.name, value)
+    for param, value in _given(app, call, function):
+        if secret_kind(param) == "password":
+            yield from _pair(app, module, call, param, value)
+
+
+def _given(app: Application, call: s.Call, function: Function | None) -> Iterator[tuple[str, s.Expression]]:
+    """What is given to a function of the project by position, with the names that it has there."""
+    if not any(isinstance(each, s.Literal) for each in call.args):
+        return
+    found = app.types.callee(call, function)
+    if isinstance(found, Class):
+        found = app.project.method(found, "__init__")
+    if found is not None:
+        skipped = 1 if found.params and found.params[0].name in ("self", "cls") else 0
+        for param, value in zip(found.params[skipped:], call.args, strict=False):
+            yield param.name, value
 
 
 def _is_secret(text: str, name: str, kind: str, *, is_constant: bool) -> bool:
