@@ -1,0 +1,326 @@
+"""What a guard is for, decided by its name and, where it is of the project, by what it does.
+
+What lives here: joining the signs of a body with those of what it calls and depends on. What must not: where a
+framework attaches guards (its own reader), and the words (`wording.py`, `signs.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
+from backwright_workbench.codebase.frameworks.depends import givers
+from backwright_workbench.codebase.frameworks.signs import Reader, Signs
+from backwright_workbench.codebase.frameworks.wording import is_check, is_optional_name, named_purposes, words
+
+DEEPEST = 3
+"""Calls of calls that are followed in a body."""
+CHAIN = 6
+"""Dependencies of dependencies, and values of names, that are followed."""
+METHODS = (
+    "__call__", "has_permission", "has_object_permission", "authenticate", "dispatch", "test_func", "check", "handle",
+    "process_request", "process_view", "process_response", "process_exception", "before_request",
+    "authenticate_request", "dispatch_request", "__init__", "get_permission_required", "on_request", "intercept",
+)  # fmt: skip
+STRONG = (
+    "auth",
+    "jwt",
+    "token",
+    "current",
+    "required",
+    "logged",
+    "login",
+    "protected",
+    "key",
+    "admin",
+    "identity",
+)
+"""Words that let the name of a guard speak for itself, whatever its body looks like."""
+Guarding = Function | Class | s.Expression | str
+TRUE = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
+
+
+@dataclass(slots=True)
+class Found:
+    """What a guard is for, and whether it lets callers pass whom it does not know."""
+
+    purposes: set[Purpose] = field(default_factory=set)
+    refuses: bool = False
+    is_known: bool = False
+    """Whether its body was read."""
+
+
+class Purposes:
+    """Answers for one application; remembers what it found, so a reader makes one and keeps it."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._signs: dict[tuple[Function, bool], Signs] = {}
+        self._found: dict[Function | Class, Found] = {}
+        self._callers: dict[Function, frozenset[str]] = {}
+
+    def of(self, what: Guarding) -> frozenset[Purpose]:
+        """What a guard is for: a function, a class, an expression (`Depends`' argument, a decorator), or a name."""
+        found = self._of(what, 0).purposes
+        return frozenset(found or {Purpose.OTHER})
+
+    def is_optional(self, what: Guarding) -> bool:
+        """Whether it lets callers pass whom it does not know: `auto_error=False`, returns None and never raises."""
+        if is_optional_name(_name(what)):
+            return True
+        if isinstance(what, s.Call) and _switched_off(what):
+            return True
+        found = self._of(what, 0)
+        return bool(found.purposes & TRUE) and found.is_known and not found.refuses
+
+    def definition(self, what: Guarding) -> Function | Class | None:
+        """The function or class of the project that a guard is, or that makes it."""
+        if isinstance(what, Function | Class):
+            return what
+        if isinstance(what, str):
+            return self._app.project.definition(what)
+        if isinstance(what, s.Call):
+            if what.name == "partial" and what.args:
+                return self.definition(what.args[0])
+            return self._app.types.callee(what, None)
+        known = s.refers(what)
+        found = self._app.project.definition(known) if known else None
+        if found is None and isinstance(what, s.Attribute):
+            owner = self._app.types.of(what.base, None)
+            each = self._app.project.classes.get(owner.name) if owner else None
+            return self._app.project.method(each, what.name) if each else None
+        return found
+
+    def guard(self, what: s.Expression | Function | Class, level: Level, place: Place) -> Guard:
+        """A guard as it is attached at a place: what readers of frameworks put into a route."""
+        found = self.definition(what)
+        function = self._app.project.method(found, "__call__") if isinstance(found, Class) else found
+        return Guard(_name(what), self.of(what), level, place, function, self.is_optional(what))
+
+    # A guard
+
+    def _of(self, what: Guarding, depth: int) -> Found:
+        if depth > CHAIN:
+            return Found()
+        if isinstance(what, str):
+            named = self.definition(what)
+            return self._of(named, depth) if named else Found(set(named_purposes(what)), True)
+        if isinstance(what, Function | Class):
+            return self._defined(what, depth)
+        name = s.refers(what) or s.written(what)
+        made = self.definition(what)
+        if made is not None:
+            found = self._defined(made, depth)
+            joined = Found(found.purposes | _said(what), found.refuses, found.is_known)
+            if isinstance(what, s.Call):
+                joined.purposes |= self._arguments(what, depth)
+            return joined
+        value = self._app.project.value(s.refers(what)) if not isinstance(what, s.Call) else None
+        if value is not None:
+            inner = self._of(value, depth + 1)
+            optional = isinstance(value, s.Call) and _switched_off(value)
+            return Found(
+                inner.purposes | named_purposes(name),
+                inner.refuses and not optional,
+                inner.is_known or optional,
+            )
+        purposes = set(named_purposes(name)) | _said(what)
+        if isinstance(what, s.Call):
+            purposes |= self._arguments(what, depth)
+            return Found(purposes, not _switched_off(what), _switched_off(what))
+        return Found(purposes, True)
+
+    def _arguments(self, call: s.Call, depth: int) -> set[Purpose]:
+        """What is said by functions that are handed to a guard: `user_passes_test(is_manager)`."""
+        found: set[Purpose] = set()
+        for each in call.args:
+            if isinstance(each, s.Name | s.Attribute) and isinstance(self.definition(each), Function):
+                found |= self._of(each, depth + 1).purposes & TRUE
+        return found
+
+    def _defined(self, what: Function | Class, depth: int) -> Found:
+        known = self._found.get(what)
+        if known is None:
+            self._found[what] = Found(set(named_purposes(what.name)), True)  # where it depends on itself
+            known = self._class(what, depth) if isinstance(what, Class) else self._function(what, depth)
+            self._found[what] = known
+        return known
+
+    def _class(self, what: Class, depth: int) -> Found:
+        found = Found(set(named_purposes(what.name)))
+        for name, each in self._app.project.lineage(what):
+            if each is None:
+                found.purposes |= named_purposes(name)
+                found.refuses = found.refuses or bool(named_purposes(name) & TRUE)
+        for name in METHODS:
+            method = self._app.project.method(what, name)
+            if method is not None:
+                inner = self._function(method, depth + 1)
+                found.purposes |= inner.purposes
+                found.refuses = found.refuses or inner.refuses
+                found.is_known = True
+        return found
+
+    def _function(self, what: Function, depth: int) -> Found:
+        chain = list(self._chain(what, with_inner=True))
+        body, refuses = _concluded(chain, is_guard=True)
+        named = set(named_purposes(what.name))
+        if not body & TRUE and not any(word in words(what.name) for word in STRONG):
+            named -= TRUE
+        found = Found(named | body, refuses, True)
+        for each in _with_inner(what):
+            for param in each.params:
+                for call, provider in givers(self._app.project, param):
+                    inner = self._of(provider, depth + 1)
+                    is_open = self.is_optional(provider)
+                    found.purposes |= inner.purposes - {Purpose.DATABASE, Purpose.OTHER}
+                    found.refuses = found.refuses or (bool(inner.purposes & TRUE) and not is_open)
+                    if call.name == "Security" and call.keyword("scopes") is not None:
+                        found.purposes |= TRUE
+            for decorator in each.decorators:
+                found.purposes |= self._of(decorator, depth + 1).purposes & TRUE if depth < 2 else set()
+        return found
+
+    def _chain(self, what: Function, with_inner: bool) -> Iterator[tuple[s.Call | None, Function, Signs]]:
+        """The signs of a function and of what it calls; with each the call in the first through which it is reached."""
+        waiting: list[tuple[s.Call | None, Function, bool, int]] = [
+            (None, each, False, 0) for each in (_with_inner(what) if with_inner else [what])
+        ]
+        seen: set[Function] = set()
+        while waiting:
+            via, function, is_given, depth = waiting.pop(0)
+            if function in seen:
+                continue
+            seen.add(function)
+            signs = self._own(function, is_given)
+            yield via, function, signs
+            if depth >= DEEPEST:
+                continue
+            for call, given in signs.calls:
+                called = self._app.types.callee(call, function)
+                if isinstance(called, Function) and called not in seen:
+                    waiting.append((via or call, called, given or is_given, depth + 1))
+
+    def _own(self, function: Function, is_given: bool) -> Signs:
+        key = (function, is_given)
+        if key not in self._signs:
+            self._signs[key] = Reader(function, self.callers(function), is_given).read()
+        return self._signs[key]
+
+    def callers(self, function: Function) -> frozenset[str]:
+        """The parameters of a function that hold who calls, as what they depend on authenticates."""
+        known = self._callers.get(function)
+        if known is None:
+            self._callers[function] = frozenset()
+            known = self._callers[function] = frozenset(
+                param.name
+                for param in function.params
+                for _, provider in givers(self._app.project, param)
+                if Purpose.AUTHENTICATION in self._of(provider, 1).purposes and not _is_fetched(provider)
+            )
+        return known
+
+    # A handler
+
+    def body_guards(self, function: Function) -> list[Guard]:
+        """The checks of the caller that a handler makes itself, or that the functions make which it calls."""
+        chain = list(self._chain(function, with_inner=False))
+        made: list[Guard] = []
+        for call, _ in self._own(function, False).calls:
+            purposes = is_check(s.refers(call) or call.name)
+            called = self._app.types.callee(call, function)
+            if called is not None:
+                inner = self._defined(called, 1)
+                if not inner.refuses or isinstance(called, Class):
+                    purposes &= {Purpose.AUTHORIZATION} if isinstance(called, Function) else set()
+            if purposes:
+                own = called if isinstance(called, Function) else None
+                made.append(Guard(s.written(call.callee), purposes, Level.BODY, function.at(call), own))
+        purposes = frozenset(_concluded(chain, is_guard=False)[0] & {*TRUE, Purpose.RATE_LIMIT})
+        missing = purposes - {each for guard in made for each in guard.purposes}
+        if missing:
+            made.append(_body_guard(function, chain, frozenset(missing)))
+        return made
+
+
+def _concluded(
+    chain: list[tuple[s.Call | None, Function, Signs]], is_guard: bool
+) -> tuple[set[Purpose], bool]:
+    """What the signs say together, and whether somebody is refused."""
+    found: set[Purpose] = set()
+    signs = [each for _, _, each in chain]
+    raises = is_guard and any(each.raises for each in signs)
+    refuses = raises or any(each.refusal is not None or each.strict is not None for each in signs)
+    identity = any(each.identity is not None for each in signs)
+    if (identity and refuses) or any(each.strict for each in signs):
+        found.add(Purpose.AUTHENTICATION)
+    if is_guard and any(each.proof for each in signs):
+        found.add(Purpose.AUTHENTICATION)
+    has_role = any(each.role and (each.refusal or each.raises) for each in signs)
+    if any(each.owner for each in signs) or has_role or (refuses and any(each.role for each in signs)):
+        found.add(Purpose.AUTHORIZATION)
+    if any(each.limits for each in signs):
+        found.add(Purpose.RATE_LIMIT)
+    if is_guard and signs:
+        found |= {Purpose.HEADERS} if any(each.headers for each in signs) else set()
+        found |= {Purpose.ERRORS} if any(each.catches for each in signs[:2]) else set()
+    return found, refuses
+
+
+def _body_guard(
+    function: Function, chain: list[tuple[s.Call | None, Function, Signs]], purposes: frozenset[Purpose]
+) -> Guard:
+    for via, _, signs in chain:
+        owned = signs.owner or signs.role if Purpose.AUTHORIZATION in purposes else None
+        node = owned or signs.strict or signs.identity
+        if node is not None:
+            place = function.at(via or node)
+            return Guard(s.written(via.callee if via else _plain(node)), purposes, Level.BODY, place)
+    return Guard(function.name, purposes, Level.BODY, function.head)
+
+
+def _plain(node: s.Node) -> s.Node:
+    return node.operands[0] if isinstance(node, s.Operation) and node.operands else node
+
+
+def _said(what: s.Expression) -> set[Purpose]:
+    """What the words of a call say together with the texts it is given: `require("admin")`."""
+    if not isinstance(what, s.Call):
+        return set(named_purposes(s.last_name(what)))
+    texts = [each.value for each in what.args if isinstance(each, s.Literal) and isinstance(each.value, str)]
+    return set(named_purposes(what.name)) | set(named_purposes("_".join([what.name, *texts[:2]])) & TRUE)
+
+
+def _switched_off(call: s.Call) -> bool:
+    """`auto_error=False`, `required=False`, `optional=True`: unknown callers pass."""
+    return any(
+        (
+            each.name in ("auto_error", "required", "raise_exception", "strict")
+            and s.constant(each.value) is False
+        )
+        or (each.name in ("optional", "allow_anonymous", "is_optional") and s.constant(each.value) is True)
+        for each in call.keywords
+    )
+
+
+def _is_fetched(provider: s.Expression) -> bool:
+    """Whether a dependency gives another thing than the caller, though it asks who calls: `get_article`."""
+    said = named_purposes(s.last_name(provider))
+    return not said & TRUE
+
+
+def _with_inner(function: Function) -> list[Function]:
+    """A function with those that are defined in it: the wrapper of a decorator."""
+    found = [function]
+    for each in found:
+        found.extend(each.functions)
+    return found
+
+
+def _name(what: Guarding) -> str:
+    if isinstance(what, str):
+        return what
+    return what.name if isinstance(what, Function | Class) else s.last_name(what)

@@ -1,0 +1,468 @@
+"""What a body does that tells a check of the caller: it reads who calls, refuses, compares roles or owners.
+
+What lives here: the signs in one body, framework words included. What must not: following calls (`purposes.py`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.frameworks.wording import words
+
+PROOFS = re.compile(r"\b(?:auth\w*|token|apikey|api key|jwt|bearer|access key|secret)\b")
+COOKIES = re.compile(r"\b(?:token|session\w*|auth\w*|user\w*|jwt|sid|login|logged|admin|role)\b")
+SESSIONS = re.compile(
+    r"\b(?:users?|username|userid|uid|id|logged\w*|login|loggedin|account|auth\w*|email|admin|role|token|profile"
+    r"|identity|member|customer|student|teacher|name|jwt|sub)\b"
+)
+RIGHTS = re.compile(
+    r"\b(?:admin\w*|superuser|staff|roles?|perms?|permissions?|scopes?|moderator|superadmin|privileges?|groups?)\b"
+)
+OWNERS = re.compile(
+    r"^(?:owners?|user|author|creator|created by|account|customer|member|seller|uploader|poster|profile|assignee|sender"
+    r"|receiver|recipient|client|person|student|teacher|doctor|patient|employee|buyer|player|host|organi[sz]er|uid"
+    r"|tenant)(?: (?:id|pk|uuid|username|name|email|ids))?$"
+)
+SELF_PARTS = re.compile(
+    r"^(?:id|pk|uuid|user id|userid|uid|username|sub|public id|email|user|owner id|account id)$"
+)
+CALLERS = re.compile(
+    r"^(?:(?:current|logged in|login|auth\w*|authenticated|session|request|requesting|cur|curr|active|me|this|jwt)"
+    r" (?:\w+ )?(?:users?|user id|account|member|admin|identity|principal|customer|person|uid|username|claims|email)"
+    r"(?: id| name| email)?|me|identity|principal|claims|requester|caller|actor|viewer)$"
+)
+KNOWN_CALLERS = frozenset(
+    ["flask_login.current_user", "flask_jwt_extended.current_user", "flask_security.current_user", "flask.g.user",
+     "flask.g.current_user", "flask_login.utils.current_user"]
+)  # fmt: skip
+STORES = frozenset(["flask.session", "quart.session", "flask_session.session"])
+REQUEST_PARTS = frozenset(["headers", "META", "environ"])
+REQUEST_USERS = frozenset(
+    ["user", "auth", "current_user", "jwt_payload", "user_id", "account", "identity", "uid"]
+)
+QUERIES = frozenset(
+    ["filter", "filter_by", "get", "exclude", "get_object_or_404", "get_list_or_404", "where", "find", "find_one",
+     "first", "get_or_none", "aget", "get_or_404", "first_or_404", "find_first", "delete_one", "update_one", "one",
+     "delete_many", "find_one_and_update", "find_one_and_delete", "get_or_create", "update_or_create", "filter_related"]
+)  # fmt: skip
+IDENTITY_CALLS = frozenset(
+    ["get_jwt_identity", "get_current_user", "get_jwt", "get_jwt_claims", "current_identity", "get_raw_jwt"]
+)
+DECODERS = frozenset(
+    ["jwt.decode", "jose.jwt.decode", "jwt.api_jwt.decode", "authlib.jose.jwt.decode", "jose.jwt.get_claims",
+     "firebase_admin.auth.verify_id_token", "flask_jwt_extended.decode_token",
+     "google.oauth2.id_token.verify_oauth2_token",
+     "python_jwt.verify_jwt"]
+)  # fmt: skip
+STRICT_CALLS = frozenset(
+    [
+        "verify_jwt_in_request",
+        "verify_jwt_refresh_token_in_request",
+        "jwt_required",
+        "check_object_permissions",
+        "permission_denied",
+    ]
+)
+SQL_OWNER = re.compile(
+    r"\b(?:where|and)\b.{0,200}?\b(?:owner|user|author|account|customer|creator|created_by)(?:_?id|_?name)?\s*(?:=|in\b)",
+    re.I | re.S,
+)
+REFUSING = re.compile(
+    r"\b(?:401|403|unauthori[sz]ed|forbidden|permission denied|not authenticated|not authori[sz]ed|access denied"
+    r"|auth\w* (?:error|exception|failed|required)|authentication failed|invalid token|credentials? (?:error|exception)"
+    r"|invalid credentials?|no authorization|token (?:error|expired)"
+    r"|(?:permission|login|role) (?:error|required|exception)"
+    r"|not permitted|unauthenticated|insufficient \w+|no permission|wrong \w+ scope|http 401\w*|http 403\w*)\b"
+)
+CAREFUL = frozenset(
+    ["x-frame-options", "content-security-policy", "strict-transport-security", "x-content-type-options"]
+)
+VERDICTS = re.compile(r"^(?:has|is|can|may|test func|check|authorized|allowed|must)\b")
+"""Functions whose answer is the verdict: what they return is what they test."""
+LOGIN_PAGE = re.compile(r"\b(?:log ?in|sign ?in|auth|unauthori[sz]ed|forbidden|denied|authenticate)\b")
+
+
+@dataclass(slots=True)
+class Signs:
+    """What one body shows; each node is the first of its kind."""
+
+    identity: s.Node | None = None
+    """It reads who the caller is: a header, a token, the session, the user of the request."""
+    proof: bool = False
+    """What it reads is a proof (token, key, session), so to refuse without it is authentication."""
+    refusal: s.Node | None = None
+    """It answers 401 or 403, sends to the login page, or stops where nobody is known."""
+    raises: bool = False
+    """It raises something else than an answer of another meaning (404, 400, 409, 422)."""
+    role: s.Node | None = None
+    owner: s.Node | None = None
+    strict: s.Node | None = None
+    """A call that refuses by itself."""
+    limits: bool = False
+    """It answers 429."""
+    headers: bool = False
+    """It sets headers that make browsers careful."""
+    catches: bool = False
+    """It answers for any exception of what it surrounds."""
+    calls: list[tuple[s.Call, bool]] = field(default_factory=list)
+    """The calls of the body, and whether they are given who the caller is."""
+
+
+class Reader:
+    """Reads the signs of one body. `callers` are names of it that hold the caller from the beginning."""
+
+    def __init__(self, function: Function, callers: frozenset[str], trusts_params: bool) -> None:
+        self._function = function
+        self._callers = set(callers)
+        self._trusts_params = trusts_params
+        self._params = {each.name for each in function.params}
+        self._is_caught = any(isinstance(each, s.Attempt) for each in function.walk())
+        self.signs = Signs()
+
+    def read(self) -> Signs:
+        """Goes through the body once."""
+        stored: set[int] = set()
+        for node in self._function.walk():
+            if id(node) in stored:
+                continue
+            match node:
+                case s.Assign(targets=targets, value=value):
+                    for target in targets:
+                        stored.update(id(each) for each in s.walk(target))
+                    if value is not None and self.is_caller(value):
+                        self._callers.update(_names(targets))
+                case s.Bound(target=s.Name(id=name), value=value) if self.is_caller(value):
+                    self._callers.add(name)
+                case s.Branch(test=test, body=body, orelse=orelse):
+                    self._test(node, test, body, orelse)
+                case s.Choice(test=test):
+                    self._compared(test)
+                case s.Other(kind="assert", values=[test, *_]):
+                    self._compared(test)
+                case s.Raise(value=value):
+                    self._raised(node, value)
+                case s.Return(value=value) if value is not None:
+                    self._returned(node, value)
+                case s.Attempt(handlers=handlers):
+                    broad = [each for each in handlers if not each.types or _is_broad(each)]
+                    self.signs.catches |= any(
+                        isinstance(n, s.Return) for n in s.walk(*(x for h in broad for x in h.body))
+                    )
+                case s.Literal(value=str() as text) if text.lower() in CAREFUL:
+                    self.signs.headers = True
+                case s.Literal(value=429):
+                    self.signs.limits = True
+                case s.Operation(operator="==" | "!=" | "in" | "is" | "not in"):
+                    self._owned(node, is_test=False)
+                case s.Call():
+                    self._called(node)
+                case s.Attribute(name="HTTP_429_TOO_MANY_REQUESTS" | "TOO_MANY_REQUESTS"):
+                    self.signs.limits = True
+                case s.Expression():
+                    self._seen(node)
+        return self.signs
+
+    # Who calls
+
+    def is_caller(self, node: s.Node) -> bool:
+        """Whether an expression holds who the caller is, or a proof of it."""
+        match node:
+            case s.Name(id=name, refers=known):
+                return name in self._callers or known in KNOWN_CALLERS or bool(CALLERS.match(words(name)))
+            case s.Attribute(base=base, name=name, refers=known):
+                if known in KNOWN_CALLERS or (name in REQUEST_USERS and _is_request(base)):
+                    return True
+                return self.is_caller(base) or (name == "current_user" and isinstance(base, s.Name))
+            case s.Item(base=base, key=key):
+                return self._kept(base, s.text_of(key)) or self.is_caller(base)
+            case s.Call(callee=callee, args=args):
+                if node.name in IDENTITY_CALLS or node.refers in DECODERS:
+                    return True
+                if isinstance(callee, s.Attribute):
+                    if callee.name in ("get", "get_secure_cookie", "pop") and args:
+                        return self._kept(callee.base, s.text_of(args[0])) or self.is_caller(callee.base)
+                    if self.is_caller(callee.base):
+                        return True
+                return any(self.is_caller(each) for each in args[:3]) or any(
+                    self.is_caller(each.value) for each in node.keywords
+                )
+            case s.Awaited(value=value) | s.Bound(value=value):
+                return self.is_caller(value)
+            case s.Operation(operator="or" | "and", operands=operands):
+                return any(self.is_caller(each) for each in operands)
+            case s.Choice(yes=yes, no=no):
+                return self.is_caller(yes) or self.is_caller(no)
+        return False
+
+    def _kept(self, base: s.Expression, key: str | None) -> bool:
+        """Whether the caller is kept under this key: of headers, cookies or the session."""
+        if key is None:
+            return False
+        place = s.last_name(base)
+        spoken = words(key)
+        if place in REQUEST_PARTS:
+            return bool(PROOFS.search(spoken))
+        if place in ("cookies", "COOKIES"):
+            return bool(COOKIES.search(spoken))
+        if s.refers(base) in STORES or (place == "session" and isinstance(base, s.Attribute | s.Name)):
+            return bool(SESSIONS.search(spoken))
+        return place == "g" and s.refers(base) == "flask.g" and bool(SESSIONS.search(spoken))
+
+    def _seen(self, node: s.Node) -> None:
+        if (
+            self.signs.identity is None
+            and isinstance(node, s.Attribute | s.Item | s.Name)
+            and self.is_caller(node)
+        ):
+            self.signs.identity = node
+        if isinstance(node, s.Attribute) and node.name in ("is_authenticated", "is_anonymous"):
+            self.signs.identity = self.signs.identity or node
+            self.signs.proof = True
+        if isinstance(node, s.Item) and self.is_caller(node):
+            self.signs.proof = True
+            if s.refers(node.base) in STORES:
+                self.signs.strict = self.signs.strict or node  # KeyError where nobody is logged in
+
+    # What it does with it
+
+    def _called(self, call: s.Call) -> None:
+        signs = self.signs
+        given = any(self._holds(each) for each in (*call.args, *(each.value for each in call.keywords)))
+        signs.calls.append((call, given))
+        if self.is_caller(call) and (
+            call.refers in DECODERS or call.name in IDENTITY_CALLS or call.name == "get"
+        ):
+            signs.identity = signs.identity or call
+            signs.proof = True
+        if call.refers in DECODERS or call.name in STRICT_CALLS:
+            signs.identity = signs.identity or call
+            signs.strict = signs.strict or (call if call.name in STRICT_CALLS or not self._is_caught else None)
+        if _aborts(call):
+            signs.refusal = signs.refusal or call
+        if call.name in QUERIES and signs.owner is None:
+            for each in call.keywords:
+                name = words(each.name.partition("__")[0])
+                if each.name and OWNERS.match(name) and self._is_self(each.value, in_query=True):
+                    signs.owner = call
+        if isinstance(call.callee, s.Attribute) and call.name in (
+            *QUERIES,
+            "all",
+            "add",
+            "remove",
+            "order_by",
+            "count",
+        ):
+            base = call.callee.base
+            if isinstance(base, s.Attribute) and not _is_request(base.base) and self._is_person(base.base):
+                signs.owner = signs.owner or call
+        texts = [each for each in call.args if isinstance(each, s.Literal | s.Text | s.Operation)]
+        if texts and given and any(SQL_OWNER.search(_text(each)) for each in texts):
+            signs.owner = signs.owner or call
+
+    def _holds(self, node: s.Expression) -> bool:
+        """Whether what is handed over holds who calls: itself, or in a list or mapping."""
+        match node:
+            case s.Group(items=items) | s.Pairs(values=items):
+                return any(self._holds(each) for each in items)
+        return self.is_caller(node)
+
+    def _is_person(self, node: s.Expression) -> bool:
+        """Whether an expression is the caller itself, not a store that the caller is kept in."""
+        is_one = isinstance(node, s.Name | s.Attribute) and self.is_caller(node)
+        return is_one and s.last_name(node) not in ("headers", "cookies", "session")
+
+    def _is_self(self, node: s.Expression, in_query: bool) -> bool:
+        """Whether an expression is the caller, or what the caller is told apart by."""
+        if isinstance(node, s.Call) and node.name in ("str", "int", "UUID", "ObjectId") and node.args:
+            return self._is_self(node.args[0], in_query)
+        if self.is_caller(node):
+            return not isinstance(node, s.Attribute) or in_query or self._tells_apart(node)
+        if not self._trusts_params:
+            return False
+        root = s.root_of(node)
+        return isinstance(root, s.Name) and root.id in self._params and bool(OWNERS.match(words(root.id)))
+
+    def _tells_apart(self, node: s.Attribute) -> bool:
+        return bool(SELF_PARTS.match(words(node.name))) or self.is_caller_itself(node)
+
+    def is_caller_itself(self, node: s.Attribute) -> bool:
+        """`request.user`, `g.user`: an attribute that is the caller, not a part of it."""
+        return node.refers in KNOWN_CALLERS or (node.name in REQUEST_USERS and _is_request(node.base))
+
+    def _owned(self, node: s.Operation, is_test: bool) -> None:
+        if self.signs.owner is not None or len(node.operands) != 2:
+            return
+        for one, other in (node.operands, reversed(node.operands)):
+            if isinstance(other, s.Literal) or not self._is_self(one, in_query=not is_test):
+                continue
+            if isinstance(other, s.Call) and other.name in ("str", "int", "UUID") and other.args:
+                other = other.args[0]
+            name = words(s.last_name(other) or _key(other))
+            in_owner = isinstance(other, s.Attribute | s.Item) and bool(OWNERS.match(name))
+            named = is_test and bool(OWNERS.match(name) or SELF_PARTS.match(name))
+            if in_owner or (named and not self.is_caller(other)):
+                self.signs.owner = node
+
+    def _compared(self, test: s.Expression) -> None:
+        for node in s.walk(test):
+            if isinstance(node, s.Operation) and node.operator in (
+                "==",
+                "!=",
+                "in",
+                "not in",
+                "is",
+                "is not",
+            ):
+                self._owned(node, is_test=True)
+            word = (
+                s.last_name(node)
+                if isinstance(node, s.Attribute)
+                else _key(node)
+                if isinstance(node, s.Item)
+                else ""
+            )
+            if self.signs.role is None and word and RIGHTS.search(words(word)) and self._of_somebody(node):
+                self.signs.role = node
+
+    def _of_somebody(self, node: s.Node) -> bool:
+        """Whether a right is somebody's, not a field of what was sent."""
+        if self.is_caller(node):
+            return True
+        root = s.root_of(node)
+        name = words(root.id) if isinstance(root, s.Name) else ""
+        return bool(
+            re.search(r"\b(?:user|admin|member|account|me|payload|claims|token|identity|self|g)\b", name)
+        ) and not (name.endswith((" in", " data", " create", " update")) or name in ("user data",))
+
+    def _test(
+        self, node: s.Branch, test: s.Expression, body: list[s.Statement], orelse: list[s.Statement]
+    ) -> None:
+        self._compared(test)
+        if self.signs.refusal is None and self._is_unknown(test) and _stops(body):
+            self.signs.refusal = node
+            self.signs.identity = self.signs.identity or test
+
+    def _is_unknown(self, test: s.Expression) -> bool:
+        """`not user`, `user is None`, `"user_id" not in session`, with the caller in it."""
+        match test:
+            case s.Operation(operator="not", operands=[inner]):
+                return self.is_caller(inner) or (isinstance(inner, s.Operation) and self._kept_in(inner))
+            case s.Operation(operator="is" | "==", operands=[inner, s.Literal(value=None | False)]):
+                return self.is_caller(inner)
+            case s.Operation(operator="not in"):
+                return self._kept_in(test)
+            case s.Operation(operator="or" | "and", operands=operands):
+                return any(self._is_unknown(each) for each in operands)
+        return False
+
+    def _kept_in(self, node: s.Operation) -> bool:
+        return len(node.operands) == 2 and self._kept(node.operands[1], s.text_of(node.operands[0]))
+
+    def _returned(self, node: s.Return, value: s.Expression) -> None:
+        if _refuses_in_answer(value):
+            self.signs.refusal = self.signs.refusal or node
+        if VERDICTS.match(words(self._function.name)):
+            self._compared(value)
+            if self.signs.role or self.signs.owner:
+                self.signs.refusal = self.signs.refusal or node
+
+    def _raised(self, node: s.Raise, value: s.Expression | None) -> None:
+        if value is None:
+            return
+        texts = " ".join(_spoken(value, self._function))
+        if REFUSING.search(texts):
+            self.signs.refusal = self.signs.refusal or node
+        elif not re.search(
+            r"\b(?:4(?:00|04|05|09|10|13|15|22|29)|5\d\d|not found|bad request|conflict|value)\b", texts
+        ):
+            self.signs.raises = True
+
+
+def _names(targets: list[s.Expression]) -> Iterator[str]:
+    for target in targets:
+        for each in s.walk(target):
+            if isinstance(each, s.Name):
+                yield each.id
+
+
+def _is_broad(handler: s.Handler) -> bool:
+    return any(s.last_name(each) in ("Exception", "BaseException") for each in handler.types)
+
+
+def _key(node: s.Node) -> str:
+    return (s.text_of(node.key) or "") if isinstance(node, s.Item) else ""
+
+
+def _is_request(node: s.Node) -> bool:
+    """`request`, `self.request`, `request.state`, `info.context`, `g`."""
+    name = s.last_name(node)
+    if isinstance(node, s.Attribute) and name in ("state", "ctx", "scope"):
+        return _is_request(node.base)
+    return name in ("request", "req", "g", "connection", "context", "conn", "websocket", "_request")
+
+
+def _stops(body: list[s.Statement]) -> bool:
+    """Whether a branch leaves the function, or aborts."""
+    last = body[-1] if body else None
+    return isinstance(last, s.Return | s.Raise) or (
+        isinstance(last, s.Do) and any(_aborts(c) for c in s.calls_in(last))
+    )
+
+
+def _aborts(call: s.Call) -> bool:
+    if call.name == "abort" and call.args:
+        return any(REFUSING.search(each) for each in _spoken(call.args[0], None))
+    return call.name in ("unauthorized", "HttpResponseForbidden", "redirect_to_login", "handle_no_permission")
+
+
+def _refuses_in_answer(value: s.Expression) -> bool:
+    """`… , 401`, `JSONResponse(…, status_code=403)`, `redirect(url_for("login"))`."""
+    if isinstance(value, s.Group) and value.items:
+        if any(s.constant(each) in (401, 403) for each in value.items[1:]):
+            return True
+        return any(REFUSING.search(words(s.last_name(each))) for each in value.items[1:])
+    if not isinstance(value, s.Call):
+        return False
+    if REFUSING.search(words(value.name)):
+        return True
+    given = [value.keyword(name) for name in ("status", "status_code", "code", "http_status")] + value.args[
+        1:
+    ]
+    if any(
+        s.constant(each) in (401, 403) or REFUSING.search(words(s.last_name(each))) for each in given if each
+    ):
+        return True
+    if "redirect" in value.name.lower() and (value.args or value.keywords):
+        texts = " ".join(_spoken(value.argument(0, "url") or value.keywords[0].value, None))
+        return bool(LOGIN_PAGE.search(texts))
+    return False
+
+
+def _spoken(value: s.Expression, function: Function | None) -> Iterator[str]:
+    """The names and codes in what is raised or answered; a local name is looked up."""
+    for node in s.walk(value):
+        match node:
+            case s.Name(id=name):
+                yield words(name)
+                if function is not None and name in function.locals:
+                    for each in function.walk():
+                        if (
+                            isinstance(each, s.Assign)
+                            and name in _names(each.targets)
+                            and each.value is not None
+                        ):
+                            yield from _spoken(each.value, None)
+            case s.Attribute(name=name):
+                yield words(name)
+            case s.Literal(value=int() as number):
+                yield str(number)
+            case s.Literal(value=str() as text) if len(text) < 60 and " " not in text:
+                yield words(text)
+
+
+def _text(node: s.Expression) -> str:
+    return " ".join(
+        each.value for each in s.walk(node) if isinstance(each, s.Literal) and isinstance(each.value, str)
+    )
