@@ -181,7 +181,8 @@ HELPERS = """
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("by_helper", WHO), ("by_session", WHO), ("owned", RIGHT), ("scoped", RIGHT), ("scoped_sql", RIGHT), ("managed", RIGHT), ("login", set()), ("public", set()),
+        ("by_helper", WHO), ("by_session", WHO), ("owned", RIGHT), ("scoped", RIGHT), ("scoped_sql", RIGHT),
+        ("managed", RIGHT), ("login", set()), ("public", set()),
         ("own_page", WHO), ("register", set()),
     ],
 )  # fmt: skip

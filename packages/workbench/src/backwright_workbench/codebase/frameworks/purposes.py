@@ -219,9 +219,16 @@ class Purposes:
                 param.name
                 for param in function.params
                 for _, provider in givers(self._app.project, param)
-                if Purpose.AUTHENTICATION in self._of(provider, 1).purposes and not _is_fetched(provider)
+                if Purpose.AUTHENTICATION in self._of(provider, 1).purposes and self._gives_caller(provider)
             )
         return known
+
+    def _gives_caller(self, provider: s.Expression) -> bool:
+        """Whether a dependency gives who calls, and not another thing for which it asks who calls: `get_article`."""
+        if named_purposes(s.last_name(provider)) & TRUE:
+            return True
+        found = self.definition(provider)
+        return isinstance(found, Function) and self._own(found, False).proof
 
     # A handler
 
@@ -304,12 +311,6 @@ def _switched_off(call: s.Call) -> bool:
         or (each.name in ("optional", "allow_anonymous", "is_optional") and s.constant(each.value) is True)
         for each in call.keywords
     )
-
-
-def _is_fetched(provider: s.Expression) -> bool:
-    """Whether a dependency gives another thing than the caller, though it asks who calls: `get_article`."""
-    said = named_purposes(s.last_name(provider))
-    return not said & TRUE
 
 
 def _with_inner(function: Function) -> list[Function]:

@@ -238,7 +238,9 @@ class Reader:
             signs.proof = True
         if call.refers in DECODERS or call.name in STRICT_CALLS:
             signs.identity = signs.identity or call
-            signs.strict = signs.strict or (call if call.name in STRICT_CALLS or not self._is_caught else None)
+            signs.strict = signs.strict or (
+                call if call.name in STRICT_CALLS or not self._is_caught else None
+            )
         if _aborts(call):
             signs.refusal = signs.refusal or call
         if call.name in QUERIES and signs.owner is None:

@@ -81,7 +81,9 @@ NOT_A_CHECK = re.compile(
 @lru_cache(maxsize=20_000)
 def words(name: str) -> str:
     """The words of a name, in lower case with spaces: `getCurrentUser_v2` → `get current user v 2`."""
-    return JOINED.sub(r"\1\2", " ".join(each.lower() for each in WORD.findall(name.replace("OAuth", "Oauth"))))
+    return JOINED.sub(
+        r"\1\2", " ".join(each.lower() for each in WORD.findall(name.replace("OAuth", "Oauth")))
+    )
 
 
 @lru_cache(maxsize=20_000)
