@@ -3,17 +3,27 @@
 What lives here: calling each reader in turn. What must not: any framework, any judgement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.roles import role_of
 from backwright_workbench.codebase.facts.types import Types
+from backwright_workbench.codebase.frameworks import dependencies, models_sqlalchemy
 from backwright_workbench.codebase.python import load
+
+READERS: tuple[Callable[[Application], None], ...] = (
+    dependencies.read,
+    models_sqlalchemy.read,
+)
+"""In this order: what asks for models stands after them."""
 
 
 def read_application(files: Mapping[str, str]) -> Application:
     """All that `files` (paths to texts, relative to the project) say; nothing is imported or executed."""
-    project = load(files, role_of)
-    app = Application(project, Types(project), dict(files))
+    declared = dependencies.declared(files)
+    project = load(files, role_of, external=declared)
+    app = Application(project, Types(project), dict(files), dependencies=declared)
     app.unread = {module.path: module.trouble for module in project.modules.values() if module.trouble}
+    for read in READERS:
+        read(app)
     return app
