@@ -43,13 +43,27 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
         "implement",
         "keys",
         "new",
+        "review",
         "schema",
         "verify",
     ]
 
 
 @pytest.mark.parametrize(
-    "verb", ["access", "audit", "blueprint", "dev", "draft", "format", "implement", "keys", "new", "schema"]
+    "verb",
+    [
+        "access",
+        "audit",
+        "blueprint",
+        "dev",
+        "draft",
+        "format",
+        "implement",
+        "keys",
+        "new",
+        "review",
+        "schema",
+    ],
 )
 def test_every_verb_tells_its_options(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each with what it is for."""

@@ -17,6 +17,7 @@ from backwright_workbench.commands.events import (
     Checked,
     Checking,
     Event,
+    Found,
     Notice,
     Output,
     StepFinished,
@@ -118,7 +119,7 @@ class PlainLines:
             case Output(text=text) | Summary(text=text):
                 self._out.write(text if text.endswith("\n") else text + "\n")
                 self._out.flush()
-            case StepProgress() | Checking() | AgentStatus():
+            case StepProgress() | Checking() | AgentStatus() | Found():
                 pass
 
     def fail(self, error: WorkbenchError) -> None:

@@ -13,6 +13,7 @@ from backwright_workbench.commands.events import (
     Checked,
     Checking,
     Event,
+    Found,
     Notice,
     Output,
     StepFinished,
@@ -62,7 +63,7 @@ class Terminal:
                     self._under_way.at = event
             case Checked():
                 self._console.print(check_line(event), no_wrap=True, overflow="ellipsis")
-            case AgentStatus():
+            case AgentStatus() | Found():
                 pass
             case Output(text=text) | Summary(text=text):
                 self.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from backwright_workbench import __version__
+from backwright_workbench.cli import reviewing
 
 if TYPE_CHECKING:
     from backwright_workbench.commands.events import Event
@@ -123,6 +124,12 @@ def parser() -> ArgumentParser:
         "--check", action="store_true", help="is the evidence whole, about these files, and repeatable?"
     )
     _foreign(one)
+    _json(one)
+
+    one = verb(
+        "review", reviewing.review, "What is wrong with a backend that somebody else wrote; nothing is run."
+    )
+    reviewing.add_review(one)
     _json(one)
 
     one = verb("audit", _audit, "Whether the audit log of a service is what it was: `audit verify DIR`.")

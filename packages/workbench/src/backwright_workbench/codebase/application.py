@@ -6,6 +6,7 @@ What lives here: calling each reader in turn. What must not: any framework, any 
 from collections.abc import Callable, Mapping
 
 from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Role
 from backwright_workbench.codebase.facts.roles import role_of
 from backwright_workbench.codebase.facts.types import Types
 from backwright_workbench.codebase.frameworks import dependencies, models_sqlalchemy
@@ -18,10 +19,13 @@ READERS: tuple[Callable[[Application], None], ...] = (
 """In this order: what asks for models stands after them."""
 
 
-def read_application(files: Mapping[str, str]) -> Application:
-    """All that `files` (paths to texts, relative to the project) say; nothing is imported or executed."""
+def read_application(files: Mapping[str, str], role: Callable[[str, str], Role] = role_of) -> Application:
+    """All that `files` (paths to texts, relative to the project) say; nothing is imported or executed.
+
+    `role` tells from a path and a text what a file is for.
+    """
     declared = dependencies.declared(files)
-    project = load(files, role_of, external=declared)
+    project = load(files, role, external=declared)
     app = Application(project, Types(project), dict(files), dependencies=declared)
     app.unread = {module.path: module.trouble for module in project.modules.values() if module.trouble}
     for read in READERS:

@@ -87,6 +87,19 @@ class AgentStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A finding of `review`; `places` are all of its lines, the first one leading."""
+
+    rule: str
+    family: str
+    severity: str
+    confidence: str
+    message: str
+    places: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """The result itself, as text: what goes to standard output or into a file."""
 
@@ -113,6 +126,7 @@ Event = (
     | Checked
     | Checking
     | AgentStatus
+    | Found
     | Output
     | Summary
 )

@@ -63,6 +63,8 @@ class Finding:
     owasp: tuple[str, ...]
     seen: Seen
     fingerprint: str
+    tools: tuple[str, ...] = ()
+    """Other tools that say the same; where this is none of our rules, the one that says it."""
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,77 @@
+"""The verbs about backends that somebody else wrote: `review` and `inspect`, with their options.
+
+What lives here: options → a request. What must not: carrying it out.
+"""
+
+import os
+import shutil
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from shlex import join
+
+LEVELS = ("critical", "high", "medium", "low")
+SURENESS = ("high", "medium", "low")
+FORMS = ("text", "json", "sarif")
+PROJECT = "the project: a directory, or a single file; the current directory without it"
+
+
+def add_review(verb: ArgumentParser) -> None:
+    """The options of `review`."""
+    add = verb.add_argument
+    add("place", metavar="PATH", type=Path, nargs="?", default=Path(), help=PROJECT)
+    add("--format", choices=FORMS, default="text", help="what standard output gets; text without it")
+    for form, what in (("sarif", "SARIF 2.1.0, for code hosts"), ("json", "JSON, for programs")):
+        name = "--report-json" if form == "json" else f"--{form}"
+        add(name, metavar="FILE", type=Path, dest=f"{form}_file", help=f"also write {what}")
+    add("--verbose", action="store_true", help="every place, and what was not looked at")
+    chosen = verb.add_argument_group("what is told").add_argument
+    chosen("--only", metavar="RULE", action="append", default=[], help="a rule or family; may be repeated")
+    chosen("--skip", metavar="RULE", action="append", default=[], help="a rule or family to leave out")
+    chosen("--severity", choices=LEVELS, help="the lowest that is told")
+    chosen("--confidence", choices=SURENESS, help="how sure it has to be at least")
+    chosen("--fail-on", choices=(*LEVELS, "never"), help="exit 1 from this severity on; high without it")
+    pages = verb.add_argument_group("about the rules").add_argument
+    pages("--explain", metavar="RULE", help="print the page of a rule")
+    pages("--rules", action="store_true", help="list all rules")
+
+
+def review(given: Namespace) -> int:
+    """Carries out `review`."""
+    from backwright_workbench.cli.show import show
+    from backwright_workbench.commands import review as command
+    from backwright_workbench.review.finding import Confidence, Severity
+    from backwright_workbench.review.selection import Selection
+
+    if given.explain:
+        return show(command.explain(given.explain), json=given.json)
+    if given.rules:
+        return show(command.listed(), json=given.json)
+    fail_on = given.fail_on or "high"
+    asked = command.Asked(
+        given.place,
+        given.format,
+        {form: place for form in FORMS if (place := getattr(given, f"{form}_file", None))},
+        Selection(
+            tuple(given.only),
+            tuple(given.skip),
+            Severity(given.severity or "low"),
+            Confidence(given.confidence or "low"),
+        ),
+        None if fail_on == "never" else Severity(fail_on),
+        verbose=given.verbose,
+        colour=in_colour() and not given.json,
+        width=columns(),
+        command=join(["backwright", *sys.argv[1:]]),
+    )
+    return show(command.review(asked), json=given.json)
+
+
+def in_colour() -> bool:
+    """Whether standard output is a terminal whose owner wants colour."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def columns() -> int:
+    """How wide lines may be: what a terminal has, 80 elsewhere."""
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
