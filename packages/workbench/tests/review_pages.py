@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backwright_workbench.codebase.application import read_application
+from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.rule import Rule
 
 BLOCK = re.compile(r"^```(\w+)?[ \t]*([^\s`]*)\n(.*?)^```$", re.M | re.S)
@@ -29,9 +30,23 @@ class Example:
     def __str__(self) -> str:
         return f"{self.rule.name}: {'bad' if self.is_bad else 'good'}: {self.title}"
 
-    def found(self) -> set[tuple[str, int]]:
+    def found(self) -> list[Place]:
         """Where the rule finds something."""
-        return {(each.place.path, each.place.line) for each in self.rule.find(read_application(self.files))}
+        return [each.place for each in self.rule.find(read_application(self.files))]
+
+    def missed(self) -> list[tuple[str, int]]:
+        """Marked lines at which nothing was found."""
+        found = self.found()
+        return sorted(mark for mark in self.marks if not any(_covers(place, mark) for place in found))
+
+    def wrong(self) -> list[str]:
+        """What was found where nothing is marked."""
+        return [str(place) for place in self.found() if not any(_covers(place, mark) for mark in self.marks)]
+
+
+def _covers(place: Place, mark: tuple[str, int]) -> bool:
+    """Whether a marked line is one of a finding: formatters put a mark behind the last line of a long call."""
+    return place.path == mark[0] and place.line <= mark[1] <= place.end
 
 
 def examples(rule: Rule) -> Iterator[Example]:

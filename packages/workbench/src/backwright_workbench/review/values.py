@@ -10,15 +10,21 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 
 DEEPEST = 6
-READERS = frozenset(["getenv", "get", "config", "env", "bool", "list", "str", "int", "env_bool", "get_env", "strtobool"])
+READERS = frozenset(
+    ["getenv", "get", "config", "env", "bool", "list", "str", "int", "env_bool", "get_env", "strtobool"]
+)
 
 
-def resolved(app: Application, node: s.Expression | None, function: Function | None, depth: int = 0) -> s.Expression | None:
-    """The expression that a name, an attribute of settings, or a field with a default finally stands for; or the node itself."""
+def resolved(
+    app: Application, node: s.Expression | None, function: Function | None, depth: int = 0
+) -> s.Expression | None:
+    """What a name, an attribute of settings, or a field with a default finally stands for; or the node itself."""
     if node is None or depth > DEEPEST:
         return node
     match node:
-        case s.Name(refers=known) | s.Attribute(refers=known) if known and app.project.value(known) is not None:
+        case s.Name(refers=known) | s.Attribute(refers=known) if (
+            known and app.project.value(known) is not None
+        ):
             return resolved(app, app.project.value(known), None, depth + 1)
         case s.Name(id=name, refers="") if function is not None:
             found = _local(name, function)
@@ -26,8 +32,8 @@ def resolved(app: Application, node: s.Expression | None, function: Function | N
         case s.Attribute(base=base, name=name):
             kind = app.types.of(base, function)
             owner = app.project.classes.get(kind.name) if kind else None
-            known = app.project.attribute(owner, name) if owner is not None else None
-            return resolved(app, known[1], None, depth + 1) if known is not None else node
+            held = app.project.attribute(owner, name) if owner is not None else None
+            return resolved(app, held[1], None, depth + 1) if held is not None else node
         case s.Call() if node.name == "Field":
             given = node.argument(0, "default")
             return resolved(app, given, function, depth + 1) if given is not None else node
@@ -39,7 +45,8 @@ def _local(name: str, function: Function) -> s.Expression | None:
     found = [
         node.value
         for node in function.walk()
-        if isinstance(node, s.Assign) and any(isinstance(each, s.Name) and each.id == name for each in node.targets)
+        if isinstance(node, s.Assign)
+        and any(isinstance(each, s.Name) and each.id == name for each in node.targets)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -9,24 +9,25 @@ from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.values import resolved, texts
 
-ABOUT = About("Every site may call the service", Severity.MEDIUM, cwe=(942, 346), owasp=("A05:2021", "API8:2023"))
+ABOUT = About(
+    "Every site may call the service", Severity.MEDIUM, cwe=(942, 346), owasp=("A05:2021", "API8:2023")
+)
 
 MAKERS = frozenset(["CORSMiddleware", "CORS", "CORSConfig", "cross_origin", "cors"])
 ORIGINS = ("allow_origins", "origins", "allow_origin_regex", "allow_origin")
 CREDENTIALS = ("allow_credentials", "supports_credentials")
 HEADER = "access-control-allow-origin"
-FIX = "name the sites that need it (`allow_origins=[\"https://app.example.com\"]`), from settings without a `*` default"
+FIX = 'name the sites that need it (`allow_origins=["https://app.example.com"]`), from settings without a `*` default'
 
 
 def find(app: Application) -> Iterator[Seen]:
     """CORS with `*`, with a pattern for everything, or with whatever the caller says."""
     for standing in app.nodes(s.Call):
         yield from _made(app, standing)
-    for setting in app.settings:
-        if setting.name in ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL") and s.constant(setting.value) is True:
-            if setting.environment not in ("development", "test"):
-                credentials = any(s.constant(each.value) is True for each in app.setting("CORS_ALLOW_CREDENTIALS"))
-                yield _seen(setting.place, f"`{setting.name}` is on", with_credentials=credentials)
+    credentials = any(s.constant(each.value) is True for each in app.setting("CORS_ALLOW_CREDENTIALS"))
+    for setting in app.setting("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"):
+        if s.constant(setting.value) is True and setting.environment not in ("development", "test"):
+            yield _seen(setting.place, f"`{setting.name}` is on", with_credentials=credentials)
     for assign in app.nodes(s.Assign):
         yield from _header(assign)
 
@@ -45,11 +46,17 @@ def _made(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     credentials = any(s.constant(resolved(app, given.get(name), function)) is True for name in CREDENTIALS)
     if origins is None:
         if call.name in ("CORS", "cross_origin") and "flask" in call.refers and not _from_settings(app):
-            yield _seen(standing.place, f"`{call.name}` without `origins` allows all of them", with_credentials=credentials)
+            yield _seen(
+                standing.place,
+                f"`{call.name}` without `origins` allows all of them",
+                with_credentials=credentials,
+            )
         return
     found = list(texts(app, origins, function))
     if any(each.strip() in ("*", ".*", "https?://.*", "^.*$") for each in found):
-        yield _seen(standing.place, f"`{_called(call, first)}` allows every origin", with_credentials=credentials)
+        yield _seen(
+            standing.place, f"`{_called(call, first)}` allows every origin", with_credentials=credentials
+        )
 
 
 def _is_cors(call: s.Call) -> bool:
@@ -81,18 +88,25 @@ def _header(standing: Standing[s.Assign]) -> Iterator[Seen]:
             if s.text_of(value) == "*":
                 yield _seen(standing.place, "every origin is allowed by a header", with_credentials=False)
             elif _is_of_caller(value):
-                yield _seen(standing.place, "whatever origin the caller names is allowed", with_credentials=True)
+                yield _seen(
+                    standing.place, "whatever origin the caller names is allowed", with_credentials=True
+                )
 
 
 def _is_of_caller(value: s.Expression | None) -> bool:
     if not isinstance(value, s.Call | s.Item | s.Attribute):
         return False
     named = [s.text_of(each) for each in s.walk(value) if isinstance(each, s.Literal)]
-    return any((each or "").lower() in ("origin", "http_origin") for each in named) or s.last_name(value) == "origin"
+    return (
+        any((each or "").lower() in ("origin", "http_origin") for each in named)
+        or s.last_name(value) == "origin"
+    )
 
 
 def _seen(place: Place, message: str, *, with_credentials: bool) -> Seen:
     if with_credentials:
         why = "any page can act as its visitor, who is signed in here"
         return Seen(place, f"{message}, with credentials: {why}", severity=Severity.HIGH, fix=FIX)
-    return Seen(place, f"{message}: any page can call it from its visitors' networks", Confidence.MEDIUM, fix=FIX)
+    return Seen(
+        place, f"{message}: any page can call it from its visitors' networks", Confidence.MEDIUM, fix=FIX
+    )

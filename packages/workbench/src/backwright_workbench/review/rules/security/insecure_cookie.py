@@ -9,19 +9,25 @@ from backwright_workbench.review.rule import About
 from backwright_workbench.review.values import resolved
 from backwright_workbench.review.words import words
 
-ABOUT = About("A cookie is not protected", Severity.MEDIUM, cwe=(614, 1004, 1275), owasp=("A05:2021", "API8:2023"))
+ABOUT = About(
+    "A cookie is not protected", Severity.MEDIUM, cwe=(614, 1004, 1275), owasp=("A05:2021", "API8:2023")
+)
 
 FLAGS = ("httponly", "secure", "samesite")
 SETTINGS = ("SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_SECURE", "REMEMBER_COOKIE_SECURE",
             "REMEMBER_COOKIE_HTTPONLY", "JWT_COOKIE_SECURE")  # fmt: skip
-READABLE = frozenset(["csrf", "xsrf", "theme", "lang", "language", "locale", "consent", "timezone", "tz", "banner"])
-FIX = "set `httponly=True, secure=True, samesite=\"Lax\"` (\"Strict\" where no link from elsewhere must arrive signed in)"
+READABLE = frozenset(
+    ["csrf", "xsrf", "theme", "lang", "language", "locale", "consent", "timezone", "tz", "banner"]
+)
+FIX = 'set `httponly=True, secure=True, samesite="Lax"` ("Strict" where no link from elsewhere must arrive signed in)'
 
 
 def find(app: Application) -> Iterator[Seen]:
     """`set_cookie` without its flags, and settings that turn them off."""
     for standing in app.nodes(s.Call):
-        if standing.node.name in ("set_cookie", "set_signed_cookie") and isinstance(standing.node.callee, s.Attribute):
+        if standing.node.name in ("set_cookie", "set_signed_cookie") and isinstance(
+            standing.node.callee, s.Attribute
+        ):
             yield from _set(app, standing)
         elif standing.node.name in ("SessionMiddleware", "add_middleware", "Middleware"):
             yield from _session(app, standing)
@@ -40,7 +46,13 @@ def _set(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     if "secure" in missing or "httponly" in missing or len(missing) == len(FLAGS):
         shown = f"the cookie `{name}`" if name else "a cookie"
         sure = Confidence.HIGH if len(missing) > 1 or "httponly" in missing else Confidence.MEDIUM
-        yield Seen(standing.place, f"{shown} is set without {_listed(missing)}: {_why(missing)}", sure, fix=FIX, about=name)
+        yield Seen(
+            standing.place,
+            f"{shown} is set without {_listed(missing)}: {_why(missing)}",
+            sure,
+            fix=FIX,
+            about=name,
+        )
 
 
 def _is_deleted(call: s.Call) -> bool:
@@ -77,5 +89,13 @@ def _session(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
 
 
 def _setting(setting: Setting) -> Iterator[Seen]:
-    if setting.name in SETTINGS and s.constant(setting.value) is False and setting.environment not in ("development", "test"):
-        yield Seen(setting.place, f"`{setting.name}` is off: {_why(['secure'] if 'SECURE' in setting.name else list(FLAGS))}", fix=FIX)
+    if (
+        setting.name in SETTINGS
+        and s.constant(setting.value) is False
+        and setting.environment not in ("development", "test")
+    ):
+        yield Seen(
+            setting.place,
+            f"`{setting.name}` is off: {_why(['secure'] if 'SECURE' in setting.name else list(FLAGS))}",
+            fix=FIX,
+        )

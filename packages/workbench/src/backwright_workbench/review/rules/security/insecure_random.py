@@ -20,7 +20,7 @@ PURPOSES = frozenset(
     ["token", "otp", "pin", "password", "passwd", "secret", "nonce", "csrf", "salt", "verification", "activation",
      "confirmation", "reset", "session", "invite", "invitation", "voucher", "coupon", "recovery", "captcha", "apikey"]
 )  # fmt: skip
-FIX = "use `secrets`: `secrets.token_urlsafe(32)`, `secrets.choice(…)`, `secrets.randbelow(10**6)` for a code of six digits"
+FIX = "use `secrets`: `secrets.token_urlsafe(32)`, `secrets.choice(…)`, `secrets.randbelow(10**6)` for six digits"
 
 
 def find(app: Application) -> Iterator[Seen]:
