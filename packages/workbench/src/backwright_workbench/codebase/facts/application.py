@@ -96,6 +96,7 @@ class Application:
     unread: dict[str, str] = field(default_factory=dict)
     """Files that could not be read, with why."""
     _nodes: dict[type[Node], list[Standing[Node]]] = field(default_factory=dict)
+    _calls: dict[str, list[Standing[Call]]] = field(default_factory=dict)
 
     def modules(self, *roles: Role) -> list[Module]:
         """The modules with one of these roles; without any, those that are the application's own code."""
@@ -128,6 +129,13 @@ class Application:
                 for function, node in _standing(module):
                     self._nodes.setdefault(type(node), []).append(Standing(module, function, node))
         return self._nodes.get(kind, [])  # type: ignore[return-value]
+
+    def calls(self, *names: str) -> list[Standing[Call]]:
+        """The calls of what is called so last (`execute` of `session.execute(…)`), in the application's own code."""
+        if not self._calls:
+            for each in self.nodes(Call):
+                self._calls.setdefault(each.node.name, []).append(each)
+        return [each for name in names for each in self._calls.get(name, ())]
 
 
 def _standing(module: Module) -> Iterator[tuple[Function | None, Node]]:

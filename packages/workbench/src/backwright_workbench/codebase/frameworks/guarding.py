@@ -1,0 +1,50 @@
+"""Decorators and the like as guards.
+
+What lives here: which of them are guards at all, and what their arguments add. What must not: where a framework puts
+them; what a name or a body says (`purposes.py`).
+"""
+
+import re
+from collections.abc import Iterable
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Module
+from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
+from backwright_workbench.codebase.frameworks.purposes import Purposes
+
+SILENT = frozenset(
+    ["route", "output", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "expose", "doc",
+     "response",      "marshal_with", "marshal_list_with", "swag_from", "staticmethod", "classmethod", "property", "wraps", "override",
+     "abstractmethod", "errorhandler", "alt_response", "paginate", "produces", "consumes", "after_request", "hide",
+     "extend_schema", "extend_schema_view", "swagger_auto_schema", "action", "api_view", "register", "receiver",
+     "field", "mutation", "query", "subscription", "convert_kwargs_to_snake_case", "type", "input", "strawberry_type"]
+)  # fmt: skip
+"""Decorators that declare or describe, and guard nothing."""
+RIGHTS = frozenset(
+    ["role", "roles", "permission", "permissions", "perm", "scope", "scopes", "required_roles", "groups"]
+)
+WAIVING = re.compile(
+    r"(?:^|_)(?:public|exempt|anonymous|no_?auth\w*|skip|unprotected|not_required|allow_any|open)(?:_|$)",
+    re.I,
+)
+
+
+def guards_of(
+    purposes: Purposes, decorators: Iterable[s.Expression], level: Level, module: Module
+) -> list[Guard]:
+    """The guards among decorators (or what is put around a view in another way), in their order."""
+    return [guard_of(purposes, each, level, module) for each in decorators if s.last_name(each) not in SILENT]
+
+
+def guard_of(purposes: Purposes, decorator: s.Expression, level: Level, module: Module) -> Guard:
+    """One guard; an argument such as `role="admin"` makes it ask for a right too."""
+    made = purposes.guard(decorator, level, module.at(decorator))
+    asks = isinstance(decorator, s.Call) and any(each.name in RIGHTS for each in decorator.keywords)
+    if asks and Purpose.AUTHENTICATION in made.purposes:
+        made.purposes |= {Purpose.AUTHORIZATION}
+    return made
+
+
+def waives(decorators: Iterable[s.Expression], what: str = "") -> bool:
+    """Whether one of the decorators takes the handler out of a guard; `what` must be in it, if given."""
+    return any(WAIVING.search(s.last_name(each)) and what in s.written(each).lower() for each in decorators)
