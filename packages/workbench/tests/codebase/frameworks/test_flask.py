@@ -83,7 +83,9 @@ def test_prefixes_are_followed_through_a_factory_and_its_helpers() -> None:
     assert found.is_reachable
     assert found.handler is not None
     assert found.handler.name == "user"
-    assert {(each.source, each.name, each.type) for each in found.parameters} == {("path", "user_id", "builtins.int")}
+    assert {(each.source, each.name, each.type) for each in found.parameters} == {
+        ("path", "user_id", "builtins.int")
+    }
     assert route(app, "GET /orders/")
 
 

@@ -152,5 +152,8 @@ def test_flask_smorest_says_which_schema_is_taken() -> None:
         """
     )
     found = route(app, "PUT /pets/{pet_id}")
-    assert {(each.source, each.type) for each in found.parameters} == {("path", "builtins.int"), ("body", "main.PetIn")}
+    assert {(each.source, each.type) for each in found.parameters} == {
+        ("path", "builtins.int"),
+        ("body", "main.PetIn"),
+    }
     assert guards(app, "PUT /pets/{pet_id}")["staff"] >= {"authorization"}
