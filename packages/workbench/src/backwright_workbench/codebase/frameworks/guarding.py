@@ -14,7 +14,7 @@ from backwright_workbench.codebase.frameworks.purposes import Purposes
 
 SILENT = frozenset(
     ["route", "output", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "expose", "doc",
-     "response", "marshal_with", "marshal_list_with", "swag_from", "staticmethod", "classmethod", "property", "override",
+     "response", "marshal_with", "marshal_list_with", "swag_from", "staticmethod", "classmethod", "property",
      "abstractmethod", "errorhandler", "alt_response", "paginate", "produces", "consumes", "after_request", "hide",
      "extend_schema", "extend_schema_view", "swagger_auto_schema", "action", "api_view", "register", "receiver",
      "field", "mutation", "query", "subscription", "convert_kwargs_to_snake_case", "type", "input", "strawberry_type"]
