@@ -1,7 +1,9 @@
 """`backwright review`: from a directory to findings, reports and an exit code."""
 
 import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backwright_workbench.cli.verbs import run
@@ -103,7 +105,7 @@ def test_a_rule_that_fails_does_not_end_the_review(
     """It is told, and the others are applied."""
     from dataclasses import replace
 
-    from backwright_workbench.commands import review as command
+    from backwright_workbench.commands import review_config as command
     from backwright_workbench.review.rule import all_rules
 
     def broken(app: object) -> list[object]:
@@ -114,5 +116,136 @@ def test_a_rule_that_fails_does_not_end_the_review(
     monkeypatch.setattr(command, "all_rules", lambda: rules)
     assert run(["review", str(project)]) == 1
     said = " ".join(capsys.readouterr().out.split())
-    assert "the rule broken failed, which is a defect of Backwright: KeyError: 'x'" in said
+    assert (
+        "the rule broken failed, which is a defect of Backwright (or of a rule of your own): KeyError: 'x'"
+        in said
+    )
     assert "tls-verify-off" in said
+
+
+def git(root: Path, *arguments: str) -> None:
+    """Git in a directory, as somebody."""
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    """The exit code and the report."""
+    code = run(["review", *arguments, *ONLY, "--format", "json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def states(report: dict[str, Any]) -> list[tuple[str, int, str]]:
+    """Path, line and state of each finding."""
+    return sorted(
+        (each["place"]["path"], each["place"]["line"], each["state"]) for each in report["findings"]
+    )
+
+
+def test_only_what_a_change_brings_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An old finding that moved, in a file that moved, is known; a new one beside it is told."""
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "one")
+    code, report = told(capsys, str(project), "--diff", "main")
+    assert (code, states(report)) == (0, [("app/stock.py", 5, "known")])
+    git(project, "mv", "app/stock.py", "app/goods.py")
+    text = "# moved\n" + UNSAFE + UNSAFE.replace("import requests\n", "").replace("stock", "price")
+    (project / "app/goods.py").write_text(text)
+    git(project, "commit", "-qam", "two")
+    code, report = told(capsys, str(project), "--diff", "HEAD~1")
+    assert code == 1
+    assert states(report) == [("app/goods.py", 6, "known"), ("app/goods.py", 10, "new")]
+    assert report["since"].startswith("HEAD~1 at ")
+
+
+def test_an_absence_that_a_change_brings_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A comment that is taken away brings its finding back."""
+    (tmp_path / "a.py").write_text(UNSAFE.rstrip() + "  # backwright: ignore[tls-verify-off] a device\n")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    assert told(capsys, str(tmp_path), "--diff", "main")[0] == 0
+    (tmp_path / "a.py").write_text(UNSAFE)
+    assert told(capsys, str(tmp_path), "--diff", "main")[0] == 1
+
+
+def test_a_baseline_keeps_what_was_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Written once; afterwards only what is new is told, and what is gone is said."""
+    place = project / "known.json"
+    code, report = told(capsys, str(project), "--baseline", str(place), "--write-baseline")
+    assert (code, states(report)) == (0, [("app/stock.py", 5, "known")])
+    (project / "app/more.py").write_text(UNSAFE)
+    code, report = told(capsys, str(project), "--baseline", str(place))
+    assert (code, states(report)) == (1, [("app/more.py", 5, "new"), ("app/stock.py", 5, "known")])
+    (project / "app/stock.py").write_text(SAFE)
+    run(["review", str(project), "--baseline", str(place)])
+    assert "1 findings of the baseline are gone" in capsys.readouterr().out
+
+
+def test_the_configuration_of_the_project_counts_and_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Unless it is not wanted."""
+    (project / "pyproject.toml").write_text('[tool.backwright.review]\nskip = ["security"]\n')
+    assert run(["review", str(project), "--fail-on", "high", "--only", "tls-verify-off"]) == 0
+    assert "narrows this review: skips security" in " ".join(capsys.readouterr().out.split())
+    assert told(capsys, str(project), "--no-config")[0] == 1
+
+
+def test_a_wrong_configuration_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the nearest key and rule."""
+    (project / "pyproject.toml").write_text('[tool.backwright.review]\nskp = ["security"]\n')
+    assert run(["review", str(project)]) == 2
+    assert "did you mean 'skip'?" in capsys.readouterr().err
+    (project / "pyproject.toml").write_text('[tool.backwright.review.ignore]\n"a/" = ["tls-verify-of"]\n')
+    assert run(["review", str(project)]) == 2
+    assert "did you mean tls-verify-off?" in capsys.readouterr().err
+
+
+RULE = '''"""Names are spelled in lower case."""
+
+from pathlib import Path
+from typing import Any
+
+from backwright_workbench.review.finding import Seen, Severity
+from backwright_workbench.review.rule import About
+
+ABOUT = About("A module is called in capitals", Severity.LOW)
+Path(__file__).with_name("was-run").touch()
+
+
+def find(app):
+    for module in app.modules():
+        if module.name.isupper():
+            yield Seen(module.at(module.body[0]), f"`{module.path}` shouts")
+'''
+
+
+def test_rules_of_the_project_run_only_when_that_is_allowed(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are programs of whoever wrote the project."""
+    (project / "review_rules").mkdir()
+    (project / "review_rules/lower_case.py").write_text(RULE)
+    (project / "SHOP.py").write_text("x = 1\n")
+    (project / "pyproject.toml").write_text('[tool.backwright.review]\nrules = ["review_rules/"]\n')
+    run(["review", str(project)])
+    assert "--allow-project-rules loads them" in " ".join(capsys.readouterr().out.split())
+    assert not (project / "review_rules/was-run").exists()
+    only = ["--only", "lower-case"]
+    assert run(["review", str(project), "--allow-project-rules", *only, "--fail-on", "low"]) == 1
+    assert "`SHOP.py` shouts" in capsys.readouterr().out
+    assert run(["review", str(project), "--config", str(project / "pyproject.toml"), *only]) == 0
+    assert "`SHOP.py` shouts" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["raise SystemError('x')\n", "x = 1\n", "def (\n"])
+def test_a_rule_that_is_none_is_refused(project: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its file."""
+    (project / "own").mkdir()
+    (project / "own/a_rule.py").write_text(text)
+    config = project / "review.toml"
+    config.write_text('rules = ["own"]\n')
+    assert run(["review", str(project), "--config", str(config)]) == 2
+    assert "a_rule.py" in capsys.readouterr().err

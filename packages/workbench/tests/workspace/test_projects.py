@@ -255,10 +255,10 @@ def test_a_deep_tree_ends_somewhere(tmp_path: Path) -> None:
         os.close(each)
 
 
-def test_patterns_leave_out_files_and_folders(tmp_path: Path) -> None:
-    """As the configuration of a project gives them."""
+def test_what_is_excluded_is_not_read(tmp_path: Path) -> None:
+    """Files and whole folders, as the configuration of a project wants it."""
     put(tmp_path, legacy__old_dot_py="1\n", app__a_pb2_dot_py="1\n", app__b_dot_py="1\n")
-    reading = read_project(tmp_path, ["legacy/", "*_pb2.py"])
+    reading = read_project(tmp_path, lambda path: path == "legacy" or path.endswith("_pb2.py"))
     assert list(reading.files) == ["app/b.py"]
     assert {why for _, why in reading.left_out} == {"excluded by the configuration"}
 

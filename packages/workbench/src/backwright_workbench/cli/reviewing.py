@@ -12,7 +12,8 @@ from shlex import join
 
 LEVELS = ("critical", "high", "medium", "low")
 SURENESS = ("high", "medium", "low")
-FORMS = ("text", "json", "sarif")
+REPORTS = {"sarif": "SARIF 2.1.0, for code hosts", "json": "JSON, for programs"}
+FORMS = ("text", *REPORTS)
 PROJECT = "the project: a directory, or a single file; the current directory without it"
 
 
@@ -21,16 +22,27 @@ def add_review(verb: ArgumentParser) -> None:
     add = verb.add_argument
     add("place", metavar="PATH", type=Path, nargs="?", default=Path(), help=PROJECT)
     add("--format", choices=FORMS, default="text", help="what standard output gets; text without it")
-    for form, what in (("sarif", "SARIF 2.1.0, for code hosts"), ("json", "JSON, for programs")):
+    for form, what in REPORTS.items():
         name = "--report-json" if form == "json" else f"--{form}"
         add(name, metavar="FILE", type=Path, dest=f"{form}_file", help=f"also write {what}")
     add("--verbose", action="store_true", help="every place, and what was not looked at")
-    chosen = verb.add_argument_group("what is told").add_argument
-    chosen("--only", metavar="RULE", action="append", default=[], help="a rule or family; may be repeated")
-    chosen("--skip", metavar="RULE", action="append", default=[], help="a rule or family to leave out")
-    chosen("--severity", choices=LEVELS, help="the lowest that is told")
-    chosen("--confidence", choices=SURENESS, help="how sure it has to be at least")
-    chosen("--fail-on", choices=(*LEVELS, "never"), help="exit 1 from this severity on; high without it")
+    told = verb.add_argument_group("what is told").add_argument
+    told("--only", metavar="RULE", action="append", default=[], help="a rule or family; may be repeated")
+    told("--skip", metavar="RULE", action="append", default=[], help="a rule or family to leave out")
+    told("--severity", choices=LEVELS, help="the lowest that is told")
+    told("--confidence", choices=SURENESS, help="how sure it has to be at least")
+    told("--fail-on", choices=(*LEVELS, "never"), help="exit 1 from this severity on; high without it")
+    told("--diff", metavar="BASE", default="", help="only what was brought since this branch, tag or commit")
+    told("--baseline", metavar="FILE", type=Path, help="only what this file does not have")
+    told("--write-baseline", action="store_true", help="write all that is found to the baseline")
+    config = verb.add_argument_group("configuration").add_argument
+    config("--config", metavar="FILE", type=Path, help="a TOML file; the project's pyproject.toml without it")
+    config("--no-config", action="store_true", help="as if the project had no configuration")
+    config(
+        "--allow-project-rules",
+        action="store_true",
+        help="load the rules that the project has: programs of it",
+    )
     pages = verb.add_argument_group("about the rules").add_argument
     pages("--explain", metavar="RULE", help="print the page of a rule")
     pages("--rules", action="store_true", help="list all rules")
@@ -38,33 +50,38 @@ def add_review(verb: ArgumentParser) -> None:
 
 def review(given: Namespace) -> int:
     """Carries out `review`."""
+    from datetime import UTC, datetime
+
     from backwright_workbench.cli.show import show
     from backwright_workbench.commands import review as command
+    from backwright_workbench.commands.review_config import Asked
     from backwright_workbench.review.finding import Confidence, Severity
-    from backwright_workbench.review.selection import Selection
 
     if given.explain:
         return show(command.explain(given.explain), json=given.json)
     if given.rules:
         return show(command.listed(), json=given.json)
-    fail_on = given.fail_on or "high"
-    asked = command.Asked(
+    asked = Asked(
         given.place,
         given.format,
-        {form: place for form in FORMS if (place := getattr(given, f"{form}_file", None))},
-        Selection(
-            tuple(given.only),
-            tuple(given.skip),
-            Severity(given.severity or "low"),
-            Confidence(given.confidence or "low"),
-        ),
-        None if fail_on == "never" else Severity(fail_on),
+        {form: place for form in REPORTS if (place := getattr(given, f"{form}_file"))},
+        only=tuple(given.only),
+        skip=tuple(given.skip),
+        severity=Severity(given.severity) if given.severity else None,
+        confidence=Confidence(given.confidence) if given.confidence else None,
+        fail_on=given.fail_on or "",
+        since=given.diff,
+        baseline=given.baseline,
+        write_baseline=given.write_baseline,
+        config=given.config,
+        no_config=given.no_config,
+        allow_project_rules=given.allow_project_rules,
         verbose=given.verbose,
         colour=in_colour() and not given.json,
         width=columns(),
         command=join(["backwright", *sys.argv[1:]]),
     )
-    return show(command.review(asked), json=given.json)
+    return show(command.review(asked, datetime.now(UTC).date()), json=given.json)
 
 
 def in_colour() -> bool:

@@ -20,15 +20,25 @@ READERS: tuple[Callable[[Application], None], ...] = (
 """In this order: what asks for models stands after them."""
 
 
-def read_application(files: Mapping[str, str], role: Callable[[str, str], Role] = role_of) -> Application:
+def read_application(
+    files: Mapping[str, str],
+    role: Callable[[str, str], Role] = role_of,
+    failed: dict[str, str] | None = None,
+) -> Application:
     """All that `files` (paths to texts, relative to the project) say; nothing is imported or executed.
 
-    `role` tells from a path and a text what a file is for.
+    `role` tells from a path and a text what a file is for. A reader that fails is told in `failed` if that is given,
+    and ends everything if not.
     """
     declared = dependencies.declared(files)
     project = load(files, role, external=declared)
     app = Application(project, Types(project), dict(files), dependencies=declared)
     app.unread = {module.path: module.trouble for module in project.modules.values() if module.trouble}
     for read in READERS:
-        read(app)
+        try:
+            read(app)
+        except Exception as error:
+            if failed is None:
+                raise
+            failed[f"the reader {read.__module__.rpartition('.')[2]}"] = f"{type(error).__name__}: {error}"
     return app

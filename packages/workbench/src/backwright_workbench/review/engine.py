@@ -35,7 +35,7 @@ def findings(
         except Exception as error:
             if failed is None:
                 raise
-            failed[rule.name] = f"{type(error).__name__}: {error}"
+            failed[f"the rule {rule.name}"] = f"{type(error).__name__}: {error}"
     return in_order(found)
 
 

@@ -59,7 +59,7 @@ def ignored(directory: Path) -> frozenset[str] | None:
     """What git ignores under `directory`, as paths from there; a folder stands for all in it. None without git."""
     try:
         asked = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-        found = _read_only(directory, *asked)
+        found = read_only(directory, *asked)
     except GitRefused:
         return None
     names = [os.fsdecode(each).rstrip("/") for each in found.split(b"\0") if each]
@@ -80,7 +80,7 @@ QUIET = (
 """What the configuration of somebody else's repository must not bring about: programs that git would run."""
 
 
-def _read_only(directory: Path, *arguments: str, given: bytes | None = None) -> bytes:
+def read_only(directory: Path, *arguments: str, given: bytes | None = None) -> bytes:
     """What git prints about a repository that somebody else wrote. Raises `GitRefused`.
 
     Nothing that its configuration names is run, and nothing is fetched or written.

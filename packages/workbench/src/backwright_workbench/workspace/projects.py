@@ -6,9 +6,8 @@ Symbolic links are not followed, devices are not opened, and what was not read i
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from backwright_workbench.errors import UserError
@@ -62,11 +61,17 @@ class Reading:
             self.odd.append((path, found.odd))
 
 
-def read_project(place: Path, exclude: Sequence[str] = ()) -> Reading:
-    """Every text file under a directory, or a single file.
+Excluded = Callable[[str], bool]
+"""Whether a path, or a folder that it is in, is not to be looked at."""
 
-    `exclude` are patterns of paths (`legacy/*`, `*_pb2.py`). Raises `UserError` when there is nothing at `place`.
-    """
+
+def nothing(path: str) -> bool:
+    """Excludes no path."""
+    return False
+
+
+def read_project(place: Path, exclude: Excluded = nothing) -> Reading:
+    """Every text file under a directory, or a single file. Raises `UserError` when there is nothing at `place`."""
     root = _resolved(place)
     if stat.S_ISREG(root.stat().st_mode):
         reading = Reading(root.parent)
@@ -100,9 +105,7 @@ def _resolved(place: Path) -> Path:
         ) from None
 
 
-def _walk(
-    reading: Reading, skipped: frozenset[str] | None, exclude: Sequence[str]
-) -> Iterator[tuple[str, str]]:
+def _walk(reading: Reading, skipped: frozenset[str] | None, exclude: Excluded) -> Iterator[tuple[str, str]]:
     """The files to be read, as they are called in reports and on the disk; each directory is entered once."""
     waiting = [("", str(reading.root))]
     seen: set[tuple[int, int]] = set()
@@ -142,9 +145,7 @@ def _new_entries(folder: str, seen: set[tuple[int, int]]) -> list["os.DirEntry[s
         return sorted(entries, key=lambda each: each.name)
 
 
-def _why_not(
-    entry: "os.DirEntry[str]", path: str, skipped: frozenset[str] | None, exclude: Sequence[str]
-) -> str:
+def _why_not(entry: "os.DirEntry[str]", path: str, skipped: frozenset[str] | None, exclude: Excluded) -> str:
     """Why something is not looked at; empty if it is."""
     if entry.is_symlink():
         return "a symbolic link"
@@ -155,21 +156,12 @@ def _why_not(
         return "not a file (a device, socket or pipe)"
     if skipped is not None and path in skipped:
         return "ignored by git"
-    return "excluded by the configuration" if is_excluded(path, exclude) else ""
+    return "excluded by the configuration" if exclude(path) else ""
 
 
 def is_tool_folder(name: str, *, by_git: bool) -> bool:
     """Whether a folder of that name holds nothing that the project's people wrote."""
     return name in TOOLS or name.endswith(".egg-info") or (not by_git and name in MADE)
-
-
-def is_excluded(path: str, patterns: Sequence[str]) -> bool:
-    """Whether a path, or a folder that it is in, fits one of the patterns."""
-    parts = path.split("/")
-    heads = ["/".join(parts[: number + 1]) for number in range(len(parts))]
-    return any(
-        fnmatchcase(head, pattern.rstrip("/").removesuffix("/**")) for pattern in patterns for head in heads
-    )
 
 
 def _read(reading: Reading, path: str, real: str) -> None:

@@ -15,7 +15,7 @@ MOST = 3
 LONGEST = 160
 
 LITERAL = re.compile(
-    r"""(?P<open>[rbuRBUfF]{0,2}(?P<quote>["'`]))(?P<text>(?:\\.|(?!(?P=quote)).){3,})(?P=quote)"""
+    r"""(?P<open>[rbuRBUfF]{0,2}(?P<quote>["'`]))(?P<text>(?:\\.|(?!(?P=quote)).){3,})(?:(?P=quote)|$)"""
 )
 NAMED = re.compile(
     r"""(?i)(pass(word|wd|phrase)?|secret|token|api_?key|private_?key|access_?key|credential)\w*["']?\]?\s*"""
@@ -64,7 +64,7 @@ def marked_column(line: str, shown: str, place: Place) -> int | None:
 
 def cleaned(review: Review, path: str, number: int, line: str) -> str:
     """A line as it may be shown."""
-    text = line.expandtabs(4).rstrip()
+    text = line[: 3 * LONGEST].expandtabs(4).rstrip()
     text = printable(shortened(text) if is_secret(review, path, number) else redacted(text))
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
