@@ -1,7 +1,9 @@
 """`backwright review`: from a directory to findings, reports and an exit code."""
 
 import json
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +251,44 @@ def test_a_rule_that_is_none_is_refused(project: Path, text: str, capsys: pytest
     config.write_text('rules = ["own"]\n')
     assert run(["review", str(project), "--config", str(config)]) == 2
     assert "a_rule.py" in capsys.readouterr().err
+
+
+def test_other_tools_are_asked_if_they_are_there(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ruff is installed here; a tool that is not is said to be missing."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    monkeypatch.setattr(
+        shutil, "which", lambda name, which=shutil.which: None if name == "semgrep" else which(name)
+    )
+    run(["review", str(project), "--with", "ruff,semgrep", "--format", "json", *ONLY])
+    shown = capsys.readouterr()
+    [finding] = json.loads(shown.out)["findings"]
+    assert finding["tools"] == ["ruff"]
+    assert "it is not installed" in shown.err
+    assert run(["review", str(project), "--with", "pylint"]) == 2
+
+
+def test_a_report_of_another_tool_is_merged(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was there before the change does not count as brought by it."""
+    report = tmp_path / "bandit.json"
+    row = {
+        "filename": "app/stock.py",
+        "line_number": 1,
+        "test_id": "B999",
+        "issue_text": "odd",
+        "issue_severity": "HIGH",
+        "issue_confidence": "HIGH",
+    }
+    report.write_text(json.dumps({"results": [row]}))
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "one")
+    run(["review", str(project), "--merge", str(report), "--format", "json", "--skip", "performance"])
+    found = {each["rule"] for each in json.loads(capsys.readouterr().out)["findings"]}
+    assert {"bandit/B999", "tls-verify-off"} <= found
+    run(["review", str(project), "--merge", str(report), "--diff", "main", "--format", "json"])
+    report_now = json.loads(capsys.readouterr().out)
+    assert {each["state"] for each in report_now["findings"]} == {"known"}

@@ -14,6 +14,7 @@ LEVELS = ("critical", "high", "medium", "low")
 SURENESS = ("high", "medium", "low")
 REPORTS = {"sarif": "SARIF 2.1.0, for code hosts", "json": "JSON, for programs"}
 FORMS = ("text", *REPORTS)
+MERGED = "SARIF of another tool (or JSON of bandit), told once with ours; may be repeated"
 PROJECT = "the project: a directory, or a single file; the current directory without it"
 
 
@@ -35,6 +36,15 @@ def add_review(verb: ArgumentParser) -> None:
     told("--diff", metavar="BASE", default="", help="only what was brought since this branch, tag or commit")
     told("--baseline", metavar="FILE", type=Path, help="only what this file does not have")
     told("--write-baseline", action="store_true", help="write all that is found to the baseline")
+    others = verb.add_argument_group("other tools").add_argument
+    others("--merge", metavar="FILE", type=Path, action="append", default=[], help=MERGED)
+    others(
+        "--with",
+        metavar="TOOL,…",
+        dest="tools",
+        default="",
+        help="run bandit, ruff, semgrep as well, if installed",
+    )
     config = verb.add_argument_group("configuration").add_argument
     config("--config", metavar="FILE", type=Path, help="a TOML file; the project's pyproject.toml without it")
     config("--no-config", action="store_true", help="as if the project had no configuration")
@@ -55,12 +65,20 @@ def review(given: Namespace) -> int:
     from backwright_workbench.cli.show import show
     from backwright_workbench.commands import review as command
     from backwright_workbench.commands.review_config import Asked
+    from backwright_workbench.commands.review_tools import TOOLS
     from backwright_workbench.review.finding import Confidence, Severity
 
     if given.explain:
         return show(command.explain(given.explain), json=given.json)
     if given.rules:
         return show(command.listed(), json=given.json)
+    tools = tuple(filter(None, given.tools.split(",")))
+    for name in tools:
+        if name not in TOOLS:
+            sys.stderr.write(
+                f"error: --with knows {', '.join(TOOLS)}, not {name}\n  next: backwright review --help\n"
+            )
+            return 2
     asked = Asked(
         given.place,
         given.format,
@@ -76,6 +94,8 @@ def review(given: Namespace) -> int:
         config=given.config,
         no_config=given.no_config,
         allow_project_rules=given.allow_project_rules,
+        merge=tuple(given.merge),
+        tools=tools,
         verbose=given.verbose,
         colour=in_colour() and not given.json,
         width=columns(),

@@ -14,9 +14,11 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.commands.events import Event, Found, Notice, Output, Step, Summary
 from backwright_workbench.commands.review_config import Asked, Wanted, wanted
 from backwright_workbench.commands.review_reports import drawn, write_reports
+from backwright_workbench.commands.review_tools import LARGEST, by_tools
 from backwright_workbench.review.baseline import baseline, fingerprints
-from backwright_workbench.review.engine import findings
+from backwright_workbench.review.engine import findings, line_of
 from backwright_workbench.review.finding import Finding
+from backwright_workbench.review.merge import Told, merged, results
 from backwright_workbench.review.outcome import Review
 from backwright_workbench.review.rule import Rule, all_rules
 from backwright_workbench.review.selection import rule_named
@@ -37,6 +39,8 @@ def review(asked: Asked, today: date) -> Generator[Event, None, None]:
     failed: dict[str, str] = {}
     app = yield from understood(reading, want, failed)
     found = yield from applied(app, want.rules, failed)
+    others = yield from by_others(asked, reading)
+    found = merged(app, found, others, want.known, want.selection)
     result = Review(
         reading.root.name or str(reading.root),
         app,
@@ -60,6 +64,15 @@ def review(asked: Asked, today: date) -> Generator[Event, None, None]:
     for what, place in write_reports(result, asked.files).items():
         yield Notice("written", f"{what}: {place}", {"format": what, "file": place})
     yield ended(result, asked, want)
+
+
+def by_others(asked: Asked, reading: Reading) -> Generator[Event, None, list[Told]]:
+    """What other tools say: in reports that were given, and those that are to be run."""
+    found: list[Told] = []
+    for place in asked.merge:
+        found += results(read_file(place, what="report", limit=LARGEST), str(place), str(reading.root))
+    found += yield from by_tools(asked.tools, reading.root)
+    return found
 
 
 def sorted_out(
@@ -88,11 +101,23 @@ def brought_since(
     before = read_application(files, want.config.role, {})
     known = sorted_out(before, findings(before, want.rules, {}, commit.renamed), want, today)
     prints = {each.fingerprint for each in known}
+    prints |= {
+        each.fingerprint
+        for each in found
+        if each.is_foreign and _stood_there(result.app, each, before, commit.renamed)
+    }
     new = [each for each in found if each.fingerprint not in prints]
     result.known += [each for each in found if each.fingerprint in prints]
     result.since = commit.name
     yield step.finished(f"{commit.name}: {len(known)} findings there, {len(new)} new ones here")
     return new
+
+
+def _stood_there(app: Application, finding: Finding, before: Application, renamed: Mapping[str, str]) -> bool:
+    """Whether the line that another tool speaks of is in the file as it was: such a tool reads lines only."""
+    path = next((old for old, new in renamed.items() if new == finding.place.path), finding.place.path)
+    words = line_of(app, finding.place).split()
+    return any(line.split() == words for line in before.files.get(path, "").splitlines())
 
 
 def against_baseline(place: Path, asked: Asked, found: list[Finding], result: Review) -> list[Finding]:

@@ -64,7 +64,9 @@ class Finding:
     seen: Seen
     fingerprint: str
     tools: tuple[str, ...] = ()
-    """Other tools that say the same; where this is none of our rules, the one that says it."""
+    """Other tools that say the same."""
+    is_foreign: bool = False
+    """Whether only other tools say it."""
 
     @property
     def place(self) -> Place:

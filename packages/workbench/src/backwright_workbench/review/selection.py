@@ -35,6 +35,10 @@ class Selection:
             and not {rule.name, rule.family} & set(self.skip)
         )
 
+    def takes_family(self, family: str) -> bool:
+        """Whether all of a family is wanted, but for rules that are skipped."""
+        return (not self.only or family in self.only) and family not in self.skip
+
     def takes(self, finding: Finding) -> bool:
         """Whether a finding is severe and sure enough."""
         return rank(finding.severity) <= rank(self.severity) and SURENESS.index(

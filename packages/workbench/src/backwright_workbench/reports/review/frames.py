@@ -82,12 +82,12 @@ def is_secret(review: Review, path: str, number: int) -> bool:
 
 def shortened(text: str) -> str:
     """A line that holds a secret: two characters of each literal, which is enough to find it."""
-    shown, count = LITERAL.subn(_two, text)
-    if not count:
+    shown = LITERAL.sub(_two, text)
+    if not any(mark in text for mark in "\"'`"):
         shown, count = UNQUOTED.subn(lambda found: f"{found['head']}{found['text'][:2]}…", text)
-    if not count:
-        bare = text.strip()
-        shown = text[: len(text) - len(text.lstrip())] + (f"{bare[:2]}…" if len(bare) > 2 else bare)
+        if not count:  # a line of a longer text
+            bare = text.strip()
+            shown = text[: len(text) - len(text.lstrip())] + (f"{bare[:2]}…" if len(bare) > 2 else bare)
     return IN_URL.sub(r"\g<head>…", shown)
 
 

@@ -16,7 +16,7 @@ from backwright_workbench.reports.review.words import (
     not_looked_at,
     places,
     reason,
-    remedy,
+    remedies,
     title,
 )
 from backwright_workbench.review.finding import Finding, Step
@@ -53,27 +53,37 @@ def _rule(review: Review, groups: list[list[Finding]], paint: Paint, verbose: bo
     for group in groups[:full]:
         yield ""
         yield from _cause(review, group, paint, verbose)
-    shown = groups[full:] if verbose else groups[full:BRIEF]
-    if shown:
-        yield ""
-        yield "  and:"
-    for group in shown:
-        more = f" (and {len(group) - 1} more)" if len(group) > 1 else ""
-        yield from paint.prose(
-            f"{printable(group[0].message)}{more}", f"{printable(str(group[0].place))} ", style="cyan"
-        )
-    left = sum(map(len, groups[full + len(shown) :]))
-    if left:
-        yield f"  … and {left} more: --verbose, or --only {first.rule}"
+    yield from _others(groups[:full], groups[full:], paint)
     yield from _advice(review, [each for group in groups for each in group], paint)
+
+
+def _others(shown: list[list[Finding]], left: list[list[Finding]], paint: Paint) -> Iterator[str]:
+    """The causes that are not shown with their code: those that say the same on one line."""
+    said = {group[0].message for group in shown}
+    by_message: dict[str, list[Finding]] = {}
+    for group in left:
+        by_message.setdefault(group[0].message, []).extend(group)
+    if by_message:
+        yield ""
+    for message, found in list(by_message.items())[:BRIEF]:
+        if message in said:
+            yield from paint.prose("; ".join(places(found)), "the same: ", style="dim")
+        elif len(found) == 1:
+            yield from paint.prose(printable(message), f"{printable(str(found[0].place))} ", style="cyan")
+        else:
+            yield from paint.prose(f"{printable(message)}: {'; '.join(places(found))}")
+    if len(by_message) > BRIEF:
+        number = sum(map(len, list(by_message.values())[BRIEF:]))
+        yield f"  … and {number} more: --verbose, or --only {left[0][0].rule}"
 
 
 def _advice(review: Review, found: list[Finding], paint: Paint) -> Iterator[str]:
     """Why, and what to do: once for each rule, as far as it is the same."""
-    yield ""
-    yield from paint.prose(reason(review, found[0]), "why  ", style="dim")
-    remedies = list(dict.fromkeys(remedy(review, each) for each in found))
-    for number, each in enumerate(remedies[:2]):
+    why, fixes = reason(review, found[0]), remedies(review, found)
+    if why or fixes:
+        yield ""
+    yield from paint.prose(why, "why  ", style="dim")
+    for number, each in enumerate(fixes):
         yield from paint.prose(each, "fix  " if number == 0 else "  or ", style="green")
 
 

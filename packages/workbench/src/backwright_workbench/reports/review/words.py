@@ -69,7 +69,14 @@ def remedy(review: Review, finding: Finding) -> str:
     if finding.seen.fix:
         return printable(finding.seen.fix)
     rule = review.rule(finding.rule)
-    return fix(rule.page, review.app.frameworks) if rule else ""
+    return fix(rule.page, review.app.frameworks).replace("**", "") if rule else ""
+
+
+def remedies(review: Review, found: Iterable[Finding], most: int = 2) -> list[str]:
+    """How to fix several findings of one rule: what is said of their places, else what the page says."""
+    each = list(found)
+    said = [printable(one.seen.fix) for one in each if one.seen.fix] or [remedy(review, each[0])]
+    return [one for one in dict.fromkeys(said) if one][:most]
 
 
 def title(review: Review, finding: Finding) -> str:
@@ -81,7 +88,7 @@ def title(review: Review, finding: Finding) -> str:
 def marks(finding: Finding) -> list[str]:
     """`security`, `CWE-295`, `API8:2023`, and how sure it is where it is not sure."""
     unsure = [] if finding.confidence is Confidence.HIGH else [f"{finding.confidence} confidence"]
-    by = [f"also {', '.join(finding.tools)}"] if finding.tools else []
+    by = [f"{'' if finding.is_foreign else 'also '}{', '.join(finding.tools)}"] if finding.tools else []
     return [finding.family, *(f"CWE-{each}" for each in finding.cwe), *finding.owasp, *unsure, *by]
 
 
