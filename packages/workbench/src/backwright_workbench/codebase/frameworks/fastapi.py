@@ -14,6 +14,10 @@ from backwright_workbench.codebase.facts.web import Guard, Level, Purpose, Route
 from backwright_workbench.codebase.frameworks import starlette
 from backwright_workbench.codebase.frameworks.depends import GIVERS, givers
 from backwright_workbench.codebase.frameworks.hubs import Hub, Hubs, Spot, Way
+from backwright_workbench.codebase.frameworks.middleware import Reach
+from backwright_workbench.codebase.frameworks.parameters import parameters
+from backwright_workbench.codebase.frameworks.purposes import Purposes
+from backwright_workbench.codebase.frameworks.rest import action_of
 from backwright_workbench.codebase.frameworks.values import (
     Rows,
     listed,
@@ -21,10 +25,6 @@ from backwright_workbench.codebase.frameworks.values import (
     plain_options,
     text_value,
 )
-from backwright_workbench.codebase.frameworks.middleware import Reach
-from backwright_workbench.codebase.frameworks.parameters import parameters
-from backwright_workbench.codebase.frameworks.purposes import Purposes
-from backwright_workbench.codebase.frameworks.rest import action_of
 
 KINDS = {
     "fastapi.FastAPI": "app", "fastapi.applications.FastAPI": "app", "starlette.applications.Starlette": "app",
@@ -384,8 +384,8 @@ class Reader:
                 route.framework = "starlette"
             self._app.routes.append(route)
         for name in ("fastapi", "starlette"):
-            is_used = any(each.framework == name for each in (*self._app.routes, *self._app.apps))
-            if is_used and name not in self._app.frameworks:
+            used = {each.framework for each in self._app.routes} | {each.framework for each in self._app.apps}
+            if name in used and name not in self._app.frameworks:
                 self._app.frameworks.append(name)
 
 

@@ -296,12 +296,16 @@ def _bound(target: s.Expression, value: s.Expression) -> dict[str, s.Expression]
 def _assigned_in(each: Class, name: str) -> Iterator[tuple[s.Expression, Function | None]]:
     for method in each.methods.values():
         for node in method.walk():
-            if isinstance(node, s.Assign) and node.value is not None:
-                if any(
-                    isinstance(t, s.Attribute) and t.name == name and s.root_of(t) is t.base
-                    for t in node.targets
-                ):
-                    yield node.value, method
+            if (
+                isinstance(node, s.Assign)
+                and node.value is not None
+                and any(_is_own(t, name) for t in node.targets)
+            ):
+                yield node.value, method
     value = each.value(name)
     if value is not None:
         yield value, None
+
+
+def _is_own(target: s.Expression, name: str) -> bool:
+    return isinstance(target, s.Attribute) and target.name == name and isinstance(target.base, s.Name)

@@ -10,8 +10,8 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
-from backwright_workbench.codebase.frameworks.values import listed, looked_up
 from backwright_workbench.codebase.frameworks.purposes import Purposes
+from backwright_workbench.codebase.frameworks.values import listed, looked_up
 
 GUARDING = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION, Purpose.RATE_LIMIT})
 ENTRANCES = ("dispatch", "__call__", "handle", "intercept", "process_request", "process_view")
@@ -81,7 +81,7 @@ def _paths(app: Application, test: s.Expression, function: Function | None) -> I
             yield node.value
         elif isinstance(node, s.Name | s.Attribute):
             found = looked_up(app, node, function)
-            if isinstance(found, s.Group | s.Operation | s.Call) and found is not node:
+            if isinstance(found, s.Group | s.Operation | s.Call):
                 for each in listed(app, found, function):
                     text = s.text_of(each)
                     if text and text.startswith(("/", "^/")):

@@ -15,7 +15,8 @@ from backwright_workbench.codebase.frameworks.depends import GIVERS, givers, met
 from backwright_workbench.codebase.frameworks.schemas import limits_of
 
 SOURCES = {
-    "Query": "query", "Path": "path", "Header": "header", "Cookie": "cookie", "Body": "body", "Form": "form", "File": "file",
+    "Query": "query", "Path": "path", "Header": "header", "Cookie": "cookie", "Body": "body", "Form": "form",
+    "File": "file",
 }  # fmt: skip
 GIVEN = frozenset(
     [

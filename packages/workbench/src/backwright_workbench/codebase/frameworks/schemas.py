@@ -16,15 +16,16 @@ from backwright_workbench.codebase.frameworks.values import listed
 BASES: dict[str, tuple[str, ...]] = {
     "sqlmodel": ("sqlmodel.SQLModel", "sqlmodel.main.SQLModel"),
     "pydantic": (
-        "pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel", "pydantic.RootModel", "pydantic.GenericModel",
-        "pydantic.generics.GenericModel", "fastapi_camelcase.CamelModel", "ninja.Schema", "fastapi_utils.api_model.APIModel",
-        "pydantic_settings.BaseSettings", "pydantic.BaseSettings", "humps.CamelModel", "ninja.ModelSchema",
-        "polyfactory.BaseModel", "beanie.Document", "odmantic.Model",
+        "pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel", "pydantic.RootModel",
+        "pydantic.GenericModel", "pydantic.generics.GenericModel", "fastapi_camelcase.CamelModel", "ninja.Schema",
+        "fastapi_utils.api_model.APIModel", "humps.CamelModel", "ninja.ModelSchema", "odmantic.EmbeddedModel",
     ),
     "msgspec": ("msgspec.Struct",),
     "typeddict": ("typing.TypedDict", "typing_extensions.TypedDict"),
-    "marshmallow": ("marshmallow.Schema", "*.SQLAlchemyAutoSchema", "*.SQLAlchemySchema", "*.ModelSchema", "*.ma.Schema"),
-    "serializer": ("rest_framework.serializers.*", "*.ModelSerializer", "*.Serializer", "*.HyperlinkedModelSerializer"),
+    "marshmallow": ("marshmallow.Schema", "*.SQLAlchemyAutoSchema", "*.SQLAlchemySchema", "*.ma.Schema",
+                    "*.ma.ModelSchema"),
+    "serializer": ("rest_framework.serializers.*", "*.ModelSerializer", "*.Serializer",
+                   "*.HyperlinkedModelSerializer"),
     "form": (
         "django.forms.ModelForm", "django.forms.Form", "flask_wtf.FlaskForm", "wtforms.Form", "flask_wtf.Form",
         "django.forms.BaseForm", "*.UserCreationForm", "*.UserChangeForm", "*.ModelForm", "wtforms.form.Form",
@@ -34,13 +35,12 @@ DATACLASSES = frozenset(
     ["dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attr.attrs", "attrs.define", "attrs.frozen",
      "attr.dataclass", "attrs.mutable"]
 )  # fmt: skip
-MAXIMA = ("le", "lt", "max_length", "max_items", "max_digits", "multiple_of", "pattern", "regex")
 LIMITS = frozenset(
     ["le", "lt", "ge", "gt", "max_length", "min_length", "max_items", "min_items", "pattern", "regex", "max_digits",
      "max_value", "min_value", "decimal_places", "multiple_of", "choices", "validate", "validators"]
 )  # fmt: skip
-CONSTRAINED = frozenset(["conint", "constr", "confloat", "conlist", "condecimal", "Field", "Query", "Path", "Meta", "Body",
-                         "Form", "Header", "Cookie", "field", "Parameter", "StringConstraints"])  # fmt: skip
+CONSTRAINED = frozenset(["conint", "constr", "confloat", "conlist", "condecimal", "Field", "Query", "Path", "Meta",
+                         "Body", "Form", "Header", "Cookie", "field", "Parameter", "StringConstraints"])  # fmt: skip
 NARROW = (
     "EmailStr",
     "HttpUrl",

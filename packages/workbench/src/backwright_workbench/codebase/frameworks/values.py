@@ -14,7 +14,9 @@ Rows = Mapping[str, s.Expression]
 """What names are bound to while a loop over a written list is at one of its items."""
 
 
-def looked_up(app: Application, node: s.Expression | None, function: Function | None, rows: Rows | None = None) -> s.Expression | None:
+def looked_up(
+    app: Application, node: s.Expression | None, function: Function | None, rows: Rows | None = None
+) -> s.Expression | None:
     """What an expression is a name of; itself where it is no name, or where nothing is known of it."""
     for _ in range(DEEPEST):
         found = _behind(app, node, function, rows or {})
@@ -24,7 +26,9 @@ def looked_up(app: Application, node: s.Expression | None, function: Function | 
     return node
 
 
-def _behind(app: Application, node: s.Expression | None, function: Function | None, rows: Rows) -> s.Expression | None:
+def _behind(
+    app: Application, node: s.Expression | None, function: Function | None, rows: Rows
+) -> s.Expression | None:
     match node:
         case s.Name(id=name) if name in rows:
             return rows[name]
@@ -45,10 +49,13 @@ def _behind(app: Application, node: s.Expression | None, function: Function | No
             if isinstance(held, s.Pairs):
                 wanted = s.constant(key)
                 pairs = zip(held.keys, held.values, strict=True)
-                return next((value for each, value in pairs if each is not None and s.constant(each) == wanted), None)
+                return next(
+                    (value for each, value in pairs if each is not None and s.constant(each) == wanted), None
+                )
         case s.Call(args=args) if node.name in ("getenv", "get", "Field", "config", "env", "field", "str"):
-            given = node.keyword("default") or (args[-1] if len(args) > 1 or node.name in ("Field", "str") else None)
-            return given if isinstance(given, s.Literal | s.Text | s.Operation | s.Name | s.Attribute) and args else given
+            return node.keyword("default") or (
+                args[-1] if len(args) > 1 or (args and node.name in ("Field", "str")) else None
+            )
     return None
 
 
@@ -60,14 +67,16 @@ def local_value(name: str, function: Function | None) -> s.Expression | None:
         return None
     found: s.Expression | None = None
     for node in function.walk():
-        if isinstance(node, s.Assign) and not node.operator and node.value is not None:
-            if any(isinstance(target, s.Name) and target.id == name for target in node.targets):
-                found = node.value
+        if isinstance(node, s.Assign) and not node.operator:
+            is_it = any(isinstance(target, s.Name) and target.id == name for target in node.targets)
+            found = node.value if is_it and node.value is not None else found
     param = function.param(name)
     return found or (param.default if param else None)
 
 
-def text_value(app: Application, node: s.Expression | None, function: Function | None, rows: Rows | None = None) -> str:
+def text_value(
+    app: Application, node: s.Expression | None, function: Function | None, rows: Rows | None = None
+) -> str:
     """A text as far as it is known; what is unknown in it is left out."""
     found = looked_up(app, node, function, rows)
     match found:
@@ -78,7 +87,9 @@ def text_value(app: Application, node: s.Expression | None, function: Function |
     return ""
 
 
-def plain_value(app: Application, node: s.Expression | None, function: Function | None, depth: int = 0) -> object:
+def plain_value(
+    app: Application, node: s.Expression | None, function: Function | None, depth: int = 0
+) -> object:
     """A value of literals, lists and mappings; `...` for what is not known."""
     found = looked_up(app, node, function)
     match found:
@@ -101,8 +112,9 @@ def plain_value(app: Application, node: s.Expression | None, function: Function 
 
 
 def plain_options(app: Application, call: s.Call, function: Function | None) -> dict[str, object]:
-    """The keywords of a call with their values; `...` for what is not known."""
-    return {each.name: plain_value(app, each.value, function) for each in call.keywords if each.name}
+    """The keywords of a call that are known."""
+    found = {each.name: plain_value(app, each.value, function) for each in call.keywords if each.name}
+    return {name: value for name, value in found.items() if value is not ...}
 
 
 def listed(app: Application, node: s.Expression | None, function: Function | None) -> list[s.Expression]:
