@@ -158,6 +158,9 @@ class Hubs:
             case s.Name(refers=known):
                 return self._named(known, depth)
             case s.Attribute(base=base, name=name, refers=known):
+                if isinstance(base, s.Name) and base.id in rows:  # a module, or what else a loop goes over
+                    base = rows[base.id]
+                    known = f"{s.refers(base)}.{name}"
                 found = self._named(known, depth) if known else []
                 return (
                     found

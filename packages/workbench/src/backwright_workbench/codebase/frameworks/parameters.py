@@ -61,12 +61,15 @@ def _of(
 def _provided(
     app: Application, provider: s.Expression, path: frozenset[str], depth: int, seen: set[object]
 ) -> Iterator[RouteParameter]:
-    known = s.refers(provider)
+    known = s.refers(provider) if not isinstance(provider, s.Call) else ""
     found = app.project.definition(known) if known else None
-    if found is None and isinstance(provider, s.Call):
+    if isinstance(provider, s.Call):
         called = app.types.callee(provider, None)
         if isinstance(called, Class):
             found = app.project.method(called, "__call__")
+        elif isinstance(called, Function):
+            for inner in called.functions:
+                yield from _of(app, inner, path, 0, depth + 1, seen)
     if isinstance(found, Function):
         yield from _of(app, found, path, 0, depth + 1, seen)
     elif isinstance(found, Class):

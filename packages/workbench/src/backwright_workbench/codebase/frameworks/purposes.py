@@ -180,9 +180,25 @@ class Purposes:
                     found.refuses = found.refuses or (bool(inner.purposes & TRUE) and not is_open)
                     if call.name == "Security" and call.keyword("scopes") is not None:
                         found.purposes |= TRUE
+            for other in self._returned(each):
+                inner = self._defined(other, depth + 1)
+                found.purposes |= inner.purposes & TRUE
+                found.refuses = found.refuses or inner.refuses
             for decorator in each.decorators:
                 found.purposes |= self._of(decorator, depth + 1).purposes & TRUE if depth < 2 else set()
         return found
+
+    def _returned(self, factory: Function) -> Iterator[Function]:
+        """The functions of the project that one returns: a factory of dependencies chooses between them."""
+        for node in factory.walk():
+            if isinstance(node, s.Return):
+                choices = (
+                    [node.value.yes, node.value.no] if isinstance(node.value, s.Choice) else [node.value]
+                )
+                for each in choices:
+                    found = self.definition(each) if isinstance(each, s.Name | s.Attribute) else None
+                    if isinstance(found, Function):
+                        yield found
 
     def _chain(self, what: Function, with_inner: bool) -> Iterator[tuple[s.Call | None, Function, Signs]]:
         """The signs of a function and of what it calls; with each the call in the first through which it is reached."""
@@ -259,7 +275,7 @@ def _concluded(
     """What the signs say together, and whether somebody is refused."""
     found: set[Purpose] = set()
     signs = [each for _, _, each in chain]
-    raises = is_guard and any(each.raises for each in signs)
+    raises = is_guard and any(each.raises and (via is None or each.proof) for via, _, each in chain)
     refuses = raises or any(each.refusal is not None or each.strict is not None for each in signs)
     identity = any(each.identity is not None for each in signs)
     if (identity and refuses) or any(each.strict for each in signs):

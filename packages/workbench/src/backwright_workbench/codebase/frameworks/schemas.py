@@ -4,6 +4,7 @@ marshmallow, serializers, forms.
 What lives here: their fields and limits. What must not: which handler uses them.
 """
 
+import re
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
@@ -53,6 +54,8 @@ NARROW = (
     "Literal",
     "IPvAnyAddress",
 )
+UNSEEN = re.compile(r"(?:Schema|BaseModel|RWModel|CamelModel|DTO|Dto)$")
+"""Names of bases that schemas have, where the file of the base is not there."""
 SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.env_settings.BaseSettings")
 
 
@@ -81,7 +84,20 @@ def kind_of(app: Application, each: Class) -> str:
         ):
             is_table = kind == "sqlmodel" and s.constant(each.keywords.get("table")) is True
             return "" if is_table else kind
-    return ""
+    return "pydantic" if _seems(app, each, names) else ""
+
+
+def _seems(app: Application, each: Class, names: set[str]) -> bool:
+    """Whether a class with a base that nobody can see is made like a schema: only annotated fields, no table."""
+    unseen = [name for name in names if name not in app.project.classes]
+    if not unseen or not all(UNSEEN.search(name) for name in unseen):
+        return False
+    fields = [assign for name, assign in each.assigned() if not name.startswith("_")]
+    return (
+        bool(fields)
+        and all(assign.annotation is not None for assign in fields)
+        and not each.value("__tablename__")
+    )
 
 
 def _schema(app: Application, each: Class, kind: str) -> Schema:

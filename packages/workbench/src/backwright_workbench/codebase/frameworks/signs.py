@@ -29,7 +29,7 @@ SELF_PARTS = re.compile(
     r"^(?:id|pk|uuid|user id|userid|uid|username|sub|public id|email|user|owner id|account id)$"
 )
 CALLERS = re.compile(
-    r"^(?:(?:current|logged in|login|auth\w*|authenticated|session|request|requesting|cur|curr|active|me|this|jwt)"
+    r"^(?:(?:current|logged in|auth|authed|authenticated|authorized|session|request|requesting|cur|active|this|jwt)"
     r" (?:\w+ )?(?:users?|user id|account|member|admin|identity|principal|customer|person|uid|username|claims|email)"
     r"(?: id| name| email)?|me|identity|principal|claims|requester|caller|actor|viewer)$"
 )
@@ -75,6 +75,10 @@ REFUSING = re.compile(
     r"|invalid credentials?|no authorization|token (?:error|expired)"
     r"|(?:permission|login|role) (?:error|required|exception)"
     r"|not permitted|unauthenticated|insufficient \w+|no permission|wrong \w+ scope|http 401\w*|http 403\w*)\b"
+)
+OTHER_MEANING = re.compile(
+    r"\b(?:4(?:00|04|05|09|10|13|15|22|29)|5\d\d|not found|bad request|conflict|value|not exist|no result|no row"
+    r"|integrity|already exists?)\b"
 )
 CAREFUL = frozenset(
     ["x-frame-options", "content-security-policy", "strict-transport-security", "x-content-type-options"]
@@ -130,6 +134,7 @@ class Reader:
             match node:
                 case s.Assign(targets=targets, value=value):
                     for target in targets:
+                        self.signs.headers |= _key(target).lower() in CAREFUL
                         stored.update(id(each) for each in s.walk(target))
                     if value is not None and self.is_caller(value):
                         self._callers.update(_names(targets))
@@ -170,7 +175,9 @@ class Reader:
         """Whether an expression holds who the caller is, or a proof of it."""
         match node:
             case s.Name(id=name, refers=known):
-                return name in self._callers or known in KNOWN_CALLERS or bool(CALLERS.match(words(name)))
+                if name in self._callers or known in KNOWN_CALLERS:
+                    return True
+                return name[:1].islower() and bool(CALLERS.match(words(name)))
             case s.Attribute(base=base, name=name, refers=known):
                 if known in KNOWN_CALLERS or (name in REQUEST_USERS and _is_request(base)):
                     return True
@@ -301,6 +308,8 @@ class Reader:
                 continue
             if isinstance(other, s.Call) and other.name in ("str", "int", "UUID") and other.args:
                 other = other.args[0]
+            if is_test and _is_sent(other):
+                continue
             name = words(s.last_name(other) or _key(other))
             in_owner = isinstance(other, s.Attribute | s.Item) and bool(OWNERS.match(name))
             named = is_test and bool(OWNERS.match(name) or SELF_PARTS.match(name))
@@ -341,7 +350,10 @@ class Reader:
     def _test(
         self, node: s.Branch, test: s.Expression, body: list[s.Statement], orelse: list[s.Statement]
     ) -> None:
-        self._compared(test)
+        if not (isinstance(test, s.Operation) and test.operator == "==" and _stops(body)):
+            self._compared(
+                test
+            )  # `if user == author: raise`: nobody may do it to themselves, that is no right
         if self.signs.refusal is None and self._is_unknown(test) and _stops(body):
             self.signs.refusal = node
             self.signs.identity = self.signs.identity or test
@@ -376,10 +388,20 @@ class Reader:
         texts = " ".join(_spoken(value, self._function))
         if REFUSING.search(texts):
             self.signs.refusal = self.signs.refusal or node
-        elif not re.search(
-            r"\b(?:4(?:00|04|05|09|10|13|15|22|29)|5\d\d|not found|bad request|conflict|value)\b", texts
-        ):
+        elif not OTHER_MEANING.search(texts):
             self.signs.raises = True
+
+
+SENT = re.compile(
+    r"\b(?:update|updated|create|in|data|payload|form|request|body|new|input|schema|dto|args|json|values)$"
+)
+
+
+def _is_sent(node: s.Node) -> bool:
+    """Whether a value was sent along, so that it is compared for what it changes: `form.email.data`."""
+    root = s.root_of(node)
+    is_part = isinstance(node, s.Attribute | s.Item) and isinstance(root, s.Name)
+    return is_part and isinstance(root, s.Name) and bool(SENT.search(words(root.id)))
 
 
 def _names(targets: list[s.Expression]) -> Iterator[str]:

@@ -38,7 +38,7 @@ PHRASES: tuple[tuple[Purpose, str], ...] = (
     (Purpose.AUTHENTICATION, r"authenticated|authentication|authenticator|unauthenticated|logged in|protected"),
     (Purpose.AUTHENTICATION, rf"(?:current|logged in|authenticated|authorized|signed in|active|auth) (?:\w+ )?{WHO}"),
     (Purpose.AUTHENTICATION, r"(?:jwt|bearer|token|key|basic|oauth2?|session|digest|http|cookie|saml|oidc) auth"),
-    (Purpose.AUTHENTICATION, r"oauth2(?: \w+)?|http (?:bearer|basic|digest)|api key|jwt|get token header"),
+    (Purpose.AUTHENTICATION, r"oauth2(?: \w+)?|http (?:bearer|basic|digest)|api key|jwt|get token header|auth header"),
     (Purpose.AUTHENTICATION, rf"{WHO} (?:id )?(?:from|by|of) (?:\w+ )?(?:token|jwt|session|request|header|cookie)"),
     (Purpose.AUTHENTICATION, r"get (?:user|token|jwt|auth|identity|me)$|^auth$|^auth (?:middleware|guard|dep\w*)"),
     (Purpose.AUTHENTICATION, r"login"),
@@ -68,6 +68,7 @@ COMPILED = tuple((purpose, re.compile(rf"(?:(?<=\s)|^)(?:{text})(?=\s|$)")) for 
 WAIVED = re.compile(
     r"\b(?:exempt|allow any|anonymous|public|unprotected|no auth|not required|skip|disable\w*|unauthenticated only)\b"
 )
+HEADER = re.compile(r"\bauthorization (?=header|token|code|scheme|credentials?|bearer|url|server)")
 OPTIONAL = re.compile(
     r"\b(?:optional|optionally|maybe|or none|if any|or anonymous|try|possible|allow anonymous)\b"
 )
@@ -93,13 +94,13 @@ def named_purposes(name: str) -> frozenset[Purpose]:
     `name` may be dotted: `limiter.limit`, `auth.login_required`. Who must have a right must be known, so a name that
     speaks of rights asks who it is too.
     """
-    spoken = words(name.rpartition(".")[2])
-    whole = words(name)
+    spoken = _said(name.rpartition(".")[2])
     if WAIVED.search(spoken):
         return frozenset()
     found = {purpose for purpose, pattern in COMPILED if pattern.search(spoken)}
-    if not found and spoken != whole:
-        found = {purpose for purpose, pattern in COMPILED if pattern.search(_owner_and_name(name))}
+    if not found and "." in name:
+        with_owner = _said(".".join(name.split(".")[-2:]))
+        found = {purpose for purpose, pattern in COMPILED if pattern.search(with_owner)}
     if Purpose.AUTHORIZATION in found:
         found.add(Purpose.AUTHENTICATION)
     if found & {Purpose.AUTHENTICATION, Purpose.RATE_LIMIT, Purpose.ERRORS}:
@@ -107,8 +108,8 @@ def named_purposes(name: str) -> frozenset[Purpose]:
     return frozenset(found)
 
 
-def _owner_and_name(name: str) -> str:
-    return words(".".join(name.split(".")[-2:]))
+def _said(name: str) -> str:
+    return HEADER.sub("auth ", words(name))
 
 
 @lru_cache(maxsize=20_000)
