@@ -95,6 +95,8 @@ class Application:
     logs: list[LogCall] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
     """Files that could not be read, with why."""
+    notes: dict[str, object] = field(default_factory=dict)
+    """What is computed from the rest once for several rules, by name: `flows`."""
     _nodes: dict[type[Node], list[Standing[Node]]] = field(default_factory=dict)
     _calls: dict[str, list[Standing[Call]]] = field(default_factory=dict)
 

@@ -1,0 +1,151 @@
+"""The flows of an application.
+
+What lives here: going through all functions once, and telling what is proven. What must not: syntax, libraries.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Function, Role
+from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.flow.calls import call
+from backwright_workbench.codebase.flow.entries import entries_of, error_parameters_of, providers_of
+from backwright_workbench.codebase.flow.found import Flow, Passed
+from backwright_workbench.codebase.flow.frame import Analysis, Frame, Hit
+from backwright_workbench.codebase.flow.functions import summarised
+from backwright_workbench.codebase.flow.guards import checked
+from backwright_workbench.codebase.flow.order import ordered
+from backwright_workbench.codebase.flow.sources import WORDS
+from backwright_workbench.codebase.flow.statements import run
+from backwright_workbench.codebase.flow.values import Taint, Trail
+
+MOST_STEPS = 16
+DEEPEST = 4
+
+
+def flows(app: Application) -> list[Flow]:
+    """Every value of somebody else that reaches a dangerous place, proven ones first; computed once."""
+    known = app.notes.get("flows")
+    if known is None:
+        known = app.notes["flows"] = _flows(app)
+    return known  # type: ignore[return-value]
+
+
+def _flows(app: Application) -> list[Flow]:
+    analysis = Analysis(app, call, checked)
+    analysis.entries = entries_of(app)
+    analysis.providers = providers_of(app)
+    analysis.error_parameters = error_parameters_of(app)
+    own = app.functions(Role.CODE, Role.SCRIPT)
+    for function in ordered(analysis, own):
+        analysis.summaries[function] = summarised(analysis, function, None, run)
+    for module in app.modules():
+        frame = Frame(analysis, module, None)
+        try:
+            run(frame, module.body)
+        except RecursionError:
+            continue
+        analysis.found += frame.hits.values()
+        for owner, name, taint in frame.stores:
+            analysis.stored.setdefault((owner, name), []).append(taint)
+    paths = {module.path for module in app.modules()}
+    for summary in analysis.summaries.values():
+        for owner, name, taint in summary.stores:
+            analysis.stored.setdefault((owner, name), []).append(taint)
+    for summary in analysis.summaries.values():
+        analysis.found += summary.hits
+    best: dict[tuple[str, str, int], Flow] = {}
+    for hit in analysis.found:
+        if hit.place.path in paths:
+            for taint in _resolved(analysis, hit.taint, hit.kind, 0):
+                flow = _flow(analysis, hit, taint)
+                key = (flow.kind, flow.place.path, flow.place.line)
+                held = best.get(key)
+                if held is None or _rank(flow) < _rank(held):
+                    best[key] = flow
+    return sorted(best.values(), key=lambda each: (not each.is_proven, each.place, each.kind))
+
+
+def _rank(flow: Flow) -> tuple[bool, bool, int]:
+    return not flow.is_proven, flow.origin != "error", len(flow.steps)
+
+
+def _resolved(analysis: Analysis, taint: Taint, kind: str, depth: int) -> Iterator[Taint]:
+    """What an origin is in the end: parameters that callers fill, and fields that somebody sets, are not told."""
+    origin = taint.origin
+    if origin.kind == "parameter":
+        if origin.key not in analysis.called:
+            yield taint
+    elif origin.kind == "field":
+        name = origin.path[0] if origin.path else ""
+        stored = analysis.stored.get((origin.key, name), [])
+        for each in stored:
+            if kind in each.clean or depth > DEEPEST:
+                continue
+            steps = taint.trail.steps() if taint.trail else []
+            trail = each.trail
+            for place, what in steps:
+                trail = Trail(place, what, trail)
+            joined = replace(
+                taint, origin=each.origin, trail=trail, clean=taint.clean | each.clean,
+                built=taint.built or each.built,
+            )  # fmt: skip
+            yield from _resolved(analysis, joined, kind, depth + 1)
+        if not stored and f"{origin.key}.__init__" not in analysis.called:
+            yield taint
+    else:
+        yield taint
+
+
+def _flow(analysis: Analysis, hit: Hit, taint: Taint) -> Flow:
+    origin = taint.origin
+    label = _label(analysis, taint)
+    steps = [Passed(place, what) for place, what in (taint.trail.steps() if taint.trail else [])]
+    if taint.built_at is not None and taint.built_at != hit.sink:
+        at = next((i for i, each in enumerate(steps) if each.place == hit.sink), len(steps))
+        steps.insert(max(0, at), Passed(taint.built_at, "put into a longer text"))
+    begin = analysis.app.project.functions.get(origin.key)
+    if begin is not None:
+        place = _begin(begin, origin.path) if origin.kind == "parameter" else begin.head
+        steps.insert(0, Passed(place, label))
+    return Flow(
+        kind=hit.kind,
+        origin=origin.kind,
+        source=origin.source,
+        label=label,
+        steps=tuple(dict.fromkeys(steps))[-MOST_STEPS:],
+        place=hit.place,
+        sink=hit.sink,
+        function=hit.function,
+        node=hit.node,
+        what=hit.what,
+        built=taint.built,
+        prefix=taint.prefix,
+        text=hit.text,
+        is_object=taint.raw,
+        path=origin.path,
+    )
+
+
+def _begin(function: Function, path: tuple[str, ...]) -> Place:
+    param = function.param(path[0]) if path else None
+    return Place(function.module.path, param.line, param.line) if param else function.head
+
+
+def _label(analysis: Analysis, taint: Taint) -> str:
+    """What a value is, for people."""
+    origin = taint.origin
+    names = [each for each in origin.path if each != "[]"]
+    name = f"`{'.'.join(names)}`" if names else ""
+    function = analysis.app.project.functions.get(origin.key)
+    if origin.kind == "parameter":
+        return f"{name} of `{function.name if function else origin.key}()`"
+    if origin.kind == "field":
+        return f"`self.{'.'.join(names)}` of `{origin.key.rpartition('.')[2]}`"
+    if origin.kind == "error":
+        return "the text of an exception" if origin.key != "traceback" else "the traceback"
+    where = WORDS.get(origin.source, "the request")
+    entry = analysis.entries.get(function) if function else None
+    of = f" of {entry.title}" if entry else ""
+    return f"{name} from {where}{of}" if name else f"{where}{of}"

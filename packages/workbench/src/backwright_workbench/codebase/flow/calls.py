@@ -1,0 +1,214 @@
+"""What calls give back, and which of them are dangerous.
+
+What lives here: the order of questions about a call. What must not: tables of libraries.
+"""
+
+import string
+from dataclasses import replace
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.flow import cleaning, sources
+from backwright_workbench.codebase.flow.dangers import dangers
+from backwright_workbench.codebase.flow.expressions import attribute, evaluate, item_name, part, put
+from backwright_workbench.codebase.flow.frame import Frame
+from backwright_workbench.codebase.flow.guards import asserted
+from backwright_workbench.codebase.flow.passing import Given, applied, made
+from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, union
+
+HANDED_ON = ("to_thread", "run_in_threadpool", "run_sync", "sync_to_async", "partial", "run_in_executor", "add_task")
+"""Functions that call what they are given with the rest of their arguments."""
+
+
+def call(frame: Frame, node: s.Call) -> Value:
+    """What a call gives back; remembers it if it is dangerous."""
+    inner = _handed_on(node)
+    if inner is not None:
+        return call(frame, inner)
+    receiver = EMPTY
+    callee = node.callee
+    if isinstance(callee, s.Attribute):
+        if not callee.refers:
+            receiver = evaluate(frame, callee.base)
+        elif not isinstance(callee.base, s.Name | s.Attribute):
+            receiver = evaluate(frame, callee.base)
+        elif s.refers(callee.base) in sources.REQUESTS:
+            receiver = Value(what="request")
+    elif not isinstance(callee, s.Name):
+        evaluate(frame, callee)
+    args = [evaluate(frame, each) for each in node.args]
+    named = {}
+    spread = EMPTY
+    for keyword in node.keywords:
+        value = evaluate(frame, keyword.value)
+        if keyword.name:
+            named[keyword.name] = value
+        else:
+            spread = union(spread, value)
+    given = Given(node, receiver, args, named, spread)
+    dangers(frame, given)
+    asserted(frame, given)
+    return _result(frame, given)
+
+
+def _handed_on(node: s.Call) -> s.Call | None:
+    """`await asyncio.to_thread(f, x)` → `f(x)`."""
+    if node.name not in HANDED_ON or not node.args:
+        return None
+    skip = 1 if node.name == "run_in_executor" else 0
+    if len(node.args) <= skip or not isinstance(node.args[skip], s.Name | s.Attribute):
+        return None
+    return s.Call(node.line, node.end, node.column, node.args[skip], node.args[skip + 1 :], node.keywords)
+
+
+def _result(frame: Frame, given: Given) -> Value:
+    node, known = given.node, given.node.refers
+    clean = cleaning.CLEANERS.get(known)
+    if clean is not None:
+        if "*" in clean or known not in cleaning.CARRIERS:
+            return given.everything().cleaned(clean)
+        return given.everything().plain().cleaned(clean)
+    if known in ("traceback.format_exc", "traceback.format_exception", "sys.exc_info", "traceback.format_tb"):
+        return Value((Taint(Origin("error", "traceback"), raw=False),))
+    found = frame.analysis.callee(node, frame.function)
+    if isinstance(found, Function):
+        value = applied(frame, found, given)
+        if cleaning.HARMLESS_NAME.search(found.name) and value.taints:
+            return EMPTY
+        return value
+    if isinstance(found, Class):
+        return made(frame, found, given)
+    if known in cleaning.CARRIERS:
+        return carried(frame, given)
+    if isinstance(node.callee, s.Attribute) and (not known or known in sources.REQUESTS or given.receiver is not EMPTY):
+        return method(frame, given)
+    return EMPTY
+
+
+def carried(frame: Frame, given: Given) -> Value:
+    """What a library function hands on."""
+    node, args = given.node, given.args
+    known = node.refers
+    if known in ("os.path.join", "posixpath.join"):
+        joined: list[Value] = []
+        for each in args:
+            joined += [each, Value(text="/")]
+        return composed(joined[:-1], frame.at(node))
+    if known.startswith("pathlib.") and len(args) == 1:
+        return replace(args[0].plain(), what="path")
+    if known == "urllib.parse.urljoin" and args and not args[0].taints and len(args) > 1:
+        return Value(tuple(replace(each, prefix="\0") for each in args[1].all_taints()))
+    if known == "re.sub" and len(args) > 2:
+        pattern = args[0].text or ""
+        return EMPTY if cleaning.EXCLUDING.match(pattern) else union(args[1], args[2]).plain()
+    if known in ("builtins.str", "builtins.format") and args:
+        return args[0].plain()
+    if known == "builtins.getattr" and len(args) > 1:
+        name = args[1].text
+        return part(frame, args[0], name) if name and args[1].is_constant else EMPTY
+    if known == "builtins.map" and len(node.args) > 1:
+        mapped = s.refers(node.args[0])
+        if "*" in cleaning.CLEANERS.get(mapped, ()):
+            return EMPTY
+    if known == "builtins.dict":
+        return Value(given.spread.taints, None, {**(args[0].parts or {} if args else {}), **given.named}) if not (
+            args and args[0].taints
+        ) else args[0]
+    if known in ("json.loads", "json.dumps", "json.load", "copy.copy", "copy.deepcopy", "typing.cast",
+                 "builtins.list", "builtins.tuple", "builtins.sorted", "builtins.set"):  # fmt: skip
+        source = args[1] if known == "typing.cast" and len(args) > 1 else args[0] if args else EMPTY
+        if known == "json.loads":
+            return Value(tuple(replace(each, raw=True) for each in source.all_taints()))
+        return source if known != "json.dumps" else source.plain()
+    return Value(given.everything().all_taints())
+
+
+def method(frame: Frame, given: Given) -> Value:
+    """What a method of a value gives, where the project does not say."""
+    node, receiver = given.node, given.receiver
+    name = node.name
+    if receiver.what == "request":
+        found = sources.request_part(frame.function, name)
+        if found is None:
+            return EMPTY
+        if name in ("get_argument", "get_body_argument", "get_param"):
+            return part(frame, found, item_name(node.args[0]) if node.args else "")
+        return found
+    if name in cleaning.NEUTRAL:
+        return EMPTY
+    if name == "format" and receiver.text is not None:
+        return formatted(frame, given)
+    if name == "join" and receiver.text is not None:
+        return _joined(frame, given)
+    if name in ("get", "pop", "getlist", "get_all", "getone", "first") and node.args and receiver is not EMPTY:
+        if item_name(node.args[0]):
+            if _is_number(node):
+                return EMPTY
+            fallback = given.args[1] if len(given.args) > 1 else given.named.get("default", EMPTY)
+            return union(part(frame, receiver, item_name(node.args[0])), Value(fallback.taints))
+        return Value(receiver.all_taints())
+    if name in cleaning.ADDING and isinstance(node.callee, s.Attribute):
+        taints = given.arguments().all_taints()
+        if taints:
+            put(frame, node.callee.base, "[]", Value(taints))
+    if name == "replace" and receiver.text is not None and len(given.args) > 1:
+        return composed([Value(receiver.taints, receiver.text), Value(given.args[1].all_taints(), "")], frame.at(node))
+    if name in ("safe_substitute", "substitute") and receiver.text is not None:
+        return composed([Value((), receiver.text), given.arguments()], frame.at(node))
+    if name in ("items", "values", "copy", "dict", "model_dump", "to_dict", "keys") and receiver.parts:
+        return Value(receiver.taints, None, receiver.parts) if name not in ("items", "values") else Value(
+            receiver.all_taints()
+        )
+    if receiver.taints:
+        kept = receiver.taints if receiver.parts is None else receiver.all_taints()
+        if name in ("strip", "lower", "upper", "encode", "decode", "replace", "split", "rsplit", "lstrip", "rstrip",
+                    "title", "capitalize"):  # fmt: skip
+            kept = tuple(replace(each, raw=False) for each in kept)
+            return Value(kept, receiver.text if name in ("strip", "encode", "decode", "lstrip", "rstrip") else None)
+        return Value(kept)
+    if receiver.text is not None and name in ("strip", "lstrip", "rstrip", "encode", "lower", "upper", "decode"):
+        return Value(text=receiver.text)
+    return EMPTY
+
+
+def _is_number(node: s.Call) -> bool:
+    """`args.get("page", type=int)`."""
+    kind = node.keyword("type")
+    return kind is not None and s.last_name(kind) in ("int", "float", "bool", "UUID")
+
+
+def formatted(frame: Frame, given: Given) -> Value:
+    """`"…{}…".format(value)`."""
+    text = given.receiver.text or ""
+    pieces: list[Value] = [Value(given.receiver.taints, "")] if given.receiver.taints else []
+    automatic = 0
+    try:
+        parsed = list(string.Formatter().parse(text))
+    except ValueError:
+        return composed([Value((), text), given.arguments()], frame.at(given.node))
+    for before, name, _, _ in parsed:
+        pieces.append(Value(text=before))
+        if name is None:
+            continue
+        first = name.split(".")[0].split("[")[0]
+        if first == "" or first.isdigit():
+            at = int(first) if first else automatic
+            automatic += 1
+            found = given.args[at] if at < len(given.args) else EMPTY
+        else:
+            found = given.named.get(first) or part(frame, given.spread, first)
+        pieces.append(Value(found.all_taints(), found.text))
+    return composed(pieces, frame.at(given.node))
+
+
+def _joined(frame: Frame, given: Given) -> Value:
+    items = given.args[0] if given.args else EMPTY
+    between = Value((), given.receiver.text)
+    if not items.parts:
+        return composed([Value(items.all_taints(), items.text), between], frame.at(given.node))
+    pieces: list[Value] = []
+    for each in items.parts.values():
+        pieces += [Value(each.all_taints(), each.text), between]
+    if items.taints:
+        pieces += [Value(items.taints), between]
+    return composed(pieces[:-1] if len(pieces) > 2 else pieces, frame.at(given.node))

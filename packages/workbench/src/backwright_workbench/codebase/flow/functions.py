@@ -1,0 +1,87 @@
+"""A function from its parameters to its answers.
+
+What lives here: what parameters hold at the start, what returning means, the summary for callers. What must not:
+statements.
+"""
+
+from collections.abc import Callable
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Function, Parameter
+from backwright_workbench.codebase.flow import sources
+from backwright_workbench.codebase.flow.entries import injected
+from backwright_workbench.codebase.flow.frame import MOST_HITS, Analysis, Entry, Frame, Summary
+from backwright_workbench.codebase.flow.values import EMPTY, NOTHING, Origin, Taint, Trail, Value, union
+
+Run = Callable[[Frame, list[s.Statement]], None]
+
+
+def summarised(analysis: Analysis, function: Function, outer: Frame | None, run: Run) -> Summary:
+    """What callers have to know of a function; nothing if it is nested too deeply."""
+    frame = Frame(analysis, function.module, function, outer=outer)
+    entry = analysis.entries.get(function)
+    try:
+        for at, param in enumerate(function.params):
+            frame.env[param.name] = _start(frame, function, entry, at, param)
+        run(frame, function.body)
+        _answers(frame, function, entry)
+    except RecursionError:
+        return Summary()
+    return Summary(union(*frame.returns), list(frame.hits.values()), list(frame.stores)[:MOST_HITS])
+
+
+def _start(frame: Frame, function: Function, entry: Entry | None, at: int, param: Parameter) -> Value:
+    """What a parameter holds at the start."""
+    analysis = frame.analysis
+    project = analysis.app.project
+    if at == 0 and function.owner is not None and not _is_static(function):
+        is_class = any(s.last_name(each) == "classmethod" for each in function.decorators)
+        return EMPTY if is_class else Value(what=f"self:{function.owner.qualified}")
+    if sources.is_request(param, project) or (entry is not None and param.name == "info"):
+        return Value(what="request")
+    errors = analysis.error_parameters.get(function)
+    if errors is not None:
+        return Value((Taint(Origin("error", errors), Trail(function.head, f"`{param.name}` is what went wrong")),))
+    provider = injected(param.default, param.annotation)
+    if provider is not None:
+        return _provided(frame, provider)
+    if sources.is_plain(param.annotation, project):
+        return EMPTY
+    source = entry.sources.get(param.name) if entry is not None else None
+    if source is None and function.qualified in analysis.providers and not param.name.startswith("_"):
+        source = "query"
+    if source is not None:
+        if entry is not None and entry.types.get(param.name, "") in sources.PLAIN:
+            return EMPTY
+        clean = NOTHING
+        is_object = source in ("json", "body", "argument") and s.refers(param.annotation) != "builtins.str"
+        origin = Origin("request", function.qualified, source, (param.name,))
+        return Value((Taint(origin, clean=clean, raw=is_object),))
+    return Value((Taint(Origin("parameter", function.qualified, "", (param.name,))),))
+
+
+def _is_static(function: Function) -> bool:
+    return any(s.last_name(each) == "staticmethod" for each in function.decorators)
+
+
+def _provided(frame: Frame, provider: s.Expression) -> Value:
+    """What an injected function gives back."""
+    found = frame.analysis.app.project.functions.get(s.refers(provider))
+    summary = frame.analysis.summaries.get(found) if found is not None else None
+    if summary is None:
+        return EMPTY
+    return summary.returns if all(each.origin.kind == "request" for each in summary.returns.all_taints()) else EMPTY
+
+
+def _answers(frame: Frame, function: Function, entry: Entry | None) -> None:
+    """What a handler returns goes to the caller."""
+    is_handler = entry is not None or function in frame.analysis.error_parameters
+    for node, value in frame.answered:
+        if is_handler:
+            frame.danger("answer", value, node, "return")
+        if entry is not None and entry.returns_page:
+            first = value.parts.get("0", EMPTY) if isinstance(node.value, s.Group) and value.parts else value
+            if first.parts is None and not isinstance(node.value, s.Call):
+                frame.danger("page", first, node, "return")
+
+
