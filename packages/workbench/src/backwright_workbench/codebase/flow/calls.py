@@ -8,15 +8,24 @@ from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class, Function
-from backwright_workbench.codebase.flow import cleaning, sources
+from backwright_workbench.codebase.flow import cleaning, sinks, sources
 from backwright_workbench.codebase.flow.dangers import dangers
-from backwright_workbench.codebase.flow.expressions import attribute, evaluate, item_name, part, put
+from backwright_workbench.codebase.flow.expressions import evaluate, item_name, part, put
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.guards import asserted
 from backwright_workbench.codebase.flow.passing import Given, applied, made
 from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, union
 
-HANDED_ON = ("to_thread", "run_in_threadpool", "run_sync", "sync_to_async", "partial", "run_in_executor", "add_task")
+PAGE = frozenset(["page"])
+HANDED_ON = (
+    "to_thread",
+    "run_in_threadpool",
+    "run_sync",
+    "sync_to_async",
+    "partial",
+    "run_in_executor",
+    "add_task",
+)
 """Functions that call what they are given with the rest of their arguments."""
 
 
@@ -28,12 +37,7 @@ def call(frame: Frame, node: s.Call) -> Value:
     receiver = EMPTY
     callee = node.callee
     if isinstance(callee, s.Attribute):
-        if not callee.refers:
-            receiver = evaluate(frame, callee.base)
-        elif not isinstance(callee.base, s.Name | s.Attribute):
-            receiver = evaluate(frame, callee.base)
-        elif s.refers(callee.base) in sources.REQUESTS:
-            receiver = Value(what="request")
+        receiver = evaluate(frame, callee.base)
     elif not isinstance(callee, s.Name):
         evaluate(frame, callee)
     args = [evaluate(frame, each) for each in node.args]
@@ -63,6 +67,10 @@ def _handed_on(node: s.Call) -> s.Call | None:
 
 def _result(frame: Frame, given: Given) -> Value:
     node, known = given.node, given.node.refers
+    if known in sinks.ANSWERS:
+        return Value(
+            tuple(each for each in given.arguments().taints if each.origin.kind == "request")
+        ).cleaned(PAGE)
     clean = cleaning.CLEANERS.get(known)
     if clean is not None:
         if "*" in clean or known not in cleaning.CARRIERS:
@@ -80,7 +88,9 @@ def _result(frame: Frame, given: Given) -> Value:
         return made(frame, found, given)
     if known in cleaning.CARRIERS:
         return carried(frame, given)
-    if isinstance(node.callee, s.Attribute) and (not known or known in sources.REQUESTS or given.receiver is not EMPTY):
+    if isinstance(node.callee, s.Attribute) and (
+        not known or known in sources.REQUESTS or given.receiver is not EMPTY
+    ):
         return method(frame, given)
     return EMPTY
 
@@ -111,9 +121,11 @@ def carried(frame: Frame, given: Given) -> Value:
         if "*" in cleaning.CLEANERS.get(mapped, ()):
             return EMPTY
     if known == "builtins.dict":
-        return Value(given.spread.taints, None, {**(args[0].parts or {} if args else {}), **given.named}) if not (
-            args and args[0].taints
-        ) else args[0]
+        return (
+            Value(given.spread.taints, None, {**(args[0].parts or {} if args else {}), **given.named})
+            if not (args and args[0].taints)
+            else args[0]
+        )
     if known in ("json.loads", "json.dumps", "json.load", "copy.copy", "copy.deepcopy", "typing.cast",
                  "builtins.list", "builtins.tuple", "builtins.sorted", "builtins.set"):  # fmt: skip
         source = args[1] if known == "typing.cast" and len(args) > 1 else args[0] if args else EMPTY
@@ -140,7 +152,11 @@ def method(frame: Frame, given: Given) -> Value:
         return formatted(frame, given)
     if name == "join" and receiver.text is not None:
         return _joined(frame, given)
-    if name in ("get", "pop", "getlist", "get_all", "getone", "first") and node.args and receiver is not EMPTY:
+    if (
+        name in ("get", "pop", "getlist", "get_all", "getone", "first")
+        and node.args
+        and receiver is not EMPTY
+    ):
         if item_name(node.args[0]):
             if _is_number(node):
                 return EMPTY
@@ -152,21 +168,35 @@ def method(frame: Frame, given: Given) -> Value:
         if taints:
             put(frame, node.callee.base, "[]", Value(taints))
     if name == "replace" and receiver.text is not None and len(given.args) > 1:
-        return composed([Value(receiver.taints, receiver.text), Value(given.args[1].all_taints(), "")], frame.at(node))
+        return composed(
+            [Value(receiver.taints, receiver.text), Value(given.args[1].all_taints(), "")], frame.at(node)
+        )
     if name in ("safe_substitute", "substitute") and receiver.text is not None:
         return composed([Value((), receiver.text), given.arguments()], frame.at(node))
     if name in ("items", "values", "copy", "dict", "model_dump", "to_dict", "keys") and receiver.parts:
-        return Value(receiver.taints, None, receiver.parts) if name not in ("items", "values") else Value(
-            receiver.all_taints()
+        return (
+            Value(receiver.taints, None, receiver.parts)
+            if name not in ("items", "values")
+            else Value(receiver.all_taints())
         )
     if receiver.taints:
         kept = receiver.taints if receiver.parts is None else receiver.all_taints()
         if name in ("strip", "lower", "upper", "encode", "decode", "replace", "split", "rsplit", "lstrip", "rstrip",
                     "title", "capitalize"):  # fmt: skip
             kept = tuple(replace(each, raw=False) for each in kept)
-            return Value(kept, receiver.text if name in ("strip", "encode", "decode", "lstrip", "rstrip") else None)
+            return Value(
+                kept, receiver.text if name in ("strip", "encode", "decode", "lstrip", "rstrip") else None
+            )
         return Value(kept)
-    if receiver.text is not None and name in ("strip", "lstrip", "rstrip", "encode", "lower", "upper", "decode"):
+    if receiver.text is not None and name in (
+        "strip",
+        "lstrip",
+        "rstrip",
+        "encode",
+        "lower",
+        "upper",
+        "decode",
+    ):
         return Value(text=receiver.text)
     return EMPTY
 

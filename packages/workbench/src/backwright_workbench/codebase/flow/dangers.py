@@ -12,6 +12,7 @@ from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.passing import Given
 from backwright_workbench.codebase.flow.values import HOLE, Value, union
 
+FILES = re.compile(r"file|image|upload|photo|avatar|img|pic|doc|^f$", re.I)
 NOT_A_PAGE = ("json", "plain", "csv", "xml", "pdf", "octet", "image", "zip", "event-stream", "javascript")
 
 
@@ -19,6 +20,8 @@ def dangers(frame: Frame, given: Given) -> None:
     """Remembers every value that makes this call dangerous."""
     node = given.node
     known = node.refers
+    if known in sinks.ANSWERS:
+        _answer(frame, given)
     sink = sinks.FUNCTIONS.get(known)
     if sink is not None:
         special = SPECIAL.get(sink.kind)
@@ -38,17 +41,19 @@ def dangers(frame: Frame, given: Given) -> None:
 def _methods(frame: Frame, given: Given) -> Iterator[tuple[str, Value]]:
     node = given.node
     name = node.name
-    assert isinstance(node.callee, s.Attribute)  # noqa: S101 - the caller looked
+    assert isinstance(node.callee, s.Attribute)
     base = node.callee.base
     if name in sinks.STATEMENTS:
-        for value in (given.at(0), *(given.at(each) for each in ("query", "sql", "statement", "operation", "where"))):
+        for value in (
+            given.at(0),
+            *(given.at(each) for each in ("query", "sql", "statement", "operation", "where")),
+        ):
             if value.all_taints() and _is_statement(frame, base, value, name):
                 yield "sql", value
     if name in sinks.PATH_METHODS and given.receiver.taints and _is_path(frame, given, base):
         yield "path", given.receiver
-    if name in ("save", "extractall", "extract", "move_to") and given.args and given.args[0].all_taints():
-        if given.receiver.taints or re.search(r"file|image|upload|photo|avatar|img|pic|doc|^f$", s.last_name(base), re.I):
-            yield "path", given.args[0]
+    if name in ("save", "extractall", "extract", "move_to") and given.at(0).all_taints():
+        yield "path", given.args[0] if given.receiver.taints or FILES.search(s.last_name(base)) else EMPTY
     if name == "extractall" and given.receiver.taints:
         yield "archive", given.receiver
     if name in sinks.CLIENT_METHODS and not node.refers and _is_client(frame, base):
@@ -99,7 +104,18 @@ def _is_collection(frame: Frame, base: s.Expression) -> bool:
     if not app.depends_on("pymongo", "motor", "flask-pymongo", "mongoengine", "beanie", "bson", "odmantic"):
         return False
     written = s.written(base)
-    return bool(re.search(r"mongo|db|collection|coll\b|col\b|users|\[\]", written, re.I)) or isinstance(base, s.Attribute)
+    return bool(re.search(r"mongo|db|collection|coll\b|col\b|users|\[\]", written, re.I)) or isinstance(
+        base, s.Attribute
+    )
+
+
+def _answer(frame: Frame, given: Given) -> None:
+    values = [*given.args, *given.named.values(), given.spread]
+    if given.node.name == "render":
+        values = values[1:]
+    for each in values:
+        if each.taints or each.parts:
+            frame.danger("answer", each, given.node, s.written(given.node.callee))
 
 
 def _process(frame: Frame, given: Given) -> None:

@@ -24,7 +24,9 @@ def entries_of(app: Application) -> dict[Function, Entry]:
         )
         for each in route.parameters:
             entry.types.setdefault(each.name, each.type)
-            entry.sources.setdefault(each.name, "argument" if route.methods[:1] in (("QUERY",), ("MUTATION",)) else each.source)
+            entry.sources.setdefault(
+                each.name, "argument" if route.methods[:1] in (("QUERY",), ("MUTATION",)) else each.source
+            )
     return found
 
 

@@ -112,7 +112,9 @@ def constant(analysis: Analysis, known: str) -> Value:
         return analysis.constants[known]
     analysis.constants[known] = EMPTY
     node = analysis.app.project.value(known) if "." in known else None
-    if node is not None and isinstance(node, s.Literal | s.Text | s.Operation | s.Group | s.Call | s.Pairs | s.Name):
+    if node is not None and isinstance(
+        node, s.Literal | s.Text | s.Operation | s.Group | s.Call | s.Pairs | s.Name
+    ):
         module = _module_of(analysis, known)
         if module is not None:
             analysis.constants[known] = evaluate(Frame(analysis, module, None), node)
@@ -261,7 +263,9 @@ def percent(frame: Frame, node: s.Operation, values: list[Value]) -> Value:
                 made.append(EMPTY)
             elif isinstance(right, s.Pairs):
                 named = re.match(r"%\((\w+)\)", specifier)
-                made.append((given.parts or {}).get(named.group(1), EMPTY) if named else Value(given.all_taints()))
+                made.append(
+                    (given.parts or {}).get(named.group(1), EMPTY) if named else Value(given.all_taints())
+                )
             else:
                 made.append(items[at] if at < len(items) else EMPTY)
     return composed(made, frame.at(node))

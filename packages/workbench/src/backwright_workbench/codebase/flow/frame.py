@@ -10,7 +10,16 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module
 from backwright_workbench.codebase.facts.place import Place
-from backwright_workbench.codebase.flow.values import EMPTY, NOTHING, Origin, Taint, Trail, Value, merged, union
+from backwright_workbench.codebase.flow.values import (
+    EMPTY,
+    NOTHING,
+    Origin,
+    Taint,
+    Trail,
+    Value,
+    merged,
+    union,
+)
 
 MOST_HITS = 150
 """Dangers that are remembered of one function."""
@@ -45,6 +54,10 @@ class Summary:
     hits: list[Hit] = field(default_factory=list)
     stores: list[tuple[str, str, Taint]] = field(default_factory=list)
     """What it puts into attributes: full name of the class, attribute, value."""
+    checks: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Dangers that are seen to for a parameter where it returns something true."""
+    assures: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Dangers that are seen to for a parameter where it returns at all."""
 
 
 @dataclass(slots=True, eq=False)
@@ -101,7 +114,8 @@ class Frame:
     stores: dict[tuple[str, str, Taint], None] = field(default_factory=dict)
     depth: int = 0
     """Loops around the statement."""
-    answered: list[tuple[s.Return, Value]] = field(default_factory=list)
+    answered: list[tuple[s.Return, Value, dict[Origin, frozenset[str]]]] = field(default_factory=list)
+    """Every `return` with its value and with what had been checked there."""
     statement: s.Node | None = None
     """The expression that stands alone as a statement, where it is one."""
 
@@ -129,9 +143,7 @@ class Frame:
             mine, theirs = self.env.get(name, EMPTY), env.get(name, EMPTY)
             if mine is not theirs:
                 self.env[name] = union(relieved(mine, self.trusted), relieved(theirs, trusted))
-        self.trusted = {
-            key: kinds & trusted[key] for key, kinds in self.trusted.items() if key in trusted
-        }
+        self.trusted = {key: kinds & trusted[key] for key, kinds in self.trusted.items() if key in trusted}
 
     def trust(self, checked: Iterable[tuple[Value, frozenset[str]]]) -> None:
         """Values that a check has let pass."""

@@ -27,7 +27,9 @@ def summarised(analysis: Analysis, function: Function, outer: Frame | None, run:
         _answers(frame, function, entry)
     except RecursionError:
         return Summary()
-    return Summary(union(*frame.returns), list(frame.hits.values()), list(frame.stores)[:MOST_HITS])
+    made = Summary(union(*frame.returns), list(frame.hits.values()), list(frame.stores)[:MOST_HITS])
+    _checks(frame, function, made)
+    return made
 
 
 def _start(frame: Frame, function: Function, entry: Entry | None, at: int, param: Parameter) -> Value:
@@ -41,7 +43,9 @@ def _start(frame: Frame, function: Function, entry: Entry | None, at: int, param
         return Value(what="request")
     errors = analysis.error_parameters.get(function)
     if errors is not None:
-        return Value((Taint(Origin("error", errors), Trail(function.head, f"`{param.name}` is what went wrong")),))
+        return Value(
+            (Taint(Origin("error", errors), Trail(function.head, f"`{param.name}` is what went wrong")),)
+        )
     provider = injected(param.default, param.annotation)
     if provider is not None:
         return _provided(frame, provider)
@@ -70,18 +74,41 @@ def _provided(frame: Frame, provider: s.Expression) -> Value:
     summary = frame.analysis.summaries.get(found) if found is not None else None
     if summary is None:
         return EMPTY
-    return summary.returns if all(each.origin.kind == "request" for each in summary.returns.all_taints()) else EMPTY
+    return (
+        summary.returns
+        if all(each.origin.kind == "request" for each in summary.returns.all_taints())
+        else EMPTY
+    )
+
+
+def _checks(frame: Frame, function: Function, made: Summary) -> None:
+    """What a caller knows of the arguments once the function has returned, or returned something true."""
+    through = not function.body or not isinstance(function.body[-1], s.Return | s.Raise)
+    for param in function.params:
+        origin = Origin("parameter", function.qualified, "", (param.name,))
+        true: list[frozenset[str]] = []
+        every = [frame.trusted.get(origin, NOTHING)] if through else []
+        for node, _, trusted in frame.answered:
+            kinds = trusted.get(origin, NOTHING)
+            every.append(kinds)
+            if s.constant(node.value) not in (None, False) and node.value is not None:
+                before, frame.trusted = frame.trusted, {}
+                frame.trust(frame.analysis.checked(frame, node.value, True))
+                kinds, frame.trusted = kinds | frame.trusted.get(origin, NOTHING), before
+                true.append(kinds)
+        if true and (shared := frozenset.intersection(*true)):
+            made.checks[param.name] = shared
+        if every and (shared := frozenset.intersection(*every)):
+            made.assures[param.name] = shared
 
 
 def _answers(frame: Frame, function: Function, entry: Entry | None) -> None:
     """What a handler returns goes to the caller."""
     is_handler = entry is not None or function in frame.analysis.error_parameters
-    for node, value in frame.answered:
+    for node, value, _ in frame.answered:
         if is_handler:
             frame.danger("answer", value, node, "return")
         if entry is not None and entry.returns_page:
             first = value.parts.get("0", EMPTY) if isinstance(node.value, s.Group) and value.parts else value
             if first.parts is None and not isinstance(node.value, s.Call):
                 frame.danger("page", first, node, "return")
-
-

@@ -6,11 +6,12 @@ What lives here: what is true of values after a test. What must not: branches (`
 import re
 
 from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.flow.cleaning import SAFE_NAME, UNRELATED
-from backwright_workbench.codebase.flow.expressions import element, evaluate
 from backwright_workbench.codebase.flow.expressions import bind as bind_target
+from backwright_workbench.codebase.flow.expressions import element, evaluate
 from backwright_workbench.codebase.flow.frame import Frame
-from backwright_workbench.codebase.flow.passing import Given
+from backwright_workbench.codebase.flow.passing import Given, filled, is_bound
 from backwright_workbench.codebase.flow.values import Value
 
 Checked = list[tuple[Value, frozenset[str]]]
@@ -60,7 +61,8 @@ def _common(sides: list[Checked]) -> Checked:
     origins = [{taint.origin for value, _ in side for taint in value.all_taints()} for side in sides]
     shared = set.intersection(*origins)
     return [
-        (Value(tuple(t for t in value.all_taints() if t.origin in shared)), kinds) for value, kinds in sides[0]
+        (Value(tuple(t for t in value.all_taints() if t.origin in shared)), kinds)
+        for value, kinds in sides[0]
     ]
 
 
@@ -89,7 +91,11 @@ def _called(frame: Frame, test: s.Call, truth: bool, depth: int) -> Checked:
     name = test.name
     if name in ("all", "any") and test.args and isinstance(test.args[0], s.Each):
         return _every(frame, test.args[0], name == "all", truth, depth)
-    receiver = evaluate(frame, test.callee.base) if isinstance(test.callee, s.Attribute) and not test.refers else None
+    receiver = (
+        evaluate(frame, test.callee.base)
+        if isinstance(test.callee, s.Attribute) and not test.refers
+        else None
+    )
     first = evaluate(frame, test.args[0]) if test.args else Value()
     if receiver is not None and receiver.all_taints():
         if name in CHARACTERS:
@@ -97,7 +103,11 @@ def _called(frame: Frame, test: s.Call, truth: bool, depth: int) -> Checked:
         if name == "startswith":
             start = s.text_of(test.args[0]) if test.args else None
             if truth:
-                return [] if start is not None and start.rstrip("/:").lower() in ("http", "https", "") else [(receiver, PLACE)]
+                return (
+                    []
+                    if start is not None and start.rstrip("/:").lower() in ("http", "https", "")
+                    else [(receiver, PLACE)]
+                )
             return [(receiver, PATH)] if start in ("/", "..", "../") else []
         if name in ("is_relative_to", "match"):
             return [(receiver, PATH)] if truth else []
@@ -108,11 +118,39 @@ def _called(frame: Frame, test: s.Call, truth: bool, depth: int) -> Checked:
         if all(s.last_name(each) in ("int", "float", "bool", "UUID", "datetime", "date") for each in kinds):
             return [(first, ALL)]
         return [(first, frozenset(["nosql"]))]
+    if truth and (known := _own_check(frame, test)) is not None:
+        return known
     if SAFE_NAME.search(name) and not UNRELATED.search(name.lower()) and truth:
         return [(evaluate(frame, each), RESTRICTED) for each in test.args]
-    if SAFE_NAME.search(name) and re.search(r"private|internal|blocked|unsafe|dangerous|invalid", name) and not truth:
+    if (
+        SAFE_NAME.search(name)
+        and re.search(r"private|internal|blocked|unsafe|dangerous|invalid", name)
+        and not truth
+    ):
         return [(evaluate(frame, each), RESTRICTED) for each in test.args]
     return []
+
+
+def _own_check(frame: Frame, test: s.Call) -> Checked | None:
+    """What a function of the project has checked where it says yes; None if it is not one of the project's."""
+    callee = frame.analysis.callee(test, frame.function)
+    summary = frame.analysis.summaries.get(callee) if isinstance(callee, Function) else None
+    if summary is None or not isinstance(callee, Function):
+        return None
+    found = _told(frame, callee, test, summary.checks)
+    if not found and SAFE_NAME.search(callee.name) and not UNRELATED.search(callee.name.lower()):
+        return [(evaluate(frame, each), PLACE) for each in test.args]
+    return found
+
+
+def _told(frame: Frame, callee: Function, test: s.Call, checks: dict[str, frozenset[str]]) -> Checked:
+    if not checks:
+        return []
+    values = [evaluate(frame, each) for each in test.args]
+    named = {each.name: evaluate(frame, each.value) for each in test.keywords if each.name}
+    given = Given(test, Value(), values, named, Value())
+    filling = filled(frame, callee, given, is_bound(callee, test, frame))
+    return [(filling[name], kinds) for name, kinds in checks.items() if name in filling]
 
 
 def _matched(frame: Frame, test: s.Call, first: Value) -> Checked:
@@ -156,6 +194,17 @@ def asserted(frame: Frame, given: Given) -> None:
         frame.trust([(given.receiver, PATH)])
     elif node.name in VALIDATORS and node.refers and given.args:
         frame.trust([(given.args[0], ALL)])
+    callee = frame.analysis.callee(node, frame.function)
+    summary = frame.analysis.summaries.get(callee) if isinstance(callee, Function) else None
+    if summary is not None and isinstance(callee, Function):
+        if summary.assures:
+            frame.trust(_told(frame, callee, node, summary.assures))
+        elif (
+            frame.statement is node
+            and SAFE_NAME.search(node.name)
+            and not UNRELATED.search(node.name.lower())
+        ):
+            frame.trust([(each, PLACE) for each in given.args])
     elif (
         frame.statement is node
         and SAFE_NAME.search(node.name)

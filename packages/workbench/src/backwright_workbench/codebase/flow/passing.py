@@ -93,7 +93,9 @@ def is_bound(callee: Function, node: s.Call, frame: Frame) -> bool:
     """Whether the first parameter is the object (or class) before the dot."""
     if callee.owner is None or any(s.last_name(each) == "staticmethod" for each in callee.decorators):
         return False
-    if callee.name == "__init__" and not (isinstance(node.callee, s.Attribute) and node.callee.name == "__init__"):
+    if callee.name == "__init__" and not (
+        isinstance(node.callee, s.Attribute) and node.callee.name == "__init__"
+    ):
         return True
     if not isinstance(node.callee, s.Attribute):
         return False
@@ -150,7 +152,7 @@ def _raised(frame: Frame, hit: Hit, taint: Taint, callee: Function, place: Place
     for where, what in steps[-LONGEST:]:
         trail = Trail(where, what, trail)
     at, text = hit.place, hit.text
-    if hit.kind in MOVED and not hit.taint.built:
+    if hit.kind == "answer" or (hit.kind in MOVED and not hit.taint.built):
         at = spanned(taint, place, frame.function)
         text = _argument_text(frame, node) or text
     return Hit(hit.kind, replace(taint, trail=trail), at, hit.sink, hit.function, hit.node, hit.what, text)
@@ -186,7 +188,8 @@ def _returned(
     parts = None
     if value.parts and depth < 3:
         parts = {
-            name: _returned(frame, inner, callee, values, node, depth + 1) for name, inner in value.parts.items()
+            name: _returned(frame, inner, callee, values, node, depth + 1)
+            for name, inner in value.parts.items()
         }
     if whole is not None and whole.parts and not value.parts:
         parts = dict(whole.parts)
@@ -221,10 +224,15 @@ def made(frame: Frame, owner: Class, given: Given) -> Value:
         parts[name] = value
     for name, value in parts.items():
         for taint in value.all_taints():
-            frame.stores[owner.qualified, name, taint.step(frame.at(given.node), f"kept in `{owner.name}`")] = None
-    whole = given.named.get("data", EMPTY) if any("erializer" in n or "Form" in n for n, _ in project.lineage(owner)) else EMPTY
+            frame.stores[
+                owner.qualified, name, taint.step(frame.at(given.node), f"kept in `{owner.name}`")
+            ] = None
+    whole = (
+        given.named.get("data", EMPTY)
+        if any("erializer" in n or "Form" in n for n, _ in project.lineage(owner))
+        else EMPTY
+    )
     if whole is EMPTY and given.args and not names:
         whole = Value(tuple(t for value in given.args for t in value.all_taints()))
     taints = (*whole.all_taints(), *given.spread.taints)
     return Value(merged(taints), None, {**(given.spread.parts or {}), **parts} or None)
-

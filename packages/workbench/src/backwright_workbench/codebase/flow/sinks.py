@@ -40,7 +40,7 @@ FUNCTIONS: dict[str, Sink] = {
         cloudpickle.loads cloudpickle.load marshal.loads marshal.load jsonpickle.decode shelve.open joblib.load
         pandas.read_pickle yaml.unsafe_load yaml.unsafe_load_all yaml.load yaml.load_all torch.load"""),
     **_table("path", (0, "file", "path", "src", "dst", 1), """
-        os.rename os.replace shutil.copy shutil.copyfile shutil.copy2 shutil.move shutil.copytree os.link os.symlink"""),
+        os.rename os.replace shutil.copy shutil.copyfile shutil.copy2 shutil.move shutil.copytree os.link"""),
     **_table("path", (0, "file", "path", "path_or_file", "filename_or_fp", "filename", "name"), """
         builtins.open io.open codecs.open os.open os.remove os.unlink os.rmdir os.removedirs os.listdir os.scandir
         os.mkdir os.makedirs os.walk shutil.rmtree aiofiles.open aiofiles.os.remove flask.send_file quart.send_file
@@ -78,10 +78,32 @@ FUNCTIONS: dict[str, Sink] = {
         sqlalchemy.text.text"""),
 }  # fmt: skip
 
+ANSWERS: dict[str, Sink] = {
+    **_table("answer", tuple(range(6)), """
+        flask.jsonify flask.json.jsonify quart.jsonify flask.make_response flask.Response werkzeug.wrappers.Response
+        quart.make_response fastapi.HTTPException starlette.exceptions.HTTPException fastapi.exceptions.HTTPException
+        fastapi.responses.JSONResponse starlette.responses.JSONResponse fastapi.responses.ORJSONResponse
+        fastapi.responses.PlainTextResponse starlette.responses.PlainTextResponse fastapi.responses.HTMLResponse
+        starlette.responses.HTMLResponse fastapi.Response fastapi.responses.Response starlette.responses.Response
+        flask.abort werkzeug.exceptions.abort flask_restful.abort flask_restx.abort flask_smorest.abort
+        django.http.JsonResponse django.http.HttpResponse django.http.HttpResponseBadRequest
+        django.http.HttpResponseServerError django.http.response.JsonResponse django.http.HttpResponseForbidden
+        django.http.HttpResponseNotFound django.http.response.HttpResponse rest_framework.response.Response
+        rest_framework.exceptions.APIException sanic.response.json sanic.response.text sanic.json sanic.text
+        aiohttp.web.json_response aiohttp.web.Response aiohttp.web.HTTPBadRequest
+        aiohttp.web.HTTPInternalServerError litestar.exceptions.HTTPException litestar.Response
+        litestar.exceptions.InternalServerException graphql.GraphQLError graphene.GraphQLError
+        werkzeug.exceptions.InternalServerError werkzeug.exceptions.BadRequest ninja.errors.HttpError
+        fastapi.WebSocketException tornado.web.HTTPError bottle.abort falcon.HTTPInternalServerError
+        flask.flash flask.render_template django.shortcuts.render django.contrib.messages.error
+        django.contrib.messages.warning flask.render_template_string quart.render_template"""),
+}  # fmt: skip
+"""What goes back to the caller, whatever it is given."""
+
 STATEMENTS = frozenset(
-    ["execute", "executemany", "executescript", "exec_driver_sql", "raw", "extra", "from_statement", "fetch", "fetchrow",
-     "fetchval", "fetch_all", "fetch_one", "fetch_val", "iterate", "execute_sql", "RawSQL", "read_sql", "scalar",
-     "scalars", "exec", "mogrify", "query", "run_sql", "execute_query", "query_db", "text", "executemany_async",
+    ["execute", "executemany", "executescript", "exec_driver_sql", "raw", "extra", "from_statement", "fetch",
+     "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val", "iterate", "execute_sql", "RawSQL", "read_sql",
+     "scalar", "scalars", "exec", "mogrify", "query", "run_sql", "execute_query", "query_db", "text", "executemany_async",
      "execute_async", "execute_query_dict", "stream", "callproc", "copy_expert"]
 )  # fmt: skip
 """Methods that take a statement; only a text that looks like one, or a connection's method, counts."""
@@ -99,20 +121,35 @@ STATEMENT = re.compile(
 FRAGMENT = re.compile(r"=\s*'?\0|\blike\b|\bin\s*\(|\band\b|\bor\b|\bmatch\b|<|>|\basc\b|\bdesc\b", re.I)
 """What a part of a statement looks like, for `text(…)` in a filter."""
 PATH_METHODS = frozenset(
-    ["read_text", "read_bytes", "write_text", "write_bytes", "open", "unlink", "rmdir", "iterdir", "touch", "mkdir"]
+    [
+        "read_text",
+        "read_bytes",
+        "write_text",
+        "write_bytes",
+        "open",
+        "unlink",
+        "rmdir",
+        "iterdir",
+        "touch",
+        "mkdir",
+    ]
 )
 CLIENTS = frozenset(
     ["httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession", "requests.Session", "requests.sessions.Session",
      "requests.session", "urllib3.PoolManager", "httpx2.AsyncClient", "httpx2.Client", "aiohttp.client.ClientSession"]
 )  # fmt: skip
-CLIENT_METHODS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "request", "stream", "send"])
+CLIENT_METHODS = frozenset(
+    ["get", "post", "put", "patch", "delete", "head", "options", "request", "stream", "send"]
+)
 DOCUMENT_METHODS = frozenset(
     ["find", "find_one", "find_one_and_update", "find_one_and_delete", "find_one_and_replace", "update_one",
      "update_many", "delete_one", "delete_many", "count_documents", "replace_one", "aggregate", "remove", "update"]
 )  # fmt: skip
 LOG_METHODS = frozenset(["debug", "info", "warning", "warn", "error", "critical", "exception", "log"])
 LOGGERS = re.compile(r"(^|_|\.)(log|logger|logging|_log|LOG)$|^log(ger|ging)?$", re.I)
-SHELLS = frozenset(["sh", "bash", "zsh", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell", "/usr/bin/bash"])
+SHELLS = frozenset(
+    ["sh", "bash", "zsh", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell", "/usr/bin/bash"]
+)
 SAFE_LOADERS = ("SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader")
 
 
@@ -131,4 +168,6 @@ def is_logger(call: s.Call) -> bool:
     if call.name not in LOG_METHODS or not isinstance(call.callee, s.Attribute):
         return False
     known = call.refers
-    return known.startswith(("logging.", "loguru.logger.")) or bool(LOGGERS.search(s.last_name(call.callee.base)))
+    return known.startswith(("logging.", "loguru.logger.")) or bool(
+        LOGGERS.search(s.last_name(call.callee.base))
+    )

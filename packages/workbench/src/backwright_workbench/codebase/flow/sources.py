@@ -44,7 +44,15 @@ PLAIN = frozenset(
      "uuid", "date", "datetime"]
 )  # fmt: skip
 """Types whose values cannot carry a text of the caller's choice."""
-ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "*.TextChoices", "*.Choices")
+ENUMS = (
+    "enum.Enum",
+    "enum.StrEnum",
+    "enum.IntEnum",
+    "enum.Flag",
+    "enum.IntFlag",
+    "*.TextChoices",
+    "*.Choices",
+)
 FORM_BASES = ("*.FlaskForm", "wtforms.Form", "wtforms.form.Form", "*.BaseForm", "*.SecureForm")
 NUMBER_FIELDS = ("IntegerField", "DecimalField", "FloatField", "BooleanField", "DateField", "DateTimeField",
                  "SelectField", "RadioField", "IntegerRangeField", "TimeField", "UUIDField", "ChoiceField")  # fmt: skip
@@ -56,7 +64,9 @@ def request_part(frame_function: Function | None, name: str) -> Value | None:
     if source is None:
         return None
     key = frame_function.qualified if frame_function else ""
-    clean = frozenset(["path"]) if name == "FILES" else frozenset[str]()  # Django keeps only the last part of a name
+    clean = (
+        frozenset(["path"]) if name == "FILES" else frozenset[str]()
+    )  # Django keeps only the last part of a name
     return Value((Taint(Origin("request", key, source), clean=clean, raw=source in ("json", "message")),))
 
 

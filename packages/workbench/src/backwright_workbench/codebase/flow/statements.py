@@ -3,7 +3,7 @@
 What lives here: one case for each kind of statement. What must not: expressions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
@@ -71,7 +71,7 @@ def _return(frame: Frame, node: s.Return) -> None:
     if any(each.origin.kind == "error" for each in value.taints):
         value = replace(value, taints=tuple(each.step(frame.at(node), "returned") for each in value.taints))
     frame.returns.append(value)
-    frame.answered.append((node, value))
+    frame.answered.append((node, value, dict(frame.trusted)))
 
 
 def _raise(frame: Frame, node: s.Raise) -> None:
@@ -165,7 +165,7 @@ def _other(frame: Frame, node: s.Other) -> None:
         frame.trust(checked(frame, node.values[0], True))
 
 
-CASES = {
+CASES: dict[type, Callable[..., None]] = {
     s.Assign: _assign,
     s.Do: _do,
     s.Return: _return,

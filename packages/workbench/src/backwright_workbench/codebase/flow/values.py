@@ -132,7 +132,9 @@ def union(*values: Value) -> Value:
     if len(seen) == 1 and len(values) == 1:
         return seen[0]
     texts = {each.text for each in values}
-    text = texts.pop() if len(texts) == 1 else next((t for t in sorted(filter(None, texts)) if HOLE in t), None)
+    text = (
+        texts.pop() if len(texts) == 1 else next((t for t in sorted(filter(None, texts)) if HOLE in t), None)
+    )
     parts: dict[str, Value] | None = None
     for each in seen:
         if each.parts:
