@@ -103,7 +103,7 @@ ANSWERS: dict[str, Sink] = {
 STATEMENTS = frozenset(
     ["execute", "executemany", "executescript", "exec_driver_sql", "raw", "extra", "from_statement", "fetch",
      "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val", "iterate", "execute_sql", "RawSQL", "read_sql",
-     "scalar", "scalars", "exec", "mogrify", "query", "run_sql", "execute_query", "query_db", "text", "executemany_async",
+     "scalar", "scalars", "exec", "mogrify", "query", "run_sql", "execute_query", "query_db", "text",
      "execute_async", "execute_query_dict", "stream", "callproc", "copy_expert"]
 )  # fmt: skip
 """Methods that take a statement; only a text that looks like one, or a connection's method, counts."""

@@ -79,6 +79,11 @@ def _raise(frame: Frame, node: s.Raise) -> None:
     evaluate(frame, node.cause)
 
 
+def _is_rest(node: s.Branch) -> bool:
+    """Whether it is `case _`: what nothing before has taken."""
+    return isinstance(node.test, s.Operation) and node.test.operator == "case" and len(node.test.operands) == 1
+
+
 def _branch(frame: Frame, node: s.Branch) -> None:
     tail: s.Statement = node
     done: list[tuple[dict[str, Value], dict[Origin, frozenset[str]]]] = []
@@ -91,11 +96,13 @@ def _branch(frame: Frame, node: s.Branch) -> None:
             done.append((frame.env, frame.trusted))
         frame.env, frame.trusted = before
         frame.trust(checked(frame, tail.test, False))
-        if len(tail.orelse) == 1 and isinstance(tail.orelse[0], s.Branch):
-            tail = tail.orelse[0]
+        following = tail.orelse[0] if len(tail.orelse) == 1 else None
+        if isinstance(following, s.Branch) and not _is_rest(following):
+            tail = following
             continue
-        run(frame, tail.orelse)
-        if ends(tail.orelse) and done:
+        rest = following.body if isinstance(following, s.Branch) else tail.orelse
+        run(frame, rest)
+        if ends(rest) and done:
             frame.env, frame.trusted = done.pop()
         break
     for each in done:
