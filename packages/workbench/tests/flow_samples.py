@@ -14,5 +14,7 @@ def project(files: Mapping[str, str]) -> list[Flow]:
 
 def found(text: str, *kinds: str) -> list[tuple[str, int]]:
     """Kind and line of each flow of a single file, in the order of the lines."""
-    seen = {(flow.place.line, flow.kind) for flow in project({"app.py": text}) if not kinds or flow.kind in kinds}
+    seen = {
+        (flow.place.line, flow.kind) for flow in project({"app.py": text}) if not kinds or flow.kind in kinds
+    }
     return [(kind, line) for line, kind in sorted(seen) if kinds or kind not in ("answer", "log", "page")]

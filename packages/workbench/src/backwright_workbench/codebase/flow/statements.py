@@ -81,7 +81,9 @@ def _raise(frame: Frame, node: s.Raise) -> None:
 
 def _is_rest(node: s.Branch) -> bool:
     """Whether it is `case _`: what nothing before has taken."""
-    return isinstance(node.test, s.Operation) and node.test.operator == "case" and len(node.test.operands) == 1
+    return (
+        isinstance(node.test, s.Operation) and node.test.operator == "case" and len(node.test.operands) == 1
+    )
 
 
 def _branch(frame: Frame, node: s.Branch) -> None:
