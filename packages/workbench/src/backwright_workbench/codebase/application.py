@@ -9,15 +9,23 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Role
 from backwright_workbench.codebase.facts.roles import role_of
 from backwright_workbench.codebase.facts.types import Types
-from backwright_workbench.codebase.frameworks import dependencies, fastapi, flask, models_sqlalchemy, schemas
+from backwright_workbench.codebase.frameworks import (
+    dependencies,
+    fastapi,
+    flask,
+    models_sqlalchemy,
+    queries,
+    schemas,
+)
 from backwright_workbench.codebase.python import load
 
 READERS: tuple[Callable[[Application], None], ...] = (
     dependencies.read,
+    models_sqlalchemy.read,
+    queries.read,
     schemas.read,
     fastapi.read,
     flask.read,
-    models_sqlalchemy.read,
 )
 """In this order: what asks for models stands after them."""
 

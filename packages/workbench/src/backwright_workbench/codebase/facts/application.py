@@ -99,6 +99,7 @@ class Application:
     """What is computed from the rest once for several rules, by name: `flows`."""
     _nodes: dict[type[Node], list[Standing[Node]]] = field(default_factory=dict)
     _calls: dict[str, list[Standing[Call]]] = field(default_factory=dict)
+    _queries: dict[Function, list[Query]] = field(default_factory=dict)
 
     def modules(self, *roles: Role) -> list[Module]:
         """The modules with one of these roles; without any, those that are the application's own code."""
@@ -123,6 +124,14 @@ class Application:
             for module in self.project.modules.values()
             for target in module.imports.values()
         )
+
+    def queries_of(self, function: Function) -> list[Query]:
+        """What the body of a function asks; not what it calls."""
+        if not self._queries:
+            for each in self.queries:
+                if each.function is not None:
+                    self._queries.setdefault(each.function, []).append(each)
+        return self._queries.get(function, [])
 
     def nodes(self, kind: type[N]) -> list[Standing[N]]:
         """The nodes of that kind in the application's own code, in the order of the files; one walk serves all."""

@@ -41,6 +41,8 @@ class Types:
         self._project = project
         self._locals: dict[Function, dict[str, list[s.Expression | Type]]] = {}
         self._attributes: dict[tuple[str, str], Type | None] = {}
+        self.known: dict[s.Call, Type] = {}
+        """What readers of libraries found out about calls: the rows that a query gives."""
 
     def of(self, node: s.Node | None, function: Function | None, depth: int = 0) -> Type | None:
         """The kind of an expression that stands in a function (None: at the level of a module)."""
@@ -58,9 +60,9 @@ class Types:
             case s.Attribute(base=base, name=name):
                 owner = self.of(base, function, depth + 1)
                 return self.attribute(owner.name, name, depth + 1) if owner else None
-            case s.Item(base=base):
+            case s.Item(base=base, key=key):
                 owner = self.of(base, function, depth + 1)
-                return owner.item if owner else None
+                return owner if owner is None or isinstance(key, s.Range) else owner.item
             case s.Call():
                 return self._called(node, function, depth + 1)
             case s.Each(kind=kind, element=element) if kind != "dict":
@@ -185,7 +187,13 @@ class Types:
             return self._project.method(found_class, call.callee.name) if found_class else None
         return None
 
+    def declare(self, owner: str, name: str, kind: Type) -> None:
+        """An attribute of a class has this kind, whatever its body says: the rows behind a relation."""
+        self._attributes[owner, name] = kind
+
     def _called(self, call: s.Call, function: Function | None, depth: int) -> Type | None:
+        if call in self.known:
+            return self.known[call]
         found = self.callee(call, function, depth)
         if isinstance(found, Class):
             return Type(found.qualified)

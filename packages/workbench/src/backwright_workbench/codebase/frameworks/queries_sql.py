@@ -1,0 +1,91 @@
+"""Queries as texts: DB-API cursors, asyncpg, `databases`, texts inside of ORM queries, functions that take SQL.
+
+What lives here: which calls take a text of SQL. What must not: how texts are built or read.
+"""
+
+import re
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.frameworks.query_plan import Chain, Link, Plan
+from backwright_workbench.codebase.frameworks.query_scope import Scope
+from backwright_workbench.codebase.frameworks.sql_building import built
+from backwright_workbench.codebase.frameworks.sql_plans import fill, of_text
+from backwright_workbench.codebase.frameworks.sql_reading import looks_like_sql
+from backwright_workbench.codebase.frameworks.sqlalchemy_links import step
+
+ONE = frozenset({"fetchrow", "fetchval", "query_one", "fetch_one", "fetch_val", "queryone", "get_one"})
+MANY = frozenset(
+    {"fetch", "read_sql", "read_sql_query", "query_all", "fetch_all", "execute_query", "execute_query_dict",
+     "execute_fetchall"}
+)  # fmt: skip
+PLAIN = frozenset(
+    {"executemany", "executescript", "execute_many", "exec_driver_sql", "execute_sql", "execute_script",
+     "prepare", "cursor", "copy_expert", "raw"}
+)  # fmt: skip
+TAKES = re.compile(r"quer|exec|fetch|select|sql|run|insert|update|delete|read|find|get_", re.I)
+NOT_TAKING = re.compile(
+    r"log|print|debug|info|warn|error|flash|message|describe|label|help|sub$|match|search|compile|format",
+    re.I,
+)
+RESULTS = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
+SQL_NAMES = ONE | MANY | PLAIN | RESULTS
+
+
+def start(chain: Chain, scope: Scope) -> tuple[Plan, int] | None:
+    """The plan of a call that takes SQL, or of a fetch from a cursor that has executed some."""
+    for at, link in enumerate(chain.links):
+        if link.call is None:
+            continue
+        if link.name in RESULTS and link.base is not None:
+            held = scope.held.get(f"@{s.written(link.base)}")
+            if held is not None:
+                return held, at
+        if link.name in SQL_NAMES and link.base is not None:
+            plan = _driver(link, link.call, scope)
+            if plan is not None:
+                return plan, at + 1
+    return None
+
+
+def _driver(link: Link, call: s.Call, scope: Scope) -> Plan | None:
+    given = call.argument(0, "query") or call.keyword("sql")
+    plan = of_text(given, scope, step) if given is not None else None
+    if plan is None or given is None:
+        return None
+    if link.name in ONE:
+        plan.one()
+    elif link.name in MANY:
+        plan.all()
+        plan.many = plan.kind in ("select", "other")
+    plan.has_run = True
+    scope.held[f"@{s.written(link.base)}"] = plan
+    return plan
+
+
+def wrapped(chain: Chain, scope: Scope) -> tuple[Plan, int] | None:
+    """A function of the project's own that takes SQL: `query_db("select …", [user_id], one=True)`."""
+    for at, link in enumerate(chain.links):
+        call = link.call
+        if (
+            call is None
+            or NOT_TAKING.search(link.name)
+            or call.refers.startswith(("builtins.", "logging.", "re."))
+        ):
+            continue
+        for given in call.args[:2]:
+            if isinstance(given, s.Literal) and not isinstance(given.value, str):
+                continue
+            text = built(given, scope)
+            if text is None or not looks_like_sql(text.text, strongly=True):
+                continue
+            found = scope.reading.app.types.callee(call, scope.function)
+            if isinstance(found, Function) or TAKES.search(link.name):
+                plan = Plan(step, "other", "sql")
+                fill(plan, text, scope)
+                is_one = any(s.constant(each.value) is True and "one" in each.name for each in call.keywords)
+                plan.limited = plan.limited or is_one or link.name in ONE
+                plan.many = plan.kind == "select" and not is_one
+                plan.has_run = plan.is_rows = True
+                return plan, at + 1
+    return None
