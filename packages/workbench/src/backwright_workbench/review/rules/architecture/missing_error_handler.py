@@ -29,7 +29,11 @@ def find(app: Application) -> Iterator[Seen]:
         return
     first = judged[0]
     some = sorted({error for each in app.error_handlers for error in each.errors})
-    only = f"only {', '.join(f'`{each}`' for each in some[:3])} is handled" if some else "no error handler is registered"
+    only = (
+        f"only {', '.join(f'`{each}`' for each in some[:3])} is handled"
+        if some
+        else "no error handler is registered"
+    )
     yield Seen(
         Place(first.place.path, first.place.line, first.place.line),
         f"{only}: whatever else fails in the {len(app.routes)} routes is answered in the framework's own form, and "

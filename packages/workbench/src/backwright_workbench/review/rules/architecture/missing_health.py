@@ -15,7 +15,14 @@ ABOUT = About("There is no health endpoint", Severity.LOW)
 
 WORDS = frozenset(["health", "healthz", "healthcheck", "healthy", "live", "liveness", "livez", "ready", "readiness",
                    "readyz", "ping", "heartbeat", "alive", "status", "up", "probe"])  # fmt: skip
-LIBRARIES = ("django-health-check", "py-healthcheck", "fastapi-health", "healthcheck", "flask-healthz", "fastapi-healthcheck")
+LIBRARIES = (
+    "django-health-check",
+    "py-healthcheck",
+    "fastapi-health",
+    "healthcheck",
+    "flask-healthz",
+    "fastapi-healthcheck",
+)
 SAID = re.compile(r"\bhealth|\bis (?:up|alive|running)\b", re.I)
 FIX = "add `GET /health` that asks the database with a short time limit, and point the load balancer or orchestrator at it"
 
@@ -43,7 +50,9 @@ def _is_probe(route: Route) -> bool:
     handler = route.handler
     if handler is None:
         return False
-    if {"health", "healthz", "healthcheck", "liveness", "readiness", "ping", "heartbeat"} & set(words(handler.name)):
+    if {"health", "healthz", "healthcheck", "liveness", "readiness", "ping", "heartbeat"} & set(
+        words(handler.name)
+    ):
         return True
     said = [handler.doc, *(str(each.value) for each in handler.walk() if isinstance(each, s.Literal))]
     return len(parts) <= 1 and any(SAID.search(text) for text in said)

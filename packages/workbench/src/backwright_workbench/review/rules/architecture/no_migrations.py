@@ -23,7 +23,11 @@ def find(app: Application) -> Iterator[Seen]:
         return
     django = [each for each in app.models.values() if each.orm == "django" and not each.is_abstract]
     if django:
-        yield _seen(django[0].place, f"the {len(django)} models have no migrations in the repository", Confidence.MEDIUM)
+        yield _seen(
+            django[0].place,
+            f"the {len(django)} models have no migrations in the repository",
+            Confidence.MEDIUM,
+        )
         return
     for place, what in _made(app):
         tables = f" ({len(app.models)} tables)" if app.models else ""

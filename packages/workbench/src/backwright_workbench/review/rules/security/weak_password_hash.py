@@ -51,7 +51,7 @@ STORE = "store the result of a slow, salted hash: argon2 (`argon2.PasswordHasher
 def find(app: Application) -> Iterator[Seen]:
     """Fast hashes of passwords, passwords that are written as they came, and passwords that are compared as texts."""
     for standing in app.nodes(s.Call):
-        yield from _hashed(app, standing)
+        yield from _hashed(standing)
         yield from _written(app, standing)
     for assign in app.nodes(s.Assign):
         yield from _assigned(app, assign)
@@ -62,7 +62,7 @@ def find(app: Application) -> Iterator[Seen]:
 # Hashes
 
 
-def _hashed(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
+def _hashed(standing: Standing[s.Call]) -> Iterator[Seen]:
     call = standing.node
     if FAST.match(call.refers) and _is_of_password(standing):
         name = call.refers.rpartition(".")[2]
@@ -128,7 +128,17 @@ def _written(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     for name, value in _parts(app, call, owner):
         if secret_kind(name) == "password" and _is_raw(app, value, standing.function):
             yield _seen(standing, f"`{name}` is stored as it came", place_of=value)
+            if owner is not None:
+                yield from _column(app, owner, name)
             return
+
+
+def _column(app: Application, owner: Class, name: str) -> Iterator[Seen]:
+    """The column that holds what was written to it raw."""
+    column = app.models[owner.qualified].column(name)
+    if column is not None:
+        message = f"`{owner.name}.{column.attribute}` holds passwords as they came"
+        yield Seen(column.place, f"{message}: whoever reads the table has them", fix=STORE, cause=owner.qualified)
 
 
 def _asked(standing: Standing[s.Call]) -> Iterator[Seen]:
