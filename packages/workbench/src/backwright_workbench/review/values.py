@@ -27,8 +27,8 @@ def resolved(
         ):
             return resolved(app, app.project.value(known), None, depth + 1)
         case s.Name(id=name, refers="") if function is not None:
-            found = _local(name, function)
-            return resolved(app, found, function, depth + 1) if found is not None else node
+            found = function.values_of(name)
+            return resolved(app, found[0], function, depth + 1) if len(found) == 1 else node
         case s.Attribute(base=base, name=name):
             kind = app.types.of(base, function)
             owner = app.project.classes.get(kind.name) if kind else None
@@ -38,17 +38,6 @@ def resolved(
             given = node.argument(0, "default")
             return resolved(app, given, function, depth + 1) if given is not None else node
     return node
-
-
-def _local(name: str, function: Function) -> s.Expression | None:
-    """What a function assigns to a local name, if it does so once."""
-    found = [
-        node.value
-        for node in function.walk()
-        if isinstance(node, s.Assign)
-        and any(isinstance(each, s.Name) and each.id == name for each in node.targets)
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def texts(app: Application, node: s.Expression | None, function: Function | None) -> Iterator[str]:

@@ -85,6 +85,16 @@ class Function:
         """The parameter of that name."""
         return next((each for each in self.params if each.name == name), None)
 
+    def values_of(self, name: str) -> list[Expression]:
+        """What its body assigns to a local name, in order."""
+        return [
+            node.value
+            for node in self.walk()
+            if isinstance(node, Assign)
+            and node.value is not None
+            and any(isinstance(each, Name) and each.id == name for each in node.targets)
+        ]
+
     def walk(self) -> Iterator[Node]:
         """Every node of its body, not those of functions that are defined in it."""
         return walk(*self.body)

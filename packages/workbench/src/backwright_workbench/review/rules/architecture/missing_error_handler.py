@@ -15,7 +15,7 @@ WIDE = frozenset(["Exception", "BaseException", "HTTPException", "StarletteHTTPE
 OWN = ("django", "drf", "ninja")
 """Frameworks that answer every error by themselves, in one form that an application rarely has to change."""
 FIX = {
-    "fastapi": "`@app.exception_handler(Exception)`: log the error with its stack, answer 500 as problem+json without it",
+    "fastapi": "`@app.exception_handler(Exception)`: log with the stack, answer 500 as problem+json without it",
     "flask": "`@app.errorhandler(Exception)` (or `HTTPException` and 500): log with the stack, answer JSON without it",
 }
 

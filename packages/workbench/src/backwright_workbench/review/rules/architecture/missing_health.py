@@ -24,7 +24,7 @@ LIBRARIES = (
     "fastapi-healthcheck",
 )
 SAID = re.compile(r"\bhealth|\bis (?:up|alive|running)\b", re.I)
-FIX = "add `GET /health` that asks the database with a short time limit, and point the load balancer or orchestrator at it"
+FIX = "add `GET /health`, which asks the database with a short time limit, and point the load balancer at it"
 
 
 def find(app: Application) -> Iterator[Seen]:
@@ -34,8 +34,8 @@ def find(app: Application) -> Iterator[Seen]:
     place = app.apps[0].place if app.apps else app.routes[0].place
     yield Seen(
         Place(place.path, place.line, place.line),
-        f"none of the {len(app.routes)} routes tells whether the service is well: a load balancer or orchestrator keeps "
-        "sending requests to one that has lost its database",
+        f"none of the {len(app.routes)} routes tells whether the service is well: a load balancer keeps sending "
+        "requests to an instance that has lost its database",
         Confidence.MEDIUM,
         fix=FIX,
         about="app",

@@ -14,7 +14,7 @@ ABOUT = About("The schema has no migrations", Severity.MEDIUM, cwe=(1059,))
 TOOLS = ("alembic", "flask-migrate", "yoyo-migrations", "aerich", "peewee-migrate", "piccolo", "sqlalchemy-migrate",
          "advanced-alchemy")  # fmt: skip
 MAKERS = frozenset(["create_all", "create_tables", "generate_schemas"])
-FIX = "take in Alembic (`alembic init`, `alembic revision --autogenerate`), and let the release run `alembic upgrade head`"
+FIX = "take in Alembic (`alembic revision --autogenerate`), and let the release run `alembic upgrade head`"
 
 
 def find(app: Application) -> Iterator[Seen]:
@@ -59,10 +59,8 @@ def _calls(app: Application) -> Iterator[Standing[s.Call]]:
 
 
 def _has_folder(app: Application) -> bool:
-    return any(
-        path.endswith(("alembic.ini", "/env.py")) and "migrations" in text or path.endswith("alembic.ini")
-        for path, text in app.files.items()
-    ) or any(module.role is Role.MIGRATION for module in app.project.modules.values())
+    migrates = any(module.role is Role.MIGRATION for module in app.project.modules.values())
+    return migrates or any(path.endswith("alembic.ini") for path in app.files)
 
 
 def _seen(place: Place, message: str, confidence: Confidence) -> Seen:

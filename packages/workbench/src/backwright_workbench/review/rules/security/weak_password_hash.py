@@ -7,6 +7,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.review.finding import Confidence, Seen, Severity
+from backwright_workbench.review.passwords import hashes_itself, is_hashed, is_password, is_raw, name_of
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.words import secret_kind, words
 
@@ -21,9 +22,6 @@ FAST = re.compile(
 )
 WEAK_SCHEMES = re.compile(
     r"plaintext|^(?:hex_)?md[45]|^(?:hex_)?sha1|unsalted|^des_crypt|^(?:hex_)?sha256$|ldap_|^mysql", re.I
-)
-HASHING = re.compile(
-    r"hash|crypt|argon|pbkdf|scrypt|digest|encod|derive|protect|make_password|set_password", re.I
 )
 AGAIN = frozenset(
     [
@@ -123,10 +121,10 @@ def _written(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     owner = found if isinstance(found, Class) else None
     if owner is None and not (call.name in CONSTRUCTORS and isinstance(call.callee, s.Attribute)):
         return
-    if owner is not None and (owner.qualified not in app.models or _hashes_itself(app, owner)):
+    if owner is not None and (owner.qualified not in app.models or hashes_itself(app, owner)):
         return
     for name, value in _parts(app, call, owner):
-        if secret_kind(name) == "password" and _is_raw(app, value, standing.function):
+        if secret_kind(name) == "password" and is_raw(app, value, standing.function):
             yield _seen(standing, f"`{name}` is stored as it came", place_of=value)
             if owner is not None:
                 yield from _column(app, owner, name)
@@ -138,7 +136,9 @@ def _column(app: Application, owner: Class, name: str) -> Iterator[Seen]:
     column = app.models[owner.qualified].column(name)
     if column is not None:
         message = f"`{owner.name}.{column.attribute}` holds passwords as they came"
-        yield Seen(column.place, f"{message}: whoever reads the table has them", fix=STORE, cause=owner.qualified)
+        yield Seen(
+            column.place, f"{message}: whoever reads the table has them", fix=STORE, cause=owner.qualified
+        )
 
 
 def _asked(standing: Standing[s.Call]) -> Iterator[Seen]:
@@ -153,18 +153,14 @@ def _asked(standing: Standing[s.Call]) -> Iterator[Seen]:
         function = standing.function
         is_plain = (
             isinstance(value, s.Name)
-            and not _is_hash(value, function)
+            and not is_hashed(value, function)
             and secret_kind(value.id) == "password"
         )
         if secret_kind(name) == "password" and (
-            is_plain or (isinstance(value, s.Item | s.Attribute) and _is_password(value))
+            is_plain or (isinstance(value, s.Item | s.Attribute) and is_password(value))
         ):
             yield _seen(standing, "a row is asked for by its password")
             return
-
-
-def _is_password(node: s.Expression) -> bool:
-    return secret_kind(_name(node)) == "password"
 
 
 def _parts(app: Application, call: s.Call, owner: Class | None) -> Iterator[tuple[str, s.Expression]]:
@@ -189,67 +185,14 @@ def _assigned(app: Application, standing: Standing[s.Assign]) -> Iterator[Seen]:
             continue  # decided where one is made
         kind = app.types.of(target.base, standing.function)
         owner = app.project.classes.get(kind.name) if kind else None
-        if owner is not None and (owner.qualified not in app.models or _hashes_itself(app, owner)):
+        if owner is not None and (owner.qualified not in app.models or hashes_itself(app, owner)):
             continue
         if owner is None and not {"user", "account", "member", "customer", "admin"} & set(
             words(s.last_name(target.base))
         ):
             continue
-        if _is_raw(app, value, standing.function):
+        if is_raw(app, value, standing.function):
             yield _seen(standing, f"`{s.written(target)}` is set to what came in")
-
-
-def _hashes_itself(app: Application, owner: Class) -> bool:
-    """Whether a setter, validator or constructor of the class hashes what it gets."""
-    for _, each in app.project.lineage(owner):
-        for method in each.methods.values() if each is not None else ():
-            decorated = " ".join(s.written(one) for one in method.decorators)
-            if (
-                method.name == "__init__"
-                or "setter" in decorated
-                or "validates" in decorated
-                or method.name == "save"
-            ):
-                if any(HASHING.search(call.name) for call in s.calls_in(*method.body)):
-                    return True
-    return False
-
-
-def _is_raw(app: Application, value: s.Expression, function: Function | None, depth: int = 0) -> bool:
-    """Whether a value is a password that nothing was done to: taken from a request or a schema."""
-    match value:
-        case s.Awaited(value=inner):
-            return _is_raw(app, inner, function, depth)
-        case s.Item(key=key):
-            return secret_kind(s.text_of(key) or "") == "password"
-        case s.Attribute(name=name, base=base) if name == "data":
-            return secret_kind(s.last_name(base)) == "password"
-        case s.Attribute(name=name):
-            return secret_kind(name) == "password" and not HASHING.search(name)
-        case s.Call(args=args) if value.name in ("get", "get_secret_value", "strip", "str", "pop", "getlist"):
-            if args and secret_kind(s.text_of(args[0]) or "") == "password":
-                return True
-            base = value.callee.base if isinstance(value.callee, s.Attribute) else None
-            return base is not None and not args and _is_raw(app, base, function, depth + 1)
-        case s.Name(id=name, refers="") if function is not None and depth < 3:
-            sources = [
-                node.value
-                for node in function.walk()
-                if isinstance(node, s.Assign)
-                and any(isinstance(t, s.Name) and t.id == name for t in node.targets)
-            ]
-            if sources:
-                return all(each is not None and _is_raw(app, each, function, depth + 1) for each in sources)
-            return (
-                function.param(name) is not None
-                and secret_kind(name) == "password"
-                and _is_handler(app, function)
-            )
-    return False
-
-
-def _is_handler(app: Application, function: Function) -> bool:
-    return any(route.handler is function for route in app.routes)
 
 
 # Comparisons
@@ -261,25 +204,22 @@ def _compared(app: Application, standing: Standing[s.Operation]) -> Iterator[See
         return
     left, right = standing.node.operands
     for stored, given in ((left, right), (right, left)):
-        if (
-            isinstance(stored, s.Name)
-            and isinstance(given, s.Name)
-            and _is_password(stored)
-            and _is_password(given)
-        ):
-            if set(words(stored.id)) & REAL and not _is_hash(given, standing.function):
-                yield _seen(standing, f"`{stored.id}` is compared with `{given.id}`: it is stored readable")
-                return
-        if not isinstance(stored, s.Attribute | s.Item) or secret_kind(_name(stored)) != "password":
+        if _are_both(stored, given) and not is_hashed(given, standing.function):
+            yield _seen(
+                standing,
+                f"`{s.written(stored)}` is compared with `{s.written(given)}`: it is stored readable",
+            )
+            return
+        if not isinstance(stored, s.Attribute | s.Item) or secret_kind(name_of(stored)) != "password":
             continue
-        if set(words(_name(stored)) + words(_name(given))) & AGAIN or not _is_stored(
+        if set(words(name_of(stored)) + words(name_of(given))) & AGAIN or not _is_stored(
             app, stored, standing.function
         ):
             continue
-        if _is_raw(app, given, standing.function) or (
+        if is_raw(app, given, standing.function) or (
             isinstance(given, s.Name)
             and secret_kind(given.id) == "password"
-            and not _is_hash(given, standing.function)
+            and not is_hashed(given, standing.function)
         ):
             yield _seen(
                 standing,
@@ -288,12 +228,11 @@ def _compared(app: Application, standing: Standing[s.Operation]) -> Iterator[See
             return
 
 
-def _name(node: s.Expression) -> str:
-    if isinstance(node, s.Item):
-        return s.text_of(node.key) or ""
-    if isinstance(node, s.Call) and node.args:
-        return s.text_of(node.args[0]) or ""
-    return s.last_name(node)
+def _are_both(stored: s.Expression, given: s.Expression) -> bool:
+    """`password == real_password`."""
+    if not (isinstance(stored, s.Name) and isinstance(given, s.Name)):
+        return False
+    return is_password(stored) and is_password(given) and bool(set(words(stored.id)) & REAL)
 
 
 def _is_stored(app: Application, node: s.Attribute | s.Item, function: Function | None) -> bool:
@@ -310,17 +249,6 @@ def _is_stored(app: Application, node: s.Attribute | s.Item, function: Function 
         not parts
         & {"form", "data", "request", "schema", "credentials", "payload", "body", "in", "input", "create"}
     )
-
-
-def _is_hash(node: s.Name, function: Function | None) -> bool:
-    """Whether a local value was made by a call that hashes."""
-    for each in function.walk() if function is not None else ():
-        if isinstance(each, s.Assign) and any(
-            isinstance(t, s.Name) and t.id == node.id for t in each.targets
-        ):
-            if any(HASHING.search(call.name) for call in s.calls_in(each)):
-                return True
-    return False
 
 
 def _seen(
