@@ -116,8 +116,10 @@ class Application:
 
     def depends_on(self, *names: str) -> bool:
         """Whether one of these distributions is declared, or imported somewhere (with `_` for `-`)."""
-        if any(name in self.dependencies for name in names):
-            return True
+        return any(name in self.dependencies for name in names) or self.imports(*names)
+
+    def imports(self, *names: str) -> bool:
+        """Whether a file of the project imports one of these distributions (with `_` for `-`)."""
         tops = {name.replace("-", "_") for name in names}
         return any(
             target.partition(".")[0] in tops

@@ -19,7 +19,7 @@ FIX = "take in Alembic (`alembic revision --autogenerate`), and let the release 
 
 def find(app: Application) -> Iterator[Seen]:
     """`create_all` and `CREATE TABLE` in the code where no tool keeps the schema's history."""
-    if app.migrations or app.depends_on(*TOOLS) or _has_folder(app):
+    if app.migrations or app.imports(*TOOLS) or _has_folder(app):
         return
     django = [each for each in app.models.values() if each.orm == "django" and not each.is_abstract]
     if django:

@@ -115,7 +115,7 @@ def _written(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     """`User(password=form.password)`."""
     call = standing.node
     if call.name in ASKING:
-        yield from _asked(standing)
+        yield from _asked(app, standing)
         return
     found = app.types.callee(call, standing.function)
     owner = found if isinstance(found, Class) else None
@@ -141,7 +141,7 @@ def _column(app: Application, owner: Class, name: str) -> Iterator[Seen]:
         )
 
 
-def _asked(standing: Standing[s.Call]) -> Iterator[Seen]:
+def _asked(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     """`filter_by(name=name, password=password)`: who asks for a row by its password has it stored readable."""
     pairs = [(each.name, each.value) for each in standing.node.keywords]
     for each in standing.node.args:
@@ -150,17 +150,26 @@ def _asked(standing: Standing[s.Call]) -> Iterator[Seen]:
                 (s.text_of(key) or "", value) for key, value in zip(each.keys, each.values, strict=True)
             ]
     for name, value in pairs:
-        function = standing.function
-        is_plain = (
-            isinstance(value, s.Name)
-            and not is_hashed(value, function)
-            and secret_kind(value.id) == "password"
-        )
-        if secret_kind(name) == "password" and (
-            is_plain or (isinstance(value, s.Item | s.Attribute) and is_password(value))
-        ):
+        if secret_kind(name) == "password" and _is_plain(value, standing.function):
             yield _seen(standing, "a row is asked for by its password")
+            owner = app.project.classes.get(_asked_class(standing.node))
+            if owner is not None and owner.qualified in app.models:
+                yield from _column(app, owner, name)
             return
+
+
+def _is_plain(value: s.Expression, function: Function | None) -> bool:
+    is_value = isinstance(value, s.Name | s.Item | s.Attribute)
+    return is_value and is_password(value) and not is_hashed(value, function)
+
+
+def _asked_class(call: s.Call) -> str:
+    """`User` of `User.query.filter_by(…)` and `session.query(User).filter_by(…)`."""
+    root = s.root_of(call)
+    if s.refers(root):
+        return s.refers(root)
+    inner = next((each for each in s.calls_in(call) if each.name == "query" and each.args), None)
+    return s.refers(inner.args[0]) if inner is not None else ""
 
 
 def _parts(app: Application, call: s.Call, owner: Class | None) -> Iterator[tuple[str, s.Expression]]:
