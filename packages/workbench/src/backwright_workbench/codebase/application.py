@@ -11,6 +11,7 @@ from backwright_workbench.codebase.facts.roles import role_of
 from backwright_workbench.codebase.facts.types import Types
 from backwright_workbench.codebase.frameworks import (
     dependencies,
+    django,
     fastapi,
     flask,
     models_sqlalchemy,
@@ -26,6 +27,7 @@ READERS: tuple[Callable[[Application], None], ...] = (
     schemas.read,
     fastapi.read,
     flask.read,
+    django.read,
 )
 """In this order: what asks for models stands after them."""
 

@@ -96,6 +96,8 @@ class Route:
     """Whether its router is included somewhere."""
     action: str = ""
     """What it does in the words of REST: list, retrieve, create, update, delete; empty if it is something else."""
+    is_paginated: bool = False
+    """Whether the framework gives the answer in pages: `pagination_class`, `paginate_by`, the settings."""
 
     def __str__(self) -> str:
         """As people write it: `POST /users/{id}`."""
