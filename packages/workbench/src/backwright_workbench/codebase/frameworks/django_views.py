@@ -10,6 +10,7 @@ from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.web import Level, Route, RouteParameter
 from backwright_workbench.codebase.frameworks.django_project import DjangoProject, unpacked
 from backwright_workbench.codebase.frameworks.django_urls import Entry
+from backwright_workbench.codebase.frameworks.rest import action_of
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 GENERIC = {
@@ -29,6 +30,9 @@ GENERIC = {
     "LoginView": {"get": "", "post": ""},
     "LogoutView": {"post": ""},
     "PasswordChangeView": {"get": "", "post": ""},
+    "PasswordChangeDoneView": {"get": ""},
+    "PasswordResetDoneView": {"get": ""},
+    "PasswordResetCompleteView": {"get": ""},
     "PasswordResetView": {"get": "", "post": ""},
     "PasswordResetConfirmView": {"get": "", "post": ""},
 }
@@ -50,8 +54,9 @@ def function_routes(
 ) -> Iterator[Route]:
     """The route of a view that is a function."""
     guards = django.decorator_guards([*around, *view.decorators], Level.ROUTE, view.module)
+    methods = methods_of(django, view)
     yield Route(
-        methods=methods_of(django, view),
+        methods=methods,
         path=entry.path,
         handler=view,
         view=None,
@@ -61,6 +66,7 @@ def function_routes(
         guards=[*guards, *django.body_guards(view)],
         parameters=[*entry.parameters, *django.inputs(view)],
         is_reachable=entry.is_reachable,
+        action=action_of(methods[0], entry.path, view.name) if len(methods) == 1 else "",
     )
 
 

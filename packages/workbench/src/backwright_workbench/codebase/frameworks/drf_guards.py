@@ -151,9 +151,19 @@ class DrfGuards:
     def _custom(self, node: s.Expression, verb: str, level: Level, module: Module) -> Guard:
         """A permission of the project: by its body, and what it inherits from."""
         guard = self._django.guard(node, level, module)
+        own = self._project.classes.get(s.refers(node))
+        if not guard.purposes & MAY and not _always_true(own):
+            guard.purposes |= MAY  # what stands among permissions is one
         if verb in SAFE and _lets_readers_pass(self._project.classes.get(s.refers(node))):
             guard.optional = True
         return guard
+
+
+def _always_true(found: Class | None) -> bool:
+    """Whether a permission lets everybody pass: its only statement is `return True`."""
+    method = found.methods.get("has_permission") if found else None
+    returned = [each for each in method.walk() if isinstance(each, s.Return)] if method else []
+    return bool(returned) and all(s.constant(each.value) is True for each in returned)
 
 
 def _lets_readers_pass(found: Class | None) -> bool:

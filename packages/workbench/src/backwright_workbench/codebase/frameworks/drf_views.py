@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class, Function
-from backwright_workbench.codebase.facts.web import Level, Route, RouteParameter
+from backwright_workbench.codebase.facts.web import Guard, Level, Purpose, Route, RouteParameter
 from backwright_workbench.codebase.frameworks.django_project import DjangoProject
 from backwright_workbench.codebase.frameworks.django_urls import Entry
 from backwright_workbench.codebase.frameworks.django_views import function_routes
@@ -210,7 +210,8 @@ class DrfViews:
         schema = self._serializer(view, operation)
         parameters = [*entry.parameters, *(django.inputs(handler) if handler else [])]
         known = any(each.source == "body" and each.schema for each in parameters)
-        if schema is not None and operation.verb in ("POST", "PUT", "PATCH") and not known:
+        takes = operation.rest in ("create", "update") or _asks_for_serializer(handler)
+        if schema is not None and takes and operation.verb in ("POST", "PUT", "PATCH") and not known:
             parameters.append(RouteParameter("", "body", schema.qualified, schema, line=view.line))
         return Route(
             methods=(operation.verb,),
@@ -221,7 +222,7 @@ class DrfViews:
             declared=entry.declared,
             framework="drf",
             guards=[*before, *own, *django.class_guards(view, operation.method),
-                    *django.body_guards(handler, perform, *scopes)],
+                    *django.body_guards(handler, perform, *scopes), *_scoped(scopes)],
             parameters=parameters,
             answers=schema if operation.rest != "delete" else None,
             answers_many=operation.rest == "list",
@@ -247,6 +248,27 @@ class DrfViews:
     def _is_paginated(self, view: Class) -> bool:
         found = self._project.attribute(view, "pagination_class")
         return s.constant(found[1]) is not None if found else self._pages
+
+
+def _asks_for_serializer(handler: Function | None) -> bool:
+    names = ("get_serializer", "get_serializer_class", "serializer_class")
+    return (
+        any(isinstance(each, s.Attribute) and each.name in names for each in handler.walk())
+        if handler
+        else False
+    )
+
+
+def _scoped(scopes: list[Function | None]) -> list[Guard]:
+    """A guard where what a view gives is chosen by who asks: `filter(owner=self.request.user)`."""
+    found = []
+    for each in scopes:
+        for node in each.walk() if each is not None else ():
+            if isinstance(node, s.Attribute) and node.name == "user" and s.last_name(node.base) == "request":
+                assert each is not None
+                found.append(Guard(each.name, frozenset({Purpose.AUTHORIZATION}), Level.BODY, each.head))
+                break
+    return found
 
 
 def _extra(handler: Function | None) -> dict[str, s.Expression]:

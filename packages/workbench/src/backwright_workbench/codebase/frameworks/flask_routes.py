@@ -14,6 +14,7 @@ from backwright_workbench.codebase.frameworks.flask_tree import Hung, Tree
 from backwright_workbench.codebase.frameworks.guarding import guards_of
 from backwright_workbench.codebase.frameworks.instances import Instance, items_of
 from backwright_workbench.codebase.frameworks.paths import braced, converted, join, text_of
+from backwright_workbench.codebase.frameworks.rest import action_of
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 SOCKETS = ("websocket",)
@@ -160,9 +161,15 @@ def made(
             parameters=_annotated([*more, *parameters], handler),
             app=on.key,
             is_reachable=tree.is_reachable(on),
-            action=action,
+            action=action
+            or (action_of(methods[0], braced(full), _spoken(handler, view)) if len(methods) == 1 else ""),
         )
         yield route, hung
+
+
+def _spoken(handler: Function, view: Class | None) -> str:
+    """The name that says what a handler does: a class's where its method is only called `post`."""
+    return view.name if view is not None and handler.name in VERBS else handler.name
 
 
 def _annotated(parameters: list[RouteParameter], handler: Function) -> list[RouteParameter]:

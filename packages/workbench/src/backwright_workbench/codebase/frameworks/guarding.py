@@ -25,6 +25,11 @@ SILENT = frozenset(
 RIGHTS = frozenset(
     ["role", "roles", "permission", "permissions", "perm", "scope", "scopes", "required_roles", "groups"]
 )
+ASKING = frozenset(
+    ["require", "required", "requires", "protect", "check", "has", "allow", "can", "test", "enforce"]
+)
+RIGHTFUL = re.compile(r"permission|role|acl|admin|polic|privilege|auth|guard|need", re.I)
+"""What the owner of such a decorator is called: `admin_permission.require(403)`."""
 WAIVING = re.compile(
     r"(?:^|_)(?:public|exempt|anonymous|no_?auth\w*|skip|unprotected|not_required|allow_any|open)(?:_|$)",
     re.I,
@@ -41,6 +46,8 @@ def guards_of(
 def guard_of(purposes: Purposes, decorator: s.Expression, level: Level, module: Module) -> Guard:
     """One guard; an argument such as `role="admin"` makes it ask for a right too."""
     made = purposes.guard(decorator, level, module.at(decorator))
+    if made.purposes == {Purpose.OTHER} and made.name in ASKING and RIGHTFUL.search(s.written(decorator)):
+        made.purposes = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
     asks = isinstance(decorator, s.Call) and any(each.name in RIGHTS for each in decorator.keywords)
     if asks and Purpose.AUTHENTICATION in made.purposes:
         made.purposes |= {Purpose.AUTHORIZATION}

@@ -76,8 +76,9 @@ class _Reader:
                 return self._held.get(name, "")
             case s.Awaited(value=value):
                 return self.source(value)
-            case s.Operation(operator="or", operands=[first, *_]):
-                return self.source(first)
+            case s.Operation(operator="or", operands=operands):
+                found = [source for each in operands if (source := self.source(each))]
+                return next((each for each in found if each != "query"), found[0] if found else "")
             case s.Call(callee=s.Attribute(base=base, name=name)) if (
                 name in self._sources and self._is_request(base)
             ):
