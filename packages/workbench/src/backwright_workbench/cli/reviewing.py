@@ -12,7 +12,12 @@ from shlex import join
 
 LEVELS = ("critical", "high", "medium", "low")
 SURENESS = ("high", "medium", "low")
-REPORTS = {"sarif": "SARIF 2.1.0, for code hosts", "json": "JSON, for programs"}
+REPORTS = {
+    "sarif": "SARIF 2.1.0, for code hosts",
+    "json": "JSON, for programs",
+    "markdown": "Markdown, for a pull request",
+    "html": "a page, one file, for people",
+}
 FORMS = ("text", *REPORTS)
 MERGED = "SARIF of another tool (or JSON of bandit), told once with ours; may be repeated"
 PROJECT = "the project: a directory, or a single file; the current directory without it"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from backwright_workbench.reports.review.document import document
+from backwright_workbench.reports.review.note import note
+from backwright_workbench.reports.review.page import page
 from backwright_workbench.reports.review.sarif import sarif
 from backwright_workbench.reports.review.text import text
 from backwright_workbench.review.outcome import Review
@@ -16,6 +18,8 @@ FORMATS: Mapping[str, Callable[[Review], str]] = {
     "text": text,
     "json": document,
     "sarif": sarif,
+    "markdown": note,
+    "html": page,
 }
 NAMES = {"json": "JSON", "sarif": "SARIF", "markdown": "Markdown", "html": "page", "text": "text"}
 

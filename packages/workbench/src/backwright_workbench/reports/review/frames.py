@@ -22,6 +22,7 @@ NAMED = re.compile(
     r"""(:\s*\w+\s*)?(=|:)\s*[rbuf]{0,2}["']"""
 )
 UNQUOTED = re.compile(r"^(?P<head>\s*(?:export\s+)?[\w.\-]+\s*[:=]\s*)(?P<text>[^\s\"'#]{3,})")
+KEY = re.compile(r"\s*(?::(?!=)|\]\s*=)")
 IN_URL = re.compile(r"(?P<head>\w+://[^\s:/@\"']*:)(?P<text>[^\s@\"'{}$%]+)(?=@)")
 
 
@@ -101,6 +102,9 @@ def redacted(text: str) -> str:
 
 
 def _two(found: "re.Match[str]") -> str:
+    """Two characters of a literal; the name of a key is no secret."""
+    if KEY.match(found.string, found.end()):
+        return found[0]
     return f"{found['open']}{found['text'][:2]}…{found['quote']}"
 
 

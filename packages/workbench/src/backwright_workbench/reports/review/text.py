@@ -50,16 +50,17 @@ def _rule(review: Review, groups: list[list[Finding]], paint: Paint, verbose: bo
     yield f"{paint(word, first.severity)} {paint(first.rule, 'bold')}  {paint(' · '.join(marks(first)), 'dim')}"
     yield from paint.prose(title(review, first), indent=0)
     full = len(groups) if verbose else FULL
+    said: set[str] = set()
     for group in groups[:full]:
         yield ""
-        yield from _cause(review, group, paint, verbose)
-    yield from _others(groups[:full], groups[full:], paint)
+        yield from _cause(review, group, paint, verbose, said)
+        said.add(group[0].message)
+    yield from _others(said, groups[full:], paint)
     yield from _advice(review, [each for group in groups for each in group], paint)
 
 
-def _others(shown: list[list[Finding]], left: list[list[Finding]], paint: Paint) -> Iterator[str]:
+def _others(said: set[str], left: list[list[Finding]], paint: Paint) -> Iterator[str]:
     """The causes that are not shown with their code: those that say the same on one line."""
-    said = {group[0].message for group in shown}
     by_message: dict[str, list[Finding]] = {}
     for group in left:
         by_message.setdefault(group[0].message, []).extend(group)
@@ -87,12 +88,15 @@ def _advice(review: Review, found: list[Finding], paint: Paint) -> Iterator[str]
         yield from paint.prose(each, "fix  " if number == 0 else "  or ", style="green")
 
 
-def _cause(review: Review, group: list[Finding], paint: Paint, verbose: bool) -> Iterator[str]:
-    """Findings with one cause: the first with its code, the places of the others."""
+def _cause(
+    review: Review, group: list[Finding], paint: Paint, verbose: bool, said: set[str]
+) -> Iterator[str]:
+    """Findings with one cause: the first with its code, the places of the others. What was `said` is not repeated."""
     first = group[0]
     yield f"  {paint(printable(str(first.place)), 'cyan')}"
     yield from _code(review, first, paint)
-    yield from paint.prose(printable(first.message))
+    if first.message not in said:
+        yield from paint.prose(printable(first.message))
     for number, step in enumerate(first.seen.steps, 1):
         yield from _step(step, f"{number}. ", paint)
     for step in first.seen.also:

@@ -3,6 +3,7 @@
 What lives here: these sentences. What must not: colours, markup.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -11,6 +12,9 @@ from backwright_workbench.reports.review.frames import printable
 from backwright_workbench.review.finding import Confidence, Finding
 from backwright_workbench.review.outcome import Review
 from backwright_workbench.review.pages import fix, lead, why
+
+GLANCE = 260
+"""Characters of a reason that are read at a glance."""
 
 
 def counted(number: int, what: str, many: str = "") -> str:
@@ -61,7 +65,17 @@ def not_looked_at(review: Review) -> Iterator[tuple[str, int]]:
 def reason(review: Review, finding: Finding) -> str:
     """Why it matters, as the rule's page says."""
     rule = review.rule(finding.rule)
-    return (why(rule.page) or lead(rule.page)) if rule else ""
+    return _begun((why(rule.page) or lead(rule.page)).replace("**", "")) if rule else ""
+
+
+def _begun(text: str) -> str:
+    """The first sentences, as many as are read at a glance; the page has all of them."""
+    said = ""
+    for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z`])", text):
+        if said and len(said) + len(sentence) > GLANCE:
+            break
+        said = f"{said} {sentence}".strip()
+    return said
 
 
 def remedy(review: Review, finding: Finding) -> str:
@@ -90,6 +104,14 @@ def marks(finding: Finding) -> list[str]:
     unsure = [] if finding.confidence is Confidence.HIGH else [f"{finding.confidence} confidence"]
     by = [f"{'' if finding.is_foreign else 'also '}{', '.join(finding.tools)}"] if finding.tools else []
     return [finding.family, *(f"CWE-{each}" for each in finding.cwe), *finding.owasp, *unsure, *by]
+
+
+def told_together(review: Review) -> list[list[Finding]]:
+    """Findings with one cause together, and causes of which the same is said."""
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for group in review.groups():
+        found.setdefault((group[0].rule, group[0].message), []).extend(group)
+    return list(found.values())
 
 
 def places(found: Iterable[Finding], most: int = 12) -> list[str]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What HTML cannot hold."""
 LONGEST = 10_000
-EMPTY = {"meta", "br", "hr"}
+EMPTY = {"meta", "br", "hr", "input"}
 
 Attribute = str | float | bool | None
 
