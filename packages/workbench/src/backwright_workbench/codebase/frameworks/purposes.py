@@ -14,7 +14,13 @@ from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.depends import givers
 from backwright_workbench.codebase.frameworks.signs import Reader, Signs
-from backwright_workbench.codebase.frameworks.wording import is_check, is_optional_name, named_purposes, words
+from backwright_workbench.codebase.frameworks.wording import (
+    demands,
+    is_check,
+    is_optional_name,
+    named_purposes,
+    words,
+)
 
 DEEPEST = 3
 """Calls of calls that are followed in a body."""
@@ -49,8 +55,8 @@ class Found:
 
     purposes: set[Purpose] = field(default_factory=set)
     refuses: bool = False
-    is_known: bool = False
-    """Whether its body was read."""
+    opens: bool = False
+    """Whether something shows that it can let pass: it may give nothing back, or errors are switched off."""
 
 
 class Purposes:
@@ -74,7 +80,8 @@ class Purposes:
         if isinstance(what, s.Call) and _switched_off(what):
             return True
         found = self._of(what, 0)
-        return bool(found.purposes & TRUE) and found.is_known and not found.refuses
+        is_open = bool(found.purposes & TRUE) and found.opens and not found.refuses
+        return is_open and not demands(_name(what))
 
     def definition(self, what: Guarding) -> Function | Class | None:
         """The function or class of the project that a guard is, or that makes it."""
@@ -114,7 +121,7 @@ class Purposes:
         made = self.definition(what)
         if made is not None:
             found = self._defined(made, depth)
-            joined = Found(found.purposes | _said(what), found.refuses, found.is_known)
+            joined = Found(found.purposes | _said(what), found.refuses, found.opens)
             if isinstance(what, s.Call):
                 joined.purposes |= self._arguments(what, depth)
             return joined
@@ -125,7 +132,7 @@ class Purposes:
             return Found(
                 inner.purposes | named_purposes(name),
                 inner.refuses and not optional,
-                inner.is_known or optional,
+                inner.opens or optional,
             )
         purposes = set(named_purposes(name)) | _said(what)
         if isinstance(what, s.Call):
@@ -161,7 +168,7 @@ class Purposes:
                 inner = self._function(method, depth + 1)
                 found.purposes |= inner.purposes
                 found.refuses = found.refuses or inner.refuses
-                found.is_known = True
+                found.opens = found.opens or (inner.opens and name not in ("__init__", "process_response"))
         return found
 
     def _function(self, what: Function, depth: int) -> Found:
@@ -170,7 +177,7 @@ class Purposes:
         named = set(named_purposes(what.name))
         if not body & TRUE and not any(word in words(what.name) for word in STRONG):
             named -= TRUE
-        found = Found(named | body, refuses, True)
+        found = Found(named | body, refuses, _gives_nothing(what))
         for each in _with_inner(what):
             for param in each.params:
                 for call, provider in givers(self._app.project, param):
@@ -178,6 +185,7 @@ class Purposes:
                     is_open = self.is_optional(provider)
                     found.purposes |= inner.purposes - {Purpose.DATABASE, Purpose.OTHER}
                     found.refuses = found.refuses or (bool(inner.purposes & TRUE) and not is_open)
+                    found.opens = found.opens or (is_open and bool(inner.purposes & TRUE))
                     if call.name == "Security" and call.keyword("scopes") is not None:
                         found.purposes |= TRUE
             for other in self._returned(each):
@@ -216,9 +224,17 @@ class Purposes:
             if depth >= DEEPEST:
                 continue
             for call, given in signs.calls:
-                called = self._app.types.callee(call, function)
-                if isinstance(called, Function) and called not in seen:
+                called = self._called(call, function)
+                if called is not None and called not in seen:
                     waiting.append((via or call, called, given or is_given, depth + 1))
+
+    def _called(self, call: s.Call, function: Function) -> Function | None:
+        """The function that a call runs; for an object that is called, what its class says: `Checker(…)(request)`."""
+        found = self._app.types.callee(call, function)
+        if found is None and isinstance(call.callee, s.Call):
+            made = self._app.types.callee(call.callee, function)
+            return self._app.project.method(made, "__call__") if isinstance(made, Class) else None
+        return found if isinstance(found, Function) else None
 
     def _own(self, function: Function, is_given: bool) -> Signs:
         key = (function, is_given)
@@ -285,7 +301,7 @@ def _concluded(
     has_role = any(each.role and (each.refusal or each.raises) for each in signs)
     if any(each.owner for each in signs) or has_role or (refuses and any(each.role for each in signs)):
         found.add(Purpose.AUTHORIZATION)
-    if any(each.limits for each in signs):
+    if any(each.limits for via, _, each in chain if via is None):
         found.add(Purpose.RATE_LIMIT)
     if is_guard and signs:
         found |= {Purpose.HEADERS} if any(each.headers for each in signs) else set()
@@ -327,6 +343,17 @@ def _switched_off(call: s.Call) -> bool:
         or (each.name in ("optional", "allow_anonymous", "is_optional") and s.constant(each.value) is True)
         for each in call.keywords
     )
+
+
+def _gives_nothing(function: Function) -> bool:
+    """Whether a function may end without a value: a guard that does so and never raises lets everybody pass."""
+    told = function.returns
+    if told is not None and (
+        s.last_name(told) == "Optional" or any(s.constant(each) is None for each in s.walk(told))
+    ):
+        return True
+    values = [node.value for node in function.walk() if isinstance(node, s.Return | s.Yielded)]
+    return not values or any(each is None or s.constant(each) is None for each in values)
 
 
 def _with_inner(function: Function) -> list[Function]:

@@ -16,6 +16,10 @@ DELETES = re.compile(r"^(?:delete|remove|destroy|drop|cancel|purge|clear)\b")
 LISTS = re.compile(
     r"^(?:list|index|browse|search|find all|get all|read all|fetch all|all|query)\b|^(?:get|read|fetch|show|view)\b.*s$"
 )
+SINGULAR = re.compile(
+    r"(?:ss|us|is|settings|stats|statistics|metrics|news|analytics|docs|details|preferences|options|credentials|jwks)$"
+)
+"""Words that end like a plural and are one thing."""
 OTHER_VERBS = re.compile(
     r"\b(?:login|logout|log in|log out|signin|refresh|verify|check|search|send|token|authenticate|validate|reset"
     r"|confirm|ping|webhook|callback|predict|run|execute|test|debug|upload|calculate|chat|health)\b"
@@ -33,7 +37,7 @@ def action_of(method: str, path: str, name: str, many: bool = False) -> str:
                 return "delete"
             if UPDATES.search(spoken):
                 return "update"
-            if many or (not is_one and LISTS.search(spoken)):
+            if many or (not is_one and LISTS.search(spoken) and not SINGULAR.search(spoken)):
                 return "list"
             return "retrieve" if is_one else ""
         case "POST":

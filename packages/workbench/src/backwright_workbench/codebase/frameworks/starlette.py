@@ -86,11 +86,15 @@ class Found:
             name = hubs[0].name if hubs else ""
             if callee.name == "add_middleware" and (call.args or call.keyword("middleware_class")):
                 what = call.argument(0, "middleware_class")
+                if s.last_name(what) == "BaseHTTPMiddleware":
+                    what = call.keyword("dispatch") or what
                 what = spot.rows.get(what.id, what) if isinstance(what, s.Name) else what
                 if what is not None:
                     self.add(what, call, spot.module, spot.function, name)
             elif callee.name == "add_exception_handler" and len(call.args) > 1:
-                self.handles([call.args[0]], call.args[1], spot.module, call, spot.function)
+                error = call.args[0]
+                error = spot.rows.get(error.id, error) if isinstance(error, s.Name) else error
+                self.handles([error], call.args[1], spot.module, call, spot.function)
         elif isinstance(callee, s.Call) and isinstance(callee.callee, s.Attribute) and call.args:
             if callee.callee.name == "middleware" and self._hubs.of(callee.callee.base, spot.function):
                 self.add(call.args[0], callee, spot.module, spot.function, "")

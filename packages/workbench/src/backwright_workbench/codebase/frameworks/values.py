@@ -15,11 +15,15 @@ Rows = Mapping[str, s.Expression]
 
 
 def looked_up(
-    app: Application, node: s.Expression | None, function: Function | None, rows: Rows | None = None
+    app: Application,
+    node: s.Expression | None,
+    function: Function | None,
+    rows: Rows | None = None,
+    depth: int = 0,
 ) -> s.Expression | None:
     """What an expression is a name of; itself where it is no name, or where nothing is known of it."""
-    for _ in range(DEEPEST):
-        found = _behind(app, node, function, rows or {})
+    for _ in range(max(0, DEEPEST - depth)):
+        found = _behind(app, node, function, rows or {}, depth + 1)
         if found is None or found is node:
             return node
         node = found
@@ -27,7 +31,7 @@ def looked_up(
 
 
 def _behind(
-    app: Application, node: s.Expression | None, function: Function | None, rows: Rows
+    app: Application, node: s.Expression | None, function: Function | None, rows: Rows, depth: int
 ) -> s.Expression | None:
     match node:
         case s.Name(id=name) if name in rows:
@@ -45,13 +49,11 @@ def _behind(
             attribute = app.project.attribute(each, name) if each else None
             return attribute[1] if attribute else None
         case s.Item(base=base, key=key):
-            held = looked_up(app, base, function, rows)
+            held = looked_up(app, base, function, rows, depth)
             if isinstance(held, s.Pairs):
                 wanted = s.constant(key)
                 pairs = zip(held.keys, held.values, strict=True)
-                return next(
-                    (value for each, value in pairs if each is not None and s.constant(each) == wanted), None
-                )
+                return next((value for each, value in pairs if each and s.constant(each) == wanted), None)
         case s.Call(args=args) if node.name in ("getenv", "get", "Field", "config", "env", "field", "str"):
             return node.keyword("default") or (
                 args[-1] if len(args) > 1 or (args and node.name in ("Field", "str")) else None
@@ -75,15 +77,19 @@ def local_value(name: str, function: Function | None) -> s.Expression | None:
 
 
 def text_value(
-    app: Application, node: s.Expression | None, function: Function | None, rows: Rows | None = None
+    app: Application,
+    node: s.Expression | None,
+    function: Function | None,
+    rows: Rows | None = None,
+    depth: int = 0,
 ) -> str:
     """A text as far as it is known; what is unknown in it is left out."""
-    found = looked_up(app, node, function, rows)
+    found = looked_up(app, node, function, rows) if depth < DEEPEST else None
     match found:
         case s.Literal(value=value):
             return value if isinstance(value, str) else ""
         case s.Text(parts=parts) | s.Operation(operator="+", operands=parts):
-            return "".join(text_value(app, each, function, rows) for each in parts)
+            return "".join(text_value(app, each, function, rows, depth + 1) for each in parts)
     return ""
 
 
@@ -117,18 +123,22 @@ def plain_options(app: Application, call: s.Call, function: Function | None) -> 
     return {name: value for name, value in found.items() if value is not ...}
 
 
-def listed(app: Application, node: s.Expression | None, function: Function | None) -> list[s.Expression]:
+def listed(
+    app: Application, node: s.Expression | None, function: Function | None, depth: int = 0
+) -> list[s.Expression]:
     """The items of a list that is written out, wherever it is; lists that are added to each other count as one."""
-    found = looked_up(app, node, function)
+    found = looked_up(app, node, function) if depth < DEEPEST else None
     match found:
         case s.Group(items=items):
             return [
                 inner
                 for each in items
-                for inner in (listed(app, each.value, function) if isinstance(each, s.Spread) else [each])
+                for inner in (
+                    listed(app, each.value, function, depth + 1) if isinstance(each, s.Spread) else [each]
+                )
             ]
         case s.Operation(operator="+" | "or", operands=operands):
-            return [inner for each in operands for inner in listed(app, each, function)]
+            return [inner for each in operands for inner in listed(app, each, function, depth + 1)]
         case s.Call(args=[only]) if found.name in ("list", "tuple", "cast"):
-            return listed(app, only, function)
+            return listed(app, only, function, depth + 1)
     return []

@@ -72,10 +72,11 @@ HEADER = re.compile(r"\bauthorization (?=header|token|code|scheme|credentials?|b
 OPTIONAL = re.compile(
     r"\b(?:optional|optionally|maybe|or none|if any|or anonymous|try|possible|allow anonymous)\b"
 )
+DEMANDS = re.compile(r"\b(?:require[ds]?|needed|ensure|enforce|only|must|assert|protected|protect)\b")
 OR_READ = re.compile(r"\b(?:or read only|or readonly)\b")
 NOT_A_CHECK = re.compile(
     r"\b(?:create|make|generate|encode|issue|new|hash|refresh token|login user|logout|register|sign ?up|set|delete"
-    r"|build|password|passwords|add|update|revoke|save|send|insert|store|url|page|form|template|count|list)\b"
+    r"|build|password|passwords|add|update|revoke|save|send|insert|store|url|uri|redirect|page|form|template|count|list)\b"
 )
 
 
@@ -117,6 +118,12 @@ def is_optional_name(name: str) -> bool:
     """Whether a name says that unknown callers pass: `get_current_user_optional`, `IsAuthenticatedOrReadOnly`."""
     spoken = words(name.rpartition(".")[2])
     return bool(OPTIONAL.search(spoken) or OR_READ.search(spoken))
+
+
+@lru_cache(maxsize=20_000)
+def demands(name: str) -> bool:
+    """Whether a name says that unknown callers are refused: `require_admin_key`, `login_required`."""
+    return bool(DEMANDS.search(words(name.rpartition(".")[2])))
 
 
 @lru_cache(maxsize=20_000)

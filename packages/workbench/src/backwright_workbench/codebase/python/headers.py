@@ -11,6 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 BUILTIN = frozenset(dir(builtins))
+KNOWN = frozenset(
+    ["fastapi", "starlette", "flask", "django", "rest_framework", "litestar", "aiohttp", "tornado", "sanic", "celery",
+     "sqlalchemy", "sqlmodel", "pydantic", "marshmallow", "jwt", "jose", "requests", "httpx", "redis", "alembic"]
+)  # fmt: skip
+"""Libraries that projects like to call a folder after; an import of one is never such a folder deep in a project."""
 DEEPEST = 12
 """Re-exports that are followed one after the other; a cycle ends there."""
 
@@ -35,7 +40,9 @@ class Names:
         self.names = {path: dotted(path) for path in paths}
         self.paths = {name: path for path, name in self.names.items()}
         self.headers: dict[str, Header] = {}
-        self._external = {each.replace("-", "_").lower() for each in external} | sys.stdlib_module_names
+        self._external = (
+            {each.replace("-", "_").lower() for each in external} | sys.stdlib_module_names | KNOWN
+        )
         self._packages = {PurePosixPath(p).parent.as_posix() for p in self.names if p.endswith("__init__.py")}
         self._ends: dict[str, list[str]] = {}
         for name in self.paths:
