@@ -1,0 +1,198 @@
+"""Endpoints that change or reveal something, and ask nobody who they are."""
+
+from collections.abc import Iterator
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.data import Model, Query
+from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.review.access.callers import (
+    OPEN,
+    guards_everything,
+    is_guarded,
+    is_registration,
+    knows_callers,
+    mechanism,
+    siblings,
+)
+from backwright_workbench.review.access.effects import Kind
+from backwright_workbench.review.access.endpoints import Endpoint, endpoints
+from backwright_workbench.review.access.intents import Intent
+from backwright_workbench.review.access.people import (
+    is_account,
+    is_personal,
+    is_private,
+    owner_of,
+    singular,
+)
+from backwright_workbench.review.finding import Confidence, Seen, Severity
+from backwright_workbench.review.rule import About
+from backwright_workbench.review.words import words
+
+ABOUT = About(
+    "Anybody may call this without logging in", Severity.HIGH, cwe=(306, 862), owasp=("API2:2023", "A01:2021")
+)
+
+ACTIONS = frozenset(
+    ["delete", "remove", "reset", "drop", "create", "add", "update", "edit", "set", "init", "populate", "clear", "purge",
+     "approve", "reject", "toggle", "restore", "migrate", "seed", "import", "run", "execute", "exec", "shutdown",
+     "restart", "start", "stop", "change", "destroy", "wipe", "flush", "ban", "block", "promote", "transfer", "pay",
+     "insert", "save", "write", "difficulty", "mode", "enable", "disable", "switch", "cancel", "close", "move"]
+)  # fmt: skip
+"""Words of a path or name that say that a GET changes something, and is meant to."""
+INSIDE = frozenset(
+    ["audit", "debug", "admin", "backup", "dump", "env", "environ", "secret", "credential", "password", "console", "shell",
+     "administrator", "superuser", "phpinfo", "sysinfo"]
+)  # fmt: skip
+"""Words for what only those who run the service may see."""
+PUBLIC_KEYS = frozenset(["username", "slug", "handle", "nickname", "login", "name", "user_name"])
+"""By these a page about somebody is looked up that is meant to be seen."""
+FIXES = {
+    "fastapi": "add a dependency that checks the caller: `Depends(current_user)` here, or on the router",
+    "flask": "put `@login_required` (or `@jwt_required()`) under the route, or check in `before_request`",
+    "django": "put `@login_required` on the view, or `LoginRequiredMixin` first among the bases of the class",
+    "drf": "set `permission_classes = [IsAuthenticated]`, or make it the default in `REST_FRAMEWORK`",
+    "litestar": "add a guard: `guards=[requires_login]` here, or on the router",
+}
+
+
+def find(app: Application) -> Iterator[Seen]:
+    """One for each handler that nothing stands before."""
+    if guards_everything(app):
+        return
+    known = endpoints(app)
+    has_callers = knows_callers(app)
+    for endpoint in known.all:
+        if is_guarded(endpoint) or not endpoint.route.is_reachable:
+            continue
+        what = _harm(app, endpoint)
+        if what:
+            yield _seen(endpoint, what, has_callers)
+
+
+def _harm(app: Application, endpoint: Endpoint) -> str:
+    """What a stranger can do here that they should not; empty if nothing."""
+    if endpoint.intent in OPEN or is_registration(app, endpoint):
+        return ""
+    kinds = {each.kind for each in endpoint.effects}
+    if Kind.COMMAND in kinds:
+        return "runs commands"
+    if endpoint.changes and _means_to_change(endpoint, kinds):
+        return "changes data" if kinds != {Kind.FILE} else "writes files"
+    if endpoint.methods == {"WEBSOCKET"}:
+        return ""
+    return _reveals(endpoint)
+
+
+def _means_to_change(endpoint: Endpoint, kinds: set[Kind]) -> bool:
+    """Whether changing something is what it is there for: a method says so, or a GET does it and its name tells."""
+    if not endpoint.methods <= {"GET", "HEAD", "QUERY", "*", "OPTIONS", "WEBSOCKET"}:
+        return kinds != {Kind.TASK} or endpoint.intent is Intent.OTHER
+    if Kind.SCHEMA in kinds:
+        return True
+    said = _said(endpoint)
+    if "*" in endpoint.methods and endpoint.handler is not None and _looks_at_post(endpoint):
+        return True
+    return bool(said & ACTIONS) and bool(kinds - {Kind.TASK})
+
+
+def _looks_at_post(endpoint: Endpoint) -> bool:
+    """Django's views answer every method: those that change something look which one it is, or at the form."""
+    assert endpoint.handler is not None  # noqa: S101 - told by the caller
+    return any(
+        isinstance(node, s.Attribute) and node.name in ("POST", "method", "FILES", "body")
+        for node in endpoint.handler.walk()
+    )
+
+
+def _said(endpoint: Endpoint) -> set[str]:
+    """The words of its path and name, without those of parameters."""
+    path = [each for each in endpoint.route.path.split("/") if each and not each.startswith("{")]
+    return {singular(word) for text in (*path, endpoint.name) for word in words(text)}
+
+
+def _reveals(endpoint: Endpoint) -> str:
+    """What it tells strangers of people, or of how the service runs."""
+    said = _said(endpoint)
+    asked = [each for each in endpoint.queries if each.kind in ("select", "get", "other")]
+    if said & INSIDE and (asked or endpoint.models or _reads_inside(endpoint)):
+        return "shows what is for those who run the service"
+    subjects = _subjects(endpoint, said)
+    for model in subjects:
+        if is_private(model) and _is_told(endpoint, model, asked):
+            return f"shows `{model.name}` rows, which are about people" if is_account(model) else (
+                f"shows `{model.name}` rows, which belong to somebody"
+            )
+    for model in subjects:
+        if owner_of(model) and _is_the_only_open_one(endpoint, model):
+            return f"shows `{model.name}` rows"
+    return ""
+
+
+def _reads_inside(endpoint: Endpoint) -> bool:
+    return any(
+        call.refers.startswith(("os.environ", "os.getenv", "platform.", "psutil.")) for call, _ in endpoint.calls
+    ) or any(
+        isinstance(node, s.Attribute) and node.refers in ("os.environ", "flask.current_app.config")
+        for function in endpoint.reached[:1]
+        for node in function.walk()
+    )
+
+
+def _subjects(endpoint: Endpoint, said: set[str]) -> list[Model]:
+    """The models that it is about: the only one, or those that its path or name speaks of."""
+    models = endpoint.models
+    if len(models) == 1:
+        return models
+    return [
+        each
+        for each in models
+        if singular(each.table) in said or (words(each.name) and singular(words(each.name)[-1]) in said)
+    ]
+
+
+def _is_told(endpoint: Endpoint, model: Model, asked: list[Query]) -> bool:
+    """Whether rows of a private model go out: a list, or one that the caller chooses."""
+    keys = {each.name for each in endpoint.parameters if each.source == "path"}
+    if is_account(model) and keys & PUBLIC_KEYS:
+        return False
+    schema = endpoint.known.app.schemas.get(endpoint.route.answers.qualified) if endpoint.route.answers else None
+    if is_account(model) and schema is not None and schema.fields and not schema.all_fields:
+        if not any(is_personal(each.name) and not each.write_only for each in schema.fields):
+            return False
+    own = [each for each in asked if model.qualified in each.models or model.table in each.models]
+    if not own:
+        return endpoint.handler is None and endpoint.route.action in ("list", "retrieve")
+    return any(each.many for each in own) or bool(keys) or any(
+        each.source == "query" for each in endpoint.parameters
+    )
+
+
+def _is_the_only_open_one(endpoint: Endpoint, model: Model) -> bool:
+    """Whether the other reads of the same rows ask who calls."""
+    others = [
+        each for each in siblings(endpoint) if not each.is_write and model in each.models and each.handler is not None
+    ]
+    guarded = [each for each in others if each.guarded(Purpose.AUTHENTICATION)]
+    return len(guarded) >= 1 and len(guarded) == len(others)
+
+
+def _seen(endpoint: Endpoint, what: str, has_callers: bool) -> Seen:
+    near = siblings(endpoint)
+    name, count = mechanism(near)
+    where = "of this router" if count else "of this application"
+    if not count:
+        name, count = mechanism(endpoint.known.all)
+    others = f"; {count} other route{'s' if count > 1 else ''} {where} use{'s' if count == 1 else ''} `{name}`" if count else (
+        "; the application has a login, which this does not ask for" if has_callers else
+        "; nothing in this application asks who calls"
+    )
+    return Seen(
+        endpoint.place,
+        f"`{endpoint.title}` {what} and has no check of the caller{others}",
+        Confidence.HIGH if has_callers else Confidence.MEDIUM,
+        severity=None if endpoint.is_write or "commands" in what else Severity.MEDIUM,
+        fix=FIXES.get(endpoint.route.framework, FIXES["fastapi"]),
+        cause=endpoint.route.app or endpoint.place.path,
+        about=f"{endpoint.name} {endpoint.route.path}",
+    )
