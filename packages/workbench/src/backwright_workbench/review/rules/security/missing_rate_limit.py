@@ -42,7 +42,7 @@ GATEWAY_FILES = re.compile(
 )
 SETTINGS = ("DEFAULT_THROTTLE_CLASSES", "DEFAULT_THROTTLE_RATES", "RATELIMIT_DEFAULT", "RATELIMIT_ENABLE", "AXES_ENABLED")
 COUNTING = re.compile(
-    r"\b(?:failed|login|wrong|invalid|bad|max|remaining|reset|too many|otp) (?:\w+ )?(?:attempts?|logins?|tries|retries)\b"
+    r"\b(?:failed|login|wrong|invalid|bad|max|remaining|reset|too many|otp) (?:\w+ )?(?:attempts?|tries|retries)\b"
     r"|\battempts?\b|\block(?:ed)? ?out\b|\blocked (?:until|at)\b|\bis locked\b|\brate ?limit\w*|\bthrottl\w*"
     r"|\btoo many\b|\bcooldown\b"
 )
