@@ -100,7 +100,9 @@ def _limited_intent(app: Application, endpoint: Endpoint) -> Intent | None:
 
 
 def _is_form_login(endpoint: Endpoint) -> bool:
-    return any(each.type.endswith("OAuth2PasswordRequestForm") for each in endpoint.parameters) or any(
+    params = endpoint.handler.params if endpoint.handler else []
+    kinds = [each.annotation for each in params if each.annotation is not None]
+    return any("OAuth2PasswordRequestForm" in s.last_name(each) for each in s.walk(*kinds)) or any(
         call.name in ("create_access_token", "check_password", "verify_password", "authenticate_user", "checkpw")
         for call, _ in (endpoint.calls if endpoint.reached else ())
     )
