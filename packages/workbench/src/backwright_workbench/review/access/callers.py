@@ -35,9 +35,7 @@ def guards_everything(app: Application) -> bool:
 def knows_callers(app: Application) -> bool:
     """Whether the application has callers who log in or bring a token."""
     known = endpoints(app)
-    return any(
-        each.intent is Intent.LOGIN or each.guarded(Purpose.AUTHENTICATION) for each in known.all
-    )
+    return any(each.intent is Intent.LOGIN or each.guarded(Purpose.AUTHENTICATION) for each in known.all)
 
 
 def is_guarded(endpoint: Endpoint) -> bool:
@@ -62,8 +60,12 @@ def _makes_account(endpoint: Endpoint) -> bool:
     if path and path[-1].startswith("{"):
         return False
     said = {*words(endpoint.name), *(words(path[-1]) if path else ())}
-    named = bool(said & {"user", "users", "account", "accounts", "customer", "customers", "member", "members"})
-    makes = bool(said & {"create", "add", "new", "make", "post", "insert"}) or endpoint.route.action == "create"
+    named = bool(
+        said & {"user", "users", "account", "accounts", "customer", "customers", "member", "members"}
+    )
+    makes = (
+        bool(said & {"create", "add", "new", "make", "post", "insert"}) or endpoint.route.action == "create"
+    )
     if not named or not (makes or endpoint.methods == {"POST"}):
         return False
     return not endpoint.models or any(is_account(each) for each in endpoint.models)

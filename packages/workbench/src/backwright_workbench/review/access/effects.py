@@ -41,7 +41,9 @@ QUERIES = {
     "ddl": Kind.SCHEMA,
     "commit": Kind.ROWS,
 }
-SESSIONS = frozenset(["session", "db", "db_session", "sess", "_session", "dbsession", "database", "conn", "connection"])
+SESSIONS = frozenset(
+    ["session", "db", "db_session", "sess", "_session", "dbsession", "database", "conn", "connection"]
+)
 SESSION_CALLS = {
     "add": Kind.ROWS, "add_all": Kind.ROWS, "merge": Kind.ROWS, "commit": Kind.ROWS, "delete": Kind.DELETE,
     "drop_all": Kind.SCHEMA, "create_all": Kind.SCHEMA, "bulk_save_objects": Kind.ROWS, "bulk_insert_mappings": Kind.ROWS,
@@ -58,7 +60,9 @@ SQL = (
     ("insert", Kind.ROWS), ("update", Kind.ROWS), ("replace", Kind.ROWS), ("delete", Kind.DELETE), ("drop", Kind.SCHEMA),
     ("truncate", Kind.SCHEMA), ("alter", Kind.SCHEMA), ("create", Kind.SCHEMA),
 )  # fmt: skip
-EXECUTES = frozenset(["execute", "executemany", "executescript", "raw", "fetch_all", "fetch_one", "text", "query_db"])
+EXECUTES = frozenset(
+    ["execute", "executemany", "executescript", "raw", "fetch_all", "fetch_one", "text", "query_db"]
+)
 COMMANDS = (
     "os.system", "os.popen", "subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_output",
     "subprocess.check_call", "subprocess.getoutput", "asyncio.create_subprocess_shell", "builtins.eval", "builtins.exec",
@@ -84,9 +88,9 @@ def effects_of(app: Application, function: Function) -> list[Effect]:
             case s.Assign(targets=targets, value=value) if value is not None:
                 for target in targets:
                     root = s.root_of(target)
-                    if isinstance(target, s.Item | s.Attribute) and _is_kept(app, root):
-                        found.append(Effect(Kind.MEMORY, node, function))
-                    elif isinstance(target, s.Name) and _is_global(app, function, target):
+                    if (isinstance(target, s.Item | s.Attribute) and _is_kept(app, root)) or (
+                        isinstance(target, s.Name) and _is_global(app, function, target)
+                    ):
                         found.append(Effect(Kind.MEMORY, node, function))
             case s.Other(kind="delete" | "del", values=values):
                 if any(isinstance(each, s.Item) and _is_kept(app, s.root_of(each)) for each in values):
@@ -117,7 +121,11 @@ def _call(app: Application, function: Function, call: s.Call) -> list[Effect]:
         return [Effect(SESSION_CALLS[name], call, function)]
     if name in SAVES and (_is_row(app, function, base) or _is_manager(base)):
         return [Effect(Kind.DELETE if "delete" in name else Kind.ROWS, call, function)]
-    if name == "save" and call.args and last in ("file", "f", "upload", "image", "photo", "uploaded_file", "avatar"):
+    if (
+        name == "save"
+        and call.args
+        and last in ("file", "f", "upload", "image", "photo", "uploaded_file", "avatar")
+    ):
         return [Effect(Kind.FILE, call, function)]
     if name in MUTATORS and _is_kept(app, s.root_of(base)):
         return [Effect(Kind.MEMORY, call, function)]
@@ -125,7 +133,13 @@ def _call(app: Application, function: Function, call: s.Call) -> list[Effect]:
 
 
 def _opens(call: s.Call) -> bool:
-    if call.name != "open" or call.refers not in ("builtins.open", "aiofiles.open", "io.open", "codecs.open", ""):
+    if call.name != "open" or call.refers not in (
+        "builtins.open",
+        "aiofiles.open",
+        "io.open",
+        "codecs.open",
+        "",
+    ):
         return False
     mode = call.argument(1, "mode") if call.refers else (call.args[0] if call.args else call.keyword("mode"))
     text = s.text_of(mode) or ""
@@ -144,7 +158,10 @@ def _is_row(app: Application, function: Function, base: s.Expression) -> bool:
         return any(
             isinstance(node, s.Assign)
             and any(isinstance(each, s.Name) and each.id == base.id for each in node.targets)
-            and any(word in s.written(node.value) for word in (".objects", ".query", "get_object_or_404", ".select()"))
+            and any(
+                word in s.written(node.value)
+                for word in (".objects", ".query", "get_object_or_404", ".select()")
+            )
             for node in function.walk()
         )
     return False
@@ -185,7 +202,9 @@ def _sql(app: Application, node: s.Expression, function: Function) -> str:
         values = [
             each.value
             for each in function.walk()
-            if isinstance(each, s.Assign) and each.value is not None and each.operator == ""
+            if isinstance(each, s.Assign)
+            and each.value is not None
+            and each.operator == ""
             and any(isinstance(target, s.Name) and target.id == node.id for target in each.targets)
         ]
         node = next((each for each in values if each.line < node.line), node)

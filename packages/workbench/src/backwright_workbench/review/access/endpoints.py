@@ -151,7 +151,9 @@ class Endpoints:
                 value = self.app.project.attribute(route.view, name)
                 if value is not None:
                     named = s.refers(value[1]) or s.refers(s.root_of(value[1]))
-                    found += [each for each in self.app.models if named == each or named.startswith(each + ".")]
+                    found += [
+                        each for each in self.app.models if named == each or named.startswith(each + ".")
+                    ]
         for owner in (route.answers, *(each.schema for each in route.parameters)):
             schema = self.app.schemas.get(owner.qualified) if owner is not None else None
             if schema is not None and schema.model:
@@ -178,7 +180,9 @@ class Endpoints:
         known = self._callees.get(function)
         if known is None:
             calls = list(s.calls_in(*function.body))
-            known = self._callees[function] = [(call, self.app.types.callee(call, function)) for call in calls]
+            known = self._callees[function] = [
+                (call, self.app.types.callee(call, function)) for call in calls
+            ]
         return known
 
     def reached(self, endpoint: Endpoint) -> list[Function]:
@@ -196,7 +200,9 @@ class Endpoints:
             for call, called in self.callees(function):
                 endpoint.calls.append((call, function))
                 if isinstance(called, Class):
-                    called = called.methods.get("__init__") if called.qualified not in self.app.models else None
+                    called = (
+                        called.methods.get("__init__") if called.qualified not in self.app.models else None
+                    )
                 if called is not None and called not in found and found[function] < DEEPEST:
                     found[called] = found[function] + 1
                     waiting.append(called)

@@ -23,9 +23,23 @@ SAME = frozenset(
      "model_dump", "asdict", "items", "as_dict", "model_copy", "strip", "builder", "values"]
 )  # fmt: skip
 """What gives the same values on in another form."""
-DUMPS = frozenset(["dict", "model_dump", "asdict", "json", "model_dump_json", "jsonable_encoder", "to_dict", "dump", "items"])
+DUMPS = frozenset(
+    [
+        "dict",
+        "model_dump",
+        "asdict",
+        "json",
+        "model_dump_json",
+        "jsonable_encoder",
+        "to_dict",
+        "dump",
+        "items",
+    ]
+)
 TAKERS = frozenset(["get", "pop", "getlist", "setdefault"])
-LOADERS = frozenset(["load", "loads", "validate", "model_validate", "parse_obj", "from_dict", "model_validate_json", "parse"])
+LOADERS = frozenset(
+    ["load", "loads", "validate", "model_validate", "parse_obj", "from_dict", "model_validate_json", "parse"]
+)
 CLEANED = frozenset(["validated_data", "cleaned_data", "data"])
 
 
@@ -109,17 +123,27 @@ class Inputs:
                     found = self.of(value, frame)
                     if found is not None and isinstance(target, s.Name):
                         frame.held[target.id] = found
-                    elif isinstance(target, s.Name) and target.id in frame.held and not _mentions(value, target.id):
+                    elif (
+                        isinstance(target, s.Name)
+                        and target.id in frame.held
+                        and not _mentions(value, target.id)
+                    ):
                         del frame.held[target.id]
                 case s.Bound(target=s.Name(id=name), value=value):
                     found = self.of(value, frame)
                     if found is not None:
                         frame.held[name] = found
-                case s.Call(callee=s.Attribute(base=s.Name(id=name), name="pop"), args=[first, *_]) if name in frame.held:
+                case s.Call(callee=s.Attribute(base=s.Name(id=name), name="pop"), args=[first, *_]) if (
+                    name in frame.held
+                ):
                     self._leave_out(frame, name, s.text_of(first))
                 case s.Other(kind="delete", values=values):
                     for each in values:
-                        if isinstance(each, s.Item) and isinstance(each.base, s.Name) and each.base.id in frame.held:
+                        if (
+                            isinstance(each, s.Item)
+                            and isinstance(each.base, s.Name)
+                            and each.base.id in frame.held
+                        ):
                             self._leave_out(frame, each.base.id, s.text_of(each.key))
 
     def _leave_out(self, frame: Frame, name: str, key: str | None) -> None:
@@ -130,7 +154,9 @@ class Inputs:
     def _bound(self, frame: Frame, call: s.Call, called: Function) -> dict[str, Input]:
         """The parameters of a called function that are given inputs."""
         params = [each for each in called.params if each.kind not in ("*", "**")]
-        is_method = called.owner is not None and not any(s.last_name(each) == "staticmethod" for each in called.decorators)
+        is_method = called.owner is not None and not any(
+            s.last_name(each) == "staticmethod" for each in called.decorators
+        )
         names = [each.name for each in params][1 if is_method else 0 :]
         found: dict[str, Input] = {}
         for name, value in zip(names, call.args, strict=False):
@@ -186,7 +212,12 @@ class Inputs:
         inner = self.of(node.base, frame, depth + 1)
         if inner is None:
             return None
-        if inner.schema is not None and inner.is_whole and node.name in CLEANED and not _declares(inner.schema, node.name):
+        if (
+            inner.schema is not None
+            and inner.is_whole
+            and node.name in CLEANED
+            and not _declares(inner.schema, node.name)
+        ):
             return inner
         if inner.schema is not None and node.name == "data" and inner.name:
             return inner  # a field of a form
@@ -263,7 +294,9 @@ class Inputs:
         inner = self.of(clause.iterable, frame, depth + 1)
         if inner is None:
             chosen = clause.iterable
-            if isinstance(chosen, s.Group) and any(self.of(each, frame, depth + 1) for each in s.walk(node.element)):
+            if isinstance(chosen, s.Group) and any(
+                self.of(each, frame, depth + 1) for each in s.walk(node.element)
+            ):
                 names = frozenset(text for each in chosen.items if (text := s.text_of(each)))
                 return Input("picked", only=names)
             return None

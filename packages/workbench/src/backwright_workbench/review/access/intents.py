@@ -56,7 +56,21 @@ PHRASES: tuple[tuple[Intent, str], ...] = (
 COMPILED = tuple((intent, re.compile(text)) for intent, text in PHRASES)
 SEGMENT = re.compile(r"\{[^}]*\}")
 FILLERS = frozenset(
-    ["api", "v", "view", "views", "route", "endpoint", "handler", "page", "rest", "action", "async", "http", "auth"]
+    [
+        "api",
+        "v",
+        "view",
+        "views",
+        "route",
+        "endpoint",
+        "handler",
+        "page",
+        "rest",
+        "action",
+        "async",
+        "http",
+        "auth",
+    ]
 )
 
 

@@ -53,9 +53,7 @@ GRANTING = frozenset(
                                      "root", "manager", "access_level", "moderator", "user_type", "usertype"))
 )  # fmt: skip
 """Those of them that give rights."""
-SECRET_PARTS = frozenset(
-    ["ssn", "cvv", "cvc", "pin", "passport", "otp", "mfa", "totp", "iban"]
-)
+SECRET_PARTS = frozenset(["ssn", "cvv", "cvc", "pin", "passport", "otp", "mfa", "totp", "iban"])
 
 
 def singular(word: str) -> str:
@@ -81,7 +79,9 @@ def is_secret(column: str) -> bool:
     if kind:
         return kind != "token" or parts != ("token",)
     if parts[-1] in ("hash", "hashed", "encrypted", "salt"):
-        return any(part in ("password", "passwd", "pass", "pwd", "pw") for part in parts) or parts[-1] == "salt"
+        return (
+            any(part in ("password", "passwd", "pass", "pwd", "pw") for part in parts) or parts[-1] == "salt"
+        )
     return False
 
 
@@ -103,7 +103,9 @@ def is_granting(name: str) -> bool:
 
 def is_account(model: Model) -> bool:
     """Whether rows are accounts: they have a password, or inherit from Django's user."""
-    if any(secret_kind(name) == "password" or is_secret(name) and "password" in name for name in model.columns):
+    if any(
+        secret_kind(name) == "password" or (is_secret(name) and "password" in name) for name in model.columns
+    ):
         return True
     return singular(words(model.name)[-1] if words(model.name) else "") in ("user", "account") and bool(
         {"email", "username", "user_name", "login"} & set(model.columns)
@@ -121,7 +123,14 @@ def owner_of(model: Model) -> str:
         if len(parts) <= 3 and parts and (parts[0] in OWNERS or "".join(parts) in OWNERS):
             if parts[-1] in ("id", "by", "username", "name", "email", *OWNERS) and not column.primary:
                 return name
-        if parts[-1:] == ("by",) and parts[0] in ("created", "uploaded", "owned", "posted", "added", "submitted"):
+        if parts[-1:] == ("by",) and parts[0] in (
+            "created",
+            "uploaded",
+            "owned",
+            "posted",
+            "added",
+            "submitted",
+        ):
             return name
     for name, relation in model.relations.items():
         target = words(relation.target.rpartition(".")[2])
@@ -145,6 +154,8 @@ def is_private(model: Model) -> bool:
         return True
     if any(singular(each) in INTERNAL for each in words(model.name)):
         return True
-    if any(words(name)[:1] in (("secret",), ("private",)) or words(name)[-1:] == ("secret",) for name in columns):
+    if any(
+        words(name)[:1] in (("secret",), ("private",)) or words(name)[-1:] == ("secret",) for name in columns
+    ):
         return True
     return records and (bool(owner_of(model)) or telling or any("user" in words(name) for name in columns))

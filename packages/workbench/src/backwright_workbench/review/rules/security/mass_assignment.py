@@ -15,16 +15,21 @@ from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.rule import About
 
 ABOUT = About(
-    "The caller chooses columns that are not theirs", Severity.HIGH, cwe=(915,), owasp=("API3:2023", "A08:2021")
+    "The caller chooses columns that are not theirs",
+    Severity.HIGH,
+    cwe=(915,),
+    owasp=("API3:2023", "A08:2021"),
 )
 WRITES = frozenset(["create", "update", "values", "get_or_create", "update_or_create", "insert", "insert_one", "insert_many",
                     "update_one", "update_many", "replace_one", "create_user", "bulk_insert_mappings", "acreate", "aupdate",
                     "find_one_and_update", "from_dict", "populate_obj", "merge"])  # fmt: skip
-DOCUMENTS = frozenset(["insert_one", "update_one", "update_many", "replace_one", "find_one_and_update", "insert_many"])
+DOCUMENTS = frozenset(
+    ["insert_one", "update_one", "update_many", "replace_one", "find_one_and_update", "insert_many"]
+)
 FIXES = {
-    "flask": "name the fields that callers may set: `User(email=data[\"email\"], name=data[\"name\"])`",
-    "fastapi": "take a schema that has only what callers may set, with `extra=\"forbid\"`; rights go through another endpoint",
-    "django": "list the fields that callers may set; `fields = [\"email\", \"name\"]`",
+    "flask": 'name the fields that callers may set: `User(email=data["email"], name=data["name"])`',
+    "fastapi": 'take a schema that has only what callers may set, with `extra="forbid"`; rights go through another endpoint',
+    "django": 'list the fields that callers may set; `fields = ["email", "name"]`',
     "drf": "list the fields, and put rights into `read_only_fields`",
 }
 
@@ -125,7 +130,9 @@ def _loop(
 def _leaves(body: list[s.Statement]) -> bool:
     """Whether a branch goes on with the next key, or stops."""
     last = body[-1] if body else None
-    return isinstance(last, s.Return | s.Raise) or (isinstance(last, s.Other) and last.kind in ("continue", "break"))
+    return isinstance(last, s.Return | s.Raise) or (
+        isinstance(last, s.Other) and last.kind in ("continue", "break")
+    )
 
 
 def _opposite(test: s.Expression) -> s.Expression:
@@ -154,7 +161,11 @@ def _model_of(app: Application, node: s.Node, function: Function) -> Model | Non
         if node.id in ("current_user",) or node.refers.endswith(".current_user"):
             return next((each for each in app.models.values() if is_account(each)), None)
         for each in function.walk():
-            if isinstance(each, s.Assign) and any(_is_name(target, node.id) for target in each.targets) and each.value:
+            if (
+                isinstance(each, s.Assign)
+                and any(_is_name(target, node.id) for target in each.targets)
+                and each.value
+            ):
                 for inner in s.walk(each.value):
                     if isinstance(inner, s.Name | s.Attribute) and inner.refers in app.models:
                         return app.models[inner.refers]
@@ -169,13 +180,17 @@ def _matters(app: Application, given: Input, model: Model | None) -> bool:
     return True
 
 
-def _granted(app: Application, endpoint: Endpoint, inputs: Inputs, frame: Frame) -> Iterator[tuple[s.Node, str]]:
+def _granted(
+    app: Application, endpoint: Endpoint, inputs: Inputs, frame: Frame
+) -> Iterator[tuple[s.Node, str]]:
     """A right of a new or changed account that is a field of what was sent: `User(role=data["role"])`."""
     if endpoint.guarded(Purpose.AUTHORIZATION):
         return
     for node in frame.function.walk():
         match node:
-            case s.Call(keywords=keywords) if (model := app.models.get(node.refers)) is not None and is_account(model):
+            case s.Call(keywords=keywords) if (
+                model := app.models.get(node.refers)
+            ) is not None and is_account(model):
                 for each in keywords:
                     if is_granting(each.name) and _is_sent(inputs, frame, each.value):
                         yield each, each.name
@@ -203,7 +218,11 @@ def _is_sent(inputs: Inputs, frame: Frame, value: s.Expression | None) -> bool:
 def _all_fields(app: Application) -> Iterator[Seen]:
     """Serializers and forms over all columns of a model with rights among them."""
     used = {
-        each.schema.qualified for route in app.routes if route.is_write for each in route.parameters if each.schema
+        each.schema.qualified
+        for route in app.routes
+        if route.is_write
+        for each in route.parameters
+        if each.schema
     } | {route.answers.qualified for route in app.routes if route.is_write and route.answers}
     for name, schema in app.schemas.items():
         model = app.models.get(schema.model)

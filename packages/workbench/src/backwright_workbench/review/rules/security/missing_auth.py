@@ -98,7 +98,7 @@ def _means_to_change(endpoint: Endpoint, kinds: set[Kind]) -> bool:
 
 def _looks_at_post(endpoint: Endpoint) -> bool:
     """Django's views answer every method: those that change something look which one it is, or at the form."""
-    assert endpoint.handler is not None  # noqa: S101 - told by the caller
+    assert endpoint.handler is not None
     return any(
         isinstance(node, s.Attribute) and node.name in ("POST", "method", "FILES", "body")
         for node in endpoint.handler.walk()
@@ -120,8 +120,10 @@ def _reveals(endpoint: Endpoint) -> str:
     subjects = _subjects(endpoint, said)
     for model in subjects:
         if is_private(model) and _is_told(endpoint, model, asked):
-            return f"shows `{model.name}` rows, which are about people" if is_account(model) else (
-                f"shows `{model.name}` rows, which belong to somebody"
+            return (
+                f"shows `{model.name}` rows, which are about people"
+                if is_account(model)
+                else (f"shows `{model.name}` rows, which belong to somebody")
             )
     for model in subjects:
         if owner_of(model) and _is_the_only_open_one(endpoint, model):
@@ -131,7 +133,8 @@ def _reveals(endpoint: Endpoint) -> str:
 
 def _reads_inside(endpoint: Endpoint) -> bool:
     return any(
-        call.refers.startswith(("os.environ", "os.getenv", "platform.", "psutil.")) for call, _ in endpoint.calls
+        call.refers.startswith(("os.environ", "os.getenv", "platform.", "psutil."))
+        for call, _ in endpoint.calls
     ) or any(
         isinstance(node, s.Attribute) and node.refers in ("os.environ", "flask.current_app.config")
         for function in endpoint.reached[:1]
@@ -156,22 +159,28 @@ def _is_told(endpoint: Endpoint, model: Model, asked: list[Query]) -> bool:
     keys = {each.name for each in endpoint.parameters if each.source == "path"}
     if is_account(model) and keys & PUBLIC_KEYS:
         return False
-    schema = endpoint.known.app.schemas.get(endpoint.route.answers.qualified) if endpoint.route.answers else None
+    schema = (
+        endpoint.known.app.schemas.get(endpoint.route.answers.qualified) if endpoint.route.answers else None
+    )
     if is_account(model) and schema is not None and schema.fields and not schema.all_fields:
         if not any(is_personal(each.name) and not each.write_only for each in schema.fields):
             return False
     own = [each for each in asked if model.qualified in each.models or model.table in each.models]
     if not own:
         return endpoint.handler is None and endpoint.route.action in ("list", "retrieve")
-    return any(each.many for each in own) or bool(keys) or any(
-        each.source == "query" for each in endpoint.parameters
+    return (
+        any(each.many for each in own)
+        or bool(keys)
+        or any(each.source == "query" for each in endpoint.parameters)
     )
 
 
 def _is_the_only_open_one(endpoint: Endpoint, model: Model) -> bool:
     """Whether the other reads of the same rows ask who calls."""
     others = [
-        each for each in siblings(endpoint) if not each.is_write and model in each.models and each.handler is not None
+        each
+        for each in siblings(endpoint)
+        if not each.is_write and model in each.models and each.handler is not None
     ]
     guarded = [each for each in others if each.guarded(Purpose.AUTHENTICATION)]
     return len(guarded) >= 1 and len(guarded) == len(others)
@@ -183,9 +192,14 @@ def _seen(endpoint: Endpoint, what: str, has_callers: bool) -> Seen:
     where = "of this router" if count else "of this application"
     if not count:
         name, count = mechanism(endpoint.known.all)
-    others = f"; {count} other route{'s' if count > 1 else ''} {where} use{'s' if count == 1 else ''} `{name}`" if count else (
-        "; the application has a login, which this does not ask for" if has_callers else
-        "; nothing in this application asks who calls"
+    others = (
+        f"; {count} other route{'s' if count > 1 else ''} {where} use{'s' if count == 1 else ''} `{name}`"
+        if count
+        else (
+            "; the application has a login, which this does not ask for"
+            if has_callers
+            else "; nothing in this application asks who calls"
+        )
     )
     return Seen(
         endpoint.place,

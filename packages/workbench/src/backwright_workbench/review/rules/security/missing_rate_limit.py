@@ -40,7 +40,13 @@ GATEWAY_FILES = re.compile(
     r"|[^/]*(?:gateway|proxy)[^/]*\.ya?ml|template\.ya?ml|[^/]*\.conf\.template)$",
     re.I,
 )
-SETTINGS = ("DEFAULT_THROTTLE_CLASSES", "DEFAULT_THROTTLE_RATES", "RATELIMIT_DEFAULT", "RATELIMIT_ENABLE", "AXES_ENABLED")
+SETTINGS = (
+    "DEFAULT_THROTTLE_CLASSES",
+    "DEFAULT_THROTTLE_RATES",
+    "RATELIMIT_DEFAULT",
+    "RATELIMIT_ENABLE",
+    "AXES_ENABLED",
+)
 COUNTING = re.compile(
     r"\b(?:failed|login|wrong|invalid|bad|max|remaining|reset|too many|otp) (?:\w+ )?(?:attempts?|tries|retries)\b"
     r"|\battempts?\b|\block(?:ed)? ?out\b|\blocked (?:until|at)\b|\bis locked\b|\brate ?limit\w*|\bthrottl\w*"
@@ -57,9 +63,9 @@ HARM = {
 FIXES = {
     "fastapi": '`@limiter.limit("5/minute")` of slowapi, with `request: Request` among the parameters',
     "flask": '`@limiter.limit("5 per minute")` of Flask-Limiter',
-    "django": "django-axes, or `@ratelimit(key=\"ip\", rate=\"5/m\", block=True)` of django-ratelimit",
-    "drf": "`throttle_classes = [ScopedRateThrottle]` with `throttle_scope = \"login\"`",
-    "litestar": "`RateLimitConfig(rate_limit=(\"minute\", 5)).middleware` for this route",
+    "django": 'django-axes, or `@ratelimit(key="ip", rate="5/m", block=True)` of django-ratelimit',
+    "drf": '`throttle_classes = [ScopedRateThrottle]` with `throttle_scope = "login"`',
+    "litestar": '`RateLimitConfig(rate_limit=("minute", 5)).middleware` for this route',
 }
 
 
@@ -90,7 +96,11 @@ def _limited_intent(app: Application, endpoint: Endpoint) -> Intent | None:
     if not _takes_something(endpoint):
         return None
     if endpoint.intent in LIMITED:
-        return None if endpoint.guarded(Purpose.AUTHENTICATION) and endpoint.intent is Intent.RESET else endpoint.intent
+        return (
+            None
+            if endpoint.guarded(Purpose.AUTHENTICATION) and endpoint.intent is Intent.RESET
+            else endpoint.intent
+        )
     if endpoint.intent is Intent.TOKEN:
         is_login = any(secret_kind(each.name) == "password" for each in endpoint.parameters)
         return Intent.LOGIN if is_login or _is_form_login(endpoint) else None
@@ -103,7 +113,8 @@ def _is_form_login(endpoint: Endpoint) -> bool:
     params = endpoint.handler.params if endpoint.handler else []
     kinds = [each.annotation for each in params if each.annotation is not None]
     return any("OAuth2PasswordRequestForm" in s.last_name(each) for each in s.walk(*kinds)) or any(
-        call.name in ("create_access_token", "check_password", "verify_password", "authenticate_user", "checkpw")
+        call.name
+        in ("create_access_token", "check_password", "verify_password", "authenticate_user", "checkpw")
         for call, _ in (endpoint.calls if endpoint.reached else ())
     )
 
@@ -123,7 +134,11 @@ def _takes_something(endpoint: Endpoint) -> bool:
 def _is_limited(app: Application, endpoint: Endpoint, intent: Intent) -> bool:
     if all(any(Purpose.RATE_LIMIT in guard.purposes for guard in route.guards) for route in endpoint.routes):
         return True
-    if any(_is_everywhere(app, each.name, each.options) for each in app.middleware if Purpose.RATE_LIMIT in each.purposes):
+    if any(
+        _is_everywhere(app, each.name, each.options)
+        for each in app.middleware
+        if Purpose.RATE_LIMIT in each.purposes
+    ):
         return True
     django = endpoint.route.framework in ("django", "drf")
     if django and intent is Intent.LOGIN and app.depends_on(*WATCH_LOGINS):

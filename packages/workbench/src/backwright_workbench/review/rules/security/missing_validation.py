@@ -14,7 +14,9 @@ from backwright_workbench.review.finding import Severity as Level
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.words import words
 
-ABOUT = About("What callers send is stored unchecked", Level.MEDIUM, cwe=(20,), owasp=("API3:2023", "A03:2021"))
+ABOUT = About(
+    "What callers send is stored unchecked", Level.MEDIUM, cwe=(20,), owasp=("API3:2023", "A03:2021")
+)
 
 RAW = ("body", "form")
 CHECKERS = frozenset(
@@ -34,7 +36,7 @@ CONVERTERS = frozenset(
 )  # fmt: skip
 METHODS = frozenset(["isdigit", "isalnum", "isalpha", "isnumeric", "isdecimal", "match", "fullmatch", "search", "fromisoformat",
                      "strptime", "isidentifier", "findall", "parse", "startswith", "endswith", "split"])  # fmt: skip
-COMPARING = frozenset(["<", ">", "<=", ">=", "in", "not in"])
+COMPARING = frozenset(["<", ">", "<=", ">="])
 LOOSE = 3
 """One checked field for this many others is not a check."""
 FIXES = {
@@ -148,15 +150,17 @@ def _checks(app: Application, inputs: Inputs, frame: Frame, node: s.Node) -> set
     match node:
         case s.Call():
             return _called(app, inputs, frame, node)
+        case s.Operation(operator="in" | "not in", operands=[one, other]):
+            given = inputs.of(one, frame)
+            is_key = isinstance(other, s.Name) and inputs.of(other, frame) is not None  # `"name" in data`
+            return (
+                {given.name}
+                if given is not None and given.source in RAW and given.name and not is_key
+                else set()
+            )
         case s.Operation(operator=operator, operands=operands) if operator in COMPARING:
-            subject = operands[0] if operator in ("in", "not in") else None
-            found = set()
-            for each in [subject] if subject is not None else operands:
-                given = inputs.of(each, frame)
-                if given is not None and given.name and given.source in RAW:
-                    if not (operator in ("in", "not in") and isinstance(operands[-1], s.Name) and inputs.of(operands[-1], frame)):
-                        found.add(given.name)
-            return found
+            found = [inputs.of(each, frame) for each in operands]
+            return {each.name for each in found if each is not None and each.name and each.source in RAW}
     return set()
 
 
@@ -191,7 +195,14 @@ def _called(app: Application, inputs: Inputs, frame: Frame, call: s.Call) -> set
 
 def _is_schema(app: Application, called: Class) -> bool:
     return called.qualified in app.schemas or app.project.inherits(
-        called, "*.BaseModel", "*.Schema", "*.Form", "*.Serializer", "*.ModelSerializer", "*.ModelForm", "*.FlaskForm"
+        called,
+        "*.BaseModel",
+        "*.Schema",
+        "*.Form",
+        "*.Serializer",
+        "*.ModelSerializer",
+        "*.ModelForm",
+        "*.FlaskForm",
     )
 
 
