@@ -14,7 +14,8 @@ from backwright_workbench.review.access.people import is_account
 from backwright_workbench.review.words import words
 
 IDENTIFYING = frozenset(
-    ["AuthenticationMiddleware", "SessionMiddleware", "RemoteUserMiddleware", "JWTManager", "LoginManager", "OTPMiddleware",
+    ["AuthenticationMiddleware", "SessionMiddleware", "RemoteUserMiddleware", "JWTManager", "LoginManager",
+     "OTPMiddleware",
      "AccountMiddleware", "PersistentRemoteUserMiddleware", "CurrentUserMiddleware"]
 )  # fmt: skip
 """Middleware that tells who the caller is, and lets everybody pass."""

@@ -46,7 +46,8 @@ SESSIONS = frozenset(
 )
 SESSION_CALLS = {
     "add": Kind.ROWS, "add_all": Kind.ROWS, "merge": Kind.ROWS, "commit": Kind.ROWS, "delete": Kind.DELETE,
-    "drop_all": Kind.SCHEMA, "create_all": Kind.SCHEMA, "bulk_save_objects": Kind.ROWS, "bulk_insert_mappings": Kind.ROWS,
+    "drop_all": Kind.SCHEMA, "create_all": Kind.SCHEMA, "bulk_save_objects": Kind.ROWS,
+    "bulk_insert_mappings": Kind.ROWS,
 }  # fmt: skip
 STORE_CALLS = {
     "insert_one": Kind.ROWS, "insert_many": Kind.ROWS, "update_one": Kind.ROWS, "update_many": Kind.ROWS,
@@ -57,7 +58,8 @@ STORE_CALLS = {
     "delete_item": Kind.DELETE, "update_item": Kind.ROWS, "insert_document": Kind.ROWS,
 }  # fmt: skip
 SQL = (
-    ("insert", Kind.ROWS), ("update", Kind.ROWS), ("replace", Kind.ROWS), ("delete", Kind.DELETE), ("drop", Kind.SCHEMA),
+    ("insert", Kind.ROWS), ("update", Kind.ROWS), ("replace", Kind.ROWS), ("delete", Kind.DELETE),
+    ("drop", Kind.SCHEMA),
     ("truncate", Kind.SCHEMA), ("alter", Kind.SCHEMA), ("create", Kind.SCHEMA),
 )  # fmt: skip
 EXECUTES = frozenset(
@@ -65,14 +67,17 @@ EXECUTES = frozenset(
 )
 COMMANDS = (
     "os.system", "os.popen", "subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_output",
-    "subprocess.check_call", "subprocess.getoutput", "asyncio.create_subprocess_shell", "builtins.eval", "builtins.exec",
+    "subprocess.check_call", "subprocess.getoutput", "asyncio.create_subprocess_shell", "builtins.eval",
+    "builtins.exec",
     "asyncio.create_subprocess_exec", "os.execv", "os.kill", "subprocess.getstatusoutput",
 )  # fmt: skip
 FILES = (
-    "os.remove", "os.unlink", "os.rename", "os.rmdir", "os.makedirs", "shutil.rmtree", "shutil.move", "shutil.copyfileobj",
+    "os.remove", "os.unlink", "os.rename", "os.rmdir", "os.makedirs", "shutil.rmtree", "shutil.move",
+    "shutil.copyfileobj",
     "shutil.copy", "shutil.copyfile", "os.replace",
 )  # fmt: skip
-MUTATORS = frozenset(["append", "pop", "remove", "update", "extend", "insert", "clear", "popitem", "setdefault", "add",
+MUTATORS = frozenset(["append", "pop", "remove", "update", "extend", "insert", "clear", "popitem", "setdefault",
+     "add",
                       "discard", "appendleft"])  # fmt: skip
 SAVES = frozenset(["save", "delete", "update", "create", "put", "asave", "adelete", "acreate", "aupdate", "destroy",
                    "insert", "delete_instance", "remove"])  # fmt: skip

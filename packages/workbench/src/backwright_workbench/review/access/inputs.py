@@ -14,7 +14,8 @@ from backwright_workbench.review.access.endpoints import Endpoint
 
 DEEPEST = 3
 PARTS = {
-    "json": "body", "get_json": "body", "form": "form", "POST": "form", "data": "body", "body": "body", "values": "form",
+    "json": "body", "get_json": "body", "form": "form", "POST": "form", "data": "body", "body": "body",
+    "values": "form",
     "get_data": "body", "args": "query", "GET": "query", "query_params": "query", "media": "body", "post": "form",
 }  # fmt: skip
 REQUESTS = frozenset(["request", "req", "_request"])
@@ -45,7 +46,7 @@ CLEANED = frozenset(["validated_data", "cleaned_data", "data"])
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Something that a caller sent: the whole of a part of the request, or a field of it; `schema` if it went through one."""
+    """What a caller sent: the whole of a part of the request, or a field of it; `schema` if it went through one."""
 
     source: str
     name: str = ""
@@ -281,7 +282,8 @@ class Inputs:
         if known is not None:
             return known
         is_one = self._app.project.inherits(
-            found, "*.BaseModel", "*.Schema", "*.Form", "*.FlaskForm", "*.ModelForm", "*.Serializer", "*.ModelSerializer",
+            found, "*.BaseModel", "*.Schema", "*.Form", "*.FlaskForm", "*.ModelForm", "*.Serializer",
+            "*.ModelSerializer",
             "*.UserCreationForm", "*.Struct",
         )  # fmt: skip
         return Schema(found.name, "", found) if is_one and found.qualified not in self._app.models else None

@@ -36,8 +36,8 @@ PHRASES: tuple[tuple[Intent, str], ...] = (
     (Intent.RESET, r"(?:forgot|forgotten|reset|recover|lost|restore|forget) (?:\w+ )?(?:password|pwd|passwd|pass|pw)"
                    r"|(?:password|pwd|passwd|pass) (?:\w+ )?(?:reset|recover\w*|forgot\w*|lost|restore|forget)"
                    r"|recover account|account recovery|forgot|forgotpassword|resetpassword"),
-    (Intent.REGISTER, r"(?:do |api |user |post |handle |process |\w+ )?(?:register|registration|sign ?up|signup)(?: (?:user|users|account|"
-                      r"new user|customer|member|client|student|admin|post|submit|form|page|api))?|create account"
+    (Intent.REGISTER, r"(?:do |api |user |post |handle |process |\w+ )?(?:register|registration|sign ?up|signup)(?: (?:"
+                      r"user|users|account|new user|customer|member|client|student|admin|post|submit|form|page|api))?|create account"
                       r"|new account"),
     (Intent.LOGIN, r"(?:do |api |user |admin |post |handle |process )?(?:log ?in|sign ?in|signin|authenticate|logon)"
                    r"(?: \w+){0,4}|\w+ (?:log ?in|sign ?in)|obtain (?:\w+ )*token|token obtain(?: \w+)*"

@@ -120,9 +120,13 @@ def owner_of(model: Model) -> str:
             target = words(column.foreign.replace(".", "_"))
             if any(singular(each) in ("user", "account", "customer", "member", "profile") for each in target):
                 return name
-        if len(parts) <= 3 and parts and (parts[0] in OWNERS or "".join(parts) in OWNERS):
-            if parts[-1] in ("id", "by", "username", "name", "email", *OWNERS) and not column.primary:
-                return name
+        is_named = bool(parts) and len(parts) <= 3 and (parts[0] in OWNERS or "".join(parts) in OWNERS)
+        if (
+            is_named
+            and not column.primary
+            and parts[-1] in ("id", "by", "username", "name", "email", *OWNERS)
+        ):
+            return name
         if parts[-1:] == ("by",) and parts[0] in (
             "created",
             "uploaded",

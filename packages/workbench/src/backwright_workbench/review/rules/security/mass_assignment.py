@@ -20,15 +20,17 @@ ABOUT = About(
     cwe=(915,),
     owasp=("API3:2023", "A08:2021"),
 )
-WRITES = frozenset(["create", "update", "values", "get_or_create", "update_or_create", "insert", "insert_one", "insert_many",
-                    "update_one", "update_many", "replace_one", "create_user", "bulk_insert_mappings", "acreate", "aupdate",
+WRITES = frozenset(["create", "update", "values", "get_or_create", "update_or_create", "insert", "insert_one",
+     "insert_many",
+                    "update_one", "update_many", "replace_one", "create_user", "bulk_insert_mappings",
+                    "acreate", "aupdate",
                     "find_one_and_update", "from_dict", "populate_obj", "merge"])  # fmt: skip
 DOCUMENTS = frozenset(
     ["insert_one", "update_one", "update_many", "replace_one", "find_one_and_update", "insert_many"]
 )
 FIXES = {
     "flask": 'name the fields that callers may set: `User(email=data["email"], name=data["name"])`',
-    "fastapi": 'take a schema that has only what callers may set, with `extra="forbid"`; rights go through another endpoint',
+    "fastapi": 'take a schema that has only what callers may set, with `extra="forbid"`; rights have another endpoint',
     "django": 'list the fields that callers may set; `fields = ["email", "name"]`',
     "drf": "list the fields, and put rights into `read_only_fields`",
 }
@@ -265,7 +267,7 @@ def _seen(
 def _rights(endpoint: Endpoint, frame: Frame, node: s.Node, name: str) -> Seen:
     return Seen(
         frame.function.at(node),
-        f"the caller of `{endpoint.title}` chooses `{name}` of the account: anybody can make themselves an administrator",
+        f"the caller of `{endpoint.title}` chooses `{name}` of the account: anybody makes themselves an administrator",
         fix=FIXES.get(endpoint.route.framework, FIXES["fastapi"]),
         about=f"{frame.function.name} {name}",
     )

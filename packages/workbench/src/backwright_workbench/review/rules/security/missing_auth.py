@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.data import Model, Query
-from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.codebase.facts.web import Purpose, Schema
 from backwright_workbench.review.access.callers import (
     OPEN,
     guards_everything,
@@ -34,14 +34,16 @@ ABOUT = About(
 )
 
 ACTIONS = frozenset(
-    ["delete", "remove", "reset", "drop", "create", "add", "update", "edit", "set", "init", "populate", "clear", "purge",
+    ["delete", "remove", "reset", "drop", "create", "add", "update", "edit", "set", "init", "populate", "clear",
+     "purge",
      "approve", "reject", "toggle", "restore", "migrate", "seed", "import", "run", "execute", "exec", "shutdown",
      "restart", "start", "stop", "change", "destroy", "wipe", "flush", "ban", "block", "promote", "transfer", "pay",
      "insert", "save", "write", "difficulty", "mode", "enable", "disable", "switch", "cancel", "close", "move"]
 )  # fmt: skip
 """Words of a path or name that say that a GET changes something, and is meant to."""
 INSIDE = frozenset(
-    ["audit", "debug", "admin", "backup", "dump", "env", "environ", "secret", "credential", "password", "console", "shell",
+    ["audit", "debug", "admin", "backup", "dump", "env", "environ", "secret", "credential", "password",
+     "console", "shell",
      "administrator", "superuser", "phpinfo", "sysinfo"]
 )  # fmt: skip
 """Words for what only those who run the service may see."""
@@ -162,9 +164,8 @@ def _is_told(endpoint: Endpoint, model: Model, asked: list[Query]) -> bool:
     schema = (
         endpoint.known.app.schemas.get(endpoint.route.answers.qualified) if endpoint.route.answers else None
     )
-    if is_account(model) and schema is not None and schema.fields and not schema.all_fields:
-        if not any(is_personal(each.name) and not each.write_only for each in schema.fields):
-            return False
+    if is_account(model) and schema is not None and _tells_little(schema):
+        return False
     own = [each for each in asked if model.qualified in each.models or model.table in each.models]
     if not own:
         return endpoint.handler is None and endpoint.route.action in ("list", "retrieve")
@@ -173,6 +174,12 @@ def _is_told(endpoint: Endpoint, model: Model, asked: list[Query]) -> bool:
         or bool(keys)
         or any(each.source == "query" for each in endpoint.parameters)
     )
+
+
+def _tells_little(schema: Schema) -> bool:
+    """Whether an answer's schema has nothing personal in it: a public profile."""
+    shown = [each.name for each in schema.fields if not each.write_only]
+    return bool(shown) and not schema.all_fields and not any(is_personal(each) for each in shown)
 
 
 def _is_the_only_open_one(endpoint: Endpoint, model: Model) -> bool:

@@ -22,7 +22,8 @@ ABOUT = About(
     owasp=("API4:2023", "API2:2023", "A07:2021"),
 )
 LIMITERS = (
-    "slowapi", "flask-limiter", "fastapi-limiter", "django-ratelimit", "django-axes", "django-defender", "limits", "ratelimit",
+    "slowapi", "flask-limiter", "fastapi-limiter", "django-ratelimit", "django-axes", "django-defender",
+    "limits", "ratelimit",
     "asgi-ratelimit", "quart-rate-limiter", "starlette-limiter", "pyrate-limiter", "django-brute", "fastapi-throttle",
     "django-ratelimit-backend", "aiolimiter", "fastapi-simple-rate-limiter", "throttled-py", "django-smart-ratelimit",
     "fastapi-advanced-rate-limiter", "flask-ipban", "fastapi-guard",

@@ -20,28 +20,32 @@ ABOUT = About(
 
 RAW = ("body", "form")
 CHECKERS = frozenset(
-    ["validate", "validated", "validator", "validators", "valid", "clean", "cleaned", "sanitize", "sanitise", "sanitized",
+    ["validate", "validated", "validator", "validators", "valid", "clean", "cleaned", "sanitize", "sanitise",
+     "sanitized",
      "schema", "isinstance", "check", "verify", "ensure", "assert", "parse", "normalize", "normalise", "require",
      "allowed", "whitelist", "form", "serializer", "full"]
 )  # fmt: skip
 """Words in the names of functions that look at what they are given."""
-NOT_CHECKERS = frozenset(["password", "hash", "checkpw", "token", "csrf", "otp", "login", "credentials", "exists", "permission",
+NOT_CHECKERS = frozenset(["password", "hash", "checkpw", "token", "csrf", "otp", "login", "credentials",
+     "exists", "permission",
                           "auth", "user", "admin"])  # fmt: skip
 CONVERTERS = frozenset(
     ["builtins.int", "builtins.float", "builtins.bool", "decimal.Decimal", "uuid.UUID", "datetime.datetime.strptime",
      "datetime.datetime.fromisoformat", "datetime.date.fromisoformat", "builtins.isinstance", "builtins.len",
-     "ipaddress.ip_address", "bson.ObjectId", "bson.objectid.ObjectId", "werkzeug.utils.secure_filename", "builtins.type",
+     "ipaddress.ip_address", "bson.ObjectId", "bson.objectid.ObjectId", "werkzeug.utils.secure_filename",
+     "builtins.type",
      "builtins.float", "dateutil.parser.parse", "builtins.set", "html.escape", "markupsafe.escape", "bleach.clean",
      "builtins.round", "builtins.abs"]
 )  # fmt: skip
-METHODS = frozenset(["isdigit", "isalnum", "isalpha", "isnumeric", "isdecimal", "match", "fullmatch", "search", "fromisoformat",
+METHODS = frozenset(["isdigit", "isalnum", "isalpha", "isnumeric", "isdecimal", "match", "fullmatch", "search",
+     "fromisoformat",
                      "strptime", "isidentifier", "findall", "parse", "startswith", "endswith", "split"])  # fmt: skip
 COMPARING = frozenset(["<", ">", "<=", ">="])
 LOOSE = 3
 """One checked field for this many others is not a check."""
 FIXES = {
     "fastapi": "take a Pydantic model instead of a `dict` or the bare request, with limits on its fields",
-    "flask": "load the body with a schema (marshmallow, Pydantic, a form) before it is used, and answer 400 if that fails",
+    "flask": "load the body with a schema (marshmallow, Pydantic, a form) first, and answer 400 if that fails",
     "django": "use a `Form` or `ModelForm` and its `cleaned_data`, or a serializer",
     "drf": "use a serializer: `serializer.is_valid(raise_exception=True)` and `validated_data`",
 }
@@ -138,8 +142,10 @@ def _raw(given: Input | None, spread: bool) -> Iterator[str]:
 def _is_reading(call: s.Call) -> bool:
     """Calls that only take the input apart, or ask for rows by it."""
     return call.name in (
-        "get", "pop", "getlist", "loads", "dict", "print", "info", "debug", "warning", "error", "jsonify", "filter_by",
-        "filter", "first", "one", "where", "check_password_hash", "check_password", "checkpw", "find_one", "get_or_404",
+        "get", "pop", "getlist", "loads", "dict", "print", "info", "debug", "warning", "error", "jsonify",
+        "filter_by",
+        "filter", "first", "one", "where", "check_password_hash", "check_password", "checkpw", "find_one",
+        "get_or_404",
         "get_object_or_404", "exists", "flash", "HTTPException", "JsonResponse", "render", "render_template", "str",
         "redirect", "url_for", "Response", "dumps", "verify_password", "JSONResponse", "log",
     )  # fmt: skip
