@@ -37,8 +37,8 @@ PHRASES: tuple[tuple[Intent, str], ...] = (
                    r"|(?:password|pwd|passwd|pass) (?:\w+ )?(?:reset|recover\w*|forgot\w*|lost|restore|forget)"
                    r"|recover account|account recovery|forgot|forgotpassword|resetpassword"),
     (Intent.REGISTER, r"(?:do |api |user |post |handle |process |\w+ )?(?:register|registration|sign ?up|signup)(?: (?:"
-                      r"user|users|account|new user|customer|member|client|student|admin|post|submit|form|page|api))?|create account"
-                      r"|new account"),
+                      r"user|users|account|new user|customer|member|client|student|admin|post|submit|form|page|api))?"
+                      r"|create account|new account"),
     (Intent.LOGIN, r"(?:do |api |user |admin |post |handle |process )?(?:log ?in|sign ?in|signin|authenticate|logon)"
                    r"(?: \w+){0,4}|\w+ (?:log ?in|sign ?in)|obtain (?:\w+ )*token|token obtain(?: \w+)*"
                    r"|(?:create|get|generate|issue|new) (?:\w+ )?(?:access |auth |jwt |bearer )?token|auth token"
