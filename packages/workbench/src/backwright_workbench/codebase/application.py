@@ -14,6 +14,7 @@ from backwright_workbench.codebase.frameworks import (
     django,
     fastapi,
     flask,
+    models_django,
     models_sqlalchemy,
     queries,
     schemas,
@@ -23,6 +24,7 @@ from backwright_workbench.codebase.python import load
 READERS: tuple[Callable[[Application], None], ...] = (
     dependencies.read,
     models_sqlalchemy.read,
+    models_django.read,
     queries.read,
     schemas.read,
     fastapi.read,

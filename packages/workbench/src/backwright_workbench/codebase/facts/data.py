@@ -71,6 +71,8 @@ class Model:
     indexes: list[Index] = field(default_factory=list)
     relations: dict[str, Relation] = field(default_factory=dict)
     is_abstract: bool = False
+    ordering: tuple[str, ...] = ()
+    """Attributes by which its rows are sorted where a query says nothing."""
 
     def column(self, name: str) -> Column | None:
         """By attribute or by column name."""

@@ -5,9 +5,15 @@ What lives here: the libraries in the order in which they are asked. What must n
 
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.types import Type
-from backwright_workbench.codebase.frameworks import queries_sql, queries_sqlalchemy
+from backwright_workbench.codebase.frameworks import (
+    models_django,
+    queries_django,
+    queries_sql,
+    queries_sqlalchemy,
+)
 from backwright_workbench.codebase.frameworks.query_reading import Reading
 
+DJANGO = (queries_django.NAMES, queries_django.start)
 STARTS = (
     (queries_sqlalchemy.NAMES, queries_sqlalchemy.start),
     (queries_sql.SQL_NAMES, queries_sql.start),
@@ -23,7 +29,9 @@ def read(app: Application) -> None:
                 app.types.declare(
                     model.qualified, relation.name, Type("builtins.list", row) if relation.many else row
                 )
-    reading = Reading(app, STARTS, queries_sql.wrapped)
+    is_django = app.depends_on("django")
+    reading = Reading(app, (DJANGO, *STARTS) if is_django else STARTS, queries_sql.wrapped)
+    reading.user_model = models_django.user_model(app) if is_django else ""
     for module in app.modules():
         reading.module(module)
     reading.finish()

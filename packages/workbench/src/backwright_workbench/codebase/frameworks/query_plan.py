@@ -101,6 +101,8 @@ class Plan:
     """Whether its value is the rows themselves, so that what follows is no part of the query."""
     is_lazy: bool = False
     """Whether it asks by itself when somebody looks into it (a queryset), rather than when it is executed."""
+    is_sorted: bool = False
+    """Whether it says itself in which order its rows come."""
     call: s.Call | None = None
     in_loop: bool = False
     query: Query | None = None

@@ -324,6 +324,9 @@ class Scope:
 
     def emit(self, plan: Plan) -> None:
         """There is a query."""
+        model = self.reading.models.get(plan.entity)
+        if model is not None and model.ordering and plan.many and not plan.is_sorted and plan.query is None:
+            plan.orders += [f"{model.qualified}.{each}" for each in model.ordering if each in model.columns]
         if plan.query is None and plan.call is not None:
             is_async = plan.is_async
             place = self.module.at(plan.call)
