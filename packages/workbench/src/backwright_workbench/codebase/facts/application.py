@@ -1,8 +1,8 @@
 """The application model: all that is known of a project before anything is judged."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from backwright_workbench.codebase.facts.code import Function, Module, Role
 from backwright_workbench.codebase.facts.data import Engine, Migration, Model, Query
@@ -13,6 +13,7 @@ from backwright_workbench.codebase.facts.types import Types
 from backwright_workbench.codebase.facts.web import ErrorHandler, Middleware, Route, Schema, WebApp
 
 N = TypeVar("N", bound=Node)
+T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
@@ -100,6 +101,13 @@ class Application:
     _nodes: dict[type[Node], list[Standing[Node]]] = field(default_factory=dict)
     _calls: dict[str, list[Standing[Call]]] = field(default_factory=dict)
     _queries: dict[Function, list[Query]] = field(default_factory=dict)
+
+    def once(self, make: Callable[["Application"], T]) -> T:
+        """What `make` finds out about this application: it is asked once, however many rules want to know."""
+        name = f"{make.__module__}.{make.__qualname__}"
+        if name not in self.notes:
+            self.notes[name] = make(self)
+        return cast(T, self.notes[name])
 
     def modules(self, *roles: Role) -> list[Module]:
         """The modules with one of these roles; without any, those that are the application's own code."""

@@ -1,0 +1,126 @@
+"""What functions reach: the queries in them, whom they call, and the ways from one to the other.
+
+What lives here: indexes over the model that several rules need, built once for an application. What must not: any rule.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.facts.data import Query
+from backwright_workbench.review.finding import Step
+
+DEEPEST = 3
+"""Calls that are followed from one function into the next."""
+CACHES = frozenset(["lru_cache", "cache", "cached", "memoize", "cached_property", "cache_page", "alru_cache"])
+PROVIDED = frozenset(["flush", "refresh", "rollback", "close"])
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From a function over calls to another: each call with the function in which it stands."""
+
+    calls: tuple[tuple[Function, s.Call], ...]
+    function: Function
+
+    def steps(self) -> tuple[Step, ...]:
+        """The calls as places on the way."""
+        return tuple(Step(inside.at(call), f"calls `{s.written(call.callee)}`") for inside, call in self.calls)
+
+
+class Reach:
+    """Answers for one application; remembers what it found."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._queries: dict[Function, list[Query]] = {}
+        self._callees: dict[Function, list[tuple[s.Call, Function]]] = {}
+        self._below: dict[str, list[Class]] = {}
+        for query in app.queries:
+            if query.function is not None:
+                self._queries.setdefault(query.function, []).append(query)
+        for each in app.project.classes.values():
+            for name, _ in list(app.project.lineage(each))[1:]:
+                self._below.setdefault(name, []).append(each)
+
+    def queries(self, function: Function) -> list[Query]:
+        """The queries that stand in a function, those of the functions that are defined in it included."""
+        found = list(self._queries.get(function, ()))
+        for inner in function.functions:
+            found += self.queries(inner)
+        return found
+
+    def callees(self, function: Function) -> list[tuple[s.Call, Function]]:
+        """The functions of the project that a function calls, with the calls; of an interface all that fulfil it."""
+        known = self._callees.get(function)
+        if known is None:
+            known = []
+            for node in function.walk():
+                if isinstance(node, s.Call):
+                    known += [(node, found) for found in self.called(node, function)]
+            self._callees[function] = known
+        return known
+
+    def called(self, call: s.Call, function: Function | None) -> list[Function]:
+        """What a call may run: the function, what overrides an abstract one, or the `__init__` of a class."""
+        found = self._app.types.callee(call, function)
+        if isinstance(found, Class):
+            found = self._app.project.method(found, "__init__")
+        if not isinstance(found, Function):
+            return []
+        if found.owner is not None and is_empty(found):
+            over = [each.methods[found.name] for each in self._fulfil(found.owner) if found.name in each.methods]
+            return over or [found]
+        return [found]
+
+    def _fulfil(self, owner: Class) -> list[Class]:
+        """The classes that inherit from one; for a protocol those that have all its methods."""
+        below = self._below.get(owner.qualified)
+        if below:
+            return below
+        wanted = {name for name in owner.methods if not name.startswith("__")}
+        is_protocol = any(name.endswith(".Protocol") for name, _ in self._app.project.lineage(owner))
+        if not is_protocol or not wanted:
+            return []
+        return [
+            each
+            for each in self._app.project.classes.values()
+            if each is not owner and wanted <= each.methods.keys() and each.module.role == owner.module.role
+        ]
+
+    def ways(self, function: Function, depth: int = DEEPEST) -> Iterator[Way]:
+        """The functions that a function reaches, nearest first, each once, with the way there; itself first."""
+        seen = {function}
+        waiting = [Way((), function)]
+        while waiting:
+            way = waiting.pop(0)
+            yield way
+            if len(way.calls) >= depth:
+                continue
+            for inside in (way.function, *way.function.functions):
+                for call, found in self.callees(inside):
+                    if found not in seen and not is_cached(found):
+                        seen.add(found)
+                        waiting.append(Way((*way.calls, (inside, call)), found))
+
+
+def reach_of(app: Application) -> Reach:
+    """For `app.once`."""
+    return Reach(app)
+
+
+def is_empty(function: Function) -> bool:
+    """Whether a function only says what others must do: `...`, `pass`, `raise NotImplementedError`."""
+    return all(
+        (isinstance(each, s.Other) and each.kind == "pass")
+        or (isinstance(each, s.Do) and isinstance(each.value, s.Literal))
+        or (isinstance(each, s.Raise) and "NotImplemented" in s.last_name(each.value))
+        for each in function.body
+    )
+
+
+def is_cached(function: Function) -> bool:
+    """Whether it remembers what it gave back."""
+    return any(s.last_name(each) in CACHES for each in function.decorators)
