@@ -52,7 +52,8 @@ class Lists:
         if not asked:
             return None
         nodes = given_back(function)
-        return next((Rows(each, ()) for each in asked if each.call in nodes), None)
+        read = {s.written(each) for each in nodes if isinstance(each, s.Name | s.Attribute)}
+        return next((Rows(each, ()) for each in asked if each.call in nodes or _cursor(each) in read), None)
 
     def _below(self, function: Function, depth: int) -> Rows | None:
         if streams(function):
@@ -70,6 +71,12 @@ class Lists:
                         (Step(function.at(call), f"calls `{s.written(call.callee)}`"), *found.steps),
                     )
         return None
+
+
+def _cursor(query: Query) -> str:
+    """The cursor that holds the rows after a text was executed; a word that is none if the call itself gives them."""
+    callee = query.call.callee
+    return s.written(callee.base) if query.via == "sql" and isinstance(callee, s.Attribute) else "…"
 
 
 def lists_of(app: Application) -> Lists:
