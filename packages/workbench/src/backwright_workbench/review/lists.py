@@ -13,7 +13,9 @@ from backwright_workbench.review.answers import given_back
 from backwright_workbench.review.finding import Step
 from backwright_workbench.review.reach import DEEPEST, Reach, is_cached, reach_of
 
-BOUNDED = frozenset(["in_", "group_by", "annotate_by", "in_bulk", "aggregate", "distinct_on", "any_", "paginate_queryset"])
+BOUNDED = frozenset(
+    ["in_", "group_by", "annotate_by", "in_bulk", "aggregate", "distinct_on", "any_", "paginate_queryset"]
+)
 """Links of a chain after which the rows are as many as somebody named, or as groups there are."""
 STREAMED = frozenset(
     ["StreamingResponse", "StreamingHttpResponse", "stream_with_context", "Paginator", "paginate", "paginate_queryset",

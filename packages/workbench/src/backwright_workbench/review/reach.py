@@ -27,7 +27,9 @@ class Way:
 
     def steps(self) -> tuple[Step, ...]:
         """The calls as places on the way."""
-        return tuple(Step(inside.at(call), f"calls `{s.written(call.callee)}`") for inside, call in self.calls)
+        return tuple(
+            Step(inside.at(call), f"calls `{s.written(call.callee)}`") for inside, call in self.calls
+        )
 
 
 class Reach:
@@ -71,7 +73,9 @@ class Reach:
         if not isinstance(found, Function):
             return []
         if found.owner is not None and is_empty(found):
-            over = [each.methods[found.name] for each in self._fulfil(found.owner) if found.name in each.methods]
+            over = [
+                each.methods[found.name] for each in self._fulfil(found.owner) if found.name in each.methods
+            ]
             return over or [found]
         return [found]
 

@@ -40,7 +40,11 @@ def _routes_of(app: Application) -> dict[Function, list[Route]]:
 
 def reads_request(function: Function) -> bool:
     """Whether a function looks into the request: the global one, or one that it is given."""
-    given = {each.name for each in function.params if s.last_name(each.annotation) in HTTP or each.name == "request"}
+    given = {
+        each.name
+        for each in function.params
+        if s.last_name(each.annotation) in HTTP or each.name == "request"
+    }
     for node in function.walk():
         if isinstance(node, s.Attribute):
             if any(node.refers.startswith(f"{name}.") for name in REQUESTS):

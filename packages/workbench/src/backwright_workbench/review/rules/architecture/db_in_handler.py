@@ -35,12 +35,16 @@ def find(app: Application) -> Iterator[Seen]:
     for helper, route in _helpers(reach, routes).items():
         found = _asked(reach.queries(helper))
         if found:
-            yield _seen(f"`{helper.name}`, a helper of `{route}` that reads the request,", helper, found, route)
+            yield _seen(
+                f"`{helper.name}`, a helper of `{route}` that reads the request,", helper, found, route
+            )
 
 
 def _asked(queries: list[Query]) -> list[Query]:
     """What a handler asks by itself; closing a transaction that others filled is its right."""
-    asked = [each for each in queries if each.call.name not in HANDED and each.sql.strip().upper() != "SELECT 1"]
+    asked = [
+        each for each in queries if each.call.name not in HANDED and each.sql.strip().upper() != "SELECT 1"
+    ]
     return asked if any(each.kind not in HOUSEKEEPING for each in asked) else []
 
 
@@ -79,5 +83,3 @@ def _seen(who: str, function: Function, found: list[Query], route: Route) -> See
         cause=f"{function.module.path}",
         about=function.qualified,
     )
-
-

@@ -17,8 +17,8 @@ ABOUT = About("A list without an end", Severity.MEDIUM, cwe=(770,), owasp=("API4
 
 READS = frozenset(["GET", "QUERY", "*"])
 LIMITS = frozenset(
-    ["limit", "page_size", "per_page", "pagesize", "size", "perpage", "take", "max_results", "page_limit", "top", "first",
-     "count", "results_per_page", "items_per_page", "num_results"]
+    ["limit", "page_size", "per_page", "pagesize", "size", "perpage", "take", "max_results", "page_limit", "top",
+     "first", "count", "results_per_page", "items_per_page", "num_results"]
 )  # fmt: skip
 NUMBERS = frozenset(["builtins.int", "int", "integer", ""])
 SMALL = frozenset(
@@ -27,6 +27,7 @@ SMALL = frozenset(
 )  # fmt: skip
 """Tables of such names rarely grow."""
 FIX = "take a page from the query (`limit` with a maximum, and a cursor or offset) and put it into the query"
+PAGES = "set `DEFAULT_PAGINATION_CLASS` and `PAGE_SIZE` in `REST_FRAMEWORK`, or `pagination_class` of the view"
 MAXIMUM = "give it a maximum"
 
 
@@ -61,7 +62,9 @@ def _is_beside(rows: Rows, routes: list[Route]) -> bool:
 
 def _is_small(rows: Rows) -> bool:
     return bool(rows.query.models) and all(
-        SMALL & {words(each.rpartition(".")[2])[-1:][0]} for each in rows.query.models if words(each.rpartition(".")[2])
+        SMALL & {words(each.rpartition(".")[2])[-1:][0]}
+        for each in rows.query.models
+        if words(each.rpartition(".")[2])
     )
 
 
@@ -114,14 +117,13 @@ def _is_used(function: Function, name: str) -> bool:
 
 def _is_checked(function: Function, name: str) -> bool:
     """Whether it is cut down or compared with something: `min(limit, 100)`, `if limit > 100`."""
-    for node in function.walk():
-        if isinstance(node, s.Call) and node.name in ("min", "clamp", "max", "clip"):
-            if any(isinstance(each, s.Name) and each.id == name for each in s.walk(node)):
-                return True
-        if isinstance(node, s.Operation) and node.operator in ("<", ">", "<=", ">=", "in", "not in"):
-            if any(isinstance(each, s.Name) and each.id == name for each in s.walk(node)):
-                return True
-    return False
+    return any(
+        isinstance(each, s.Name) and each.id == name
+        for node in function.walk()
+        if (isinstance(node, s.Call) and node.name in ("min", "clamp", "max", "clip"))
+        or (isinstance(node, s.Operation) and node.operator in ("<", ">", "<=", ">=", "in", "not in"))
+        for each in s.walk(node)
+    )
 
 
 def _elsewhere(app: Application, param: RouteParameter) -> Place | None:
@@ -147,16 +149,17 @@ def _asked_freely(handler: Function, route: Route) -> Iterator[Seen]:
         asked = [call for call in s.calls_in(node.value) if call.name == "get" and _is_arguments(call)]
         name = node.targets[0].id
         cut = any(call.name in ("min", "max", "clamp") for call in s.calls_in(node.value))
-        if asked and not cut and _is_limit(str(s.text_of(asked[0].argument(0)))) and _limits(handler, name):
-            if not _is_checked(handler, name):
-                yield Seen(
-                    handler.head,
-                    f"`{route}` takes `{s.text_of(asked[0].argument(0))}` from the request with no maximum: one "
-                    "request can ask for the whole table",
-                    Confidence.MEDIUM,
-                    fix=f"{MAXIMUM}: `min({name}, 100)`",
-                    about=handler.qualified,
-                )
+        if not asked or cut or not _is_limit(str(s.text_of(asked[0].argument(0)))):
+            continue
+        if _limits(handler, name) and not _is_checked(handler, name):
+            yield Seen(
+                handler.head,
+                f"`{route}` takes `{s.text_of(asked[0].argument(0))}` from the request with no maximum: one request "
+                "can ask for the whole table",
+                Confidence.MEDIUM,
+                fix=f"{MAXIMUM}: `min({name}, 100)`",
+                about=handler.qualified,
+            )
             return
 
 
@@ -181,7 +184,12 @@ def _limits(function: Function, name: str) -> bool:
 def _framework(app: Application) -> Iterator[Seen]:
     """Lists that a framework gives by itself (`ListAPIView`, `ModelViewSet`), and pages as long as callers like."""
     for route in app.routes:
-        if route.handler is None and route.view is not None and route.action == "list" and not route.is_paginated:
+        if (
+            route.handler is None
+            and route.view is not None
+            and route.action == "list"
+            and not route.is_paginated
+        ):
             if route.view.module.role is Role.CODE:
                 yield Seen(
                     Place(route.place.path, route.place.line, route.place.line, route.place.column),
@@ -201,5 +209,3 @@ def _framework(app: Application) -> Iterator[Seen]:
                     fix="set `max_page_size`",
                     about=each.qualified,
                 )
-
-
