@@ -27,7 +27,9 @@ SMALL = frozenset(
 )  # fmt: skip
 """Tables of such names rarely grow."""
 FIX = "take a page from the query (`limit` with a maximum, and a cursor or offset) and put it into the query"
-PAGES = "set `DEFAULT_PAGINATION_CLASS` and `PAGE_SIZE` in `REST_FRAMEWORK`, or `pagination_class` of the view"
+PAGES = (
+    "set `DEFAULT_PAGINATION_CLASS` and `PAGE_SIZE` in `REST_FRAMEWORK`, or `pagination_class` of the view"
+)
 MAXIMUM = "give it a maximum"
 
 
@@ -184,20 +186,16 @@ def _limits(function: Function, name: str) -> bool:
 def _framework(app: Application) -> Iterator[Seen]:
     """Lists that a framework gives by itself (`ListAPIView`, `ModelViewSet`), and pages as long as callers like."""
     for route in app.routes:
-        if (
-            route.handler is None
-            and route.view is not None
-            and route.action == "list"
-            and not route.is_paginated
-        ):
-            if route.view.module.role is Role.CODE:
-                yield Seen(
-                    Place(route.place.path, route.place.line, route.place.line, route.place.column),
-                    f"`{route}` ({route.view.name}) gives back every row: neither it nor the settings divide it into pages",
-                    Confidence.HIGH,
-                    fix="set `DEFAULT_PAGINATION_CLASS` and `PAGE_SIZE` in `REST_FRAMEWORK`, or `pagination_class` here",
-                    about=route.view.qualified,
-                )
+        if route.handler is not None or route.view is None or route.view.module.role is not Role.CODE:
+            continue
+        if route.action == "list" and not route.is_paginated:
+            yield Seen(
+                Place(route.place.path, route.place.line, route.place.line, route.place.column),
+                f"`{route}` ({route.view.name}) gives back every row: neither it nor the settings make pages of it",
+                Confidence.HIGH,
+                fix=PAGES,
+                about=route.view.qualified,
+            )
     for each in app.project.classes.values():
         if each.module.role is Role.CODE and app.project.inherits(each, "*.PageNumberPagination"):
             chosen = app.project.attribute(each, "page_size_query_param")
