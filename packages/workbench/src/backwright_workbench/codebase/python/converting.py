@@ -91,6 +91,10 @@ class Converter:
         parts = [each.value if isinstance(each, ast.FormattedValue) else each for each in node.values]
         return s.Text(*at, self._values(parts))
 
+    def _template(self, node: Any, at: tuple[int, int, int]) -> s.Expression:
+        """A text of Python 3.14 whose values are kept apart: no text, but something made of its parts."""
+        return s.Call(*at, s.Name(*at, "Template", ""), self._values(node.values), [])
+
     def _binary(self, node: Any, at: tuple[int, int, int]) -> s.Expression:
         operands: list[ast.expr] = []
         left = node
@@ -202,6 +206,12 @@ class Converter:
                 return s.Other(*at, "assert", [self._value(test)])
             case ast.Delete(targets=targets):
                 return s.Other(*at, "delete", self._values(targets))
+        return self._newer(node, at)
+
+    def _newer(self, node: Any, at: tuple[int, int, int]) -> s.Statement:
+        """What not every Python that we run on has a name for."""
+        if type(node).__name__ == "TypeAlias":
+            return s.Assign(*at, [self._value(node.name)], self._value(node.value), None, "")
         return s.Other(*at, type(node).__name__.lower(), [])
 
     def _attempt(self, node: ast.Try | ast.TryStar, at: tuple[int, int, int]) -> s.Statement:
@@ -438,4 +448,6 @@ _EXPRESSIONS: dict[type, Case] = {
     ast.Yield: lambda c, n, at: s.Yielded(*at, c._perhaps(n.value)),
     ast.YieldFrom: lambda c, n, at: s.Yielded(*at, c._value(n.value)),
     ast.FormattedValue: lambda c, n, at: c._value(n.value),
+    getattr(ast, "TemplateStr", type(None)): C._template,
+    getattr(ast, "Interpolation", type(None)): lambda c, n, at: c._value(n.value),
 }

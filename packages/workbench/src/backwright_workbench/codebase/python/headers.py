@@ -216,6 +216,8 @@ def _defined(body: list[ast.stmt]) -> Iterator[str]:
                 for item in items:
                     if isinstance(item.optional_vars, ast.Name):
                         yield item.optional_vars.id
+        if type(node).__name__ == "TypeAlias":
+            yield node.name.id  # type: ignore[attr-defined]
         for name in ("body", "orelse", "finalbody"):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 yield from _defined(getattr(node, name, []))

@@ -11,6 +11,10 @@ from backwright_workbench.codebase.facts.code import Module, Role
 from backwright_workbench.codebase.facts.project import Project
 from backwright_workbench.codebase.python.converting import Converter
 from backwright_workbench.codebase.python.headers import Names
+from backwright_workbench.codebase.python.newer import restored, rewritten
+from backwright_workbench.codebase.python.older import is_python_2
+
+PYTHON_2 = "it is Python 2"
 
 
 def load(
@@ -24,11 +28,17 @@ def load(
     texts = {path: text for path, text in files.items() if path.endswith(".py")}
     names = Names(texts, external)
     troubles: dict[str, str] = {}
+    readable: dict[str, str] = {}
     for path, text in texts.items():
         try:
-            names.read(path, parsed(text))
+            try:
+                tree = parsed(text)
+            except SyntaxError as error:
+                readable[path] = _older(text, error)
+                tree = parsed(readable[path])
+            names.read(path, tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            troubles[path] = _trouble(error)
+            troubles[path] = _trouble(error, text)
     project = Project()
     for path, text in texts.items():
         module = Module(
@@ -36,7 +46,7 @@ def load(
         )
         if not module.trouble:
             try:
-                Converter(module, names).fill(parsed(text))
+                Converter(module, names).fill(parsed(readable.get(path, text)))
             except RecursionError:
                 module = Module(
                     path, module.name, module.role, module.lines, trouble="it is nested too deeply"
@@ -49,11 +59,23 @@ def parsed(text: str) -> ast.Module:
     """A file as Python's parser sees it. Raises `SyntaxError`, `ValueError`, `RecursionError` or `MemoryError`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text)
+        return restored(ast.parse(text), text)
 
 
-def _trouble(error: BaseException) -> str:
+def _older(text: str, error: SyntaxError) -> str:
+    """The text in syntax that this interpreter may know. Raises `SyntaxError` if there is nothing to be done."""
+    if is_python_2(text, error):
+        raise SyntaxError(PYTHON_2) from error
+    older = rewritten(text)
+    if older == text:
+        raise error
+    return older
+
+
+def _trouble(error: BaseException, text: str) -> str:
     if isinstance(error, SyntaxError):
+        if error.msg == PYTHON_2 or is_python_2(text, error):
+            return PYTHON_2
         return f"line {error.lineno}: {error.msg}"
     if isinstance(error, RecursionError | MemoryError):
         return "it is nested too deeply"
