@@ -115,7 +115,7 @@ def _flow(analysis: Analysis, hit: Hit, taint: Taint) -> Flow:
         source=origin.source,
         label=label,
         steps=tuple(dict.fromkeys(steps))[-MOST_STEPS:],
-        place=hit.place,
+        place=_answered(steps, hit.place) if hit.kind == "answer" else hit.place,
         sink=hit.sink,
         function=hit.function,
         node=hit.node,
@@ -125,7 +125,21 @@ def _flow(analysis: Analysis, hit: Hit, taint: Taint) -> Flow:
         text=hit.text,
         is_object=taint.raw,
         path=origin.path,
+        caught=origin.key if origin.kind == "error" else "",
     )
+
+
+def _answered(steps: list[Passed], sink: Place) -> Place:
+    """Where the block that caught an exception gives its text away."""
+    first = next((each.place for each in steps if each.what.endswith("is caught")), None)
+    if first is None:
+        return sink
+    within = [
+        each.place
+        for each in steps
+        if each.place.path == first.path and first.line < each.place.line <= first.end
+    ]
+    return within[-1] if within else sink
 
 
 def _begin(function: Function, path: tuple[str, ...]) -> Place:

@@ -13,6 +13,7 @@ from backwright_workbench.codebase.flow.passing import Given
 from backwright_workbench.codebase.flow.values import EMPTY, HOLE, Value, union
 
 FILES = re.compile(r"file|image|upload|photo|avatar|img|pic|doc|^f$", re.I)
+SOCKETS = re.compile(r"^ws$|socket|^sio$|^io$", re.I)
 NOT_A_PAGE = ("json", "plain", "csv", "xml", "pdf", "octet", "image", "zip", "event-stream", "javascript")
 
 
@@ -63,6 +64,8 @@ def _methods(frame: Frame, given: Given) -> Iterator[tuple[str, Value]]:
     if name in sinks.DOCUMENT_METHODS and given.args and _is_collection(frame, base):
         for value in (*given.args[:2], given.at("filter")):
             yield "nosql", value
+    if name in ("send_text", "send_json", "send", "emit") and SOCKETS.search(s.last_name(base)):
+        yield "answer", given.arguments()
     if name == "exec_command" and given.args:
         yield "command", given.args[0]
     if name in ("redirect",) and given.args:

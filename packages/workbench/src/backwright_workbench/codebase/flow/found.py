@@ -52,6 +52,8 @@ class Flow:
     """Whether it is still what a JSON body holds: perhaps a mapping."""
     path: tuple[str, ...] = ()
     """Which part of the source: names of keys and attributes."""
+    caught: str = ""
+    """The full names of the exceptions that were caught, with commas, where it is the text of one; or traceback."""
 
     @property
     def is_proven(self) -> bool:

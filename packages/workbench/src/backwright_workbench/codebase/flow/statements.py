@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
-from backwright_workbench.codebase.flow.expressions import bind, element, evaluate
+from backwright_workbench.codebase.flow.expressions import bind, element, evaluate, is_debug
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.functions import summarised
 from backwright_workbench.codebase.flow.guards import checked
@@ -93,7 +93,9 @@ def _branch(frame: Frame, node: s.Branch) -> None:
         evaluate(frame, tail.test)
         before = frame.copy()
         frame.trust(checked(frame, tail.test, True))
+        debugging, frame.debugging = frame.debugging, frame.debugging or is_debug(tail.test)
         run(frame, tail.body)
+        frame.debugging = debugging
         if not ends(tail.body):
             done.append((frame.env, frame.trusted))
         frame.env, frame.trusted = before
