@@ -61,7 +61,7 @@ def _methods(frame: Frame, given: Given) -> Iterator[tuple[str, Value]]:
         yield "url", union(given.at(1 if name in ("request", "stream") else 0), given.at("url"))
     if name == "from_string" and given.args:
         yield "template", given.args[0]
-    if name in sinks.DOCUMENT_METHODS and given.args and _is_collection(frame, base):
+    if name in sinks.DOCUMENT_METHODS and given.args and _is_collection(frame, base, name):
         for value in (*given.args[:2], given.at("filter")):
             yield "nosql", value
     if name in ("send_text", "send_json", "send", "emit") and SOCKETS.search(s.last_name(base)):
@@ -102,10 +102,12 @@ def _is_client(frame: Frame, base: s.Expression) -> bool:
     return kind is not None and kind.name in sinks.CLIENTS
 
 
-def _is_collection(frame: Frame, base: s.Expression) -> bool:
+def _is_collection(frame: Frame, base: s.Expression, name: str) -> bool:
     app = frame.analysis.app
     if not app.depends_on("pymongo", "motor", "flask-pymongo", "mongoengine", "beanie", "bson", "odmantic"):
         return False
+    if "_" in name:
+        return True
     written = s.written(base)
     return bool(re.search(r"mongo|db|collection|coll\b|col\b|users|\[\]", written, re.I)) or isinstance(
         base, s.Attribute
