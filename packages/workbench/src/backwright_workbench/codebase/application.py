@@ -14,6 +14,7 @@ from backwright_workbench.codebase.frameworks import (
     django,
     fastapi,
     flask,
+    graphql,
     models_django,
     models_sqlalchemy,
     queries,
@@ -30,6 +31,7 @@ READERS: tuple[Callable[[Application], None], ...] = (
     fastapi.read,
     flask.read,
     django.read,
+    graphql.read,
 )
 """In this order: what asks for models stands after them."""
 

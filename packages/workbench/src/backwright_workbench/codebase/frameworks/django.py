@@ -15,6 +15,8 @@ from backwright_workbench.codebase.frameworks.django_project import DjangoProjec
 from backwright_workbench.codebase.frameworks.django_urls import Entry, UrlPatterns
 from backwright_workbench.codebase.frameworks.drf_routers import Routers
 from backwright_workbench.codebase.frameworks.drf_views import DrfViews, is_drf, is_viewset
+from backwright_workbench.codebase.frameworks.instances import Instance
+from backwright_workbench.codebase.frameworks.ninja import Ninja
 
 
 def read(app: Application) -> None:
@@ -51,6 +53,7 @@ class _Reader:
         django = self._django
         root = s.text_of(django.settings.value("ROOT_URLCONF"))
         included: set[int] = set()
+        apis: list[tuple[Instance, Entry]] = []
         for entry in UrlPatterns(django.app, django.instances, root).entries():
             if entry.is_include:
                 found = django.instances.resolve(entry.view, entry.function, entry.module)
@@ -58,6 +61,8 @@ class _Reader:
                     included.add(id(found))
                     for at, view in self._routers.entries(found, entry):
                         yield from self._views.registered(at, view)
+                elif found is not None and found.kind == "ninja":
+                    apis.append((found, entry))
             else:
                 yield from self._of_view(entry)
         for router in self._routers.all:
@@ -65,6 +70,11 @@ class _Reader:
                 at = Entry("", router.call, None, router.module, router.place)
                 for entry, view in self._routers.entries(router, at):
                     yield from self._views.registered(entry, view)
+
+        if django.instances.of_kind("ninja", "ninja router"):
+            for route in Ninja(django, apis).routes():
+                self.exempt.add(id(route))
+                yield route
 
     def _of_view(self, entry: Entry) -> Iterator[Route]:
         django = self._django

@@ -11,6 +11,7 @@ from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.django_project import MAY, WHO, DjangoProject
 from backwright_workbench.codebase.frameworks.drf_choices import SAFE, Chooser
+from backwright_workbench.codebase.frameworks.guarding import permission_guard
 
 KNOWN = {
     "AllowAny": frozenset[Purpose](),
@@ -150,20 +151,10 @@ class DrfGuards:
 
     def _custom(self, node: s.Expression, verb: str, level: Level, module: Module) -> Guard:
         """A permission of the project: by its body, and what it inherits from."""
-        guard = self._django.guard(node, level, module)
-        own = self._project.classes.get(s.refers(node))
-        if not guard.purposes & MAY and not _always_true(own):
-            guard.purposes |= MAY  # what stands among permissions is one
+        guard = permission_guard(self._django.purposes, self._project, node, level, module)
         if verb in SAFE and _lets_readers_pass(self._project.classes.get(s.refers(node))):
             guard.optional = True
         return guard
-
-
-def _always_true(found: Class | None) -> bool:
-    """Whether a permission lets everybody pass: its only statement is `return True`."""
-    method = found.methods.get("has_permission") if found else None
-    returned = [each for each in method.walk() if isinstance(each, s.Return)] if method else []
-    return bool(returned) and all(s.constant(each.value) is True for each in returned)
 
 
 def _lets_readers_pass(found: Class | None) -> bool:

@@ -7,6 +7,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.web import WebApp
 from backwright_workbench.codebase.frameworks import flask_extensions, flask_hooks
+from backwright_workbench.codebase.frameworks.connexion import operation_routes
 from backwright_workbench.codebase.frameworks.flask_routes import decorated_routes, rule_routes
 from backwright_workbench.codebase.frameworks.flask_tree import Tree
 from backwright_workbench.codebase.frameworks.flask_views import view_routes
@@ -25,7 +26,7 @@ def read(app: Application) -> None:
     tree = Tree(app)
     if not tree.instances.of_kind("app", "blueprint", "api", "namespace"):
         return
-    found = [*decorated_routes(tree), *rule_routes(tree), *view_routes(tree)]
+    found = [*decorated_routes(tree), *rule_routes(tree), *view_routes(tree), *operation_routes(tree)]
     hooks = list(flask_hooks.hooks(tree))
     flask_hooks.guard_routes(tree, found, hooks)
     middleware = [*flask_extensions.extensions(tree), *flask_extensions.answers(tree, hooks)]

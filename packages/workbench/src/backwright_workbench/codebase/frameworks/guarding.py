@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 
 from backwright_workbench.codebase.facts import syntax as s
-from backwright_workbench.codebase.facts.code import Module
+from backwright_workbench.codebase.facts.code import Class, Module
+from backwright_workbench.codebase.facts.project import Project
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 
@@ -25,6 +26,7 @@ SILENT = frozenset(
 RIGHTS = frozenset(
     ["role", "roles", "permission", "permissions", "perm", "scope", "scopes", "required_roles", "groups"]
 )
+MAY = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
 ASKING = frozenset(
     ["require", "required", "requires", "protect", "check", "has", "allow", "can", "test", "enforce"]
 )
@@ -47,11 +49,28 @@ def guard_of(purposes: Purposes, decorator: s.Expression, level: Level, module: 
     """One guard; an argument such as `role="admin"` makes it ask for a right too."""
     made = purposes.guard(decorator, level, module.at(decorator))
     if made.purposes == {Purpose.OTHER} and made.name in ASKING and RIGHTFUL.search(s.written(decorator)):
-        made.purposes = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
+        made.purposes = MAY
     asks = isinstance(decorator, s.Call) and any(each.name in RIGHTS for each in decorator.keywords)
     if asks and Purpose.AUTHENTICATION in made.purposes:
         made.purposes |= {Purpose.AUTHORIZATION}
     return made
+
+
+def permission_guard(
+    purposes: Purposes, project: Project, node: s.Expression, level: Level, module: Module
+) -> Guard:
+    """A class that stands among permissions: it is one, unless all it does is to return True."""
+    made = guard_of(purposes, node, level, module)
+    if not made.purposes & MAY and not always_true(project.classes.get(s.refers(node))):
+        made.purposes |= MAY
+    return made
+
+
+def always_true(found: Class | None) -> bool:
+    """Whether a permission lets everybody pass: its only statement is `return True`."""
+    method = found.methods.get("has_permission") if found else None
+    returned = [each for each in method.walk() if isinstance(each, s.Return)] if method else []
+    return bool(returned) and all(s.constant(each.value) is True for each in returned)
 
 
 def waives(decorators: Iterable[s.Expression], what: str = "") -> bool:

@@ -11,7 +11,7 @@ from backwright_workbench.codebase.facts.project import Project
 from backwright_workbench.codebase.facts.web import RouteParameter
 
 CONVERTER = re.compile(r"<(?:([a-zA-Z_]\w*)(?:\([^)]*\))?:)?([a-zA-Z_]\w*)>")
-BRACES = re.compile(r"\{([a-zA-Z_]\w*)(?::([^}]*))?\}")
+BRACES = re.compile(r"\{([a-zA-Z_]\w*)(?::([a-zA-Z_]\w*))?\}")
 GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 TYPES = {
     "int": "builtins.int",

@@ -80,6 +80,12 @@ OTHER_MEANING = re.compile(
     r"\b(?:4(?:00|04|05|09|10|13|15|22|29)|5\d\d|not found|bad request|conflict|value|not exist|no result|no row"
     r"|integrity|already exists?)\b"
 )
+SAID = re.compile(
+    r"\bnot (?:logged in|authenticated|authori[sz]ed)\b|\blog ?in (?:is )?required|\bmust (?:be logged|log) in\b"
+    r"|\bauthentication (?:is )?required|\bunauthori[sz]ed\b|\bpermission denied\b|\baccess denied\b",
+    re.I,
+)
+"""What a sentence says to those who are refused."""
 CAREFUL = frozenset(
     ["x-frame-options", "content-security-policy", "strict-transport-security", "x-content-type-options"]
 )
@@ -183,13 +189,13 @@ class Reader:
                     return True
                 return self.is_caller(base) or (name == "current_user" and isinstance(base, s.Name))
             case s.Item(base=base, key=key):
-                return self._kept(base, s.text_of(key)) or self.is_caller(base)
+                return self._kept(base, _joined(key)) or self.is_caller(base)
             case s.Call(callee=callee, args=args):
                 if node.name in IDENTITY_CALLS or node.refers in DECODERS:
                     return True
                 if isinstance(callee, s.Attribute):
                     if callee.name in ("get", "get_secure_cookie", "pop") and args:
-                        return self._kept(callee.base, s.text_of(args[0])) or self.is_caller(callee.base)
+                        return self._kept(callee.base, _joined(args[0])) or self.is_caller(callee.base)
                     if self.is_caller(callee.base):
                         return True
                 return any(self.is_caller(each) for each in args[:3]) or any(
@@ -331,8 +337,6 @@ class Reader:
                 s.last_name(node)
                 if isinstance(node, s.Attribute)
                 else _key(node)
-                if isinstance(node, s.Item)
-                else ""
             )
             if self.signs.role is None and word and RIGHTS.search(words(word)) and self._of_somebody(node):
                 self.signs.role = node
@@ -369,10 +373,12 @@ class Reader:
                 return self._kept_in(test)
             case s.Operation(operator="or" | "and", operands=operands):
                 return any(self._is_unknown(each) for each in operands)
+            case s.Attribute(base=base, name="is_anonymous") | s.Call(callee=s.Attribute(base=base, name="is_anonymous")):
+                return self.is_caller(base)
         return False
 
     def _kept_in(self, node: s.Operation) -> bool:
-        return len(node.operands) == 2 and self._kept(node.operands[1], s.text_of(node.operands[0]))
+        return len(node.operands) == 2 and self._kept(node.operands[1], _joined(node.operands[0]))
 
     def _returned(self, node: s.Return, value: s.Expression) -> None:
         if _refuses_in_answer(value):
@@ -416,6 +422,9 @@ def _is_broad(handler: s.Handler) -> bool:
 
 
 def _key(node: s.Node) -> str:
+    """The key of `session["role"]` and of `session.get("role")`."""
+    if isinstance(node, s.Call) and node.name == "get" and isinstance(node.callee, s.Attribute) and node.args:
+        return s.text_of(node.args[0]) or ""
     return (s.text_of(node.key) or "") if isinstance(node, s.Item) else ""
 
 
@@ -484,6 +493,15 @@ def _spoken(value: s.Expression, function: Function | None) -> Iterator[str]:
                 yield str(number)
             case s.Literal(value=str() as text) if len(text) < 60 and " " not in text:
                 yield words(text)
+            case s.Literal(value=str() as text) if SAID.search(text):
+                yield "unauthorized"
+
+
+def _joined(node: s.Expression) -> str | None:
+    """A key, or the written parts of one that is put together: `PREFIX + "_logged_in"`."""
+    if isinstance(node, s.Operation | s.Text):
+        return _text(node) or None
+    return s.text_of(node)
 
 
 def _text(node: s.Expression) -> str:
