@@ -103,5 +103,12 @@ def test_without_the_document_what_looks_like_a_handler_is_one() -> None:
 
 def test_a_broken_document_is_no_crash() -> None:
     """Tabs, templates, lists where mappings are expected."""
-    for text in ("a:\n\t- b", "{{ jinja }}", "paths: []", "paths: {/a: [], /b: {get: 1}}", "[]", "paths: {/a: {$ref: '#/x'}}"):
+    for text in (
+        "a:\n\t- b",
+        "{{ jinja }}",
+        "paths: []",
+        "paths: {/a: [], /b: {get: 1}}",
+        "[]",
+        "paths: {/a: {$ref: '#/x'}}",
+    ):
         project(app=APP, specs__openapi_yml=text, views__users=USERS)

@@ -333,11 +333,7 @@ class Reader:
                 "is not",
             ):
                 self._owned(node, is_test=True)
-            word = (
-                s.last_name(node)
-                if isinstance(node, s.Attribute)
-                else _key(node)
-            )
+            word = s.last_name(node) if isinstance(node, s.Attribute) else _key(node)
             if self.signs.role is None and word and RIGHTS.search(words(word)) and self._of_somebody(node):
                 self.signs.role = node
 
@@ -373,7 +369,10 @@ class Reader:
                 return self._kept_in(test)
             case s.Operation(operator="or" | "and", operands=operands):
                 return any(self._is_unknown(each) for each in operands)
-            case s.Attribute(base=base, name="is_anonymous") | s.Call(callee=s.Attribute(base=base, name="is_anonymous")):
+            case (
+                s.Attribute(base=base, name="is_anonymous")
+                | s.Call(callee=s.Attribute(base=base, name="is_anonymous"))
+            ):
                 return self.is_caller(base)
         return False
 
