@@ -18,6 +18,13 @@ REPORTS = {
     "markdown": "Markdown, for a pull request",
     "html": "a page, one file, for people",
 }
+TABLES = {
+    "routes": "routes, with what stands before them",
+    "models": "models, with columns and indexes",
+    "queries": "functions that ask the database, and what they ask",
+    "settings": "settings, without their values",
+    "calls": "calls to other servers",
+}
 FORMS = ("text", *REPORTS)
 MERGED = "SARIF of another tool (or JSON of bandit), told once with ours; may be repeated"
 PROJECT = "the project: a directory, or a single file; the current directory without it"
@@ -117,3 +124,26 @@ def in_colour() -> bool:
 def columns() -> int:
     """How wide lines may be: what a terminal has, 80 elsewhere."""
     return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def add_inspect(verb: ArgumentParser) -> None:
+    """The options of `inspect`."""
+    verb.add_argument("place", metavar="PATH", type=Path, nargs="?", default=Path(), help=PROJECT)
+    for name, what in TABLES.items():
+        verb.add_argument(f"--{name}", action="append_const", const=name, dest="tables", help=f"all {what}")
+    verb.add_argument("--json", action="store_true", help="everything, as one JSON document")
+
+
+def inspect(given: Namespace) -> int:
+    """Carries out `inspect`."""
+    from backwright_workbench.cli.show import show
+    from backwright_workbench.commands.inspect import inspect as command
+
+    told = command(
+        given.place,
+        tables=given.tables or (),
+        as_json=given.json,
+        colour=in_colour(),
+        width=columns(),
+    )
+    return show(told)

@@ -132,6 +132,11 @@ def parser() -> ArgumentParser:
     reviewing.add_review(one)
     _json(one)
 
+    one = verb(
+        "inspect", reviewing.inspect, "What a backend is made of: layers, routes, models, habits, gaps."
+    )
+    reviewing.add_inspect(one)
+
     one = verb("audit", _audit, "Whether the audit log of a service is what it was: `audit verify DIR`.")
     one.add_argument("action", choices=("verify",))
     one.add_argument("directory", metavar="DIR", type=Path, nargs="?", default=Path(), help=SERVICE)

@@ -33,18 +33,19 @@ class Paint:
         """The text in that style."""
         return f"\033[{STYLES[style]}m{text}\033[0m" if self._colour and text else text
 
-    def prose(self, text: str, head: str = "", *, style: str = "", indent: int = 2) -> Iterator[str]:
-        """Text in as many lines as it needs, those after the first below the end of `head`."""
+    def prose(
+        self, text: str, head: str = "", *, style: str = "", indent: int = 2, hang: int | None = None
+    ) -> Iterator[str]:
+        """Text in as many lines as it needs, those after the first below the end of `head`, or moved in by `hang`."""
         first = " " * indent + head
+        below = " " * (len(first) if hang is None else hang)
         rows = textwrap.wrap(
             text,
             self.width,
             initial_indent=" " * len(first),
-            subsequent_indent=" " * len(first),
+            subsequent_indent=below,
             break_on_hyphens=False,
             break_long_words=False,
         )
         for number, row in enumerate(rows):
-            body = row[len(first) :]
-            lead = " " * indent + self(head, style) if number == 0 else " " * len(first)
-            yield lead + body
+            yield " " * indent + self(head, style) + row[len(first) :] if number == 0 else row
