@@ -15,6 +15,7 @@ from backwright_workbench.codebase.frameworks import (
     fastapi,
     flask,
     graphql,
+    litestar,
     models_django,
     models_sqlalchemy,
     queries,
@@ -30,6 +31,7 @@ READERS: tuple[Callable[[Application], None], ...] = (
     schemas.read,
     fastapi.read,
     flask.read,
+    litestar.read,
     django.read,
     graphql.read,
 )
