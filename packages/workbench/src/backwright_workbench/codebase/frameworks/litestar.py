@@ -29,7 +29,8 @@ from backwright_workbench.codebase.frameworks.schemas import limits_of
 from backwright_workbench.codebase.frameworks.values import listed, looked_up, plain_options
 
 KINDS = {
-    "litestar.Litestar": "app", "litestar.app.Litestar": "app", "starlite.Starlite": "app", "starlite.app.Starlite": "app",
+    "litestar.Litestar": "app", "litestar.app.Litestar": "app", "starlite.Starlite": "app",
+    "starlite.app.Starlite": "app",
     "litestar.Router": "router", "litestar.router.Router": "router", "starlite.Router": "router",
 }  # fmt: skip
 CONTROLLERS = (
