@@ -59,4 +59,5 @@ def read_application(
             if failed is None:
                 raise
             failed[f"the reader {read.__module__.rpartition('.')[2]}"] = f"{type(error).__name__}: {error}"
+        app.types.forget()
     return app

@@ -70,6 +70,7 @@ class Function:
     """Names that are assigned in it, parameters included."""
     functions: "list[Function]" = field(default_factory=list)
     """Functions that are defined in it."""
+    _nodes: list[Node] = field(default_factory=list)
 
     @property
     def place(self) -> Place:
@@ -97,7 +98,9 @@ class Function:
 
     def walk(self) -> Iterator[Node]:
         """Every node of its body, not those of functions that are defined in it."""
-        return walk(*self.body)
+        if not self._nodes:
+            self._nodes = list(walk(*self.body))
+        return iter(self._nodes)
 
     def at(self, node: Node) -> Place:
         """The place of a node of its body."""

@@ -41,13 +41,36 @@ class Types:
         self._project = project
         self._locals: dict[Function, dict[str, list[s.Expression | Type]]] = {}
         self._attributes: dict[tuple[str, str], Type | None] = {}
-        self.known: dict[s.Call, Type] = {}
+        self._found: dict[s.Node, Type] = {}
+        self._nothing: set[s.Node] = set()
+        self._returned: dict[Function, Type | None] = {}
+        self.known: dict[s.Node, Type] = {}
         """What readers of libraries found out about calls: the rows that a query gives."""
 
     def of(self, node: s.Node | None, function: Function | None, depth: int = 0) -> Type | None:
         """The kind of an expression that stands in a function (None: at the level of a module)."""
         if node is None or depth > DEEPEST:
             return None
+        if node in self.known:
+            return self.known[node]
+        if node in self._found:
+            return self._found[node]
+        if node in self._nothing:
+            return None
+        self._nothing.add(node)  # a question that leads back to itself has no answer
+        found = self._kind(node, function, depth)
+        if found is not None:
+            self._found[node] = found
+        if found is not None or depth > DEEPEST // 2:
+            self._nothing.discard(node)
+        return found
+
+    def forget(self) -> None:
+        """What had no answer may have one now: a reader found out more."""
+        self._nothing.clear()
+        self._returned = {each: kind for each, kind in self._returned.items() if kind is not None}
+
+    def _kind(self, node: s.Node, function: Function | None, depth: int) -> Type | None:
         match node:
             case s.Awaited(value=value):
                 return self.of(value, function, depth + 1)
@@ -148,8 +171,19 @@ class Types:
 
     def returned(self, function: Function, depth: int = 0) -> Type | None:
         """What a function gives back, by its annotation or else by its returns; for a generator what it yields."""
+        if function in self._returned:
+            return self._returned[function]
         if depth > DEEPEST:
             return None
+        self._returned[function] = None
+        found = self._find_returned(function, depth)
+        if found is not None or depth <= DEEPEST // 2:
+            self._returned[function] = found
+        else:
+            del self._returned[function]
+        return found
+
+    def _find_returned(self, function: Function, depth: int) -> Type | None:
         kind = self.annotated(function.returns)
         yields = any(isinstance(each, s.Yielded) for each in function.walk())
         if kind is not None:
@@ -192,8 +226,6 @@ class Types:
         self._attributes[owner, name] = kind
 
     def _called(self, call: s.Call, function: Function | None, depth: int) -> Type | None:
-        if call in self.known:
-            return self.known[call]
         found = self.callee(call, function, depth)
         if isinstance(found, Class):
             return Type(found.qualified)
@@ -215,11 +247,12 @@ class Types:
         """A class method that makes one of its class: `return cls(…)`."""
         if found.owner is None or not isinstance(call.callee, s.Attribute):
             return None
-        first = found.params[0].name if found.params else ""
+        if not found.params or found.params[0].name != "cls":
+            return None
         for node in found.walk():
             if isinstance(node, s.Return) and isinstance(node.value, s.Call):
                 callee = node.value.callee
-                if isinstance(callee, s.Name) and callee.id == first and first == "cls":
+                if isinstance(callee, s.Name) and callee.id == "cls":
                     return Type(found.owner.qualified)
         return None
 
