@@ -105,7 +105,10 @@ class Inputs:
         found: dict[str, Input] = {}
         for each in self._endpoint.parameters:
             param = handler.param(each.name) if each.name else None
-            if param is None or each.source not in ("body", "form"):
+            if param is None:
+                continue
+            if each.source not in ("body", "form"):
+                found[each.name] = Input(each.source, each.name)
                 continue
             is_open = each.schema is None and each.type in (
                 "builtins.dict", "typing.Dict", "typing.Any", "", "dict", "typing.Mapping", "collections.abc.Mapping",

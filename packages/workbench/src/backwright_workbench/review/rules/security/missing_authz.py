@@ -1,0 +1,254 @@
+"""Endpoints that know who calls, and do not ask whether they may."""
+
+import re
+from collections.abc import Iterator
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.facts.data import Model
+from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.review.access.callers import OPEN
+from backwright_workbench.review.access.endpoints import Endpoint, endpoints
+from backwright_workbench.review.access.people import (
+    is_account,
+    is_granting,
+    is_private,
+    owner_of,
+    singular,
+)
+from backwright_workbench.review.access.rows import Taken, changed, taken
+from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
+from backwright_workbench.review.rule import About
+from backwright_workbench.review.words import words
+
+ABOUT = About(
+    "Any caller reaches the rows of others", Severity.HIGH, cwe=(639, 285, 863), owasp=("API1:2023", "API5:2023", "A01:2021")
+)
+
+REFUSALS = re.compile(r"forbidden|permission ?denied|not ?authori[sz]ed|access ?denied|unauthori[sz]ed|not ?allowed|403", re.I)
+ADMINISTER = frozenset(["admin", "promote", "demote", "ban", "unban", "role", "superuser", "impersonate", "grant", "moderator",
+                        "permission", "administrator"])  # fmt: skip
+CALLER = re.compile(r"\b(?:user|current|me|owner|identity|caller|principal|account|actor|tenant|claims|payload)\b")
+FIXES = {
+    "fastapi": "compare the owner before anything is done: `if row.owner_id != user.id: raise HTTPException(404)`, or ask for "
+    "both: `where(Note.id == note_id, Note.owner_id == user.id)`",
+    "flask": "ask for both: `Note.query.filter_by(id=note_id, user_id=current_user.id).first_or_404()`",
+    "django": "`get_object_or_404(Note, pk=pk, owner=request.user)`, or `get_queryset` that filters by `request.user`",
+    "drf": "`get_queryset` that filters by `self.request.user`, or a permission with `has_object_permission`",
+}
+VIEW_CHECKS = ("get_queryset", "get_object", "has_permission", "check_object_permissions", "filter_queryset", "dispatch",
+               "perform_update", "perform_destroy", "test_func", "has_object_permission", "initial")  # fmt: skip
+
+
+def find(app: Application) -> Iterator[Seen]:
+    """Rows by a key of the caller's choice without a look at their owner, and administration by anybody who logs in."""
+    known = endpoints(app)
+    has_roles = _has_roles(app)
+    for endpoint in known.all:
+        if not endpoint.guarded(Purpose.AUTHENTICATION) or endpoint.intent in OPEN:
+            continue
+        if any(Purpose.AUTHORIZATION in guard.purposes for route in endpoint.routes for guard in route.guards):
+            continue
+        if _refuses(endpoint):
+            continue
+        seen = _of_others(app, endpoint, has_roles) if endpoint.handler else _by_view(app, endpoint)
+        seen = seen or _administers(app, endpoint, has_roles)
+        if seen is not None:
+            yield seen
+
+
+def _has_roles(app: Application) -> bool:
+    """Whether accounts have rights that differ."""
+    return any(is_account(model) and any(is_granting(name) for name in model.columns) for model in app.models.values())
+
+
+def _refuses(endpoint: Endpoint) -> bool:
+    """Whether somewhere on the way somebody who is known is refused: then a check is there that is not understood."""
+    guarding = {guard.function for route in endpoint.routes for guard in route.guards if guard.function}
+    for function in endpoint.reached:
+        if function in guarding and function is not endpoint.handler:
+            continue
+        for node in function.walk():
+            match node:
+                case s.Literal(value=403):
+                    return True
+                case s.Name(id=name) | s.Attribute(name=name) if REFUSALS.search(name) and "UNAUTH" not in name.upper():
+                    return True
+    return False
+
+
+# Rows by a key
+
+
+def _of_others(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen | None:
+    for each in taken(app, endpoint):
+        if _is_handed_with_caller(endpoint, each):
+            continue
+        reason = _reason(endpoint, each, has_roles)
+        if reason:
+            return _seen(endpoint, each.model, reason, each)
+    return None
+
+
+def _reason(endpoint: Endpoint, found: Taken, has_roles: bool) -> str:
+    """What any caller can do with rows of others; empty if nothing that matters."""
+    model = found.model
+    owner = owner_of(model)
+    if _is_own_key(found):
+        return ""
+    if (owner or is_account(model)) and endpoint.effects and changed(endpoint, model) and _is_subject(endpoint, model):
+        return "changes"
+    if endpoint.is_write and endpoint.effects:
+        return ""
+    if owner and found.by(owner) and is_private(model):
+        return "shows"
+    if is_account(model):
+        keys = {each.name for each in found.keys if each.source == "path"}
+        return "shows" if has_roles and _is_subject(endpoint, model) and _are_ids(keys) else ""
+    return "shows" if owner and is_private(model) and _is_subject(endpoint, model) else ""
+
+
+def _are_ids(names: set[str]) -> bool:
+    return any(words(name)[-1:] in (("id",), ("pk",), ("uuid",)) for name in names)
+
+
+def _is_own_key(found: Taken) -> bool:
+    """Whether what the caller sends is a secret that only the owner has: a token, a code."""
+    return all(set(words(each.name)) & {"token", "code", "otp", "secret", "hash", "signature"} for each in found.keys)
+
+
+def _is_subject(endpoint: Endpoint, model: Model) -> bool:
+    """Whether an endpoint is about a model: the only one with a key, or one that its path or name speaks of."""
+    if len(endpoint.models) == 1:
+        return True
+    path = [each for each in endpoint.route.path.split("/") if each and not each.startswith("{")]
+    said = {singular(word) for text in (*path[-2:], endpoint.name) for word in words(text)}
+    own = {singular(word) for word in words(model.name)} | {singular(model.table)}
+    if said & own:
+        return True
+    others = {singular(word) for each in endpoint.models if each is not model for word in words(each.name)}
+    return not said & others
+
+
+def _is_handed_with_caller(endpoint: Endpoint, found: Taken) -> bool:
+    """Whether key and caller go together into a function that is not known: it may compare them."""
+    names = {each.name for each in found.keys}
+    for call, function in endpoint.calls:
+        called = next((each for made, each in endpoint.known.callees(function) if made is call), None)
+        if called is not None or call.name in ("info", "debug", "warning", "error", "log", "print"):
+            continue
+        given = [s.last_name(each) for each in (*call.args, *(keyword.value for keyword in call.keywords))]
+        if any(each in names for each in given) and any(
+            each not in names and CALLER.search(" ".join(words(each))) for each in given
+        ):
+            return True
+    return False
+
+
+# Views whose handlers the framework brings
+
+
+def _by_view(app: Application, endpoint: Endpoint) -> Seen | None:
+    view = endpoint.route.view
+    if view is None or _looks_at_caller(app, view):
+        return None
+    for model in endpoint.models[:1]:
+        writes = endpoint.route.action in ("update", "delete", "destroy", "partial_update")
+        if writes and (owner_of(model) or is_account(model)):
+            return _seen(endpoint, model, "changes", None)
+        if endpoint.route.action in ("retrieve", "list", "detail") and owner_of(model) and is_private(model):
+            return _seen(endpoint, model, "shows", None)
+    return None
+
+
+def _looks_at_caller(app: Application, view: Class) -> bool:
+    """Whether a view narrows its rows, or asks for rights, in a method or filter of its own."""
+    for name in VIEW_CHECKS:
+        method = app.project.method(view, name)
+        if method is not None and any(
+            isinstance(node, s.Attribute) and node.name in ("user", "auth", "tenant", "organization")
+            for node in method.walk()
+        ):
+            return True
+    filters = app.project.attribute(view, "filter_backends")
+    return filters is not None and any(
+        set(words(s.last_name(each))) & {"owner", "owned", "permission", "permissions", "user", "tenant"}
+        for each in s.walk(filters[1])
+    )
+
+
+# Administration
+
+
+def _administers(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen | None:
+    path = [each for each in endpoint.route.path.split("/") if each and not each.startswith("{")]
+    said = {singular(word) for text in (*path, endpoint.name) for word in words(text)}
+    has_work = bool(endpoint.queries or endpoint.effects or endpoint.models)
+    if said & ADMINISTER and has_work and not said & {"my", "me", "mine", "own"}:
+        return _made(endpoint, "is for administrators by its name, and any caller who logged in may use it")
+    if not has_roles:
+        return None
+    lists = [
+        model
+        for query in endpoint.queries
+        if query.kind == "select" and query.many and not query.filters and endpoint.handler is not None
+        and query.function is endpoint.handler
+        for name in query.models
+        if (model := endpoint.known.model(name)) is not None and is_account(model)
+    ]  # fmt: skip
+    if lists and not endpoint.is_write and said & {"user", "account", "member", "customer", "all", "list"}:
+        return _made(endpoint, f"gives every `{lists[0].name}` to any caller who logged in")
+    return _catalogue(endpoint)
+
+
+def _catalogue(endpoint: Endpoint) -> Seen | None:
+    """A write on rows that belong to nobody, where the other writes on them ask for a right."""
+    if not endpoint.is_write or not endpoint.effects:
+        return None
+    for model in endpoint.models:
+        if owner_of(model) or not _is_subject(endpoint, model):
+            continue
+        others = [
+            each
+            for each in endpoint.known.all
+            if each is not endpoint and each.is_write and each.effects and each.models[:1] == [model]
+        ]
+        guarded = [guard for each in others for guard in each.guarded(Purpose.AUTHORIZATION)[:1]]
+        if guarded and len(guarded) * 2 >= len(others):
+            return _made(
+                endpoint, f"changes `{model.name}` rows for any caller; the other writes on them use `{guarded[0].name}`"
+            )
+    return None
+
+
+def _seen(endpoint: Endpoint, model: Model, verb: str, found: Taken | None) -> Seen:
+    owner = owner_of(model)
+    guard = endpoint.guarded(Purpose.AUTHENTICATION)[0]
+    keys = ", ".join(dict.fromkeys(f"`{each.name}`" for each in found.keys)) if found else "the key in the path"
+    compared = f"`{owner}` is" if owner else "the account is"
+    also: tuple[Step, ...] = ()
+    if found is not None and found.frame.function is not endpoint.handler:
+        also = (Step(found.query.place, f"here the `{model.name}` is looked up"),)
+    return Seen(
+        endpoint.place,
+        f"`{endpoint.title}` {verb} the `{model.name}` that {keys} names; `{guard.name}` says who calls, and {compared} "
+        "never compared with that",
+        Confidence.HIGH if verb == "changes" else Confidence.MEDIUM,
+        fix=FIXES.get(endpoint.route.framework, FIXES["fastapi"]),
+        also=also,
+        cause=f"{model.name} {endpoint.route.app or endpoint.place.path}",
+        about=f"{endpoint.name} {endpoint.route.path}",
+    )
+
+
+def _made(endpoint: Endpoint, what: str) -> Seen:
+    function: Function | None = endpoint.handler
+    return Seen(
+        endpoint.place,
+        f"`{endpoint.title}` {what}",
+        Confidence.MEDIUM,
+        fix="ask for the right where you ask who calls: a dependency, decorator or permission class that checks the role",
+        cause=endpoint.route.app or endpoint.place.path,
+        about=f"{function.name if function else endpoint.name} {endpoint.route.path}",
+    )
