@@ -14,8 +14,22 @@ from backwright_workbench.review.access.endpoints import Endpoint
 from backwright_workbench.review.access.inputs import Frame, Input, Inputs
 from backwright_workbench.review.words import words
 
-CHANGING = frozenset(["delete", "remove", "save", "merge", "destroy", "delete_instance", "adelete", "asave", "update", "expunge"])
-KEYS = frozenset(["id", "ids", "pk", "uuid", "guid", "uid", "key", "number", "no", "num", "username", "email", "name", "slug",
+CHANGING = frozenset(
+    [
+        "delete",
+        "remove",
+        "save",
+        "merge",
+        "destroy",
+        "delete_instance",
+        "adelete",
+        "asave",
+        "update",
+        "expunge",
+    ]
+)
+KEYS = frozenset(["id", "ids", "pk", "uuid", "guid", "uid", "key", "number", "no", "num", "username", "email",
+     "name", "slug",
                   "title", "code", "user", "owner", "account", "login", "ref", "reference"])  # fmt: skip
 
 
@@ -30,7 +44,9 @@ class Taken:
 
     def by(self, column: str) -> bool:
         """Whether it compares a column, as far as the query shows it."""
-        return any(each.rpartition(".")[2] in (column, column.removesuffix("_id")) for each in self.query.filters)
+        return any(
+            each.rpartition(".")[2] in (column, column.removesuffix("_id")) for each in self.query.filters
+        )
 
 
 def taken(app: Application, endpoint: Endpoint) -> list[Taken]:
@@ -66,7 +82,9 @@ def _keys(inputs: Inputs, frame: Frame, call: s.Call) -> Iterator[Input]:
 def changed(endpoint: Endpoint, model: Model) -> bool:
     """Whether an endpoint changes or deletes rows of a model that are there already."""
     for query in endpoint.queries:
-        if query.kind in ("update", "delete") and (model.qualified in query.models or model.table in query.models):
+        if query.kind in ("update", "delete") and (
+            model.qualified in query.models or model.table in query.models
+        ):
             return True
     return any(_changes(endpoint, function, model) for function in endpoint.reached)
 
@@ -96,7 +114,9 @@ def _changes(endpoint: Endpoint, function: Function, model: Model) -> bool:
 
 def _rows(endpoint: Endpoint, function: Function, model: Model) -> set[str]:
     """Local names that hold rows of a model which were asked for."""
-    asked = {id(each.call) for each in endpoint.known.queries.get(function, []) if model.qualified in each.models}
+    asked = {
+        id(each.call) for each in endpoint.known.queries.get(function, []) if model.qualified in each.models
+    }
     found: set[str] = set()
     for node in function.walk():
         if not isinstance(node, s.Assign) or node.value is None:

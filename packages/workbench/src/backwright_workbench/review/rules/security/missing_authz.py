@@ -23,21 +23,30 @@ from backwright_workbench.review.rule import About
 from backwright_workbench.review.words import words
 
 ABOUT = About(
-    "Any caller reaches the rows of others", Severity.HIGH, cwe=(639, 285, 863), owasp=("API1:2023", "API5:2023", "A01:2021")
+    "Any caller reaches the rows of others",
+    Severity.HIGH,
+    cwe=(639, 285, 863),
+    owasp=("API1:2023", "API5:2023", "A01:2021"),
 )
 
-REFUSALS = re.compile(r"forbidden|permission ?denied|not ?authori[sz]ed|access ?denied|unauthori[sz]ed|not ?allowed|403", re.I)
-ADMINISTER = frozenset(["admin", "promote", "demote", "ban", "unban", "role", "superuser", "impersonate", "grant", "moderator",
+REFUSALS = re.compile(
+    r"forbidden|permission ?denied|not ?authori[sz]ed|access ?denied|unauthori[sz]ed|not ?allowed|403", re.I
+)
+ADMINISTER = frozenset(["admin", "promote", "demote", "ban", "unban", "role", "superuser", "impersonate",
+     "grant", "moderator",
                         "permission", "administrator"])  # fmt: skip
-CALLER = re.compile(r"\b(?:user|current|me|owner|identity|caller|principal|account|actor|tenant|claims|payload)\b")
+CALLER = re.compile(
+    r"\b(?:user|current|me|owner|identity|caller|principal|account|actor|tenant|claims|payload)\b"
+)
 FIXES = {
-    "fastapi": "compare the owner before anything is done: `if row.owner_id != user.id: raise HTTPException(404)`, or ask for "
+    "fastapi": "compare the owner first: `if row.owner_id != user.id: raise HTTPException(404)`, or ask for "
     "both: `where(Note.id == note_id, Note.owner_id == user.id)`",
     "flask": "ask for both: `Note.query.filter_by(id=note_id, user_id=current_user.id).first_or_404()`",
     "django": "`get_object_or_404(Note, pk=pk, owner=request.user)`, or `get_queryset` that filters by `request.user`",
     "drf": "`get_queryset` that filters by `self.request.user`, or a permission with `has_object_permission`",
 }
-VIEW_CHECKS = ("get_queryset", "get_object", "has_permission", "check_object_permissions", "filter_queryset", "dispatch",
+VIEW_CHECKS = ("get_queryset", "get_object", "has_permission", "check_object_permissions", "filter_queryset",
+    "dispatch",
                "perform_update", "perform_destroy", "test_func", "has_object_permission", "initial")  # fmt: skip
 
 
@@ -48,7 +57,9 @@ def find(app: Application) -> Iterator[Seen]:
     for endpoint in known.all:
         if not endpoint.guarded(Purpose.AUTHENTICATION) or endpoint.intent in OPEN:
             continue
-        if any(Purpose.AUTHORIZATION in guard.purposes for route in endpoint.routes for guard in route.guards):
+        if any(
+            Purpose.AUTHORIZATION in guard.purposes for route in endpoint.routes for guard in route.guards
+        ):
             continue
         if _refuses(endpoint):
             continue
@@ -60,7 +71,10 @@ def find(app: Application) -> Iterator[Seen]:
 
 def _has_roles(app: Application) -> bool:
     """Whether accounts have rights that differ."""
-    return any(is_account(model) and any(is_granting(name) for name in model.columns) for model in app.models.values())
+    return any(
+        is_account(model) and any(is_granting(name) for name in model.columns)
+        for model in app.models.values()
+    )
 
 
 def _refuses(endpoint: Endpoint) -> bool:
@@ -73,7 +87,9 @@ def _refuses(endpoint: Endpoint) -> bool:
             match node:
                 case s.Literal(value=403):
                     return True
-                case s.Name(id=name) | s.Attribute(name=name) if REFUSALS.search(name) and "UNAUTH" not in name.upper():
+                case s.Name(id=name) | s.Attribute(name=name) if (
+                    REFUSALS.search(name) and "UNAUTH" not in name.upper()
+                ):
                     return True
     return False
 
@@ -97,7 +113,12 @@ def _reason(endpoint: Endpoint, found: Taken, has_roles: bool) -> str:
     owner = owner_of(model)
     if _is_own_key(found):
         return ""
-    if (owner or is_account(model)) and endpoint.effects and changed(endpoint, model) and _is_subject(endpoint, model):
+    if (
+        (owner or is_account(model))
+        and endpoint.effects
+        and changed(endpoint, model)
+        and _is_subject(endpoint, model)
+    ):
         return "changes"
     if endpoint.is_write and endpoint.effects:
         return ""
@@ -115,7 +136,9 @@ def _are_ids(names: set[str]) -> bool:
 
 def _is_own_key(found: Taken) -> bool:
     """Whether what the caller sends is a secret that only the owner has: a token, a code."""
-    return all(set(words(each.name)) & {"token", "code", "otp", "secret", "hash", "signature"} for each in found.keys)
+    return all(
+        set(words(each.name)) & {"token", "code", "otp", "secret", "hash", "signature"} for each in found.keys
+    )
 
 
 def _is_subject(endpoint: Endpoint, model: Model) -> bool:
@@ -217,7 +240,8 @@ def _catalogue(endpoint: Endpoint) -> Seen | None:
         guarded = [guard for each in others for guard in each.guarded(Purpose.AUTHORIZATION)[:1]]
         if guarded and len(guarded) * 2 >= len(others):
             return _made(
-                endpoint, f"changes `{model.name}` rows for any caller; the other writes on them use `{guarded[0].name}`"
+                endpoint,
+                f"changes `{model.name}` rows for any caller; other writes on them use `{guarded[0].name}`",
             )
     return None
 
@@ -225,7 +249,9 @@ def _catalogue(endpoint: Endpoint) -> Seen | None:
 def _seen(endpoint: Endpoint, model: Model, verb: str, found: Taken | None) -> Seen:
     owner = owner_of(model)
     guard = endpoint.guarded(Purpose.AUTHENTICATION)[0]
-    keys = ", ".join(dict.fromkeys(f"`{each.name}`" for each in found.keys)) if found else "the key in the path"
+    keys = (
+        ", ".join(dict.fromkeys(f"`{each.name}`" for each in found.keys)) if found else "the key in the path"
+    )
     compared = f"`{owner}` is" if owner else "the account is"
     also: tuple[Step, ...] = ()
     if found is not None and found.frame.function is not endpoint.handler:
@@ -248,7 +274,7 @@ def _made(endpoint: Endpoint, what: str) -> Seen:
         endpoint.place,
         f"`{endpoint.title}` {what}",
         Confidence.MEDIUM,
-        fix="ask for the right where you ask who calls: a dependency, decorator or permission class that checks the role",
+        fix="ask for the right where you ask who calls: a dependency, decorator or permission class",
         cause=endpoint.route.app or endpoint.place.path,
         about=f"{function.name if function else endpoint.name} {endpoint.route.path}",
     )
