@@ -258,7 +258,7 @@ def _seen(endpoint: Endpoint, model: Model, verb: str, found: Taken | None) -> S
         also = (Step(found.query.place, f"here the `{model.name}` is looked up"),)
     return Seen(
         endpoint.place,
-        f"`{endpoint.title}` {verb} the `{model.name}` that {keys} names; `{guard.name}` says who calls, and {compared} "
+        f"`{endpoint.title}` {verb} the `{model.name}` that {keys} names; `{guard.name}` says who calls; {compared} "
         "never compared with that",
         Confidence.HIGH if verb == "changes" else Confidence.MEDIUM,
         fix=FIXES.get(endpoint.route.framework, FIXES["fastapi"]),
