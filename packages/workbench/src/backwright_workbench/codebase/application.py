@@ -12,14 +12,18 @@ from backwright_workbench.codebase.facts.types import Types
 from backwright_workbench.codebase.frameworks import (
     dependencies,
     django,
+    engines,
     fastapi,
     flask,
     graphql,
     litestar,
+    logs,
     models_django,
     models_sqlalchemy,
+    outgoing,
     queries,
     schemas,
+    settings,
 )
 from backwright_workbench.codebase.python import load
 
@@ -28,6 +32,10 @@ READERS: tuple[Callable[[Application], None], ...] = (
     models_sqlalchemy.read,
     models_django.read,
     queries.read,
+    settings.read,
+    engines.read,
+    outgoing.read,
+    logs.read,
     schemas.read,
     fastapi.read,
     flask.read,
