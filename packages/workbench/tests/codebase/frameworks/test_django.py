@@ -221,3 +221,18 @@ def test_strange_url_modules_are_read_without_a_crash() -> None:
         views="def old(request, *args): ...",
     )
     assert "GET /more/" in {str(each) for each in app.routes}
+
+
+def test_a_guard_for_strangers_is_no_authentication() -> None:
+    """`unauthenticated_user` sends away who is logged in: the login page stays open to all."""
+    app = project(
+        settings="ROOT_URLCONF = 'urls'",
+        urls="from django.urls import path\nimport views\nurlpatterns = [path('login/', views.login)]",
+        views="""
+        from decorators import unauthenticated_user
+        @unauthenticated_user
+        def login(request):
+            return request.POST["name"]
+        """,
+    )
+    assert not is_known(app, "GET|POST /login/")

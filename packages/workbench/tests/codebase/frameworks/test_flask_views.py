@@ -157,3 +157,53 @@ def test_flask_smorest_says_which_schema_is_taken() -> None:
         ("body", "main.PetIn"),
     }
     assert guards(app, "PUT /pets/{pet_id}")["staff"] >= {"authorization"}
+
+
+def test_a_helper_of_the_project_registers_views() -> None:
+    """`register(blueprint, routes=[…], view_func=…)`, and `app.route("/path")(function)`."""
+    app = project(
+        main="""
+        from flask import Flask, Blueprint
+        from flask.views import MethodView
+        from flask_allows import Allows
+        allows = Allows()
+        def register(on, routes, view_func):
+            for each in routes:
+                on.add_url_rule(each, view_func=view_func)
+        class Groups(MethodView):
+            decorators = [allows.requires(IsAdmin)]
+            def get(self): ...
+        def plain(): ...
+        app = Flask(__name__)
+        bp = Blueprint("m", __name__)
+        register(bp, routes=["/groups", "/g"], view_func=Groups.as_view("groups"))
+        app.register_blueprint(bp, url_prefix="/manage")
+        app.route("/plain", methods=["POST"])(plain)
+        """
+    )
+    assert {str(each) for each in app.routes} == {"GET /manage/groups", "GET /manage/g", "POST /plain"}
+    assert is_known(app, "GET /manage/g")
+
+
+def test_a_form_of_flask_wtf_is_protected_against_forged_requests() -> None:
+    """`validate_on_submit()` looks at its token; a plain form of WTForms has none."""
+    app = project(
+        main="""
+        from flask import Flask, request
+        from flask_wtf import FlaskForm
+        from wtforms import Form
+        class Safe(FlaskForm): ...
+        class Plain(Form): ...
+        app = Flask(__name__)
+        @app.post("/safe")
+        def safe():
+            form = Safe()
+            if form.validate_on_submit(): ...
+        @app.post("/plain")
+        def plain():
+            form = Plain(request.form)
+            if form.validate(): ...
+        """
+    )
+    assert "csrf" in guards(app, "POST /safe")["validate_on_submit"]
+    assert guards(app, "POST /plain") == {}

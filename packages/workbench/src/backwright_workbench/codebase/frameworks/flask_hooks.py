@@ -11,7 +11,8 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function, Module
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import ErrorHandler, Level, Purpose, Route
-from backwright_workbench.codebase.frameworks.flask_routes import Found, wrapped
+from backwright_workbench.codebase.frameworks.flask_registrations import wrapped
+from backwright_workbench.codebase.frameworks.flask_routes import Found
 from backwright_workbench.codebase.frameworks.flask_tree import Hung, Tree
 from backwright_workbench.codebase.frameworks.guarding import waives
 from backwright_workbench.codebase.frameworks.instances import Instance, items_of

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
-from backwright_workbench.codebase.facts.web import RouteParameter
+from backwright_workbench.codebase.facts.web import Guard, Level, Purpose, RouteParameter
 from backwright_workbench.codebase.frameworks.request_reads import FLASK, SCHEMAS, reads
 
 REQUESTS = frozenset(["flask.request", "quart.request", "connexion.request", "flask.globals.request"])
+TOKENS = ("*.FlaskForm", "flask_wtf.Form", "flask_wtf.form.FlaskForm")
 DECORATORS = frozenset(
     ["arguments", "use_args", "use_kwargs", "input", "expect", "validate", "validate_json", "body"]
 )
@@ -37,6 +38,21 @@ def given(app: Application, handler: Function) -> list[RouteParameter]:
     found += _by_parsers(app, handler)
     found += _by_annotations(app, handler)
     return found
+
+
+def form_guards(app: Application, handler: Function, parameters: list[RouteParameter]) -> list[Guard]:
+    """A form of Flask-WTF carries a token against forged requests, which `validate_on_submit()` looks at."""
+    forms = [
+        each for each in parameters if each.schema is not None and app.project.inherits(each.schema, *TOKENS)
+    ]
+    checks = [each for each in s.calls_in(*handler.body) if each.name in ("validate_on_submit", "validate")]
+    if not forms or not checks:
+        return []
+    for each in forms:
+        meta = each.schema.classes.get("Meta") if each.schema is not None else None
+        if meta is not None and s.constant(meta.value("csrf")) is False:
+            return []
+    return [Guard("validate_on_submit", frozenset({Purpose.CSRF}), Level.BODY, handler.module.at(checks[0]))]
 
 
 def is_request(node: s.Expression) -> bool:

@@ -10,14 +10,13 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class, Function, Module
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level
-from backwright_workbench.codebase.frameworks.flask_routes import (
+from backwright_workbench.codebase.frameworks.flask_registrations import (
     VERBS,
-    Found,
-    made,
-    methods_of,
+    registrations,
     route_decorator,
     wrapped,
 )
+from backwright_workbench.codebase.frameworks.flask_routes import Found, made, methods_of
 from backwright_workbench.codebase.frameworks.flask_tree import Tree
 from backwright_workbench.codebase.frameworks.guarding import guards_of
 from backwright_workbench.codebase.frameworks.instances import Instance, items_of
@@ -33,19 +32,11 @@ def view_routes(tree: Tree) -> Iterator[Found]:
 
 
 def _rules(tree: Tree) -> Iterator[Found]:
-    for each in tree.app.calls("add_url_rule"):
-        call = each.node
-        view, around = wrapped(tree, call.argument(2, "view_func"), each.function)
-        if not isinstance(view, Class) or not isinstance(call.callee, s.Attribute):
-            continue
-        on = tree.resolve(call.callee.base, each.function, each.module) or tree.instances.nearest(
-            each.module, "app"
-        )
-        if on is not None:
-            path = text_of(call.argument(0, "rule"), tree.app.project) or ""
-            only = methods_of(tree, call) if call.keyword("methods") is not None else ()
-            guards = guards_of(tree.purposes, around, Level.CLASS, each.module)
-            yield from class_routes(tree, on, path, view, each.place, guards, only)
+    for each in registrations(tree):
+        if isinstance(each.view, Class):
+            only = methods_of(tree, each.call) if each.call.keyword("methods") is not None else ()
+            guards = guards_of(tree.purposes, each.around, Level.CLASS, each.module)
+            yield from class_routes(tree, each.on, each.path, each.view, each.place, guards, only)
 
 
 def _resources(tree: Tree) -> Iterator[Found]:

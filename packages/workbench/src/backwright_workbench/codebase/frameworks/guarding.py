@@ -14,7 +14,7 @@ from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 
 SILENT = frozenset(
-    ["route", "output", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "expose", "doc",
+    ["route", "exempt", "output", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "expose", "doc",
      "response", "marshal_with", "marshal_list_with", "swag_from", "staticmethod", "classmethod", "property",
      "abstractmethod", "errorhandler", "alt_response", "paginate", "produces", "consumes", "after_request", "hide",
      "extend_schema", "extend_schema_view", "swagger_auto_schema", "action", "api_view", "register", "receiver",
@@ -30,8 +30,16 @@ MAY = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
 ASKING = frozenset(
     ["require", "required", "requires", "protect", "check", "has", "allow", "can", "test", "enforce"]
 )
-RIGHTFUL = re.compile(r"permission|role|acl|admin|polic|privilege|auth|guard|need", re.I)
+RIGHTFUL = re.compile(
+    r"permission|role|acl|admin|polic|privilege|auth|allow|moderator|owner|staff|need|login", re.I
+)
 """What the owner of such a decorator is called: `admin_permission.require(403)`."""
+INVERSE = re.compile(
+    r"(?:^|_)(?:unauthenticated|not_authenticated|not_logged_in|logged_out|logout_required|guests?_only|guest_required"
+    r"|anonymous_(?:required|only)|redirect_(?:if_)?(?:authenticated|logged)\w*|(?:check|redirect)_if_logged_in)",
+    re.I,
+)
+"""Guards that let pass whom they do not know, and send the others away."""
 WAIVING = re.compile(
     r"(?:^|_)(?:public|exempt|anonymous|no_?auth\w*|skip|unprotected|not_required|allow_any|open)(?:_|$)",
     re.I,
@@ -48,12 +56,20 @@ def guards_of(
 def guard_of(purposes: Purposes, decorator: s.Expression, level: Level, module: Module) -> Guard:
     """One guard; an argument such as `role="admin"` makes it ask for a right too."""
     made = purposes.guard(decorator, level, module.at(decorator))
-    if made.purposes == {Purpose.OTHER} and made.name in ASKING and RIGHTFUL.search(s.written(decorator)):
+    if made.purposes == {Purpose.OTHER} and made.name in ASKING and RIGHTFUL.search(_said(decorator)):
         made.purposes = MAY
+    if INVERSE.search(made.name):
+        made.purposes = frozenset({Purpose.OTHER})
     asks = isinstance(decorator, s.Call) and any(each.name in RIGHTS for each in decorator.keywords)
     if asks and Purpose.AUTHENTICATION in made.purposes:
         made.purposes |= {Purpose.AUTHORIZATION}
     return made
+
+
+def _said(decorator: s.Expression) -> str:
+    """A decorator as it is written, with the names of what it is given."""
+    given = decorator.args if isinstance(decorator, s.Call) else []
+    return " ".join([s.written(decorator), *(s.last_name(each) for each in given)])
 
 
 def permission_guard(

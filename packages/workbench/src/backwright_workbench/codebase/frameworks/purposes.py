@@ -322,7 +322,9 @@ def _body_guard(
 
 
 def _plain(node: s.Node) -> s.Node:
-    return node.operands[0] if isinstance(node, s.Operation) and node.operands else node
+    if not isinstance(node, s.Operation) or not node.operands:
+        return node
+    return node.operands[-1 if node.operator in ("in", "not in") else 0]
 
 
 def _said(what: s.Expression) -> set[Purpose]:

@@ -40,7 +40,7 @@ KNOWN_CALLERS = frozenset(
 STORES = frozenset(["flask.session", "quart.session", "flask_session.session"])
 REQUEST_PARTS = frozenset(["headers", "META", "environ"])
 REQUEST_USERS = frozenset(
-    ["user", "auth", "current_user", "jwt_payload", "user_id", "account", "identity", "uid"]
+    ["user", "auth", "authorization", "current_user", "jwt_payload", "user_id", "account", "identity", "uid"]
 )
 QUERIES = frozenset(
     ["filter", "filter_by", "get", "exclude", "get_object_or_404", "get_list_or_404", "where", "find", "find_one",
@@ -134,6 +134,8 @@ class Reader:
     def read(self) -> Signs:
         """Goes through the body once."""
         stored: set[int] = set()
+        asked: s.Node | None = None
+        fills_session = False
         for node in self._function.walk():
             if id(node) in stored:
                 continue
@@ -141,6 +143,7 @@ class Reader:
                 case s.Assign(targets=targets, value=value):
                     for target in targets:
                         self.signs.headers |= _key(target).lower() in CAREFUL
+                        fills_session |= isinstance(target, s.Item) and s.refers(target.base) in STORES
                         stored.update(id(each) for each in s.walk(target))
                     if value is not None and self.is_caller(value):
                         self._callers.update(_names(targets))
@@ -167,12 +170,15 @@ class Reader:
                     self.signs.limits = True
                 case s.Operation(operator="==" | "!=" | "in" | "is" | "not in"):
                     self._owned(node, is_test=False)
+                    asked = node if node.operator == "in" and self._kept_in(node) else asked
                 case s.Call():
                     self._called(node)
                 case s.Attribute(name="HTTP_429_TOO_MANY_REQUESTS" | "TOO_MANY_REQUESTS"):
                     self.signs.limits = True
                 case s.Expression():
                     self._seen(node)
+        if not fills_session:  # a login asks that too, before it fills the session
+            self.signs.identity = self.signs.identity or asked
         return self.signs
 
     # Who calls
