@@ -14,10 +14,11 @@ from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 
 SILENT = frozenset(
-    ["route", "exempt", "output", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "expose", "doc",
+    ["route", "output", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "expose", "doc",
      "response", "marshal_with", "marshal_list_with", "swag_from", "staticmethod", "classmethod", "property",
-     "abstractmethod", "errorhandler", "alt_response", "paginate", "produces", "consumes", "after_request", "hide",
-     "extend_schema", "extend_schema_view", "swagger_auto_schema", "action", "api_view", "register", "receiver",
+     "abstractmethod", "errorhandler", "alt_response", "paginate", "produces", "consumes", "after_request",
+     "hide", "exempt",
+          "extend_schema", "extend_schema_view", "swagger_auto_schema", "action", "api_view", "register", "receiver",
      "require_http_methods", "require_POST", "require_GET", "require_safe", "csrf_exempt", "renderer_classes",
      "parser_classes", "permission_classes", "authentication_classes", "throttle_classes", "xframe_options_exempt",
      "field", "mutation", "query", "subscription", "convert_kwargs_to_snake_case", "type", "input", "strawberry_type"]
