@@ -29,6 +29,11 @@ ABOUT = frozenset(
      "subject", "encoding", "digest", "rounds", "iterations", "hash", "hashed", "hashing", "encrypted", "encoded"]
 )  # fmt: skip
 """Words after which a name is about a secret, and is not one."""
+INTRODUCING = frozenset(
+    ["is", "has", "check", "verify", "validate", "enable", "enabled", "disable", "use", "allow", "show", "require",
+     "needs", "with", "without", "missing", "invalid", "wrong", "forgot", "change", "update"]
+)  # fmt: skip
+"""Words before which it is not one either."""
 
 
 @cache
@@ -43,13 +48,9 @@ def secret_kind(name: str) -> str:
     parts = words(name)
     if not parts or (len(parts) > 1 and parts[-1] in ABOUT):
         return ""
-    if any(part in PASSWORD for part in parts) and parts[0] not in (
-        "is",
-        "has",
-        "check",
-        "verify",
-        "validate",
-    ):
+    if parts[0] in INTRODUCING:
+        return ""
+    if any(part in PASSWORD for part in parts):
         return "password" if parts != ("pass",) else ""
     if any(part in KEYS for part in parts):
         return "key"

@@ -23,8 +23,10 @@ def find(app: Application) -> Iterator[Seen]:
                 yield Seen(
                     standing.module.at(handler),
                     f"{what} {_then(handler)}: a mistake in the code looks like {_like(handler)}",
-                    Confidence.HIGH if standing.function is not None else Confidence.MEDIUM,
+                    Confidence.MEDIUM if _logs(handler) else Confidence.HIGH,
+                    Severity.LOW if _logs(handler) else None,
                     fix=FIX,
+                    cause=f"{standing.module.name} {_then(handler)}",
                 )
 
 
@@ -58,6 +60,15 @@ def _tells(handler: s.Handler) -> bool:
         if call.name in LOUD or any(each.name == "exc_info" for each in call.keywords):
             return True
     return False
+
+
+def _logs(handler: s.Handler) -> bool:
+    """Whether it says at least what the exception said, though not where it came from."""
+    return any(
+        call.name in ("error", "warning", "info", "debug", "log", "print")
+        and any(isinstance(each, s.Name) and each.id == handler.name for each in s.walk(*call.args))
+        for call in s.calls_in(*handler.body)
+    )
 
 
 def _then(handler: s.Handler) -> str:

@@ -21,8 +21,12 @@ ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.]*://(?P<user>[^:/@\s{}$<>%]*):(?P<password>[^:/@\s{}$<>%]+)@(?P<host>[^/\s:]*)"
 )
 PLACEHOLDER = re.compile(
-    r"^(?:<.*>|\$\{.*|\{\{.*|x{3,}|\*+|\.{3,}|n/?a|none|null|string|str|todo|your[-_ ].*|.*_here|"
+    r"^(?:<.*>|\$.*|\{\{.*|x{3,}|\*+|\.{3,}|n/?a|none|null|string|str|todo|your[-_ ].*|.*_here|"
     r"enter .*|example|https?://.*|[\w.]+@[\w.]+)$", re.I)  # fmt: skip
+VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+"""The name of a variable of the environment, which is no secret."""
+FORM = frozenset(["user", "username", "password", "pass", "passwd", "pwd", "host", "hostname", "server", "example.com",
+                  "database-host", "db_host", ""])  # fmt: skip
 ENVIRONMENT = ("getenv", "get", "config", "env", "str", "environ", "get_env", "secret", "pop", "setdefault")
 SIGNING = {"jwt.encode": 1, "jwt.decode": 1, "jose.jwt.encode": 1, "jose.jwt.decode": 1, "hmac.new": 0,
            "cryptography.fernet.Fernet": 0, "itsdangerous.URLSafeTimedSerializer": 0, "itsdangerous.Signer": 0,
@@ -84,6 +88,8 @@ def _pruned(nodes: Sequence[s.Node]) -> Iterator[s.Node]:
                 continue
             case s.Assign(targets=[target]) if s.last_name(target) in DOCUMENTATION:
                 continue
+            case s.Do(value=s.Literal()):
+                continue  # a docstring
             case s.Pairs(keys=keys) if any(
                 s.text_of(key) in ("example", "$ref", "properties") for key in keys
             ):
@@ -106,7 +112,9 @@ def _look(
             yield from _pair(app, module, node, name, value)
         case s.Pairs(keys=keys, values=values):
             for key, value in zip(keys, values, strict=True):
-                yield from _pair(app, module, value, s.text_of(key) or "", value)
+                name = s.text_of(key) or ""
+                if not _is_told(name, s.text_of(value) or ""):
+                    yield from _pair(app, module, value, name, value)
         case s.Operation(operator="==" | "!=", operands=[left, right]):
             for one, other in ((left, right), (right, left)):
                 text = s.text_of(other)
@@ -140,11 +148,9 @@ def _named(target: s.Expression) -> str:
 
 
 def _is_harmless(address: re.Match[str]) -> bool:
-    """A password that is the same in every tutorial still opens the database that it is used for."""
-    return bool(PLACEHOLDER.match(address["password"])) or address["password"].lower() in (
-        "password>",
-        "pass>",
-    )
+    """An address that only shows its form; the password of every tutorial still opens the database it is used for."""
+    parts = {address["user"].lower(), address["password"].lower(), address["host"].lower().rstrip("[")}
+    return bool(PLACEHOLDER.match(address["password"])) or parts <= FORM
 
 
 def _pair(
@@ -233,8 +239,17 @@ def _given(app: Application, call: s.Call, function: Function | None) -> Iterato
             yield param.name, value
 
 
+def _is_told(name: str, text: str) -> bool:
+    """Whether an entry of a mapping tells about a secret: its label, its name elsewhere, a message."""
+    is_name = re.fullmatch(r"[A-Za-z_][\w-]*", name) is not None
+    is_path = re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", text) is not None
+    return (
+        not is_name or is_path or text.count(" ") > 1 or any(secret_kind(each) for each in text.split()[1:])
+    )
+
+
 def _is_secret(text: str, name: str, kind: str, *, is_constant: bool) -> bool:
-    if not _is_real(text) or "{}" in text or "%s" in text:
+    if not _is_real(text) or "{}" in text or "%s" in text or VARIABLE.match(text):
         return False
     same = "".join(words(text)) == "".join(words(name))
     if is_constant and (same or (set(words(text)) <= set(words(name)) and kind != "key")):

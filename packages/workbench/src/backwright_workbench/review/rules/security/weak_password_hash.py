@@ -133,7 +133,7 @@ def _written(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
 
 def _column(app: Application, owner: Class, name: str) -> Iterator[Seen]:
     """The column that holds what was written to it raw."""
-    column = app.models[owner.qualified].column(name)
+    column = app.models[owner.qualified].columns.get(name)
     if column is not None:
         message = f"`{owner.name}.{column.attribute}` holds passwords as they came"
         yield Seen(
