@@ -1,6 +1,6 @@
 """Writes everything in this repository that is derived, or tells what has drifted (`--check`).
 
-Derived are the JSON Schemas of blueprints and of verify's report, and the example service, written from its brief.
+Derived are the JSON Schemas of blueprints and of the documents of verify, review and inspect, and the example service, written from its brief.
 Neither is edited by hand.
 """
 
@@ -18,6 +18,8 @@ from backwright_workbench.brief.reading import read
 from backwright_workbench.codegen import DERIVED
 from backwright_workbench.commands import steps
 from backwright_workbench.commands.events import Event
+from backwright_workbench.reports.inspection.document import inspection_schema
+from backwright_workbench.reports.review.document import review_schema
 from backwright_workbench.reports.verification.document import report_schema
 from backwright_workbench.workspace.services import find_service
 from backwright_workbench.workspace.trees import read_tree, write_tree
@@ -26,7 +28,12 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = "docs/reference/blueprint.schema.json"
-REPORT_SCHEMA = "docs/reference/verify.schema.json"
+SCHEMAS = {
+    SCHEMA: schema,
+    "docs/reference/verify.schema.json": report_schema,
+    "docs/reference/review.schema.json": review_schema,
+    "docs/reference/inspect.schema.json": inspection_schema,
+}
 EXAMPLE = "examples/work-orders"
 BRIEF, BLUEPRINT = f"{EXAMPLE}/brief.md", f"{EXAMPLE}/blueprint.yaml"
 
@@ -41,8 +48,7 @@ def derived() -> dict[str, str]:
         service = find_service(Path(place))
         files |= steps.derive(service, result(steps.prepare(service, *DERIVED)))
     return {
-        SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
-        REPORT_SCHEMA: json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n",
+        **{path: json.dumps(made(), indent=2, ensure_ascii=False) + "\n" for path, made in SCHEMAS.items()},
         BLUEPRINT: dump(blueprint),
         **{f"{EXAMPLE}/{path}": text for path, text in files.items()},
     }
@@ -63,7 +69,7 @@ def drifted(wanted: Mapping[str, str]) -> list[str]:
     there = {
         f"{EXAMPLE}/{path}": text for path, text in read_tree(ROOT / EXAMPLE).items() if path != "brief.md"
     }
-    there |= {path: (ROOT / path).read_text() for path in (SCHEMA, REPORT_SCHEMA) if (ROOT / path).exists()}
+    there |= {path: (ROOT / path).read_text() for path in SCHEMAS if (ROOT / path).exists()}
     found = [f"missing:   {path}" for path in wanted.keys() - there.keys()]
     found += [f"unknown:   {path}" for path in there.keys() - wanted.keys()]
     found += [f"different: {path}" for path in wanted.keys() & there.keys() if wanted[path] != there[path]]

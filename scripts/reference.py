@@ -1,5 +1,5 @@
-"""Writes docs/reference/runtime/ from the runtime's docstrings and docs/reference/verify.md from the checks; with
---check says whether they are up to date.
+"""Writes docs/reference/runtime/ from the runtime's docstrings, docs/reference/verify.md from the checks and
+docs/reference/review/ from the rules; with --check says whether they are up to date.
 
 One module, one page, under the same name. The text of a page is the module's head docstring and what it defines for
 others: a page cannot say something else than the code, because it is the code's own words.
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import reference_checks
+import reference_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "packages/runtime/src/backwright"
@@ -60,13 +61,19 @@ def pages() -> dict[Path, str]:
         head = (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n\n")[0].replace("\n", " ")
         rows.append(f"| [`{path.stem}`]({path.stem}.md) | {head} |")
     index = ["# The runtime, module by module", "", "| module | what it is |", "| --- | --- |", *rows, ""]
-    return {**found, PAGES / "README.md": "\n".join(index), reference_checks.PAGE: reference_checks.page()}
+    return {
+        **found,
+        PAGES / "README.md": "\n".join(index),
+        reference_checks.PAGE: reference_checks.page(),
+        **reference_rules.pages(),
+    }
 
 
 def main() -> int:
     """Write the pages, or with --check compare them; 1 if they differ."""
     wanted = pages()
-    there = {path: path.read_text() for path in [*PAGES.glob("*.md"), reference_checks.PAGE] if path.exists()}
+    places = [*PAGES.glob("*.md"), *reference_rules.PAGES.glob("*.md"), reference_checks.PAGE]
+    there = {path: path.read_text() for path in places if path.exists()}
     stale = sorted(
         path.relative_to(ROOT).as_posix() for path in {*wanted, *there} if wanted.get(path) != there.get(path)
     )
@@ -74,7 +81,8 @@ def main() -> int:
         for name in stale:
             print(f"{name} is not what the code says; run: python scripts/reference.py")
         return 1 if stale else 0
-    PAGES.mkdir(parents=True, exist_ok=True)
+    for folder in (PAGES, reference_rules.PAGES):
+        folder.mkdir(parents=True, exist_ok=True)
     for path in there.keys() - wanted.keys():
         path.unlink()
     for path, text in wanted.items():
