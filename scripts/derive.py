@@ -1,6 +1,7 @@
 """Writes everything in this repository that is derived, or tells what has drifted (`--check`).
 
-Derived are the JSON Schemas of blueprints and of the documents of verify, review and inspect, and the example service, written from its brief.
+Derived are the JSON Schemas of blueprints and of the documents of verify, review and inspect, and the example service,
+written from its brief.
 Neither is edited by hand.
 """
 

@@ -37,16 +37,23 @@ def index(rules: tuple[Rule, ...]) -> str:
     lines = [
         "# Rules of `review`",
         "",
-        f"{len(rules)} rules. Each is one file, `review/rules/<family>/<name>.py`, with its page beside it: the page says what, "
-        "why, how to fix it and when the rule is wrong, and its examples are the rule's tests. "
-        "`backwright review --explain RULE` prints it. [guide/review.md](../../guide/review.md) says how rules are applied.",
+        f"{len(rules)} rules. Each is one file, `review/rules/<family>/<name>.py`, with its page beside it: the page "
+        "says what, why, how to fix it and when the rule is wrong, and its examples are the rule's tests. "
+        "`backwright review --explain RULE` prints it. "
+        "[guide/review.md](../../guide/review.md) says how rules are applied.",
         "",
         *(f"- **{severity}**: {said}" for severity, said in MEANING.items()),
     ]
     for family in FAMILIES:
         found = [rule for rule in rules if rule.family == family]
         if found:
-            lines += ["", f"## {family}", "", "| rule | finds | severity | CWE | OWASP |", "| --- | --- | --- | --- | --- |"]
+            lines += [
+                "",
+                f"## {family}",
+                "",
+                "| rule | finds | severity | CWE | OWASP |",
+                "| --- | --- | --- | --- | --- |",
+            ]
             lines += [row(rule) for rule in found]
     return "\n".join([*lines, ""])
 

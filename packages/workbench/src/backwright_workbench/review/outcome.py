@@ -12,6 +12,9 @@ from backwright_workbench.review.engine import causes
 from backwright_workbench.review.finding import Finding, Severity
 from backwright_workbench.review.rule import Rule
 
+SECRETS = "hardcoded-secret"
+"""The rule whose findings are about lines that nobody should see whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
@@ -47,6 +50,7 @@ class Review:
     lines: int = 0
     seconds: float = 0.0
     command: str = ""
+    _secrets: dict[str, set[int]] | None = None
 
     def rule(self, name: str) -> Rule | None:
         """The rule of that name."""
@@ -68,6 +72,17 @@ class Review:
     def by_family(self) -> dict[str, int]:
         """How many there are of each family."""
         return dict(sorted(Counter(each.family for each in self.findings).items()))
+
+    def holds_secret(self, path: str, line: int) -> bool:
+        """Whether a secret was found on a line: it must not be shown as it is."""
+        if self._secrets is None:
+            self._secrets = {}
+            told = [*self.findings, *self.known, *(each.finding for each in self.suppressed)]
+            for each in told:
+                if each.rule == SECRETS:
+                    lines = range(each.place.line, max(each.place.end, each.place.line) + 1)
+                    self._secrets.setdefault(each.place.path, set()).update(lines)
+        return line in self._secrets.get(path, ())
 
     def text(self, path: str) -> list[str]:
         """The lines of a file."""

@@ -10,7 +10,6 @@ from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.finding import Finding
 from backwright_workbench.review.outcome import Review
 
-SECRET_RULE = "hardcoded-secret"  # noqa: S105 the name of a rule
 MOST = 3
 LONGEST = 160
 
@@ -66,19 +65,8 @@ def marked_column(line: str, shown: str, place: Place) -> int | None:
 def cleaned(review: Review, path: str, number: int, line: str) -> str:
     """A line as it may be shown."""
     text = line[: 3 * LONGEST].expandtabs(4).rstrip()
-    text = printable(shortened(text) if is_secret(review, path, number) else redacted(text))
+    text = printable(shortened(text) if review.holds_secret(path, number) else redacted(text))
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
-
-
-def is_secret(review: Review, path: str, number: int) -> bool:
-    """Whether a secret was found on that line."""
-    told = [*review.findings, *review.known, *(each.finding for each in review.suppressed)]
-    return any(
-        each.rule == SECRET_RULE
-        and path == each.place.path
-        and each.place.line <= number <= max(each.place.end, each.place.line)
-        for each in told
-    )
 
 
 def shortened(text: str) -> str:

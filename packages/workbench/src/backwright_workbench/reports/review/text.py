@@ -47,15 +47,21 @@ def _rule(review: Review, groups: list[list[Finding]], paint: Paint, verbose: bo
     first = groups[0][0]
     word = f" {first.severity.upper()} " if first.severity == "critical" else first.severity.upper()
     yield ""
-    yield f"{paint(word, first.severity)} {paint(first.rule, 'bold')}  {paint(' · '.join(marks(first)), 'dim')}"
+    said = " · ".join(marks(first))
+    head = f"{paint(word, first.severity)} {paint(first.rule, 'bold')}"
+    if len(word) + len(first.rule) + len(said) + 3 <= paint.width:
+        yield f"{head}  {paint(said, 'dim')}"
+    else:
+        yield head
+        yield from paint.prose(said, indent=0)
     yield from paint.prose(title(review, first), indent=0)
     full = len(groups) if verbose else FULL
-    said: set[str] = set()
+    told: set[str] = set()
     for group in groups[:full]:
         yield ""
-        yield from _cause(review, group, paint, verbose, said)
-        said.add(group[0].message)
-    yield from _others(said, groups[full:], paint)
+        yield from _cause(review, group, paint, verbose, told)
+        told.add(group[0].message)
+    yield from _others(told, groups[full:], paint)
     yield from _advice(review, [each for group in groups for each in group], paint)
 
 
