@@ -227,6 +227,8 @@ class Hubs:
         if name not in names:
             return []
         place = names.index(name) - (1 if function.owner and names[0] in ("self", "cls") else 0)
+        if place < 0:
+            return []
         called_as = function.owner.name if function.owner and function.name == "__init__" else function.name
         found: list[Hub] = []
         for spot in self._called.get(called_as, [])[:50]:

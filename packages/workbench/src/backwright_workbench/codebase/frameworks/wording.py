@@ -75,9 +75,16 @@ OPTIONAL = re.compile(
 DEMANDS = re.compile(r"\b(?:require[ds]?|needed|ensure|enforce|only|must|assert|protected|protect)\b")
 OR_READ = re.compile(r"\b(?:or read only|or readonly)\b")
 NOT_A_CHECK = re.compile(
-    r"\b(?:create|make|generate|encode|issue|new|hash|refresh token|login user|logout|register|sign ?up|set|delete"
+    r"\b(?:authenticate|create|make|generate|encode|issue|new|hash|refresh token|login user|logout|register|sign ?up|set|delete"
     r"|build|password|passwords|add|update|revoke|save|send|insert|store|url|uri|redirect|page|form|template|count|list)\b"
 )
+
+
+SAYS_WHO = re.compile(
+    r"\b(?:auth|authenticated|authorized|jwt|token|current|logged|login|api key|apikey|required?)\b"
+)
+"""Without one of these, a call such as `check_user` in a handler is no check of the caller."""
+TOLD = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
 
 
 @lru_cache(maxsize=20_000)
@@ -133,7 +140,7 @@ def is_check(name: str) -> frozenset[Purpose]:
     `create_access_token` and `verify_password` are steps of a login, not checks of the caller.
     """
     spoken = words(name.rpartition(".")[2])
-    if NOT_A_CHECK.search(spoken) or spoken in ("login", "authenticate", "permissions", "roles", "role"):
+    if NOT_A_CHECK.search(spoken) or spoken in ("login", "permissions", "roles", "role"):
         return frozenset()
-    wanted = {Purpose.AUTHENTICATION, Purpose.AUTHORIZATION, Purpose.RATE_LIMIT}
-    return named_purposes(name.rpartition(".")[2]) & wanted
+    found = named_purposes(name.rpartition(".")[2]) & {*TOLD, Purpose.RATE_LIMIT}
+    return found if SAYS_WHO.search(spoken) or Purpose.AUTHORIZATION in found else found - TOLD
