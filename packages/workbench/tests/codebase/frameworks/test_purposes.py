@@ -191,3 +191,111 @@ def test_a_handler_checks_in_its_own_body(name: str, wanted: set[Purpose]) -> No
     found = purposes(views=HANDLERS, helpers=HELPERS)
     function = found.app.project.functions[f"views.{name}"]  # type: ignore[attr-defined]
     assert {each for guard in found.body_guards(function) for each in guard.purposes} == wanted
+
+
+ASYNC_HANDLERS = """
+    from fastapi import Cookie, Depends, FastAPI, Header, HTTPException, Request
+    from auth import find_by_token, get_current_user, verify_token
+    import crud
+    app = FastAPI()
+
+    def by_header(x_api_key: str = Header(...)):
+        if x_api_key != KEY:
+            raise HTTPException(status_code=403)
+
+    def by_lookup(token: str = Header(None)):
+        user = find_by_token(token)
+        if not user:
+            raise HTTPException(401, "no")
+
+    def by_query(token: str):
+        payload = verify_token(token)
+        if payload is None:
+            raise HTTPException(status_code=401, detail="no")
+
+    def by_session(request: Request):
+        if not request.session.get("user"):
+            return RedirectResponse("/login")
+
+    def by_role(user: dict = Depends(get_current_user)):
+        if user["role"] != "admin":
+            raise HTTPException(status_code=400, detail="not enough")
+
+    def owned(item_id: int, current_user=Depends(get_current_user)):
+        item = crud.get(item_id)
+        if not item or item.owner_id != current_user.id:
+            raise HTTPException(404)
+
+    def handed_on(item_id: int, current_user=Depends(get_current_user)):
+        return crud.get_owned(item_id, current_user.id)
+
+    def document(item_id: str, current_user=Depends(get_current_user)):
+        return db.items.find_one({"_id": item_id, "owner": current_user["_id"]})
+
+    def either_way(item_id: int, current_user=Depends(get_current_user)):
+        if vulnerable:
+            return Item.query.filter_by(id=item_id).first()
+        else:
+            return Item.query.filter_by(id=item_id, owner=current_user).first()
+
+    def anybodys(item_id: int, current_user=Depends(get_current_user)):
+        return crud.get(item_id)
+
+    def own(current_user=Depends(get_current_user)):
+        return db.query(User).filter(User.id == current_user.id).first()
+
+    def login(form):
+        user = crud.authenticate_user(form.username, form.password)
+        if not user:
+            raise HTTPException(401)
+        return crud.create_access_token(user)
+
+    def looked_up(user_id: int):
+        user = crud.get_user(user_id)
+        if user is None:
+            raise HTTPException(404)
+        return user
+
+    def new_item(item, current_user=Depends(get_current_user)):
+        return Item(**item.dict(), owner_id=current_user.id)
+    """
+CRUD = """
+    def get(item_id):
+        return db.query(Item).get(item_id)
+    def get_owned(item_id, owner_id):
+        return db.query(Item).filter(Item.id == item_id, Item.owner_id == owner_id).first()
+    def get_user(user_id):
+        return db.query(User).get(user_id)
+    def authenticate_user(name, password):
+        user = db.query(User).filter(User.name == name).first()
+        return user if user and check(password, user.password) else None
+    def create_access_token(user):
+        return jwt.encode({"sub": user.name}, "k")
+    """
+AUTH = """
+    import jwt
+    def verify_token(token):
+        try:
+            return jwt.decode(token, "k", algorithms=["HS256"])
+        except jwt.PyJWTError:
+            return None
+    def find_by_token(token):
+        return db.query(User).filter(User.token == token).first()
+    """
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("by_header", WHO), ("by_lookup", WHO), ("by_query", WHO), ("by_session", WHO), ("by_role", RIGHT),
+        ("owned", {Purpose.AUTHORIZATION}), ("handed_on", {Purpose.AUTHORIZATION}),
+        ("document", {Purpose.AUTHORIZATION}), ("either_way", set()), ("anybodys", set()), ("own", set()),
+        ("login", set()), ("looked_up", set()), ("new_item", set()),
+    ],
+)  # fmt: skip
+def test_a_handler_checks_what_its_dependencies_tell_it(name: str, wanted: set[Purpose]) -> None:
+    """The caller comes in by parameters; owners are compared here or in what is called; one way alone is no check."""
+    found = purposes(views=ASYNC_HANDLERS, crud=CRUD, auth=AUTH)
+    function = found.app.project.functions[f"views.{name}"]  # type: ignore[attr-defined]
+    told = {each for guard in found.body_guards(function) for each in guard.purposes}
+    assert told - ({Purpose.AUTHENTICATION} - wanted if Purpose.AUTHORIZATION in wanted else set()) == wanted

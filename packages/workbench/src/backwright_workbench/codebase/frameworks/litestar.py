@@ -108,7 +108,11 @@ class Reader:
         ):
             self._app.frameworks.append("litestar")
 
-    def _register(self, node: s.Expression | None, hub: Hub, function: Function | None) -> None:
+    def _register(
+        self, node: s.Expression | None, hub: Hub, function: Function | None, depth: int = 0
+    ) -> None:
+        if depth > DEEPEST:
+            return
         for each in listed(self._app, node, function):
             hubs = self._hubs.of(each, function)
             found = self._purposes.definition(each) if not isinstance(each, s.Call) else None
@@ -119,7 +123,7 @@ class Reader:
             elif not hubs:
                 inner = looked_up(self._app, each, function)
                 if isinstance(inner, s.Group):
-                    self._register(inner, hub, function)
+                    self._register(inner, hub, function, depth + 1)
                 else:
                     self._is_dynamic = True
         found_list = looked_up(self._app, node, function)

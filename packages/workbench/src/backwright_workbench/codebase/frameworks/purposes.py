@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.facts.code import Class, Function, Parameter
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
-from backwright_workbench.codebase.frameworks.depends import givers
-from backwright_workbench.codebase.frameworks.signs import Reader, Signs
+from backwright_workbench.codebase.frameworks.depends import givers, metadata
+from backwright_workbench.codebase.frameworks.signs import COOKIES, PROOFS, Reader, Signs
 from backwright_workbench.codebase.frameworks.wording import (
     demands,
     is_check,
@@ -252,7 +252,7 @@ class Purposes:
                 for param in function.params
                 for _, provider in givers(self._app.project, param)
                 if Purpose.AUTHENTICATION in self._of(provider, 1).purposes and self._gives_caller(provider)
-            )
+            ) | {param.name for param in function.params if _is_proof(self._app, param)}
         return known
 
     def _gives_caller(self, provider: s.Expression) -> bool:
@@ -268,13 +268,14 @@ class Purposes:
         """The checks of the caller that a handler makes itself, or that the functions make which it calls."""
         chain = list(self._chain(function, with_inner=False))
         made: list[Guard] = []
+        refuses = self._own(function, False).refusal is not None
         for call, _ in self._own(function, False).calls:
             purposes = is_check(s.refers(call) or call.name)
             called = self._app.types.callee(call, function)
-            if called is not None:
-                inner = self._defined(called, 1)
-                if not inner.refuses or isinstance(called, Class):
-                    purposes &= {Purpose.AUTHORIZATION} if isinstance(called, Function) else set()
+            if isinstance(called, Class):
+                purposes = frozenset()
+            elif called is not None and not (self._defined(called, 1).refuses or refuses):
+                purposes &= {Purpose.AUTHORIZATION}
             if purposes:
                 own = called if isinstance(called, Function) else None
                 made.append(Guard(s.written(call.callee), purposes, Level.BODY, function.at(call), own))
@@ -344,6 +345,16 @@ def _switched_off(call: s.Call) -> bool:
         )
         or (each.name in ("optional", "allow_anonymous", "is_optional") and s.constant(each.value) is True)
         for each in call.keywords
+    )
+
+
+def _is_proof(app: Application, param: Parameter) -> bool:
+    """Whether a parameter is a token or key of a header or cookie: `x_api_key: str = Header(…)`."""
+    _, more = metadata(app.project, param.annotation)
+    names = {each.name for each in (*more, param.default) if isinstance(each, s.Call)}
+    spoken = words(param.name)
+    return bool(
+        ("Header" in names and PROOFS.search(spoken)) or ("Cookie" in names and COOKIES.search(spoken))
     )
 
 

@@ -47,6 +47,7 @@ QUERIES = frozenset(
      "first", "get_or_none", "aget", "get_or_404", "first_or_404", "find_first", "delete_one", "update_one", "one",
      "delete_many", "find_one_and_update", "find_one_and_delete", "get_or_create", "update_or_create", "filter_related"]
 )  # fmt: skip
+COLLECTION = frozenset(["all", "add", "remove", "order_by", "count"])
 IDENTITY_CALLS = frozenset(
     ["get_jwt_identity", "get_current_user", "get_jwt", "get_jwt_claims", "current_identity", "get_raw_jwt"]
 )
@@ -179,7 +180,25 @@ class Reader:
                     self._seen(node)
         if not fills_session:  # a login asks that too, before it fills the session
             self.signs.identity = self.signs.identity or asked
+        self._bypasses()
         return self.signs
+
+    def _bypasses(self) -> None:
+        """Forgets an owner that is asked for only on one of two ways to the data, where the caller does not choose."""
+        owner = self.signs.owner
+        if owner is None:
+            return
+        for node in self._function.walk():
+            if (
+                isinstance(node, s.Branch)
+                and node.body
+                and node.orelse
+                and not any(self.is_caller(each) for each in s.walk(node.test))
+            ):
+                arms = [any(each is owner for each in s.walk(*arm)) for arm in (node.body, node.orelse)]
+                other = node.orelse if arms[0] else node.body
+                if any(arms) and any(call.name in QUERIES for call in s.calls_in(*other)):
+                    self.signs.owner = None
 
     # Who calls
 
@@ -267,14 +286,13 @@ class Reader:
                 name = words(each.name.partition("__")[0])
                 if each.name and OWNERS.match(name) and self._is_self(each.value, in_query=True):
                     signs.owner = call
-        if isinstance(call.callee, s.Attribute) and call.name in (
-            *QUERIES,
-            "all",
-            "add",
-            "remove",
-            "order_by",
-            "count",
-        ):
+        for given_one in call.args if call.name in QUERIES else ():
+            found = given_one if isinstance(given_one, s.Pairs) else None
+            pairs = zip(found.keys, found.values, strict=True) if found else ()
+            for key, value in pairs:  # `items.find_one({"_id": id, "owner": user["id"]})`
+                if OWNERS.match(words(s.text_of(key) or "")) and self._is_self(value, in_query=True):
+                    signs.owner = signs.owner or call
+        if isinstance(call.callee, s.Attribute) and call.name in {*QUERIES, *COLLECTION}:
             base = call.callee.base
             if isinstance(base, s.Attribute) and not _is_request(base.base) and self._is_person(base.base):
                 signs.owner = signs.owner or call
@@ -356,10 +374,14 @@ class Reader:
     def _test(
         self, node: s.Branch, test: s.Expression, body: list[s.Statement], orelse: list[s.Statement]
     ) -> None:
-        if not (isinstance(test, s.Operation) and test.operator == "==" and _stops(body)):
-            self._compared(
-                test
-            )  # `if user == author: raise`: nobody may do it to themselves, that is no right
+        role = self.signs.role
+        is_same = isinstance(test, s.Operation) and test.operator == "=="
+        if not (
+            is_same and _stops(body)
+        ):  # `if user == author: raise` is no right: nobody may do it to themselves
+            self._compared(test)
+        if role is None and self.signs.role is not None and _stops(body):
+            self.signs.refusal = self.signs.refusal or node
         if self.signs.refusal is None and self._is_unknown(test) and _stops(body):
             self.signs.refusal = node
             self.signs.identity = self.signs.identity or test

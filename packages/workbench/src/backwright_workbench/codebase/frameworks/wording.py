@@ -75,8 +75,9 @@ OPTIONAL = re.compile(
 DEMANDS = re.compile(r"\b(?:require[ds]?|needed|ensure|enforce|only|must|assert|protected|protect)\b")
 OR_READ = re.compile(r"\b(?:or read only|or readonly)\b")
 NOT_A_CHECK = re.compile(
-    r"\b(?:authenticate|create|make|generate|encode|issue|new|hash|refresh token|login user|logout|register|sign ?up|set|delete"
-    r"|build|password|passwords|add|update|revoke|save|send|insert|store|url|uri|redirect|page|form|template|count|list)\b"
+    r"\b(?:create|make|generate|encode|issue|new|hash|refresh token|login user|logout|register|sign ?up|set|delete"
+    r"|build|password|passwords|add|update|revoke|authenticate|save|send|insert|store"
+    r"|url|uri|redirect|page|form|template|count|list)\b"
 )
 
 
