@@ -1,0 +1,157 @@
+"""Queries that run once for each row: in loops, over calls, through relations and through schemas."""
+
+from collections.abc import Iterator
+
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.data import Model, Query
+from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
+from backwright_workbench.review.loops import Rounds, inner, rounds
+from backwright_workbench.review.reach import Reach, is_cached, reach_of
+from backwright_workbench.review.relations import lazy, loaded_along, model_named, touched
+from backwright_workbench.review.rule import About
+from backwright_workbench.review.shapes import shapes
+from backwright_workbench.review.words import words
+
+ABOUT = About("A query for each row", Severity.MEDIUM, cwe=(1050,))
+
+READS = frozenset(["select", "get", "count"])
+ONCE = frozenset(
+    ["seed", "populate", "migrate", "migration", "backfill", "fixture", "fixtures", "bootstrap", "demo", "sample", "init",
+     "import", "scrape", "upgrade"]
+)  # fmt: skip
+"""Functions of such names run once."""
+DEEP = 2
+FIX = "ask once before the loop for all rows that it needs (`WHERE id IN (…)`, a join), and look them up by key"
+LOAD = "load the relation along: `selectinload({0})`; in Django `select_related` or `prefetch_related` with its name"
+
+
+def find(app: Application) -> Iterator[Seen]:
+    """Each loop that asks once for each round, and each list whose schema does so behind the scenes."""
+    reach = app.once(reach_of)
+    asked = {query.call: query for query in app.queries if query.kind in READS}
+    for function in app.functions():
+        if ONCE & set(words(function.name)):
+            continue
+        loops = rounds(app, function)
+        for each in loops:
+            found = _asks(app, reach, function, list(inner(each, loops)), asked) or _looks(app, function, each, loops)
+            if found is not None:
+                yield found
+    yield from shapes(app)
+
+
+def _asks(
+    app: Application, reach: Reach, function: Function, nodes: list[s.Node], asked: dict[s.Call, Query]
+) -> Seen | None:
+    """A query in a loop, or a call that ends in one."""
+    for node in nodes:
+        if not isinstance(node, s.Call):
+            continue
+        query = asked.get(node)
+        if query is not None and not _is_of_cache(query):
+            return _seen(function, node, f"{_what(query)} once for each round of the loop", (), query)
+    for node in nodes:
+        if not isinstance(node, s.Call):
+            continue
+        for callee in reach.called(node, function):
+            if is_cached(callee) or callee is function:
+                continue
+            for way in reach.ways(callee, DEEP):
+                queries = [each for each in reach.queries(way.function) if each.kind in READS]
+                if queries:
+                    steps = (Step(function.at(node), f"calls `{callee.name}`"), *way.steps())
+                    what = f"calls `{callee.name}`, which {_what(queries[0])}, once for each round of the loop"
+                    return _seen(function, node, what, steps, queries[0])
+    return None
+
+
+def _is_of_cache(query: Query) -> bool:
+    return query.call.name in ("refresh",)
+
+
+def _what(query: Query) -> str:
+    tables = sorted({each.rpartition(".")[2] for each in query.models})
+    verb = "counts" if query.kind == "count" else "asks for"
+    return f"{verb} {', '.join(f'`{each}`' for each in tables[:2])}" if tables else "asks the database"
+
+
+def _seen(function: Function, node: s.Node, what: str, steps: tuple[Step, ...], query: Query) -> Seen:
+    return Seen(
+        function.at(node),
+        f"`{function.name}` {what}: a list of 100 rows costs 100 queries",
+        Confidence.HIGH,
+        fix=FIX,
+        steps=(*steps, Step(query.place, "asks")),
+        about=function.qualified,
+    )
+
+
+def _looks(app: Application, function: Function, each: Rounds, loops: list[Rounds]) -> Seen | None:
+    """A relation of the row, which is loaded when somebody looks; also through a method of the row."""
+    row = each.target
+    if not isinstance(row, s.Name):
+        return None
+    kind = app.types.of(row, function)
+    model = app.models.get(kind.name) if kind is not None else None
+    if model is None:
+        return None
+    known = loaded_along(app, function) | _came_from(app, function, each.subject)
+    nodes = list(inner(each, loops))
+    for node, relation in touched(iter(nodes), row.id, model):
+        if relation.name not in known:
+            return _lazy(function, node, model, relation.name, ())
+    for node in nodes:
+        if isinstance(node, s.Call):
+            method = _method(app, node, row.id, model)
+            for name in _own_relations(method, model) if method is not None else ():
+                if name not in known:
+                    return _lazy(function, node, model, name, (Step(function.at(node), f"calls `{node.name}`"),))
+    return None
+
+
+def _method(app: Application, call: s.Call, row: str, model: Model) -> Function | None:
+    """`row.to_dict()` or `Model.to_dict(row)`."""
+    if not isinstance(call.callee, s.Attribute) or model.owner is None:
+        return None
+    base = call.callee.base
+    is_row = isinstance(base, s.Name) and base.id == row
+    given = bool(call.args) and isinstance(call.args[0], s.Name) and call.args[0].id == row
+    if is_row or (given and s.refers(base) == model.qualified):
+        return app.project.method(model.owner, call.callee.name)
+    return None
+
+
+def _own_relations(method: Function, model: Model) -> Iterator[str]:
+    first = method.params[0].name if method.params else "self"
+    for _, relation in touched(method.walk(), first, model):
+        yield relation.name
+
+
+def _came_from(app: Application, function: Function, subject: s.Expression) -> set[str]:
+    """The relation that leads back: the rows of `user.posts` know their user."""
+    if isinstance(subject, s.Call) and isinstance(subject.callee, s.Attribute):
+        subject = subject.callee.base
+    if not isinstance(subject, s.Attribute):
+        return set()
+    kind = app.types.of(subject.base, function)
+    owner = app.models.get(kind.name) if kind is not None else None
+    relation = owner.relations.get(subject.name) if owner is not None else None
+    target = model_named(app, relation.target) if relation is not None else None
+    if owner is None or target is None:
+        return set()
+    return {name for name, each in target.relations.items() if each.target == owner.qualified and not each.many}
+
+
+def _lazy(function: Function, node: s.Node, model: Model, name: str, steps: tuple[Step, ...]) -> Seen:
+    relation = lazy(model, name)
+    declared = (Step(relation.place, "is loaded when somebody looks at it"),) if relation is not None else ()
+    return Seen(
+        function.at(node),
+        f"`{function.name}` looks at `{model.name}.{name}` of each row, which is loaded by a query of its own each time",
+        Confidence.HIGH,
+        fix=LOAD.format(f"{model.name}.{name}"),
+        steps=(*steps, *declared),
+        about=f"{function.qualified}.{name}",
+    )
