@@ -11,9 +11,13 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 
-PARTS = re.compile(r"(?:^|_)(?:chunk|chunks|batch|batches|page|pages|attempt|attempts|retry|tries|worker|shard)s?(?:_|$)")
+PARTS = re.compile(
+    r"(?:^|_)(?:chunk|chunks|batch|batches|page|pages|attempt|attempts|retry|tries|worker|shard)s?(?:_|$)"
+)
 """A loop over such goes round a few times, and takes many rows each time."""
-COUNTED = frozenset(["range", "batched", "chunked", "chunks", "batch", "islice", "count", "repeat", "Paginator"])
+COUNTED = frozenset(
+    ["range", "batched", "chunked", "chunks", "batch", "islice", "count", "repeat", "Paginator"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,17 @@ def _is_many(app: Application, function: Function, target: s.Expression, subject
     if isinstance(subject, s.Call):
         if subject.name in COUNTED:
             return False
-        if subject.name in ("enumerate", "sorted", "reversed", "list", "tuple", "set", "zip", "iter", "as_completed"):
+        if subject.name in (
+            "enumerate",
+            "sorted",
+            "reversed",
+            "list",
+            "tuple",
+            "set",
+            "zip",
+            "iter",
+            "as_completed",
+        ):
             return bool(subject.args) and _is_many(app, function, s.Literal(0, 0, 0, 0), subject.args[0])
         if subject.name in ("items", "keys", "values") and isinstance(subject.callee, s.Attribute):
             return not _is_constant(app, subject.callee.base, function)
@@ -89,7 +103,8 @@ def _is_constant(app: Application, node: s.Expression, function: Function) -> bo
         given = [
             each.value
             for each in function.walk()
-            if isinstance(each, s.Assign) and any(isinstance(t, s.Name) and t.id == node.id for t in each.targets)
+            if isinstance(each, s.Assign)
+            and any(isinstance(t, s.Name) and t.id == node.id for t in each.targets)
         ]
         return bool(given) and all(isinstance(each, s.Group | s.Pairs) and _filled(each) for each in given)
     return False

@@ -43,7 +43,9 @@ def loaded_along(app: Application, function: Function | None, owner: Class | Non
         for way in reach.ways(function):
             queries += reach.queries(way.function)
     if owner is not None:
-        queries += [each for each in app.queries if each.place.path == owner.module.path and _within(each, owner)]
+        queries += [
+            each for each in app.queries if each.place.path == owner.module.path and _within(each, owner)
+        ]
     return {part for query in queries for name in query.eager for part in name.replace("__", ".").split(".")}
 
 

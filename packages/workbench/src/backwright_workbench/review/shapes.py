@@ -23,7 +23,12 @@ def shapes(app: Application) -> Iterator[Seen]:
     """Each list that is answered through a schema which asks for more, row by row."""
     for route in app.routes:
         owner = route.handler or route.view
-        if route.answers is not None and route.answers_many and owner is not None and owner.module.role is Role.CODE:
+        if (
+            route.answers is not None
+            and route.answers_many
+            and owner is not None
+            and owner.module.role is Role.CODE
+        ):
             found = _answered(app, route)
             if found is not None:
                 yield found
@@ -47,7 +52,10 @@ def _answered(app: Application, route: Route) -> Seen | None:
         "each is loaded by a query of its own",
         Confidence.MEDIUM,
         fix=_fix(model, names[0].name),
-        steps=(Step(schema.owner.place, "shows the relation"), Step(names[0].place, "is loaded when looked at")),
+        steps=(
+            Step(schema.owner.place, "shows the relation"),
+            Step(names[0].place, "is loaded when looked at"),
+        ),
         about=f"{route}.{names[0].name}",
     )
 
@@ -78,7 +86,11 @@ def _dumped(app: Application) -> Iterator[Seen]:
             continue
         model = model or _asked(app, function)
         known = loaded_along(app, function)
-        names = [each for _, each in shown(app, schema, model) if each.name not in known] if model is not None else []
+        names = (
+            [each for _, each in shown(app, schema, model) if each.name not in known]
+            if model is not None
+            else []
+        )
         if model is not None and names:
             yield Seen(
                 function.at(call),
@@ -117,7 +129,11 @@ def _computed(app: Application) -> Iterator[Seen]:
     listed = _listed(app)
     reach = app.once(reach_of)
     for schema in app.schemas.values():
-        if schema.kind != "serializer" or schema.name not in listed or schema.owner.module.role is not Role.CODE:
+        if (
+            schema.kind != "serializer"
+            or schema.name not in listed
+            or schema.owner.module.role is not Role.CODE
+        ):
             continue
         model = model_named(app, schema.model)
         for field in schema.fields:
@@ -128,7 +144,12 @@ def _computed(app: Application) -> Iterator[Seen]:
             method = schema.owner.methods.get(given)
             if method is None:
                 continue
-            asked = [each for way in reach.ways(method, 1) for each in reach.queries(way.function) if each.kind in READS]
+            asked = [
+                each
+                for way in reach.ways(method, 1)
+                for each in reach.queries(way.function)
+                if each.kind in READS
+            ]
             node, what = _cost(app, method, model, asked)
             if node is not None:
                 yield Seen(
@@ -145,10 +166,16 @@ def _cost(
 ) -> tuple[s.Node | Place | None, str]:
     if asked:
         own = next((each for each in asked if each.function is method), None)
-        return (own.call, "asks the database") if own is not None else (method.head, "calls what asks the database")
+        return (
+            (own.call, "asks the database")
+            if own is not None
+            else (method.head, "calls what asks the database")
+        )
     if model is None or len(method.params) < 2:
         return None, ""
-    known = {name for query in app.queries for each in query.eager for name in each.replace("__", ".").split(".")}
+    known = {
+        name for query in app.queries for each in query.eager for name in each.replace("__", ".").split(".")
+    }
     for node, relation in touched(method.walk(), method.params[1].name, model):
         if relation.name not in known:
             return node, f"looks at `{model.name}.{relation.name}`, which is loaded by a query of its own,"
@@ -169,4 +196,6 @@ def _fix(model: Model, name: str) -> str:
         relation = lazy(model, name)
         many = relation is not None and relation.many
         return f'`.{"prefetch_related" if many else "select_related"}("{name}")` in the query of the view'
-    return f"`.options(selectinload({model.name}.{name}))` in the query, or `joinedload` for a single row each"
+    return (
+        f"`.options(selectinload({model.name}.{name}))` in the query, or `joinedload` for a single row each"
+    )

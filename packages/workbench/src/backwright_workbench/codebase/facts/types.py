@@ -267,7 +267,7 @@ class Types:
         return None if known in self._project.functions else Type(known) if "." in known else None
 
     def _local(self, name: str, function: Function | None, depth: int) -> Type | None:
-        while function is not None and name not in function.locals:
+        while function is not None and name not in function.locals and name not in self._sources(function):
             function = function.inside
         if function is None:
             return None

@@ -23,7 +23,9 @@ ONCE = frozenset(
 )  # fmt: skip
 """Functions of such names run once."""
 DEEP = 2
-FIX = "ask once before the loop for all rows that it needs (`WHERE id IN (…)`, a join), and look them up by key"
+FIX = (
+    "ask once before the loop for all rows that it needs (`WHERE id IN (…)`, a join), and look them up by key"
+)
 LOAD = "load the relation along: `selectinload({0})`; in Django `select_related` or `prefetch_related` with its name"
 
 
@@ -36,7 +38,9 @@ def find(app: Application) -> Iterator[Seen]:
             continue
         loops = rounds(app, function)
         for each in loops:
-            found = _asks(app, reach, function, list(inner(each, loops)), asked) or _looks(app, function, each, loops)
+            found = _asks(app, reach, function, list(inner(each, loops)), asked) or _looks(
+                app, function, each, loops
+            )
             if found is not None:
                 yield found
     yield from shapes(app)
@@ -62,7 +66,9 @@ def _asks(
                 queries = [each for each in reach.queries(way.function) if each.kind in READS]
                 if queries:
                     steps = (Step(function.at(node), f"calls `{callee.name}`"), *way.steps())
-                    what = f"calls `{callee.name}`, which {_what(queries[0])}, once for each round of the loop"
+                    what = (
+                        f"calls `{callee.name}`, which {_what(queries[0])}, once for each round of the loop"
+                    )
                     return _seen(function, node, what, steps, queries[0])
     return None
 
@@ -107,7 +113,9 @@ def _looks(app: Application, function: Function, each: Rounds, loops: list[Round
             method = _method(app, node, row.id, model)
             for name in _own_relations(method, model) if method is not None else ():
                 if name not in known:
-                    return _lazy(function, node, model, name, (Step(function.at(node), f"calls `{node.name}`"),))
+                    return _lazy(
+                        function, node, model, name, (Step(function.at(node), f"calls `{node.name}`"),)
+                    )
     return None
 
 
@@ -141,7 +149,9 @@ def _came_from(app: Application, function: Function, subject: s.Expression) -> s
     target = model_named(app, relation.target) if relation is not None else None
     if owner is None or target is None:
         return set()
-    return {name for name, each in target.relations.items() if each.target == owner.qualified and not each.many}
+    return {
+        name for name, each in target.relations.items() if each.target == owner.qualified and not each.many
+    }
 
 
 def _lazy(function: Function, node: s.Node, model: Model, name: str, steps: tuple[Step, ...]) -> Seen:
