@@ -94,7 +94,7 @@ def _dumped(app: Application) -> Iterator[Seen]:
         if model is not None and names:
             yield Seen(
                 function.at(call),
-                f"`{function.name}` dumps a list through `{schema.name}`, which looks at `{model.name}.{names[0].name}` "
+                f"`{function.name}` dumps a list by `{schema.name}`, which looks at `{model.name}.{names[0].name}` "
                 "of each row: each is loaded by a query of its own",
                 Confidence.HIGH,
                 fix=_fix(model, names[0].name),

@@ -18,8 +18,8 @@ ABOUT = About("A query for each row", Severity.MEDIUM, cwe=(1050,))
 
 READS = frozenset(["select", "get", "count"])
 ONCE = frozenset(
-    ["seed", "populate", "migrate", "migration", "backfill", "fixture", "fixtures", "bootstrap", "demo", "sample", "init",
-     "import", "scrape", "upgrade"]
+    ["seed", "populate", "migrate", "migration", "backfill", "fixture", "fixtures", "bootstrap", "demo", "sample",
+     "init", "import", "scrape", "upgrade"]
 )  # fmt: skip
 """Functions of such names run once."""
 DEEP = 2
@@ -159,7 +159,7 @@ def _lazy(function: Function, node: s.Node, model: Model, name: str, steps: tupl
     declared = (Step(relation.place, "is loaded when somebody looks at it"),) if relation is not None else ()
     return Seen(
         function.at(node),
-        f"`{function.name}` looks at `{model.name}.{name}` of each row, which is loaded by a query of its own each time",
+        f"`{function.name}` looks at `{model.name}.{name}` of each row: each is loaded by a query of its own",
         Confidence.HIGH,
         fix=LOAD.format(f"{model.name}.{name}"),
         steps=(*steps, *declared),
