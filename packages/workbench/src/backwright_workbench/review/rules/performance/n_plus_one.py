@@ -105,17 +105,16 @@ def _looks(app: Application, function: Function, each: Rounds, loops: list[Round
         return None
     known = loaded_along(app, function) | _came_from(app, function, each.subject)
     nodes = list(inner(each, loops))
-    for node, relation in touched(iter(nodes), row.id, model):
+    for read, relation in touched(iter(nodes), row.id, model):
         if relation.name not in known:
-            return _lazy(function, node, model, relation.name, ())
-    for node in nodes:
-        if isinstance(node, s.Call):
-            method = _method(app, node, row.id, model)
-            for name in _own_relations(method, model) if method is not None else ():
-                if name not in known:
-                    return _lazy(
-                        function, node, model, name, (Step(function.at(node), f"calls `{node.name}`"),)
-                    )
+            return _lazy(function, read, model, relation.name, ())
+    for call in nodes:
+        method = _method(app, call, row.id, model) if isinstance(call, s.Call) else None
+        for name in _own_relations(method, model) if method is not None else ():
+            if name not in known:
+                return _lazy(
+                    function, call, model, name, (Step(function.at(call), f"calls `{s.last_name(call)}`"),)
+                )
     return None
 
 
