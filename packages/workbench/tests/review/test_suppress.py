@@ -97,11 +97,12 @@ def test_several_rules_share_a_comment() -> None:
 
 
 def test_files_that_are_no_python_have_comments_too() -> None:
-    """In their own form; broken Python is read line by line."""
+    """In their own form; broken Python is read line by line; a document only tells about them."""
     files = {
         "a.html": f"<!-- {GOOD} -->\n<p>\n",
         "b.yml": f"x: 1  # {GOOD}\n",
         "c.py": f"def (:\n# {GOOD}\n",
+        "d.md": f"    # {GOOD}\n",
     }
     assert len(sorted_out(files).remarks) == 3
 

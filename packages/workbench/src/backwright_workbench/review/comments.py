@@ -18,6 +18,8 @@ FORM = re.compile(
 )
 OTHERS = re.compile(r"(?:#|//|--|;|/\*|<!--|\{#)\s*(?P<text>backwright\s*:\s*ignore.*)$", re.I)
 
+DOCUMENTS = (".md", ".rst", ".txt", ".adoc")
+"""Texts that tell people about such comments."""
 LONGEST = 500
 """Characters of a comment that are read."""
 
@@ -39,7 +41,7 @@ class Comment:
 def comments(files: Mapping[str, str]) -> Iterator[Comment]:
     """Every such comment of the project."""
     for path, text in files.items():
-        if WORD.search(text):
+        if not path.lower().endswith(DOCUMENTS) and WORD.search(text):
             lines = text.splitlines()
             found = _python(text) if path.endswith((".py", ".pyi")) else None
             for number, said, alone in _others(lines) if found is None else found:
