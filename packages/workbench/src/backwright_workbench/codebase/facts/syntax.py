@@ -90,7 +90,7 @@ class Call(Expression):
 
     def argument(self, position: int, name: str = "") -> Expression | None:
         """The value given at a position, or under a name."""
-        if position < len(self.args):
+        if 0 <= position < len(self.args):
             return self.args[position]
         return self.keyword(name) if name else None
 

@@ -60,6 +60,8 @@ def _flows(app: Application) -> list[Flow]:
         if hit.place.path in paths:
             for taint in _resolved(analysis, hit.taint, hit.kind, 0):
                 flow = _flow(analysis, hit, taint)
+                if flow is None:
+                    continue
                 key = (flow.kind, flow.place.path, flow.place.line)
                 held = best.get(key)
                 if held is None or _rank(flow) < _rank(held):
@@ -98,24 +100,29 @@ def _resolved(analysis: Analysis, taint: Taint, kind: str, depth: int) -> Iterat
         yield taint
 
 
-def _flow(analysis: Analysis, hit: Hit, taint: Taint) -> Flow:
+def _flow(analysis: Analysis, hit: Hit, taint: Taint) -> Flow | None:
     origin = taint.origin
+    place: Place | None = hit.place
     label = _label(analysis, taint)
     steps = [Passed(place, what) for place, what in (taint.trail.steps() if taint.trail else [])]
     if taint.built_at is not None and taint.built_at != hit.sink:
         at = next((i for i, each in enumerate(steps) if each.place == hit.sink), len(steps))
         steps.insert(max(0, at), Passed(taint.built_at, "put into a longer text"))
+    if hit.kind == "answer" and origin.kind == "error":
+        place = _answered(analysis, steps, hit)
+    if place is None:
+        return None
     begin = analysis.app.project.functions.get(origin.key)
     if begin is not None:
-        place = _begin(begin, origin.path) if origin.kind == "parameter" else begin.head
-        steps.insert(0, Passed(place, label))
+        start = _begin(begin, origin.path) if origin.kind == "parameter" else begin.head
+        steps.insert(0, Passed(start, label))
     return Flow(
         kind=hit.kind,
         origin=origin.kind,
         source=origin.source,
         label=label,
         steps=tuple(dict.fromkeys(steps))[-MOST_STEPS:],
-        place=_answered(steps, hit.place) if hit.kind == "answer" else hit.place,
+        place=place,
         sink=hit.sink,
         function=hit.function,
         node=hit.node,
@@ -129,17 +136,24 @@ def _flow(analysis: Analysis, hit: Hit, taint: Taint) -> Flow:
     )
 
 
-def _answered(steps: list[Passed], sink: Place) -> Place:
-    """Where the block that caught an exception gives its text away."""
+def _answered(analysis: Analysis, steps: list[Passed], hit: Hit) -> Place | None:
+    """Where the block that caught an exception gives its text away; None if it is kept and told later, elsewhere."""
     first = next((each.place for each in steps if each.what.endswith("is caught")), None)
     if first is None:
-        return sink
-    within = [
-        each.place
-        for each in steps
-        if each.place.path == first.path and first.line < each.place.line <= first.end
-    ]
-    return within[-1] if within else sink
+        return hit.place
+    later = [each.place for each in steps if each.place.path == first.path and each.place.line > first.line]
+    within = [each for each in later if each.line <= first.end]
+    if within:
+        return within[-1]
+    module = analysis.app.project.paths[first.path]
+    around = [each for each in module.everything if each.line <= first.line <= each.end]
+    inner = max(around, key=lambda each: each.line, default=None)
+    is_here = inner is not None and any(each.line <= inner.end for each in later)
+    return (
+        Place(first.path, first.line, max(each.line for each in later if inner and each.line <= inner.end))
+        if is_here
+        else None
+    )
 
 
 def _begin(function: Function, path: tuple[str, ...]) -> Place:

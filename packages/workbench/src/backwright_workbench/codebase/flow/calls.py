@@ -10,13 +10,14 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.flow import cleaning, sinks, sources
 from backwright_workbench.codebase.flow.dangers import dangers
-from backwright_workbench.codebase.flow.expressions import evaluate, item_name, part, put
+from backwright_workbench.codebase.flow.expressions import element, evaluate, item_name, part, put
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.guards import asserted
 from backwright_workbench.codebase.flow.passing import Given, applied, made
 from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, union
 
 PAGE = frozenset(["page"])
+PATH = frozenset(["path"])
 HANDED_ON = (
     "to_thread",
     "run_in_threadpool",
@@ -76,7 +77,13 @@ def _result(frame: Frame, given: Given) -> Value:
         if "*" in clean or known not in cleaning.CARRIERS:
             return given.everything().cleaned(clean)
         return given.everything().plain().cleaned(clean)
-    if known in ("traceback.format_exc", "traceback.format_exception", "sys.exc_info", "traceback.format_tb"):
+    if known in (
+        "traceback.format_exc",
+        "traceback.format_exception",
+        "sys.exc_info",
+        "traceback.format_tb",
+        "traceback.format_stack",
+    ):
         return Value((Taint(Origin("error", "traceback"), raw=False),))
     found = frame.analysis.callee(node, frame.function)
     if isinstance(found, Function):
@@ -116,6 +123,14 @@ def carried(frame: Frame, given: Given) -> Value:
     if known == "builtins.getattr" and len(args) > 1:
         name = args[1].text
         return part(frame, args[0], name) if name and args[1].is_constant else EMPTY
+    if known == "builtins.enumerate" and args:
+        return several(Value((), None, {"0": EMPTY, "1": element(frame, args[0])}))
+    if known == "builtins.zip" and args:
+        return several(Value((), None, {str(at): element(frame, each) for at, each in enumerate(args)}))
+    if known in ("io.BytesIO", "io.StringIO"):
+        return given.everything().cleaned(PATH)
+    if known in ("builtins.vars", "dataclasses.asdict") and args:
+        return replace(args[0], what="fields")
     if known == "builtins.map" and len(node.args) > 1:
         mapped = s.refers(node.args[0])
         if "*" in cleaning.CLEANERS.get(mapped, ()):
@@ -162,7 +177,7 @@ def method(frame: Frame, given: Given) -> Value:
                 return EMPTY
             fallback = given.args[1] if len(given.args) > 1 else given.named.get("default", EMPTY)
             return union(part(frame, receiver, item_name(node.args[0])), Value(fallback.taints))
-        return Value(receiver.all_taints())
+        return part(frame, receiver, "[]") if receiver.taints else Value(receiver.all_taints())
     if name in cleaning.ADDING and isinstance(node.callee, s.Attribute):
         taints = given.arguments().all_taints()
         if taints:
@@ -173,12 +188,16 @@ def method(frame: Frame, given: Given) -> Value:
         )
     if name in ("safe_substitute", "substitute") and receiver.text is not None:
         return composed([Value((), receiver.text), given.arguments()], frame.at(node))
-    if name in ("items", "values", "copy", "dict", "model_dump", "to_dict", "keys") and receiver.parts:
-        return (
-            Value(receiver.taints, None, receiver.parts)
-            if name not in ("items", "values")
-            else Value(receiver.all_taints())
+    if name == "items":
+        return several(
+            Value((), None, {"0": keys(receiver), "1": element(frame, replace(receiver, what=""))})
         )
+    if name == "keys":
+        return several(keys(receiver))
+    if name in ("dict", "model_dump", "to_dict", "copy", "_asdict") and receiver is not EMPTY:
+        return replace(receiver, what="" if name in ("copy", "to_dict") else "fields")
+    if name == "values" and receiver.parts:
+        return Value(receiver.all_taints())
     if receiver.taints:
         kept = receiver.taints if receiver.parts is None else receiver.all_taints()
         if name in ("strip", "lower", "upper", "encode", "decode", "replace", "split", "rsplit", "lstrip", "rstrip",
@@ -199,6 +218,18 @@ def method(frame: Frame, given: Given) -> Value:
     ):
         return Value(text=receiver.text)
     return EMPTY
+
+
+def several(value: Value) -> Value:
+    """A sequence of such values."""
+    return Value((), None, {"[]": value})
+
+
+def keys(value: Value) -> Value:
+    """The names of a mapping: of the caller only where they come with a body that no schema has seen."""
+    if value.what == "fields":
+        return EMPTY
+    return Value(tuple(each for each in value.taints if each.origin.kind == "request" and each.raw))
 
 
 def _is_number(node: s.Call) -> bool:

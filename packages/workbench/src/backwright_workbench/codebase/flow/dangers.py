@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Class
 from backwright_workbench.codebase.flow import sinks
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.passing import Given
@@ -33,6 +34,11 @@ def dangers(frame: Frame, given: Given) -> None:
             value = given.at(argument)
             if value.taints or value.parts:
                 frame.danger(sink.kind, value, node, s.written(node.callee))
+        return
+    if isinstance(
+        made := frame.analysis.callee(node, frame.function), Class
+    ) and frame.analysis.app.project.inherits(made, "*.HTTPException", "*.APIException"):
+        frame.danger("answer", given.arguments(), node, s.written(node.callee))
         return
     if isinstance(node.callee, s.Attribute):
         for kind, value in _methods(frame, given):
@@ -66,6 +72,12 @@ def _methods(frame: Frame, given: Given) -> Iterator[tuple[str, Value]]:
             yield "nosql", value
     if name in ("send_text", "send_json", "send", "emit") and SOCKETS.search(s.last_name(base)):
         yield "answer", given.arguments()
+    if name == "abort" and given.args:
+        yield "answer", given.arguments()
+    if name in ("filter", "where", "having") and not node.refers:
+        for value in given.args:
+            if value.text and any(t.built for t in value.taints) and sinks.FRAGMENT.search(value.text):
+                yield "sql", value
     if name == "exec_command" and given.args:
         yield "command", given.args[0]
     if name in ("redirect",) and given.args:

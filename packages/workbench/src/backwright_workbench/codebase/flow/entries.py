@@ -27,6 +27,13 @@ def entries_of(app: Application) -> dict[Function, Entry]:
             entry.sources.setdefault(
                 each.name, "argument" if route.methods[:1] in (("QUERY",), ("MUTATION",)) else each.source
             )
+        if any(
+            call.keyword("response_class") is not None
+            and s.last_name(call.keyword("response_class")) == "HTMLResponse"
+            for each in route.handler.decorators
+            for call in s.calls_in(each)
+        ):
+            entry.returns_page = True
     return found
 
 

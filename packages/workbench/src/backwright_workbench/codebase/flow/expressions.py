@@ -12,7 +12,7 @@ from backwright_workbench.codebase.facts.code import Class, Module
 from backwright_workbench.codebase.flow import sources
 from backwright_workbench.codebase.flow.cleaning import pieces
 from backwright_workbench.codebase.flow.frame import Analysis, Frame, relieved
-from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, union
+from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, merged, union
 
 LOGICAL = frozenset(["or", "and", "|", "*", "+", "-", "&", "//", "**", "<<", ">>", "@", "^"])
 
@@ -75,10 +75,13 @@ def put(frame: Frame, base: s.Expression, name: str, value: Value) -> None:
             for each in value.all_taints():
                 frame.stores[held.what[5:], name, each] = None
         return
-    if isinstance(base, s.Attribute):
-        evaluate(frame, base.base)
-        if isinstance(base.base, s.Name) and value.all_taints():
+    if isinstance(base, s.Attribute) and isinstance(base.base, s.Name):
+        if value.all_taints():
             put(frame, base.base, base.name, union(evaluate(frame, base), Value(value.all_taints())))
+    elif isinstance(base, s.Item | s.Attribute) and value.all_taints():
+        root = s.root_of(base)
+        if isinstance(root, s.Name) and not root.refers and (whole := frame.read(root.id)) is not None:
+            frame.env[root.id] = replace(whole, taints=merged((*whole.taints, *value.all_taints())))
 
 
 def item_name(key: s.Expression) -> str:
@@ -200,7 +203,7 @@ def _own(frame: Frame, base: Value, name: str) -> Value:
 
 
 def _is_view(analysis: Analysis, owner: Class) -> bool:
-    return analysis.app.project.inherits(owner, "*View", "*ViewSet", "*APIView", "*Mixin")
+    return analysis.app.project.inherits(owner, "*View", "*ViewSet", "*APIView")
 
 
 def _item(frame: Frame, node: s.Item) -> Value:
@@ -324,6 +327,10 @@ def _choice(frame: Frame, node: s.Choice) -> Value:
 
 def element(frame: Frame, value: Value) -> Value:
     """What going through a value gives."""
+    if value.what == "fields":
+        return EMPTY
+    if value.parts and "[]" in value.parts and len(value.parts) == 1 and not value.taints:
+        return value.parts["[]"]
     if value.parts:
         return union(Value(value.taints), *value.parts.values())
     return Value(value.taints, what="" if value.what == "request" else value.what) if value.taints else EMPTY

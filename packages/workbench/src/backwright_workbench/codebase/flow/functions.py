@@ -4,6 +4,7 @@ What lives here: what parameters hold at the start, what returning means, the su
 statements.
 """
 
+import re
 from collections.abc import Callable
 
 from backwright_workbench.codebase.facts import syntax as s
@@ -13,6 +14,12 @@ from backwright_workbench.codebase.flow.entries import injected
 from backwright_workbench.codebase.flow.frame import MOST_HITS, Analysis, Entry, Frame, Summary
 from backwright_workbench.codebase.flow.values import EMPTY, NOTHING, Origin, Taint, Trail, Value, union
 
+FORMATTING = re.compile(
+    r"format_.*error|error_format|exception_handler|handle_\w*(error|exception)|error_handler"
+)
+"""Functions whose result is an answer to something that failed."""
+HANDLING = re.compile(r"exception_handler|handle_\w*(error|exception)")
+ERRORS = frozenset(["exc", "exception", "error", "err", "e"])
 Run = Callable[[Frame, list[s.Statement]], None]
 
 
@@ -46,6 +53,12 @@ def _start(frame: Frame, function: Function, entry: Entry | None, at: int, param
         return Value(
             (Taint(Origin("error", errors), Trail(function.head, f"`{param.name}` is what went wrong")),)
         )
+    if param.name in ERRORS and HANDLING.search(function.name):
+        return Value(
+            (Taint(Origin("error", "Exception"), Trail(function.head, f"`{param.name}` is what went wrong")),)
+        )
+    if _is_command(function):
+        return EMPTY
     provider = injected(param.default, param.annotation)
     if provider is not None:
         return _provided(frame, provider)
@@ -62,6 +75,15 @@ def _start(frame: Frame, function: Function, entry: Entry | None, at: int, param
         origin = Origin("request", function.qualified, source, (param.name,))
         return Value((Taint(origin, clean=clean, raw=is_object),))
     return Value((Taint(Origin("parameter", function.qualified, "", (param.name,))),))
+
+
+def _is_command(function: Function) -> bool:
+    """Whether a person calls it at a terminal."""
+    return any(
+        s.last_name(each) in ("command", "option", "argument", "group")
+        or s.refers(each).startswith(("click.", "typer."))
+        for each in function.decorators
+    )
 
 
 def _is_static(function: Function) -> bool:
@@ -104,7 +126,11 @@ def _checks(frame: Frame, function: Function, made: Summary) -> None:
 
 def _answers(frame: Frame, function: Function, entry: Entry | None) -> None:
     """What a handler returns goes to the caller."""
-    is_handler = entry is not None or function in frame.analysis.error_parameters
+    is_handler = (
+        entry is not None
+        or function in frame.analysis.error_parameters
+        or FORMATTING.search(function.name) is not None
+    )
     for node, value, _ in frame.answered:
         if is_handler:
             frame.danger("answer", value, node, "return")

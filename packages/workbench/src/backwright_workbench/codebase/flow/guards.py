@@ -120,14 +120,15 @@ def _called(frame: Frame, test: s.Call, truth: bool, depth: int) -> Checked:
         return [(first, frozenset(["nosql"]))]
     if truth and (known := _own_check(frame, test)) is not None:
         return known
+    given = [*test.args, *(each.value for each in test.keywords)]
     if SAFE_NAME.search(name) and not UNRELATED.search(name.lower()) and truth:
-        return [(evaluate(frame, each), RESTRICTED) for each in test.args]
+        return [(evaluate(frame, each), RESTRICTED) for each in given]
     if (
         SAFE_NAME.search(name)
         and re.search(r"private|internal|blocked|unsafe|dangerous|invalid", name)
         and not truth
     ):
-        return [(evaluate(frame, each), RESTRICTED) for each in test.args]
+        return [(evaluate(frame, each), RESTRICTED) for each in given]
     return []
 
 

@@ -20,7 +20,7 @@ OTHER = re.compile(
     r"|policy|field|column|path|file|format|algorithm|prefix|_at$|ttl|lifetime|status|error|exception|form|schema|limit"
     r"|budget|usage|attempt|izer|ized|version|class|backend|manager|service|repo|strength|change|require|enabled|result"
     r"|match|message|msg|page|view|template|endpoint|masked|redacted|hint|label|title|exist|missing|set$|hash_|created"
-    r"|provider|scheme|parser|callback|handler|docs|help|^no_|rule|check|question|used|updated|csrf|next_|page|sync_token",
+    r"|(?<!auth_)(?<!authorization_)(?<!auth)header|provider|scheme|parser|callback|handler|docs|help|^no_|rule|check|question|used|updated|csrf|next_|page|sync_token",
     re.I,
 )
 MASKING = re.compile(

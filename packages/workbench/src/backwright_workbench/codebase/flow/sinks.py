@@ -118,7 +118,7 @@ STATEMENT = re.compile(
     r"|call\s+\w+\s*\(|order\s+by|set\s+\S+\s*=|limit\s|i?like\s|use\s|attach\s+database|show\s+\w+)",
     re.I,
 )
-FRAGMENT = re.compile(r"=\s*'?\0|\blike\b|\bin\s*\(|\band\b|\bor\b|\bmatch\b|<|>|\basc\b|\bdesc\b", re.I)
+FRAGMENT = re.compile(r"[=<>]\s*['\"]?%?\0|\blike\b|\bin\s*\(", re.I)
 """What a part of a statement looks like, for `text(…)` in a filter."""
 PATH_METHODS = frozenset(
     [

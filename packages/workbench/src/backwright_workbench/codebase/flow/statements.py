@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.flow.expressions import bind, element, evaluate, is_debug
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.functions import summarised
@@ -68,10 +69,21 @@ def _do(frame: Frame, node: s.Do) -> None:
 
 def _return(frame: Frame, node: s.Return) -> None:
     value = evaluate(frame, node.value)
-    if any(each.origin.kind == "error" for each in value.taints):
-        value = replace(value, taints=tuple(each.step(frame.at(node), "returned") for each in value.taints))
+    if any(each.origin.kind == "error" for each in value.all_taints()):
+        value = _returned(value, frame.at(node))
     frame.returns.append(value)
     frame.answered.append((node, value, dict(frame.trusted)))
+
+
+def _returned(value: Value, place: Place, depth: int = 0) -> Value:
+    """A value with an exception in it, which is given back here."""
+    if depth > 3:
+        return value
+    taints = tuple(
+        each.step(place, "returned") if each.origin.kind == "error" else each for each in value.taints
+    )
+    parts = value.parts and {name: _returned(each, place, depth + 1) for name, each in value.parts.items()}
+    return replace(value, taints=taints, parts=parts)
 
 
 def _raise(frame: Frame, node: s.Raise) -> None:

@@ -21,7 +21,7 @@ TEMPLATE = "keep the template constant and give it the value: `render_template_s
 def find(app: Application) -> Iterator[Seen]:
     """`eval` and `exec`, templates and imports with a text that is not constant."""
     for flow in flows(app):
-        if flow.kind in ("code", "import") and flow.is_proven:
+        if flow.is_proven and (flow.kind == "code" or (flow.kind == "import" and not flow.prefix)):
             yield seen(flow, f"{flow.label} is run as code by `{flow.what}`", CODE)
         elif flow.kind == "template" and flow.is_proven:
             message = (

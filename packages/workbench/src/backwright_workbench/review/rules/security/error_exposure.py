@@ -59,9 +59,16 @@ def _tells(app: Application, name: str, status: int | None) -> bool:
     short = _short(name)
     if short in GENERAL:
         return True
-    if name in app.project.classes or name.isdigit() or MEANT.search(short):
+    if name in app.project.classes or short in _own(app) or name.isdigit() or MEANT.search(short):
         return False
     return short not in INTENDED or (status is not None and status >= 500)
+
+
+def _own(app: Application) -> frozenset[str]:
+    """The names of the project's own classes."""
+    if "class names" not in app.notes:
+        app.notes["class names"] = frozenset(each.rpartition(".")[2] for each in app.project.classes)
+    return app.notes["class names"]  # type: ignore[return-value]
 
 
 def _short(name: str) -> str:

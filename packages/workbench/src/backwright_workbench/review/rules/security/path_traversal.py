@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.codebase.flow import flows
+from backwright_workbench.codebase.flow import Flow, flows
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.flowing import seen
 from backwright_workbench.review.rule import About
@@ -20,16 +20,27 @@ FIX = (
 )
 
 
+CONTENT = frozenset(["stream", "file", "content", "content_type", "size", "headers"])
+"""Attributes of an upload that are not its name."""
+
+
 def find(app: Application) -> Iterator[Seen]:
-    """Paths that a request takes part in."""
+    """Paths that a request takes part in; each part once in a function."""
+    told: set[tuple[object, ...]] = set()
     for flow in flows(app):
-        if flow.kind not in ("path", "archive") or not flow.is_proven:
+        if flow.kind not in ("path", "archive") or not flow.is_proven or not _is_name(flow):
             continue
-        if (
-            flow.kind == "path"
-            and flow.source in ("url", "file")
-            and len(flow.path) < (2 if flow.source == "file" else 0)
-        ):
-            continue  # the uploaded file itself, not its name
-        confidence = Confidence.MEDIUM if flow.kind == "archive" else Confidence.HIGH
-        yield seen(flow, f"{flow.label} decides which file `{flow.what}` uses", FIX, confidence)
+        key = (flow.kind, flow.label, flow.function)
+        if key not in told:
+            told.add(key)
+            confidence = Confidence.MEDIUM if flow.kind == "archive" else Confidence.HIGH
+            yield seen(flow, f"{flow.label} decides which file `{flow.what}` uses", FIX, confidence)
+
+
+def _is_name(flow: Flow) -> bool:
+    """Whether it is a name, not what an upload holds."""
+    if flow.kind == "archive":
+        return True
+    if flow.path and flow.path[-1] in CONTENT and (flow.source == "file" or len(flow.path) > 1):
+        return False
+    return flow.source != "url" and (flow.source != "file" or len(flow.path) > 1)

@@ -75,9 +75,11 @@ def _all(path: tuple[str, ...]) -> str:
 
 def _line(app: Application, each: Standing[Call]) -> Iterator[Seen]:
     """What a single line shows."""
+    if each.node.args and "%r" in (text_of(each.node.args[0]) or ""):
+        return  # an object that is shown by its own `__repr__`
     for value in [*each.node.args, *(keyword.value for keyword in each.node.keywords)]:
         for node, name in shown(value):
-            if name:
+            if name and not _is_word(app, node):
                 message = f"`{name}` is written into the log"
                 yield Seen(each.place, message, fix=FIX)
                 return
@@ -91,6 +93,12 @@ def _line(app: Application, each: Standing[Call]) -> Iterator[Seen]:
                 message = f"`{written(node)}` is written into the log; `{owner.name}` holds a password"
                 yield Seen(each.place, message, Confidence.MEDIUM, fix=FIX)
                 return
+
+
+def _is_word(app: Application, node: Expression) -> bool:
+    """Whether it is a constant that is called like a secret, but is the name or path of one."""
+    value = text_of(app.project.value(refers(node))) if refers(node) else None
+    return value is not None and ("/" in value or " " in value or value.lower() in refers(node).lower())
 
 
 def _is_configuration(node: Expression) -> bool:

@@ -19,8 +19,15 @@ FIX = 'bind the value: `execute(text("… WHERE name = :name"), {"name": name})`
 NAMES = re.compile(
     r"table|column|^col$|^cols$|schema|field|placeholder|clause|^where|^sql|query|condition|statement|database|dbname"
     r"|db_name|index|constraint|prefix|order|limit|offset|sort|^ddl|^expr|dialect|model|^params?$|interval|^fmt$|view"
+    r"|fullname|tablename"
 )
 """Names of what a program puts into its statements itself; without a proven source they say nothing."""
+
+HOLDERS = re.compile(
+    r"^(app|cls|self|op|db|database|conn|connection|cur|cursor|session|engine|bind|context|ctx|target|mapper)$|settings|config"
+    r"|metadata|dialect|model"
+)
+"""Objects of the program itself, whose attributes nobody sends."""
 
 
 def find(app: Application) -> Iterator[Seen]:
@@ -42,4 +49,6 @@ def find(app: Application) -> Iterator[Seen]:
 
 def _is_value(flow: Flow) -> bool:
     """Whether what is put in is a value, not the name of a table or a piece that the program made itself."""
+    if flow.origin == "parameter" and len(flow.path) > 1 and HOLDERS.search(flow.path[0]):
+        return False
     return bool(flow.path) and not NAMES.search(led(flow).lower())

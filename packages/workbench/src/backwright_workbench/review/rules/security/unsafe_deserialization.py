@@ -35,6 +35,8 @@ def find(app: Application) -> Iterator[Seen]:
     for each in app.nodes(Call):
         call = each.node
         loader = call.argument(1, "Loader")
+        if loader is None and any(not keyword.name for keyword in call.keywords):
+            continue
         unsafe = call.refers in UNSAFE or (call.refers in LOADERS and last_name(loader) not in SAFE_LOADERS)
         if unsafe and (loader is None or last_name(loader) in OFFICIAL[:2]):
             yield Seen(

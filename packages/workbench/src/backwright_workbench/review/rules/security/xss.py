@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Module
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.syntax import Call, constant
 from backwright_workbench.codebase.flow import Flow, flows
@@ -25,11 +26,13 @@ UNESCAPED = re.compile(
 HARMLESS = re.compile(
     r"tojson|json_script|escape|clean|sanitiz|bleach|striptags|linebreaks|csrf|static|url_for|form|field|widget|icon|svg"
     r"|script|_html$|html$|markdown|settings|config|render|media|css|pagination|paginator|super\(|trans|gettext|^_\(|chart"
-    r"|plot|graph|body_content|block|embed|help_text|label|widget"
+    r"|plot|graph|body_content|block|embed|help_text|label|widget|inject"
 )
 """What templates mark as safe because a library or the program itself made it."""
 JINJA = ("jinja2.Environment", "jinja2.environment.Environment", "jinja2.sandbox.SandboxedEnvironment")
-MARKUP = re.compile(r"<\s*[a-z!/]", re.I)
+WEB = frozenset(
+    ["flask", "fastapi", "starlette", "django", "sanic", "aiohttp", "quart", "bottle", "litestar"]
+)
 
 
 def find(app: Application) -> Iterator[Seen]:
@@ -40,7 +43,11 @@ def find(app: Application) -> Iterator[Seen]:
     yield from _templates(app)
     for each in app.nodes(Call):
         call = each.node
-        if call.refers in JINJA and constant(call.keyword("autoescape")) is False and _makes_pages(app):
+        if (
+            call.refers in JINJA
+            and constant(call.keyword("autoescape")) is False
+            and _makes_pages(call, each.module)
+        ):
             yield Seen(
                 each.place,
                 "the templates of this environment do not escape what is put into them",
@@ -57,8 +64,11 @@ def _is_markup(flow: Flow) -> bool:
     return flow.built and not flow.text.lstrip().startswith(("{", "["))
 
 
-def _makes_pages(app: Application) -> bool:
-    return any(path.endswith((".html", ".htm")) for path in app.files)
+def _makes_pages(call: Call, module: Module) -> bool:
+    """Whether an environment looks as if it made HTML: near a web framework, with the usual marks."""
+    if call.keyword("block_start_string") or call.keyword("variable_start_string"):
+        return False
+    return any(each.partition(".")[0] in WEB for each in module.imports.values())
 
 
 def _templates(app: Application) -> Iterator[Seen]:
