@@ -281,3 +281,20 @@ def test_any_shape_of_code_is_read() -> None:
         def k(k): return k(k)
         k(k).get("/")(k)
         """})  # fmt: skip
+
+
+def test_a_decorator_above_the_route_does_not_guard_it() -> None:
+    """What is registered is the function below: a check around it is never called."""
+    found = routes(application({"main.py": """
+        from fastapi import FastAPI
+        from somewhere import login_required
+        app = FastAPI()
+        @login_required
+        @app.get("/open")
+        async def left_open(): ...
+        @app.get("/closed")
+        @login_required
+        async def closed(): ...
+        """}))  # fmt: skip
+    assert not found["GET /open"].guarded(WHO)
+    assert found["GET /closed"].guarded(WHO)

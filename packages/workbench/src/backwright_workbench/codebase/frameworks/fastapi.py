@@ -5,14 +5,13 @@ What lives here: how routes are registered and what hangs in front of them. What
 """
 
 import re
-from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module, Role
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose, Route, WebApp
 from backwright_workbench.codebase.frameworks import starlette
-from backwright_workbench.codebase.frameworks.depends import GIVERS, givers
+from backwright_workbench.codebase.frameworks.fastapi_guards import Guards
 from backwright_workbench.codebase.frameworks.hubs import Hub, Hubs, Spot, Way
 from backwright_workbench.codebase.frameworks.middleware import Reach
 from backwright_workbench.codebase.frameworks.parameters import parameters
@@ -21,7 +20,6 @@ from backwright_workbench.codebase.frameworks.rest import action_of
 from backwright_workbench.codebase.frameworks.values import (
     Rows,
     listed,
-    looked_up,
     plain_options,
     text_value,
 )
@@ -36,15 +34,6 @@ KINDS = {
 VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
 MANY = frozenset(["api_route", "route", "add_api_route", "add_route"])
 SOCKETS = frozenset(["websocket", "websocket_route", "add_api_websocket_route", "add_websocket_route"])
-INNOCENT = frozenset(
-    [
-        "functools.wraps",
-        "typing.no_type_check",
-        "builtins.staticmethod",
-        "builtins.classmethod",
-        "typing.overload",
-    ]
-)
 PARAMETER = re.compile(r"\{(\w+):\w+\}")
 SKIPPED = (Role.TEST, Role.VENDORED, Role.MIGRATION)
 PURPOSEFUL = frozenset({Purpose.DATABASE, Purpose.OTHER})
@@ -66,6 +55,7 @@ class Reader:
     def __init__(self, app: Application) -> None:
         self._app = app
         self._purposes = Purposes(app)
+        self._guards = Guards(app, self._purposes)
         self._hubs = Hubs(app, KINDS)
         self._everywhere: list[tuple[str, Reach, Guard]] = []
         self._is_dynamic = False
@@ -94,7 +84,7 @@ class Reader:
         )
         level = Level.APP if hub.kind == "app" else Level.ROUTER
         hub.guards = list(
-            self._listed_guards(hub.call.keyword("dependencies"), hub.function, hub.module, level)
+            self._guards.listed(hub.call.keyword("dependencies"), hub.function, hub.module, level)
         )
         place = hub.module.at(hub.call)
         if hub.kind == "app" and hub.module.role not in SKIPPED:
@@ -188,7 +178,7 @@ class Reader:
             parents,
             prefix,
             lambda: list(
-                self._listed_guards(call.keyword("dependencies"), spot.function, spot.module, level)
+                self._guards.listed(call.keyword("dependencies"), spot.function, spot.module, level)
             ),
         )
         if not is_known and not is_mount and spot.module.role not in SKIPPED:
@@ -211,8 +201,11 @@ class Reader:
         methods = ("WEBSOCKET",) if callee.name in SOCKETS else methods
         path = text_value(self._app, decorator.argument(0, "path"), function.inside)
         route = self._route(function, methods, path, decorator, function.module, function.inside)
-        others = [each for each in function.decorators if each is not decorator and not _registers(each)]
-        route.guards += self._attached(others, function)
+        below = function.decorators[
+            function.decorators.index(decorator) + 1 :
+        ]  # those above see nothing of it
+        others = [each for each in below if not _registers(each)]
+        route.guards += self._guards.attached(others, function)
         self._found.append((route, hubs))
 
     def _seems(self, module: Module, decorator: s.Call, callee: s.Attribute) -> bool:
@@ -256,7 +249,11 @@ class Reader:
             self._view(found, path, module, call, hubs, guards)
         elif isinstance(found, Function):
             route = self._route(found, methods, path, call, module, function)
-            route.guards = [*guards, *route.guards, *self._attached(found.decorators, found)]
+            route.guards = [
+                *guards,
+                *route.guards,
+                *self._guards.attached([d for d in found.decorators if not _registers(d)], found),
+            ]
             self._found.append((route, hubs))
 
     def _view(
@@ -268,7 +265,11 @@ class Reader:
             if method is not None:
                 route = self._route(method, (name.upper(),), path, call, module, None)
                 route.view = view
-                route.guards = [*guards, *route.guards, *self._attached(method.decorators, method)]
+                route.guards = [
+                    *guards,
+                    *route.guards,
+                    *self._guards.attached([d for d in method.decorators if not _registers(d)], method),
+                ]
                 self._found.append((route, hubs))
 
     def _route(
@@ -284,13 +285,13 @@ class Reader:
             methods, PARAMETER.sub(r"{\1}", path), function, None, function.place, module.at(call), "fastapi"
         )
         route.status = _status(call.keyword("status_code"))
-        route.guards += self._listed_guards(call.keyword("dependencies"), inside, module, Level.ROUTE)
+        route.guards += self._guards.listed(call.keyword("dependencies"), inside, module, Level.ROUTE)
         if function.owner is not None and any(
             s.last_name(each) in ("cbv", "controller") for each in function.owner.decorators
         ):
             route.view = function.owner
-            route.guards += self._class_guards(function.owner)
-        route.guards += self._param_guards(function)
+            route.guards += self._guards.of_class(function.owner)
+        route.guards += self._guards.of_parameters(function)
         self._answers(route, call, function)
         return route
 
@@ -309,45 +310,6 @@ class Reader:
     def _methods(self, call: s.Call, default: tuple[str, ...]) -> tuple[str, ...]:
         found = [s.text_of(each) for each in listed(self._app, call.keyword("methods"), None)]
         return tuple(each.upper() for each in found if each) or default
-
-    # Guards
-
-    def _listed_guards(
-        self, node: s.Expression | None, function: Function | None, module: Module, level: Level
-    ) -> Iterator[Guard]:
-        for each in listed(self._app, node, function):
-            call = looked_up(self._app, each, function)
-            if isinstance(call, s.Call) and call.name in GIVERS:
-                provider = call.argument(0, "dependency")
-                if provider is not None:
-                    yield self._guard(call, provider, level, module, each)
-
-    def _guard(self, call: s.Call, provider: s.Expression, level: Level, module: Module, at: s.Node) -> Guard:
-        guard = self._purposes.guard(provider, level, module.at(at))
-        if call.name == "Security" and call.argument(1, "scopes") is not None:
-            guard.purposes |= {Purpose.AUTHENTICATION, Purpose.AUTHORIZATION}
-        return guard
-
-    def _param_guards(self, function: Function) -> Iterator[Guard]:
-        for param in function.params:
-            for call, provider in givers(self._app.project, param):
-                yield self._guard(
-                    call, provider, Level.ROUTE, function.module, param.annotation or param.default or call
-                )
-
-    def _class_guards(self, owner: Class) -> Iterator[Guard]:
-        for _, assign in owner.assigned():
-            value = assign.value
-            if isinstance(value, s.Call) and value.name in GIVERS and value.args:
-                yield self._guard(value, value.args[0], Level.CLASS, owner.module, assign)
-
-    def _attached(self, decorators: list[s.Expression], function: Function) -> list[Guard]:
-        """What else decorates a handler: limits, caches, checks of their own."""
-        return [
-            self._purposes.guard(each, Level.ROUTE, function.module.at(each))
-            for each in decorators
-            if not _registers(each) and s.refers(each) not in INNOCENT
-        ]
 
     # All together
 

@@ -12,8 +12,9 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Parameter
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
+from backwright_workbench.codebase.frameworks.callers import COOKIES, PROOFS
 from backwright_workbench.codebase.frameworks.depends import givers, metadata
-from backwright_workbench.codebase.frameworks.signs import COOKIES, PROOFS, Reader, Signs
+from backwright_workbench.codebase.frameworks.signs import Reader, Signs
 from backwright_workbench.codebase.frameworks.wording import (
     demands,
     is_check,

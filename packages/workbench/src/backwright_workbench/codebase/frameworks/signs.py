@@ -4,19 +4,30 @@ What lives here: the signs in one body, framework words included. What must not:
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.frameworks.callers import (
+    DECODERS,
+    IDENTITY_CALLS,
+    STORES,
+    Callers,
+    is_request,
+    key_of,
+    written_text,
+)
+from backwright_workbench.codebase.frameworks.refusals import (
+    OTHER_MEANING,
+    REFUSING,
+    aborts,
+    names_in,
+    refuses_in_answer,
+    spoken,
+    stops,
+)
 from backwright_workbench.codebase.frameworks.wording import words
 
-PROOFS = re.compile(r"\b(?:auth\w*|token|apikey|api key|jwt|bearer|access key|secret)\b")
-COOKIES = re.compile(r"\b(?:token|session\w*|auth\w*|user\w*|jwt|sid|login|logged|admin|role)\b")
-SESSIONS = re.compile(
-    r"\b(?:users?|username|userid|uid|id|logged\w*|login|loggedin|account|auth\w*|email|admin|role|token|profile"
-    r"|identity|member|customer|student|teacher|name|jwt|sub)\b"
-)
 RIGHTS = re.compile(
     r"\b(?:admin\w*|superuser|staff|roles?|perms?|permissions?|scopes?|moderator|superadmin|privileges?|groups?)\b"
 )
@@ -28,35 +39,12 @@ OWNERS = re.compile(
 SELF_PARTS = re.compile(
     r"^(?:id|pk|uuid|user id|userid|uid|username|sub|public id|email|user|owner id|account id)$"
 )
-CALLERS = re.compile(
-    r"^(?:(?:current|logged in|auth|authed|authenticated|authorized|session|request|requesting|cur|active|this|jwt)"
-    r" (?:\w+ )?(?:users?|user id|account|member|admin|identity|principal|customer|person|uid|username|claims|email)"
-    r"(?: id| name| email)?|me|identity|principal|claims|requester|caller|actor|viewer)$"
-)
-KNOWN_CALLERS = frozenset(
-    ["flask_login.current_user", "flask_jwt_extended.current_user", "flask_security.current_user", "flask.g.user",
-     "flask.g.current_user", "flask_login.utils.current_user"]
-)  # fmt: skip
-STORES = frozenset(["flask.session", "quart.session", "flask_session.session"])
-REQUEST_PARTS = frozenset(["headers", "META", "environ"])
-REQUEST_USERS = frozenset(
-    ["user", "auth", "authorization", "current_user", "jwt_payload", "user_id", "account", "identity", "uid"]
-)
 QUERIES = frozenset(
     ["filter", "filter_by", "get", "exclude", "get_object_or_404", "get_list_or_404", "where", "find", "find_one",
      "first", "get_or_none", "aget", "get_or_404", "first_or_404", "find_first", "delete_one", "update_one", "one",
      "delete_many", "find_one_and_update", "find_one_and_delete", "get_or_create", "update_or_create", "filter_related"]
 )  # fmt: skip
 COLLECTION = frozenset(["all", "add", "remove", "order_by", "count"])
-IDENTITY_CALLS = frozenset(
-    ["get_jwt_identity", "get_current_user", "get_jwt", "get_jwt_claims", "current_identity", "get_raw_jwt"]
-)
-DECODERS = frozenset(
-    ["jwt.decode", "jose.jwt.decode", "jwt.api_jwt.decode", "authlib.jose.jwt.decode", "jose.jwt.get_claims",
-     "firebase_admin.auth.verify_id_token", "flask_jwt_extended.decode_token",
-     "google.oauth2.id_token.verify_oauth2_token",
-     "python_jwt.verify_jwt"]
-)  # fmt: skip
 STRICT_CALLS = frozenset(
     [
         "verify_jwt_in_request",
@@ -70,29 +58,11 @@ SQL_OWNER = re.compile(
     r"\b(?:where|and)\b.{0,200}?\b(?:owner|user|author|account|customer|creator|created_by)(?:_?id|_?name)?\s*(?:=|in\b)",
     re.I | re.S,
 )
-REFUSING = re.compile(
-    r"\b(?:401|403|unauthori[sz]ed|forbidden|permission denied|not authenticated|not authori[sz]ed|access denied"
-    r"|auth\w* (?:error|exception|failed|required)|authentication failed|invalid token|credentials? (?:error|exception)"
-    r"|invalid credentials?|no authorization|token (?:error|expired)"
-    r"|(?:permission|login|role) (?:error|required|exception)"
-    r"|not permitted|unauthenticated|insufficient \w+|no permission|wrong \w+ scope|http 401\w*|http 403\w*)\b"
-)
-OTHER_MEANING = re.compile(
-    r"\b(?:4(?:00|04|05|09|10|13|15|22|29)|5\d\d|not found|bad request|conflict|value|not exist|no result|no row"
-    r"|integrity|already exists?)\b"
-)
-SAID = re.compile(
-    r"\bnot (?:logged in|authenticated|authori[sz]ed)\b|\blog ?in (?:is )?required|\bmust (?:be logged|log) in\b"
-    r"|\bauthentication (?:is )?required|\bunauthori[sz]ed\b|\bpermission denied\b|\baccess denied\b",
-    re.I,
-)
-"""What a sentence says to those who are refused."""
 CAREFUL = frozenset(
     ["x-frame-options", "content-security-policy", "strict-transport-security", "x-content-type-options"]
 )
 VERDICTS = re.compile(r"^(?:has|is|can|may|test func|check|authorized|allowed|must)\b")
 """Functions whose answer is the verdict: what they return is what they test."""
-LOGIN_PAGE = re.compile(r"\b(?:log ?in|sign ?in|auth|unauthori[sz]ed|forbidden|denied|authenticate)\b")
 
 
 @dataclass(slots=True)
@@ -121,12 +91,11 @@ class Signs:
     """The calls of the body, and whether they are given who the caller is."""
 
 
-class Reader:
+class Reader(Callers):
     """Reads the signs of one body. `callers` are names of it that hold the caller from the beginning."""
 
     def __init__(self, function: Function, callers: frozenset[str], trusts_params: bool) -> None:
-        self._function = function
-        self._callers = set(callers)
+        super().__init__(function, callers)
         self._trusts_params = trusts_params
         self._params = {each.name for each in function.params}
         self._is_caught = any(isinstance(each, s.Attempt) for each in function.walk())
@@ -137,19 +106,19 @@ class Reader:
         stored: set[int] = set()
         asked: s.Node | None = None
         fills_session = False
-        for node in self._function.walk():
+        for node in self.function.walk():
             if id(node) in stored:
                 continue
             match node:
                 case s.Assign(targets=targets, value=value):
                     for target in targets:
-                        self.signs.headers |= _key(target).lower() in CAREFUL
+                        self.signs.headers |= key_of(target).lower() in CAREFUL
                         fills_session |= isinstance(target, s.Item) and s.refers(target.base) in STORES
                         stored.update(id(each) for each in s.walk(target))
                     if value is not None and self.is_caller(value):
-                        self._callers.update(_names(targets))
+                        self.names.update(names_in(targets))
                 case s.Bound(target=s.Name(id=name), value=value) if self.is_caller(value):
-                    self._callers.add(name)
+                    self.names.add(name)
                 case s.Branch(test=test, body=body, orelse=orelse):
                     self._test(node, test, body, orelse)
                 case s.Choice(test=test):
@@ -171,7 +140,7 @@ class Reader:
                     self.signs.limits = True
                 case s.Operation(operator="==" | "!=" | "in" | "is" | "not in"):
                     self._owned(node, is_test=False)
-                    asked = node if node.operator == "in" and self._kept_in(node) else asked
+                    asked = node if node.operator == "in" and self.is_kept_in(node) else asked
                 case s.Call():
                     self._called(node)
                 case s.Attribute(name="HTTP_429_TOO_MANY_REQUESTS" | "TOO_MANY_REQUESTS"):
@@ -188,7 +157,7 @@ class Reader:
         owner = self.signs.owner
         if owner is None:
             return
-        for node in self._function.walk():
+        for node in self.function.walk():
             if (
                 isinstance(node, s.Branch)
                 and node.body
@@ -199,54 +168,6 @@ class Reader:
                 other = node.orelse if arms[0] else node.body
                 if any(arms) and any(call.name in QUERIES for call in s.calls_in(*other)):
                     self.signs.owner = None
-
-    # Who calls
-
-    def is_caller(self, node: s.Node) -> bool:
-        """Whether an expression holds who the caller is, or a proof of it."""
-        match node:
-            case s.Name(id=name, refers=known):
-                if name in self._callers or known in KNOWN_CALLERS:
-                    return True
-                return name[:1].islower() and bool(CALLERS.match(words(name)))
-            case s.Attribute(base=base, name=name, refers=known):
-                if known in KNOWN_CALLERS or (name in REQUEST_USERS and _is_request(base)):
-                    return True
-                return self.is_caller(base) or (name == "current_user" and isinstance(base, s.Name))
-            case s.Item(base=base, key=key):
-                return self._kept(base, _joined(key)) or self.is_caller(base)
-            case s.Call(callee=callee, args=args):
-                if node.name in IDENTITY_CALLS or node.refers in DECODERS:
-                    return True
-                if isinstance(callee, s.Attribute):
-                    if callee.name in ("get", "get_secure_cookie", "pop") and args:
-                        return self._kept(callee.base, _joined(args[0])) or self.is_caller(callee.base)
-                    if self.is_caller(callee.base):
-                        return True
-                return any(self.is_caller(each) for each in args[:3]) or any(
-                    self.is_caller(each.value) for each in node.keywords
-                )
-            case s.Awaited(value=value) | s.Bound(value=value):
-                return self.is_caller(value)
-            case s.Operation(operator="or" | "and", operands=operands):
-                return any(self.is_caller(each) for each in operands)
-            case s.Choice(yes=yes, no=no):
-                return self.is_caller(yes) or self.is_caller(no)
-        return False
-
-    def _kept(self, base: s.Expression, key: str | None) -> bool:
-        """Whether the caller is kept under this key: of headers, cookies or the session."""
-        if key is None:
-            return False
-        place = s.last_name(base)
-        spoken = words(key)
-        if place in REQUEST_PARTS:
-            return bool(PROOFS.search(spoken))
-        if place in ("cookies", "COOKIES"):
-            return bool(COOKIES.search(spoken))
-        if s.refers(base) in STORES or (place == "session" and isinstance(base, s.Attribute | s.Name)):
-            return bool(SESSIONS.search(spoken))
-        return place == "g" and s.refers(base) == "flask.g" and bool(SESSIONS.search(spoken))
 
     def _seen(self, node: s.Node) -> None:
         if (
@@ -267,7 +188,7 @@ class Reader:
 
     def _called(self, call: s.Call) -> None:
         signs = self.signs
-        given = any(self._holds(each) for each in (*call.args, *(each.value for each in call.keywords)))
+        given = any(self.holds(each) for each in (*call.args, *(each.value for each in call.keywords)))
         signs.calls.append((call, given))
         if self.is_caller(call) and (
             call.refers in DECODERS or call.name in IDENTITY_CALLS or call.name == "get"
@@ -279,7 +200,7 @@ class Reader:
             signs.strict = signs.strict or (
                 call if call.name in STRICT_CALLS or not self._is_caught else None
             )
-        if _aborts(call):
+        if aborts(call):
             signs.refusal = signs.refusal or call
         if call.name in QUERIES and signs.owner is None:
             for each in call.keywords:
@@ -294,23 +215,11 @@ class Reader:
                     signs.owner = signs.owner or call
         if isinstance(call.callee, s.Attribute) and call.name in {*QUERIES, *COLLECTION}:
             base = call.callee.base
-            if isinstance(base, s.Attribute) and not _is_request(base.base) and self._is_person(base.base):
+            if isinstance(base, s.Attribute) and not is_request(base.base) and self.is_person(base.base):
                 signs.owner = signs.owner or call
         texts = [each for each in call.args if isinstance(each, s.Literal | s.Text | s.Operation)]
-        if texts and given and any(SQL_OWNER.search(_text(each)) for each in texts):
+        if texts and given and any(SQL_OWNER.search(written_text(each)) for each in texts):
             signs.owner = signs.owner or call
-
-    def _holds(self, node: s.Expression) -> bool:
-        """Whether what is handed over holds who calls: itself, or in a list or mapping."""
-        match node:
-            case s.Group(items=items) | s.Pairs(values=items):
-                return any(self._holds(each) for each in items)
-        return self.is_caller(node)
-
-    def _is_person(self, node: s.Expression) -> bool:
-        """Whether an expression is the caller itself, not a store that the caller is kept in."""
-        is_one = isinstance(node, s.Name | s.Attribute) and self.is_caller(node)
-        return is_one and s.last_name(node) not in ("headers", "cookies", "session")
 
     def _is_self(self, node: s.Expression, in_query: bool) -> bool:
         """Whether an expression is the caller, or what the caller is told apart by."""
@@ -326,10 +235,6 @@ class Reader:
     def _tells_apart(self, node: s.Attribute) -> bool:
         return bool(SELF_PARTS.match(words(node.name))) or self.is_caller_itself(node)
 
-    def is_caller_itself(self, node: s.Attribute) -> bool:
-        """`request.user`, `g.user`: an attribute that is the caller, not a part of it."""
-        return node.refers in KNOWN_CALLERS or (node.name in REQUEST_USERS and _is_request(node.base))
-
     def _owned(self, node: s.Operation, is_test: bool) -> None:
         if self.signs.owner is not None or len(node.operands) != 2:
             return
@@ -340,7 +245,7 @@ class Reader:
                 other = other.args[0]
             if is_test and _is_sent(other):
                 continue
-            name = words(s.last_name(other) or _key(other))
+            name = words(s.last_name(other) or key_of(other))
             in_owner = isinstance(other, s.Attribute | s.Item) and bool(OWNERS.match(name))
             named = is_test and bool(OWNERS.match(name) or SELF_PARTS.match(name))
             if in_owner or (named and not self.is_caller(other)):
@@ -357,7 +262,7 @@ class Reader:
                 "is not",
             ):
                 self._owned(node, is_test=True)
-            word = s.last_name(node) if isinstance(node, s.Attribute) else _key(node)
+            word = s.last_name(node) if isinstance(node, s.Attribute) else key_of(node)
             if self.signs.role is None and word and RIGHTS.search(words(word)) and self._of_somebody(node):
                 self.signs.role = node
 
@@ -377,12 +282,12 @@ class Reader:
         role = self.signs.role
         is_same = isinstance(test, s.Operation) and test.operator == "=="
         if not (
-            is_same and _stops(body)
+            is_same and stops(body)
         ):  # `if user == author: raise` is no right: nobody may do it to themselves
             self._compared(test)
-        if role is None and self.signs.role is not None and _stops(body):
+        if role is None and self.signs.role is not None and stops(body):
             self.signs.refusal = self.signs.refusal or node
-        if self.signs.refusal is None and self._is_unknown(test) and _stops(body):
+        if self.signs.refusal is None and self._is_unknown(test) and stops(body):
             self.signs.refusal = node
             self.signs.identity = self.signs.identity or test
 
@@ -390,11 +295,11 @@ class Reader:
         """`not user`, `user is None`, `"user_id" not in session`, with the caller in it."""
         match test:
             case s.Operation(operator="not", operands=[inner]):
-                return self.is_caller(inner) or (isinstance(inner, s.Operation) and self._kept_in(inner))
+                return self.is_caller(inner) or (isinstance(inner, s.Operation) and self.is_kept_in(inner))
             case s.Operation(operator="is" | "==", operands=[inner, s.Literal(value=None | False)]):
                 return self.is_caller(inner)
             case s.Operation(operator="not in"):
-                return self._kept_in(test)
+                return self.is_kept_in(test)
             case s.Operation(operator="or" | "and", operands=operands):
                 return any(self._is_unknown(each) for each in operands)
             case (
@@ -404,13 +309,10 @@ class Reader:
                 return self.is_caller(base)
         return False
 
-    def _kept_in(self, node: s.Operation) -> bool:
-        return len(node.operands) == 2 and self._kept(node.operands[1], _joined(node.operands[0]))
-
     def _returned(self, node: s.Return, value: s.Expression) -> None:
-        if _refuses_in_answer(value):
+        if refuses_in_answer(value):
             self.signs.refusal = self.signs.refusal or node
-        if VERDICTS.match(words(self._function.name)):
+        if VERDICTS.match(words(self.function.name)):
             self._compared(value)
             if self.signs.role or self.signs.owner:
                 self.signs.refusal = self.signs.refusal or node
@@ -418,7 +320,7 @@ class Reader:
     def _raised(self, node: s.Raise, value: s.Expression | None) -> None:
         if value is None:
             return
-        texts = " ".join(_spoken(value, self._function))
+        texts = " ".join(spoken(value, self.function))
         if REFUSING.search(texts):
             self.signs.refusal = self.signs.refusal or node
         elif not OTHER_MEANING.search(texts):
@@ -437,101 +339,5 @@ def _is_sent(node: s.Node) -> bool:
     return is_part and isinstance(root, s.Name) and bool(SENT.search(words(root.id)))
 
 
-def _names(targets: list[s.Expression]) -> Iterator[str]:
-    for target in targets:
-        for each in s.walk(target):
-            if isinstance(each, s.Name):
-                yield each.id
-
-
 def _is_broad(handler: s.Handler) -> bool:
     return any(s.last_name(each) in ("Exception", "BaseException") for each in handler.types)
-
-
-def _key(node: s.Node) -> str:
-    """The key of `session["role"]` and of `session.get("role")`."""
-    if isinstance(node, s.Call) and node.name == "get" and isinstance(node.callee, s.Attribute) and node.args:
-        return s.text_of(node.args[0]) or ""
-    return (s.text_of(node.key) or "") if isinstance(node, s.Item) else ""
-
-
-def _is_request(node: s.Node) -> bool:
-    """`request`, `self.request`, `request.state`, `info.context`, `g`."""
-    name = s.last_name(node)
-    if isinstance(node, s.Attribute) and name in ("state", "ctx", "scope"):
-        return _is_request(node.base)
-    return name in ("request", "req", "g", "connection", "context", "conn", "websocket", "_request")
-
-
-def _stops(body: list[s.Statement]) -> bool:
-    """Whether a branch leaves the function, or aborts."""
-    last = body[-1] if body else None
-    return isinstance(last, s.Return | s.Raise) or (
-        isinstance(last, s.Do) and any(_aborts(c) for c in s.calls_in(last))
-    )
-
-
-def _aborts(call: s.Call) -> bool:
-    if call.name == "abort" and call.args:
-        return any(REFUSING.search(each) for each in _spoken(call.args[0], None))
-    return call.name in ("unauthorized", "HttpResponseForbidden", "redirect_to_login", "handle_no_permission")
-
-
-def _refuses_in_answer(value: s.Expression) -> bool:
-    """`… , 401`, `JSONResponse(…, status_code=403)`, `redirect(url_for("login"))`."""
-    if isinstance(value, s.Group) and value.items:
-        if any(s.constant(each) in (401, 403) for each in value.items[1:]):
-            return True
-        return any(REFUSING.search(words(s.last_name(each))) for each in value.items[1:])
-    if not isinstance(value, s.Call):
-        return False
-    if REFUSING.search(words(value.name)):
-        return True
-    given = [value.keyword(name) for name in ("status", "status_code", "code", "http_status")] + value.args[
-        1:
-    ]
-    if any(
-        s.constant(each) in (401, 403) or REFUSING.search(words(s.last_name(each))) for each in given if each
-    ):
-        return True
-    if "redirect" in value.name.lower() and (value.args or value.keywords):
-        texts = " ".join(_spoken(value.argument(0, "url") or value.keywords[0].value, None))
-        return bool(LOGIN_PAGE.search(texts))
-    return False
-
-
-def _spoken(value: s.Expression, function: Function | None) -> Iterator[str]:
-    """The names and codes in what is raised or answered; a local name is looked up."""
-    for node in s.walk(value):
-        match node:
-            case s.Name(id=name):
-                yield words(name)
-                if function is not None and name in function.locals:
-                    for each in function.walk():
-                        if (
-                            isinstance(each, s.Assign)
-                            and name in _names(each.targets)
-                            and each.value is not None
-                        ):
-                            yield from _spoken(each.value, None)
-            case s.Attribute(name=name):
-                yield words(name)
-            case s.Literal(value=int() as number):
-                yield str(number)
-            case s.Literal(value=str() as text) if len(text) < 60 and " " not in text:
-                yield words(text)
-            case s.Literal(value=str() as text) if SAID.search(text):
-                yield "unauthorized"
-
-
-def _joined(node: s.Expression) -> str | None:
-    """A key, or the written parts of one that is put together: `PREFIX + "_logged_in"`."""
-    if isinstance(node, s.Operation | s.Text):
-        return _text(node) or None
-    return s.text_of(node)
-
-
-def _text(node: s.Expression) -> str:
-    return " ".join(
-        each.value for each in s.walk(node) if isinstance(each, s.Literal) and isinstance(each.value, str)
-    )
