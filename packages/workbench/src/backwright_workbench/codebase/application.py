@@ -10,6 +10,7 @@ from backwright_workbench.codebase.facts.code import Role
 from backwright_workbench.codebase.facts.roles import role_of
 from backwright_workbench.codebase.facts.types import Types
 from backwright_workbench.codebase.frameworks import (
+    backwright,
     dependencies,
     django,
     engines,
@@ -39,6 +40,7 @@ READERS: tuple[Callable[[Application], None], ...] = (
     logs.read,
     schemas.read,
     forms.read,
+    backwright.read,
     fastapi.read,
     flask.read,
     litestar.read,
