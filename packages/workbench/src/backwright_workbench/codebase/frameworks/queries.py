@@ -8,13 +8,14 @@ from backwright_workbench.codebase.facts.types import Type
 from backwright_workbench.codebase.frameworks import (
     models_django,
     queries_django,
+    queries_document,
+    queries_peewee,
     queries_sql,
     queries_sqlalchemy,
 )
 from backwright_workbench.codebase.frameworks.query_reading import Reading
 
-DJANGO = (queries_django.NAMES, queries_django.start)
-STARTS = (
+ALWAYS = (
     (queries_sqlalchemy.NAMES, queries_sqlalchemy.start),
     (queries_sql.SQL_NAMES, queries_sql.start),
 )
@@ -29,9 +30,15 @@ def read(app: Application) -> None:
                 app.types.declare(
                     model.qualified, relation.name, Type("builtins.list", row) if relation.many else row
                 )
-    is_django = app.depends_on("django")
-    reading = Reading(app, (DJANGO, *STARTS) if is_django else STARTS, queries_sql.wrapped)
-    reading.user_model = models_django.user_model(app) if is_django else ""
+    starts = list(ALWAYS)
+    if app.depends_on("django"):
+        starts.insert(0, (queries_django.NAMES, queries_django.start))
+    if app.depends_on("peewee", "tortoise-orm", "tortoise"):
+        starts.insert(0, (queries_peewee.NAMES, queries_peewee.start))
+    if app.depends_on(*queries_document.LIBRARIES):
+        starts.insert(0, (queries_document.NAMES, queries_document.start))
+    reading = Reading(app, starts, queries_sql.wrapped)
+    reading.user_model = models_django.user_model(app) if app.depends_on("django") else ""
     for module in app.modules():
         reading.module(module)
     reading.finish()

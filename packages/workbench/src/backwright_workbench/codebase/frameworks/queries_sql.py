@@ -69,6 +69,7 @@ def wrapped(chain: Chain, scope: Scope) -> tuple[Plan, int] | None:
         call = link.call
         if (
             call is None
+            or link.name in WRAPPERS
             or NOT_TAKING.search(link.name)
             or call.refers.startswith(("builtins.", "logging.", "re."))
         ):

@@ -263,6 +263,8 @@ class Scope:
                 break
             plan.step(plan, link, self)
             last = link.call or last
+        if chain.is_awaited and plan.is_lazy and not plan.has_run:
+            plan.all()
         if plan.query is None:
             bare = s.Call(node.line, node.end, node.column, node, [], [])  # `User.query`, without any call
             plan.call, plan.in_loop = last or plan.call or bare, in_loop
