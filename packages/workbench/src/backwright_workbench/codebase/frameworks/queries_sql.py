@@ -9,7 +9,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.frameworks.query_plan import Chain, Link, Plan
 from backwright_workbench.codebase.frameworks.query_scope import Scope
-from backwright_workbench.codebase.frameworks.sql_building import built
+from backwright_workbench.codebase.frameworks.sql_building import WRAPPERS, built
 from backwright_workbench.codebase.frameworks.sql_plans import fill, of_text
 from backwright_workbench.codebase.frameworks.sql_reading import looks_like_sql
 from backwright_workbench.codebase.frameworks.sqlalchemy_links import step
