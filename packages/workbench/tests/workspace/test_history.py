@@ -91,3 +91,11 @@ def test_filters_of_the_repository_are_not_run(root: Path) -> None:
     (root / ".git/info/attributes").write_text("*.py filter=x diff=x\n")
     read_commit(root, "main")
     assert not (root / "was-run").exists()
+
+
+def test_before_the_first_commit_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    """So that a hook works from the beginning; another name is a mistake all the same."""
+    git(tmp_path, "init", "-q")
+    assert read_commit(tmp_path, "HEAD").reading.files == {}
+    with pytest.raises(UserError, match="no commit"):
+        read_commit(tmp_path, "main")

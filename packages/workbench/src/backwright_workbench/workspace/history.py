@@ -44,6 +44,8 @@ def read_commit(directory: Path, base: str, exclude: Excluded = nothing) -> Comm
             read_only(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
         )
     except GitRefused as why:
+        if base == "HEAD" and _is_new(directory):
+            return Commit("HEAD, which is no commit yet", Reading(directory), {})
         raise UserError(
             f"there is no commit {base!r} to compare with",
             where=str(directory),
@@ -65,6 +67,14 @@ def read_commit(directory: Path, base: str, exclude: Excluded = nothing) -> Comm
             next_step="fetch the whole history: git fetch --unshallow",
         ) from None
     return Commit(f"{base} at {commit[:8]}", reading, renamed)
+
+
+def _is_new(directory: Path) -> bool:
+    """Whether there is a repository, and no commit in it."""
+    try:
+        return not read_only(directory, "rev-list", "--all", "--max-count=1")
+    except GitRefused:
+        return False
 
 
 def _read(directory: Path, commit: str, exclude: Excluded) -> Reading:

@@ -19,7 +19,7 @@ from backwright_workbench.reports.review.words import (
     remedies,
     title,
 )
-from backwright_workbench.review.finding import Finding, Step
+from backwright_workbench.review.finding import Finding, Severity, Step
 from backwright_workbench.review.outcome import Review
 
 FULL = 3
@@ -59,13 +59,13 @@ def _rule(review: Review, groups: list[list[Finding]], paint: Paint, verbose: bo
     told: set[str] = set()
     for group in groups[:full]:
         yield ""
-        yield from _cause(review, group, paint, verbose, told)
+        yield from _cause(review, group, paint, verbose, told, first.severity)
         told.add(group[0].message)
-    yield from _others(told, groups[full:], paint)
+    yield from _others(told, groups[full:], paint, first.severity)
     yield from _advice(review, [each for group in groups for each in group], paint)
 
 
-def _others(said: set[str], left: list[list[Finding]], paint: Paint) -> Iterator[str]:
+def _others(said: set[str], left: list[list[Finding]], paint: Paint, usual: Severity) -> Iterator[str]:
     """The causes that are not shown with their code: those that say the same on one line."""
     by_message: dict[str, list[Finding]] = {}
     for group in left:
@@ -73,12 +73,14 @@ def _others(said: set[str], left: list[list[Finding]], paint: Paint) -> Iterator
     if by_message:
         yield ""
     for message, found in list(by_message.items())[:BRIEF]:
+        level = "" if found[0].severity == usual else f" ({found[0].severity})"
         if message in said:
             yield from paint.prose("; ".join(places(found)), "the same: ", style="dim")
         elif len(found) == 1:
-            yield from paint.prose(printable(message), f"{printable(str(found[0].place))} ", style="cyan")
+            head = f"{printable(str(found[0].place))}{level} "
+            yield from paint.prose(printable(message), head, style="cyan")
         else:
-            yield from paint.prose(f"{printable(message)}: {'; '.join(places(found))}")
+            yield from paint.prose(f"{printable(message)}{level}: {'; '.join(places(found))}")
     if len(by_message) > BRIEF:
         number = sum(map(len, list(by_message.values())[BRIEF:]))
         yield f"  … and {number} more: --verbose, or --only {left[0][0].rule}"
@@ -95,11 +97,12 @@ def _advice(review: Review, found: list[Finding], paint: Paint) -> Iterator[str]
 
 
 def _cause(
-    review: Review, group: list[Finding], paint: Paint, verbose: bool, said: set[str]
+    review: Review, group: list[Finding], paint: Paint, verbose: bool, said: set[str], usual: Severity
 ) -> Iterator[str]:
     """Findings with one cause: the first with its code, the places of the others. What was `said` is not repeated."""
     first = group[0]
-    yield f"  {paint(printable(str(first.place)), 'cyan')}"
+    level = "" if first.severity == usual else f" {paint(f'· {first.severity}', first.severity)}"
+    yield f"  {paint(printable(str(first.place)), 'cyan')}{level}"
     yield from _code(review, first, paint)
     if first.message not in said:
         yield from paint.prose(printable(first.message))
