@@ -13,7 +13,7 @@ VERBS = frozenset(
 WAITING = {
     "requests": "requests", "urllib.request": "urllib", "urllib2": "urllib", "urllib3": "urllib3",
     "http.client": "http.client", "smtplib": "smtplib", "ftplib": "ftplib", "imaplib": "imaplib", "poplib": "poplib",
-    "telnetlib": "telnetlib", "xmlrpc.client": "xmlrpc", "socket": "socket",
+    "telnetlib": "telnetlib", "xmlrpc.client": "xmlrpc", "socket": "socket", "cloudinary.uploader": "cloudinary",
 }  # fmt: skip
 """Libraries without a timeout of their own, by where their names begin."""
 TIMED = {
@@ -28,7 +28,8 @@ MAKERS = frozenset(
     {"http.client.HTTPConnection", "http.client.HTTPSConnection", "smtplib.SMTP", "smtplib.SMTP_SSL", "ftplib.FTP",
      "ftplib.FTP_TLS", "imaplib.IMAP4", "imaplib.IMAP4_SSL", "poplib.POP3", "poplib.POP3_SSL", "telnetlib.Telnet",
      "socket.create_connection", "urllib.request.urlopen", "urllib2.urlopen", "urllib.request.urlretrieve",
-     "xmlrpc.client.ServerProxy"}
+     "xmlrpc.client.ServerProxy", "cloudinary.uploader.upload", "cloudinary.uploader.upload_large",
+     "cloudinary.uploader.destroy"}
 )  # fmt: skip
 POSITIONS = {
     "urllib.request.urlopen": 2, "urllib2.urlopen": 2, "smtplib.SMTP": 3, "smtplib.SMTP_SSL": 5, "ftplib.FTP": 4,
