@@ -31,8 +31,8 @@ CLIENTS = {"boto3.": "asks AWS", "botocore.": "asks AWS", "redis.": "asks Redis"
 MADE_ASYNC = ("redis.asyncio", "aioredis", "aioboto3")
 QUIET = frozenset(
     ["add", "add_all", "delete", "expunge", "expire", "close", "rollback", "begin", "begin_nested", "client",
-     "resource", "Session", "from_url", "Redis", "StrictRedis", "ConnectionPool", "pipeline", "exceptions", "Bucket", "Table",
-     "expunge_all", "register_script", "pubsub", "lock"]
+     "resource", "Session", "from_url", "Redis", "StrictRedis", "ConnectionPool", "pipeline", "exceptions", "Bucket",
+     "Table", "expunge_all", "register_script", "pubsub", "lock"]
 )  # fmt: skip
 """Calls of sessions and clients that ask nobody."""
 ASYNC_STACKS = (
