@@ -66,7 +66,8 @@ PHRASES: tuple[tuple[Purpose, str], ...] = (
 )  # fmt: skip
 COMPILED = tuple((purpose, re.compile(rf"(?:(?<=\s)|^)(?:{text})(?=\s|$)")) for purpose, text in PHRASES)
 WAIVED = re.compile(
-    r"\b(?:exempt|allow any|anonymous|public|unprotected|no auth|not required|skip|disable\w*|unauthenticated only)\b"
+    r"\b(?:request form|exempt|allow any|anonymous|public|unprotected|no auth|not required|skip|disable\w*"
+    r"|unauthenticated only)\b"
 )
 HEADER = re.compile(r"\bauthorization (?=header|token|code|scheme|credentials?|bearer|url|server)")
 OPTIONAL = re.compile(

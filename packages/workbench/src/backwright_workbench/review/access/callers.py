@@ -75,10 +75,9 @@ def _makes_account(endpoint: Endpoint) -> bool:
 def mechanism(others: Iterable[Endpoint]) -> tuple[str, int]:
     """What most of these endpoints use to know their callers, and how many do."""
     names = Counter(
-        guard.name
+        f"`{guard.name}`" if guard.level is not Level.BODY else "a check in the handler"
         for each in others
         for guard in each.guarded(Purpose.AUTHENTICATION)[:1]
-        if guard.level is not Level.BODY or each.handler is not None
     )
     return names.most_common(1)[0] if names else ("", 0)
 

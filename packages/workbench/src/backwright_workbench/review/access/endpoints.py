@@ -15,11 +15,16 @@ from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Purpose, Route, RouteParameter
 from backwright_workbench.review.access.effects import QUERIES, Effect, effects_of
 from backwright_workbench.review.access.intents import Intent, intent_of
+from backwright_workbench.review.access.tables import tables
+from backwright_workbench.review.words import words
 
 DEEPEST = 3
 """Calls of calls that are followed from a handler."""
 MOST = 60
 """Functions that one handler reaches at most: more says nothing about it."""
+RECORDING = frozenset(["audit", "audits", "log", "logs", "logger", "history", "visit", "visits", "metric",
+     "metrics", "stat",
+                       "stats", "analytics", "tracking", "telemetry"])  # fmt: skip
 AUTOMATIC = frozenset(["create", "update", "delete", "partial_update", "destroy"])
 """Actions that change rows where the framework brings the handler."""
 
@@ -94,7 +99,9 @@ class Endpoint:
     @cached_property
     def effects(self) -> list[Effect]:
         """What it does to the world."""
-        return [effect for function in self.reached for effect in self.known.effects(function)]
+        return [
+            each for function in self.reached for each in self.known.effects(function) if not _is_record(each)
+        ]
 
     @property
     def changes(self) -> bool:
@@ -124,7 +131,7 @@ class Endpoints:
         for query in app.queries:
             if query.function is not None:
                 self.queries.setdefault(query.function, []).append(query)
-        self._tables = {each.table: each for each in app.models.values() if each.table}
+        self._tables = tables(app) | {each.table: each for each in app.models.values() if each.table}
         self._effects: dict[Function, list[Effect]] = {}
         self._callees: dict[Function, list[tuple[s.Call, Function | Class | None]]] = {}
         self._guarding = {guard.function for route in app.routes for guard in route.guards if guard.function}
@@ -134,10 +141,16 @@ class Endpoints:
         groups: dict[object, list[Route]] = {}
         for route in self.app.routes:
             if _is_ours(self.app, route):
-                declared = (route.declared.path, route.declared.line, route.action, route.methods)
+                at = route.declared if route.view is None else route.place
+                declared = (at.path, at.line, route.action, route.methods, "" if route.view else route.path)
                 groups.setdefault(route.handler or declared, []).append(route)
         for routes in groups.values():
             yield Endpoint(routes, self)
+
+    @property
+    def known_models(self) -> list[Model]:
+        """The models of the project and the tables that only SQL tells of."""
+        return [*self.app.models.values(), *(each for each in self._tables.values() if each.orm == "sql")]
 
     def model(self, name: str) -> Model | None:
         """The model of a full name or of a table."""
@@ -224,6 +237,15 @@ def endpoints(app: Application) -> Endpoints:
     if not isinstance(found, Endpoints):
         found = app.notes[__name__] = Endpoints(app)
     return found
+
+
+def _is_record(effect: Effect) -> bool:
+    """Whether an effect only records that something happened: an audit entry, a counter of visits."""
+    names = [effect.function.name, effect.function.owner.name if effect.function.owner else ""]
+    said = {word for name in names for word in words(name)}
+    if effect.models:
+        said = {word for name in effect.models for word in words(name.rpartition(".")[2])}
+    return bool(said & RECORDING)
 
 
 def _is_ours(app: Application, route: Route) -> bool:

@@ -6,6 +6,7 @@ What lives here: words of models and columns. What must not: frameworks, routes.
 from functools import cache
 
 from backwright_workbench.codebase.facts.data import Model
+from backwright_workbench.codebase.facts.syntax import last_name
 from backwright_workbench.review.words import secret_kind, words
 
 ACCOUNTS = frozenset(
@@ -32,6 +33,10 @@ OWNERS = frozenset(
      "student", "sender", "recipient", "receiver", "uploader", "poster", "username", "buyer", "seller", "email",
      "createdby", "person", "applicant", "profile", "assignee", "driver"]
 )  # fmt: skip
+USERS = frozenset(
+    ["AbstractUser", "PermissionsMixin", "SQLAlchemyBaseUserTable", "SQLAlchemyBaseUserTableUUID"]
+)
+"""Bases of frameworks that bring a password, and some of them rights."""
 PERSONAL = frozenset(
     ["email", "mail", "phone", "mobile", "telephone", "address", "street", "ssn", "passport", "birthday", "birth",
      "birthdate", "dob", "salary", "income", "iban", "card", "balance", "diagnosis", "license", "ip", "credit",
@@ -107,9 +112,28 @@ def is_account(model: Model) -> bool:
         secret_kind(name) == "password" or (is_secret(name) and "password" in name) for name in model.columns
     ):
         return True
+    if has_inherited_rights(model):
+        return True
     return singular(words(model.name)[-1] if words(model.name) else "") in ("user", "account") and bool(
         {"email", "username", "user_name", "login"} & set(model.columns)
     )
+
+
+def has_inherited_rights(model: Model) -> bool:
+    """Whether a model gets password and rights from a framework's user."""
+    bases = model.owner.bases if model.owner is not None else []
+    return (
+        any(last_name(each) in USERS for each in bases)
+        or model.qualified == "django.contrib.auth.models.User"
+    )
+
+
+def rights_of(model: Model) -> list[str]:
+    """The columns of a model that give rights, inherited ones too."""
+    found = [name for name in model.columns if is_granting(name)]
+    if has_inherited_rights(model):
+        found += [each for each in ("groups", "is_staff", "is_superuser") if each not in found]
+    return sorted(found)
 
 
 def owner_of(model: Model) -> str:
@@ -149,6 +173,14 @@ def _about(name: str) -> tuple[bool, bool]:
     return any(each in ACCOUNTS for each in parts[-1:]), any(each in RECORDS for each in parts)
 
 
+def has_secret(model: Model) -> bool:
+    """Whether a column is called secret or private; its other columns may be for everybody."""
+    return any(
+        words(name)[:1] in (("secret",), ("private",)) or words(name)[-1:] == ("secret",)
+        for name in model.columns
+    )
+
+
 def is_private(model: Model) -> bool:
     """Whether rows are for the person whom they are about, and those who run the service, not for everybody."""
     people, records = _about(model.name)
@@ -157,9 +189,5 @@ def is_private(model: Model) -> bool:
     if is_account(model) or (people and telling):
         return True
     if any(singular(each) in INTERNAL for each in words(model.name)):
-        return True
-    if any(
-        words(name)[:1] in (("secret",), ("private",)) or words(name)[-1:] == ("secret",) for name in columns
-    ):
         return True
     return records and (bool(owner_of(model)) or telling or any("user" in words(name) for name in columns))

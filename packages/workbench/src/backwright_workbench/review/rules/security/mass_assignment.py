@@ -6,10 +6,11 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.data import Model
+from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Purpose
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Frame, Input, Inputs, chosen_by
-from backwright_workbench.review.access.people import is_account, is_granting
+from backwright_workbench.review.access.people import is_account, is_granting, rights_of
 from backwright_workbench.review.access.privileges import let_in
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.rule import About
@@ -218,26 +219,26 @@ def _is_sent(inputs: Inputs, frame: Frame, value: s.Expression | None) -> bool:
 
 
 def _all_fields(app: Application) -> Iterator[Seen]:
-    """Serializers and forms over all columns of a model with rights among them."""
+    """Serializers and forms with rights among their fields, where what they take is saved as it is."""
     used = {
         each.schema.qualified
-        for route in app.routes
-        if route.is_write
-        for each in route.parameters
-        if each.schema
-    } | {route.answers.qualified for route in app.routes if route.is_write and route.answers}
+        for endpoint in endpoints(app).all
+        if endpoint.is_write and not _is_for_admins(endpoint)
+        for each in endpoint.parameters
+        if each.schema is not None
+    }
     for name, schema in app.schemas.items():
         model = app.models.get(schema.model)
-        if not schema.all_fields or model is None or (used and name not in used):
+        if model is None or name not in used or not is_account(model):
             continue
         fixed = {each.name for each in schema.fields if each.read_only}
-        names = sorted(each for each in model.columns if is_granting(each) and each not in fixed)
-        if names and is_account(model):
+        taken = rights_of(model) if schema.all_fields else [each.name for each in schema.fields]
+        names = [each for each in taken if is_granting(each) and each not in fixed]
+        if names:
             place = schema.owner.place
             yield Seen(
-                type(place)(place.path, place.line, place.line, place.column),
-                f"`{schema.name}` takes every field of `{model.name}`, `{'`, `'.join(names[:3])}` too: callers give "
-                "themselves rights",
+                Place(place.path, place.line, place.line, place.column),
+                f"`{schema.name}` takes `{'`, `'.join(names[:3])}` of `{model.name}`: callers give themselves rights",
                 Confidence.MEDIUM,
                 fix=FIXES["drf"],
                 about=name,

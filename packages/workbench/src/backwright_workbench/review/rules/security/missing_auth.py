@@ -27,7 +27,7 @@ from backwright_workbench.review.access.people import (
 )
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import words
+from backwright_workbench.review.words import secret_kind, words
 
 ABOUT = About(
     "Anybody may call this without logging in", Severity.HIGH, cwe=(306, 862), owasp=("API2:2023", "A01:2021")
@@ -74,7 +74,7 @@ def find(app: Application) -> Iterator[Seen]:
 
 def _harm(app: Application, endpoint: Endpoint) -> str:
     """What a stranger can do here that they should not; empty if nothing."""
-    if endpoint.intent in OPEN or is_registration(app, endpoint):
+    if endpoint.intent in OPEN or is_registration(app, endpoint) or _asks_for_password(endpoint):
         return ""
     kinds = {each.kind for each in endpoint.effects}
     if Kind.COMMAND in kinds:
@@ -84,6 +84,13 @@ def _harm(app: Application, endpoint: Endpoint) -> str:
     if endpoint.methods == {"WEBSOCKET"}:
         return ""
     return _reveals(endpoint)
+
+
+def _asks_for_password(endpoint: Endpoint) -> bool:
+    """Whether callers prove who they are in the request itself."""
+    return any(secret_kind(each.name) == "password" for each in endpoint.parameters) and any(
+        set(words(call.name)) & {"check", "verify", "authenticate", "checkpw"} for call, _ in endpoint.calls
+    )
 
 
 def _means_to_change(endpoint: Endpoint, kinds: set[Kind]) -> bool:
@@ -190,7 +197,8 @@ def _is_the_only_open_one(endpoint: Endpoint, model: Model) -> bool:
         if not each.is_write and model in each.models and each.handler is not None
     ]
     guarded = [each for each in others if each.guarded(Purpose.AUTHENTICATION)]
-    return len(guarded) >= 1 and len(guarded) == len(others)
+    is_detail = "{" in endpoint.route.path  # a list of titles may be open where the texts are not
+    return len(guarded) == len(others) >= (1 if is_detail else 2)
 
 
 def _seen(endpoint: Endpoint, what: str, has_callers: bool) -> Seen:
@@ -200,7 +208,7 @@ def _seen(endpoint: Endpoint, what: str, has_callers: bool) -> Seen:
     if not count:
         name, count = mechanism(endpoint.known.all)
     others = (
-        f"; {count} other route{'s' if count > 1 else ''} {where} use{'s' if count == 1 else ''} `{name}`"
+        f"; {count} other route{'s' if count > 1 else ''} {where} use{'s' if count == 1 else ''} {name}"
         if count
         else (
             "; the application has a login, which this does not ask for"

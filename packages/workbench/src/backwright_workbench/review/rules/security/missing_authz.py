@@ -11,10 +11,11 @@ from backwright_workbench.codebase.facts.web import Purpose
 from backwright_workbench.review.access.callers import OPEN
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.people import (
+    has_secret,
     is_account,
-    is_granting,
     is_private,
     owner_of,
+    rights_of,
     singular,
 )
 from backwright_workbench.review.access.rows import Taken, changed, taken
@@ -55,7 +56,7 @@ def find(app: Application) -> Iterator[Seen]:
     known = endpoints(app)
     has_roles = _has_roles(app)
     for endpoint in known.all:
-        if not endpoint.guarded(Purpose.AUTHENTICATION) or endpoint.intent in OPEN:
+        if not _knows_who(endpoint) or endpoint.intent in OPEN:
             continue
         if any(
             Purpose.AUTHORIZATION in guard.purposes for route in endpoint.routes for guard in route.guards
@@ -71,9 +72,14 @@ def find(app: Application) -> Iterator[Seen]:
 
 def _has_roles(app: Application) -> bool:
     """Whether accounts have rights that differ."""
+    return any(is_account(model) and rights_of(model) for model in endpoints(app).known_models)
+
+
+def _knows_who(endpoint: Endpoint) -> bool:
+    """Whether a guard says who calls, not only that they know the key of the service."""
     return any(
-        is_account(model) and any(is_granting(name) for name in model.columns)
-        for model in app.models.values()
+        not set(words(guard.name)) & {"password", "key", "apikey", "secret", "internal", "basic"}
+        for guard in endpoint.guarded(Purpose.AUTHENTICATION)
     )
 
 
@@ -122,12 +128,16 @@ def _reason(endpoint: Endpoint, found: Taken, has_roles: bool) -> str:
         return "changes"
     if endpoint.is_write and endpoint.effects:
         return ""
-    if owner and found.by(owner) and is_private(model):
+    if owner and found.by(owner) and _is_for_owners(model):
         return "shows"
     if is_account(model):
         keys = {each.name for each in found.keys if each.source == "path"}
         return "shows" if has_roles and _is_subject(endpoint, model) and _are_ids(keys) else ""
-    return "shows" if owner and is_private(model) and _is_subject(endpoint, model) else ""
+    return "shows" if owner and _is_for_owners(model) and _is_subject(endpoint, model) else ""
+
+
+def _is_for_owners(model: Model) -> bool:
+    return is_private(model) or has_secret(model)
 
 
 def _are_ids(names: set[str]) -> bool:
@@ -180,7 +190,11 @@ def _by_view(app: Application, endpoint: Endpoint) -> Seen | None:
         writes = endpoint.route.action in ("update", "delete", "destroy", "partial_update")
         if writes and (owner_of(model) or is_account(model)):
             return _seen(endpoint, model, "changes", None)
-        if endpoint.route.action in ("retrieve", "list", "detail") and owner_of(model) and is_private(model):
+        if (
+            endpoint.route.action in ("retrieve", "list", "detail")
+            and owner_of(model)
+            and _is_for_owners(model)
+        ):
             return _seen(endpoint, model, "shows", None)
     return None
 
@@ -208,7 +222,8 @@ def _administers(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen 
     path = [each for each in endpoint.route.path.split("/") if each and not each.startswith("{")]
     said = {singular(word) for text in (*path, endpoint.name) for word in words(text)}
     has_work = bool(endpoint.queries or endpoint.effects or endpoint.models)
-    if said & ADMINISTER and has_work and not said & {"my", "me", "mine", "own"}:
+    telling = ADMINISTER if endpoint.is_write else ADMINISTER - {"role", "permission"}
+    if said & telling and has_work and not said & {"my", "me", "mine", "own"}:
         return _made(endpoint, "is for administrators by its name, and any caller who logged in may use it")
     if not has_roles:
         return None

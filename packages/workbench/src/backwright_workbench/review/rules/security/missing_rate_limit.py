@@ -103,7 +103,12 @@ def _limited_intent(app: Application, endpoint: Endpoint) -> Intent | None:
             else endpoint.intent
         )
     if endpoint.intent is Intent.TOKEN:
+        if endpoint.guarded(Purpose.AUTHENTICATION):
+            return None  # the token itself is asked for
         is_login = any(secret_kind(each.name) == "password" for each in endpoint.parameters)
+        path = [*words(endpoint.route.path)]
+        if endpoint.handler is None and endpoint.route.view is None and not {"refresh", "verify"} & set(path):
+            return Intent.LOGIN  # the login that a library brings, at `api/token/`
         return Intent.LOGIN if is_login or _is_form_login(endpoint) else None
     if is_registration(app, endpoint) and not endpoint.guarded(Purpose.AUTHENTICATION):
         return Intent.REGISTER
@@ -125,6 +130,10 @@ def _takes_something(endpoint: Endpoint) -> bool:
     if endpoint.methods & {"POST", "PUT", "PATCH", "MUTATION"}:
         return True
     if endpoint.methods <= {"GET", "HEAD", "OPTIONS"}:
+        if endpoint.handler is not None and any(
+            isinstance(node, s.Attribute) and node.name == "authorization" for node in endpoint.handler.walk()
+        ):
+            return True  # a login by HTTP Basic
         given = [each.name for each in endpoint.parameters if each.source in ("query", "path")]
         return any(secret_kind(each) in ("password", "token") or "otp" in words(each) for each in given) and (
             endpoint.intent is not Intent.REGISTER
