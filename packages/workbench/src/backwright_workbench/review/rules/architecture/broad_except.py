@@ -11,6 +11,11 @@ ABOUT = About("Every exception is caught", Severity.MEDIUM, cwe=(396, 755), owas
 
 EVERYTHING = frozenset(["builtins.Exception", "builtins.BaseException"])
 LOUD = frozenset(["exception", "critical", "capture_exception", "print_exc", "record_exception"])
+WORDS = frozenset(
+    ["str", "repr", "print", "format", "type", "jsonify", "dumps", "isinstance", "log", "debug", "info", "warning",
+     "error", "Response", "JSONResponse", "HTTPException", "abort", "flash", "make_response", "echo"]
+)  # fmt: skip
+"""Calls that use the words of an exception only."""
 FIX = "catch the exceptions that are expected here by name, and let the others reach the error handler, which logs them"
 
 
@@ -19,7 +24,7 @@ def find(app: Application) -> Iterator[Seen]:
     for standing in app.nodes(s.Attempt):
         for handler in standing.node.handlers:
             what = _everything(handler)
-            if what and not (_raises(handler) or _tells(handler) or _is_last(handler)):
+            if what and not (_raises(handler) or _tells(handler) or _is_last(handler) or _hands_on(handler)):
                 yield Seen(
                     standing.module.at(handler),
                     f"{what} {_then(handler)}: a mistake in the code looks like {_like(handler)}",
@@ -47,6 +52,28 @@ def _raises(handler: s.Handler) -> bool:
             if each.value is None or handler.name in names:
                 return True
     return False
+
+
+def _hands_on(handler: s.Handler) -> bool:
+    """Whether the exception itself goes to somebody: `future.set_exception(error)`, `errors.append(error)`.
+
+    Not where only its words are used, in an answer or in the log.
+    """
+    for node in s.walk(*handler.body):
+        match node:
+            case s.Call(args=args) if node.name not in WORDS and any(_is_it(each, handler) for each in args):
+                return True
+            case s.Keyword(name=name, value=value) if name not in ("detail", "error", "message") and _is_it(
+                value, handler
+            ):
+                return True
+            case s.Assign(targets=[s.Attribute() | s.Item()], value=value) if _is_it(value, handler):
+                return True
+    return False
+
+
+def _is_it(node: s.Expression | None, handler: s.Handler) -> bool:
+    return bool(handler.name) and isinstance(node, s.Name) and node.id == handler.name
 
 
 def _is_last(handler: s.Handler) -> bool:

@@ -22,7 +22,8 @@ ADDRESS = re.compile(
 )
 PLACEHOLDER = re.compile(
     r"^(?:<.*>|\$.*|\{\{.*|x{3,}|\*+|\.{3,}|n/?a|none|null|string|str|todo|your[-_ ].*|.*_here|"
-    r"enter .*|example|https?://.*|[\w.]+@[\w.]+)$", re.I)  # fmt: skip
+    r"enter .*|example|yes|no|true|false|on|off|wrong.*|invalid.*|not[-_ ].*|"
+    r"https?://.*|[\w.]+@[\w.]+)$", re.I)  # fmt: skip
 VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 """The name of a variable of the environment, which is no secret."""
 FORM = frozenset(["user", "username", "password", "pass", "passwd", "pwd", "host", "hostname", "server", "example.com",
@@ -249,7 +250,13 @@ def _is_told(name: str, text: str) -> bool:
 
 
 def _is_secret(text: str, name: str, kind: str, *, is_constant: bool) -> bool:
-    if not _is_real(text) or "{}" in text or "%s" in text or VARIABLE.match(text):
+    if (
+        not _is_real(text)
+        or "{}" in text
+        or "%s" in text
+        or VARIABLE.match(text)
+        or text.startswith(("(", "[", "^"))
+    ):
         return False
     same = "".join(words(text)) == "".join(words(name))
     if is_constant and (same or (set(words(text)) <= set(words(name)) and kind != "key")):
