@@ -3,6 +3,7 @@
 What lives here: calling each reader in turn. What must not: any framework, any judgement.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from backwright_workbench.codebase.facts.application import Application
@@ -76,4 +77,6 @@ def read_application(
                 raise
             failed[f"the reader {read.__module__.rpartition('.')[2]}"] = f"{type(error).__name__}: {error}"
         app.types.forget()
+    routes = Counter(each.framework for each in app.routes)
+    app.frameworks.sort(key=lambda each: -routes[each])
     return app

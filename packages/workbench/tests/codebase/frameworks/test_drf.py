@@ -210,3 +210,38 @@ def test_nested_routers_have_the_path_of_their_parent() -> None:
         """,
     )
     assert {str(each) for each in app.routes} == {"GET /shops/", "POST /shops/{shop_pk}/items/"}
+
+
+def test_a_permission_of_the_project_counts_by_where_it_stands() -> None:
+    """In the settings too; one that always returns True is none."""
+    app = project(
+        settings="""
+        ROOT_URLCONF = "urls"
+        REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["core.access.FromDatabase"]}
+        """,
+        urls="""
+        from django.urls import path
+        from views import A, B
+        urlpatterns = [path("a/", A.as_view()), path("b/", B.as_view())]
+        """,
+        views="""
+        from rest_framework.views import APIView
+        from core.access import Everybody
+        class A(APIView):
+            def post(self, request): ...
+        class B(APIView):
+            permission_classes = [Everybody]
+            def post(self, request): ...
+        """,
+        core__access="""
+        from rest_framework.permissions import BasePermission
+        class FromDatabase(BasePermission):
+            def has_permission(self, request, view):
+                return view.policy.allows(request)
+        class Everybody(BasePermission):
+            def has_permission(self, request, view):
+                return True
+        """,
+    )
+    assert is_known(app, "POST /a/")
+    assert not is_known(app, "POST /b/")

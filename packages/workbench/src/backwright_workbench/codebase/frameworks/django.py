@@ -34,6 +34,7 @@ def read(app: Application) -> None:
     django_middleware.guard_routes(django, routes, middleware, reader.exempt)
     app.apps.append(WebApp(name, "django", place))
     app.routes += routes
+    app.frameworks += ["django", *(["drf"] if any(each.framework == "drf" for each in routes) else [])]
     app.middleware += middleware
     app.error_handlers += django_middleware.error_handlers(django)
 

@@ -34,7 +34,11 @@ def read(app: Application) -> None:
     app.routes += [route for route, _ in found]
     app.middleware += middleware
     app.error_handlers += flask_hooks.error_handlers(tree)
-    app.apps += _apps(tree)
+    made = _apps(tree)
+    app.apps += made
+    app.frameworks += [each for each in ("flask", "quart") if any(one.framework == each for one in made)] or [
+        "flask"
+    ]
 
 
 def _apps(tree: Tree) -> list[WebApp]:

@@ -38,7 +38,11 @@ def read(app: Application) -> None:
     ):
         return
     reader = _Reader(app)
-    app.routes += [*reader.graphene(), *reader.strawberry(), *reader.ariadne()]
+    packages = {"graphene": reader.graphene(), "strawberry": reader.strawberry(), "ariadne": reader.ariadne()}
+    for name, found in packages.items():
+        routes = list(found)
+        app.routes += routes
+        app.frameworks += [name] if routes else []
 
 
 class _Reader:

@@ -28,6 +28,7 @@ RIGHTS = frozenset(
     ["role", "roles", "permission", "permissions", "perm", "scope", "scopes", "required_roles", "groups"]
 )
 MAY = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
+CHECKS = MAY | {Purpose.RATE_LIMIT, Purpose.CSRF}
 ASKING = frozenset(
     ["require", "required", "requires", "protect", "check", "has", "allow", "can", "test", "enforce"]
 )
@@ -57,7 +58,7 @@ def guards_of(
 def guard_of(purposes: Purposes, decorator: s.Expression, level: Level, module: Module) -> Guard:
     """One guard; an argument such as `role="admin"` makes it ask for a right too."""
     made = purposes.guard(decorator, level, module.at(decorator))
-    if made.purposes == {Purpose.OTHER} and made.name in ASKING and RIGHTFUL.search(_said(decorator)):
+    if not made.purposes & CHECKS and made.name in ASKING and RIGHTFUL.search(_said(decorator)):
         made.purposes = MAY
     if INVERSE.search(made.name):
         made.purposes = frozenset({Purpose.OTHER})
