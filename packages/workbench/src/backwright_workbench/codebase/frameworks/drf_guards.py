@@ -11,7 +11,7 @@ from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.django_project import MAY, WHO, DjangoProject
 from backwright_workbench.codebase.frameworks.drf_choices import SAFE, Chooser
-from backwright_workbench.codebase.frameworks.guarding import always_true, permission_guard
+from backwright_workbench.codebase.frameworks.guarding import as_permission, permission_guard
 
 KNOWN = {
     "AllowAny": frozenset[Purpose](),
@@ -107,9 +107,7 @@ class DrfGuards:
         for name in self._django.settings.names_in(self._defaults.get("DEFAULT_PERMISSION_CLASSES")):
             own = self._own(name)
             if own is not None:
-                guard = self._django.purposes.guard(own, Level.APP, place)
-                if not guard.purposes & MAY and not always_true(own):
-                    guard.purposes |= MAY
+                guard = as_permission(self._django.purposes.guard(own, Level.APP, place), own)
                 if verb in SAFE and _lets_readers_pass(own):
                     guard.optional = True
                 guards.append(guard)

@@ -78,8 +78,14 @@ def permission_guard(
     purposes: Purposes, project: Project, node: s.Expression, level: Level, module: Module
 ) -> Guard:
     """A class that stands among permissions: it is one, unless all it does is to return True."""
-    made = guard_of(purposes, node, level, module)
-    if not made.purposes & MAY and not always_true(project.classes.get(s.refers(node))):
+    return as_permission(guard_of(purposes, node, level, module), project.classes.get(s.refers(node)))
+
+
+def as_permission(made: Guard, own: Class | None) -> Guard:
+    """The guard of a permission, which is `own` where that is of the project."""
+    if always_true(own):
+        made.purposes = frozenset({Purpose.OTHER})
+    elif not made.purposes & MAY:
         made.purposes |= MAY
     return made
 
