@@ -18,10 +18,11 @@ from backwright_workbench.codebase.flow.guards import checked
 from backwright_workbench.codebase.flow.order import ordered
 from backwright_workbench.codebase.flow.sources import WORDS
 from backwright_workbench.codebase.flow.statements import run
-from backwright_workbench.codebase.flow.values import Taint, Trail
+from backwright_workbench.codebase.flow.values import MOST, Taint, Trail
 
 MOST_STEPS = 16
 DEEPEST = 4
+DOCUMENTS = ("pymongo", "motor", "flask-pymongo", "mongoengine", "beanie", "bson", "odmantic")
 
 
 def flows(app: Application) -> list[Flow]:
@@ -34,6 +35,7 @@ def flows(app: Application) -> list[Flow]:
 
 def _flows(app: Application) -> list[Flow]:
     analysis = Analysis(app, call, checked)
+    analysis.has_documents = app.depends_on(*DOCUMENTS)
     analysis.entries = entries_of(app)
     analysis.providers = providers_of(app)
     analysis.error_parameters = error_parameters_of(app)
@@ -58,7 +60,7 @@ def _flows(app: Application) -> list[Flow]:
     best: dict[tuple[str, str, int], Flow] = {}
     for hit in analysis.found:
         if hit.place.path in paths:
-            for taint in _resolved(analysis, hit.taint, hit.kind, 0):
+            for taint in _resolved(analysis, hit.taint, hit.kind):
                 flow = _flow(analysis, hit, taint)
                 if flow is None:
                     continue
@@ -73,7 +75,7 @@ def _rank(flow: Flow) -> tuple[bool, bool, int]:
     return not flow.is_proven, flow.origin != "error", len(flow.steps)
 
 
-def _resolved(analysis: Analysis, taint: Taint, kind: str, depth: int) -> Iterator[Taint]:
+def _resolved(analysis: Analysis, taint: Taint, kind: str) -> Iterator[Taint]:
     """What an origin is in the end: parameters that callers fill, and fields that somebody sets, are not told."""
     origin = taint.origin
     if origin.kind == "parameter":
@@ -81,23 +83,40 @@ def _resolved(analysis: Analysis, taint: Taint, kind: str, depth: int) -> Iterat
             yield taint
     elif origin.kind == "field":
         name = origin.path[0] if origin.path else ""
-        stored = analysis.stored.get((origin.key, name), [])
-        for each in stored:
-            if kind in each.clean or depth > DEEPEST:
-                continue
-            steps = taint.trail.steps() if taint.trail else []
-            trail = each.trail
-            for place, what in steps:
-                trail = Trail(place, what, trail)
-            joined = replace(
-                taint, origin=each.origin, trail=trail, clean=taint.clean | each.clean,
-                built=taint.built or each.built,
-            )  # fmt: skip
-            yield from _resolved(analysis, joined, kind, depth + 1)
-        if not stored and f"{origin.key}.__init__" not in analysis.called:
+        for each in _roots(analysis, origin.key, name, 0):
+            if kind not in each.clean:
+                trail = each.trail
+                for place, what in taint.trail.steps() if taint.trail else []:
+                    trail = Trail(place, what, trail)
+                built = taint.built or each.built
+                yield replace(
+                    taint, origin=each.origin, trail=trail, clean=taint.clean | each.clean, built=built
+                )
+        if (origin.key, name) not in analysis.stored and f"{origin.key}.__init__" not in analysis.called:
             yield taint
     else:
         yield taint
+
+
+def _roots(analysis: Analysis, owner: str, name: str, depth: int) -> list[Taint]:
+    """What instances of a class keep in an attribute, as far as nobody in the project has filled it from elsewhere."""
+    known = analysis.roots.get((owner, name))
+    if known is not None:
+        return known
+    found: dict[Taint, None] = {}
+    if depth <= DEEPEST:
+        analysis.roots[owner, name] = []
+        for each in analysis.stored.get((owner, name), []):
+            if each.origin.kind == "field":
+                inner = each.origin.path[0] if each.origin.path else ""
+                for root in _roots(analysis, each.origin.key, inner, depth + 1):
+                    found[replace(root, clean=root.clean | each.clean)] = None
+            elif each.origin.kind != "parameter" or each.origin.key not in analysis.called:
+                found[each] = None
+            if len(found) >= MOST:
+                break
+    analysis.roots[owner, name] = list(found)
+    return analysis.roots[owner, name]
 
 
 def _flow(analysis: Analysis, hit: Hit, taint: Taint) -> Flow | None:

@@ -115,8 +115,7 @@ def _is_client(frame: Frame, base: s.Expression) -> bool:
 
 
 def _is_collection(frame: Frame, base: s.Expression, name: str) -> bool:
-    app = frame.analysis.app
-    if not app.depends_on("pymongo", "motor", "flask-pymongo", "mongoengine", "beanie", "bson", "odmantic"):
+    if not frame.analysis.has_documents:
         return False
     if "_" in name:
         return True

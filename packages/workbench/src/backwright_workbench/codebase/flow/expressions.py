@@ -12,8 +12,18 @@ from backwright_workbench.codebase.facts.code import Class, Module
 from backwright_workbench.codebase.flow import sources
 from backwright_workbench.codebase.flow.cleaning import pieces
 from backwright_workbench.codebase.flow.frame import Analysis, Frame, relieved
-from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, merged, union
+from backwright_workbench.codebase.flow.values import (
+    EMPTY,
+    NOTHING,
+    Origin,
+    Taint,
+    Value,
+    composed,
+    merged,
+    union,
+)
 
+LAST_PART = frozenset(["path"])
 LOGICAL = frozenset(["or", "and", "|", "*", "+", "-", "&", "//", "**", "<<", ">>", "@", "^"])
 
 
@@ -34,18 +44,16 @@ def part(frame: Frame, value: Value, name: str) -> Value:
         found = value.parts[name]
         if not value.taints:
             return found
-        return union(found, Value(tuple(replace(t, origin=t.origin.at(name)) for t in value.taints)))
+        return union(found, Value(tuple(t.at(name) for t in value.taints)))
     if value.parts is not None and "[]" in value.parts:
         return union(value.parts["[]"], Value(value.taints))
     if not value.taints:
         return EMPTY
-    taints = []
-    for each in value.taints:
-        clean = each.clean
-        if name == "name":  # of a path: its last part only
-            clean = clean | {"path"} if each.origin.source != "file" else clean
-        taints.append(replace(each, origin=each.origin.at(name), clean=clean))
-    return Value(tuple(taints))
+    # `.name` of a path is its last part; that of an upload is what the caller calls it
+    clean = LAST_PART if name == "name" else NOTHING
+    return Value(
+        tuple(each.at(name, NOTHING if each.origin.source == "file" else clean) for each in value.taints)
+    )
 
 
 def bind(frame: Frame, target: s.Node, value: Value) -> None:

@@ -90,6 +90,10 @@ class Analysis:
     called: set[str] = field(default_factory=set)
     """Functions that somebody in the project calls."""
     stored: dict[tuple[str, str], list[Taint]] = field(default_factory=dict)
+    roots: dict[tuple[str, str], list[Taint]] = field(default_factory=dict)
+    """What is known of an attribute in the end."""
+    has_documents: bool = False
+    """Whether it keeps data in a document database."""
     found: list[Hit] = field(default_factory=list)
 
     def callee(self, call: s.Call, function: Function | None) -> Function | Class | None:
@@ -173,7 +177,7 @@ class Frame:
                 place = spanned(each, sink, self.function)
                 text = value.text or ""
                 trail = Trail(sink, f"used by `{what}`", each.trail)
-                self.hit(Hit(kind, replace(each, trail=trail), place, sink, self.function, node, what, text))
+                self.hit(Hit(kind, each.on(trail), place, sink, self.function, node, what, text))
 
 
 def relieved(value: Value, trusted: dict[Origin, frozenset[str]]) -> Value:

@@ -50,13 +50,12 @@ class Origin:
     key: str
     source: str = ""
     path: tuple[str, ...] = ()
-    label: str = field(default="", compare=False)
 
     def at(self, name: str) -> "Origin":
         """A part of it."""
         if len(self.path) >= DEEPEST:
             return self
-        return replace(self, path=(*self.path, name))
+        return Origin(self.kind, self.key, self.source, (*self.path, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,17 @@ class Taint:
 
     def step(self, place: Place, what: str) -> "Taint":
         """The same, one step on."""
-        return replace(self, trail=Trail(place, what, self.trail))
+        return self.on(Trail(place, what, self.trail))
+
+    def on(self, trail: Trail | None) -> "Taint":
+        """The same, by another way."""
+        return Taint(self.origin, trail, self.clean, self.built, self.built_at, self.prefix, self.raw)
+
+    def at(self, name: str, clean: frozenset[str] = NOTHING) -> "Taint":
+        """A part of it."""
+        origin = self.origin.at(name)
+        clean = self.clean | clean if clean else self.clean
+        return Taint(origin, self.trail, clean, self.built, self.built_at, self.prefix, self.raw)
 
 
 @dataclass(frozen=True, slots=True)
