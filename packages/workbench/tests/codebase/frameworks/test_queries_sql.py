@@ -1,7 +1,8 @@
 """Queries as texts of SQL, through every kind of driver."""
 
 import pytest
-from asked_queries import asked, queries
+from asked_queries import asked, queries, told
+from backwright_workbench.codebase.application import read_application
 
 TABLES = '''
 SCHEMA = """
@@ -110,3 +111,20 @@ def f(cursor, x):
 """
     )
     assert len(found) >= 3
+
+
+def test_texts_that_are_called_by_their_name() -> None:
+    """aiosql: the text stands in a file, a mark says what it gives."""
+    files = {
+        "app/sql/users.sql": "-- name: get-user^\nSELECT * FROM users WHERE city = :c;\n\n"
+        "-- name: list-users\nSELECT * FROM users;\n",
+        "app/main.py": """
+import aiosql
+queries = aiosql.from_path("sql", "asyncpg")
+async def f(conn, c):
+    await queries.get_user(conn, c=c)
+    return await queries.list_users(conn)
+""",
+    }
+    found = [told(each) for each in read_application(files).queries]
+    assert found == ["select users(city) limited is_async", "select users many is_async"]

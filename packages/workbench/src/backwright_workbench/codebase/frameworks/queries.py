@@ -38,6 +38,8 @@ def read(app: Application) -> None:
     if app.depends_on(*queries_document.LIBRARIES):
         starts.insert(0, (queries_document.NAMES, queries_document.start))
     reading = Reading(app, starts, queries_sql.wrapped)
+    if reading.has_named_texts:
+        reading.named_texts = queries_sql.named_texts(app.files)
     reading.user_model = models_django.user_model(app) if app.depends_on("django") else ""
     for module in app.modules():
         reading.module(module)

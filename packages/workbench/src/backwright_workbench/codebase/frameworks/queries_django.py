@@ -195,7 +195,7 @@ def step(plan: Plan, link: Link, scope: Scope) -> None:
     elif name in ("values", "values_list", "dates", "datetimes", "aggregate"):
         plan.entity = ""
     elif name == "none":
-        plan.limited = True
+        plan.is_part = True  # it asks nothing
     elif name in ("raw", "extra"):
         _texts(plan, name, call, scope)
     elif name in ("add", "set", "remove", "clear"):
@@ -243,7 +243,10 @@ def _lookups(plan: Plan, call: s.Call, scope: Scope, skip: int = 0) -> None:
     positive = call.name != "exclude"
     for keyword in call.keywords:
         if keyword.name and keyword.name not in ("defaults", "create_defaults"):
-            _lookup(plan, keyword.name, model, scope, positive)
+            is_value = not (
+                isinstance(keyword.value, s.Call) and keyword.value.name in ("Subquery", "OuterRef", "F")
+            )
+            _lookup(plan, keyword.name, model, scope, positive and is_value)
     for each in call.args[skip:]:
         for inner in s.calls_in(each):
             if inner.name == "Q":

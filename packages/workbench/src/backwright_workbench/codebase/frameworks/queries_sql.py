@@ -4,12 +4,13 @@ What lives here: which calls take a text of SQL. What must not: how texts are bu
 """
 
 import re
+from collections.abc import Mapping
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.frameworks.query_plan import Chain, Link, Plan
 from backwright_workbench.codebase.frameworks.query_scope import Scope
-from backwright_workbench.codebase.frameworks.sql_building import WRAPPERS, built
+from backwright_workbench.codebase.frameworks.sql_building import WRAPPERS, Built, built
 from backwright_workbench.codebase.frameworks.sql_plans import fill, of_text
 from backwright_workbench.codebase.frameworks.sql_reading import looks_like_sql
 from backwright_workbench.codebase.frameworks.sqlalchemy_links import step
@@ -28,6 +29,13 @@ NOT_TAKING = re.compile(
     r"log|print|debug|info|warn|error|flash|message|describe|label|help|sub$|match|search|compile|format",
     re.I,
 )
+KINDS = {
+    "add": "insert", "create": "insert", "insert": "insert", "update": "update", "set": "update", "delete": "delete",
+    "remove": "delete", "count": "count",
+}  # fmt: skip
+"""What the first word of a name says where its text is not known."""
+SINGLE = re.compile(r"(?:^|_)(?:one|first|single|row|scalar|val|value)(?:$|_)|fetch_?(?:one|row|val)", re.I)
+NAME = re.compile(r"^--\s*name:\s*([\w-]+)(\^|\$|<!|!|\*!|#)?.*$", re.M)
 RESULTS = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
 SQL_NAMES = ONE | MANY | PLAIN | RESULTS
 
@@ -37,6 +45,10 @@ def start(chain: Chain, scope: Scope) -> tuple[Plan, int] | None:
     for at, link in enumerate(chain.links):
         if link.call is None:
             continue
+        if link.base is not None and scope.reading.has_named_texts:
+            plan = _named(link, link.call, scope)
+            if plan is not None:
+                return plan, at + 1
         if link.name in RESULTS and link.base is not None:
             held = scope.held.get(f"@{s.written(link.base)}")
             if held is not None:
@@ -46,6 +58,35 @@ def start(chain: Chain, scope: Scope) -> tuple[Plan, int] | None:
             if plan is not None:
                 return plan, at + 1
     return None
+
+
+def _named(link: Link, call: s.Call, scope: Scope) -> Plan | None:
+    """`queries.get_user(connection, id=1)` of aiosql: the text stands in a file of SQL."""
+    made = scope.reading.app.project.value(s.refers(link.base))
+    if not isinstance(made, s.Call) or not made.refers.startswith("aiosql."):
+        return None
+    mark, text = scope.reading.named_texts.get(link.name, ("", ""))
+    plan = Plan(step, KINDS.get(link.name.partition("_")[0], "select"), "sql")
+    if text:
+        fill(plan, Built(text), scope)
+    if mark in ("^", "$", "<!"):
+        plan.one()
+    elif text and not mark:
+        plan.all()
+        plan.many = plan.kind in ("select", "other")
+    plan.has_run = plan.is_rows = True
+    return plan
+
+
+def named_texts(files: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The texts of files for aiosql by name, with the mark that says what they give: `-- name: get-user^`."""
+    found: dict[str, tuple[str, str]] = {}
+    for path, text in files.items():
+        if path.endswith(".sql") and "-- name:" in text:
+            parts = NAME.split(text)
+            for name, mark, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+                found[name.replace("-", "_")] = (mark, body)
+    return found
 
 
 def _driver(link: Link, call: s.Call, scope: Scope) -> Plan | None:
@@ -85,7 +126,8 @@ def wrapped(chain: Chain, scope: Scope) -> tuple[Plan, int] | None:
                 plan = Plan(step, "other", "sql")
                 fill(plan, text, scope)
                 is_one = any(s.constant(each.value) is True and "one" in each.name for each in call.keywords)
-                plan.limited = plan.limited or is_one or link.name in ONE
+                is_one = is_one or bool(SINGLE.search(link.name))
+                plan.limited = plan.limited or is_one
                 plan.many = plan.kind == "select" and not is_one
                 plan.has_run = plan.is_rows = True
                 return plan, at + 1

@@ -101,7 +101,10 @@ def _takes_entities(link: Link, call: s.Call, scope: Scope) -> bool:
     """Whether `query(…)` is that of a session."""
     if link.base is None or not call.args or s.text_of(call.args[0]) is not None:
         return False
-    return is_session(link.base, scope) is not False
+    session = is_session(link.base, scope)
+    if session is None:
+        return is_named(link.base) or _names_model(call, scope)
+    return session
 
 
 def _graphene(base: s.Expression, scope: Scope) -> Plan | None:
@@ -117,7 +120,7 @@ def _graphene(base: s.Expression, scope: Scope) -> Plan | None:
 def is_session(node: s.Expression, scope: Scope) -> bool | None:
     """Whether an expression is a session or connection: by its class, else (None: perhaps) not known."""
     kind = scope.kind(node)
-    if not kind:
+    if not kind or kind == "builtins.NoneType":
         return None
     top, last = kind.partition(".")[0], kind.rpartition(".")[2]
     if top in SQLALCHEMY:
@@ -202,7 +205,7 @@ def _run(link: Link, call: s.Call, scope: Scope) -> Plan | None:
         or call.keyword("query")
         or call.keyword("clauseelement")
     )
-    if given is None or link.base is None:
+    if given is None or link.base is None or call.refers.startswith(LIBRARIES):
         return None
     statement = scope.value(given, scope.in_loop)
     if statement is not None and statement.query is None:

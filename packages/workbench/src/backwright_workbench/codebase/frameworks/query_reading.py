@@ -25,6 +25,9 @@ class Reading:
         self.app = app
         self.models: dict[str, Model] = app.models
         self.user_model = ""
+        self.has_named_texts = app.depends_on("aiosql")
+        self.named_texts: dict[str, tuple[str, str]] = {}
+        """Texts of SQL that code calls by their name, each with the mark of what it gives."""
         self.tables = {model.table.lower(): model for model in app.models.values() if not model.is_abstract}
         self._starts = starts
         self._wrapped = wrapped
@@ -36,9 +39,13 @@ class Reading:
     def started(self, chain: Chain, scope: Scope) -> tuple[Plan, int] | None:
         """The plan that a chain begins with, and the number of the link that comes next."""
         names = {link.name for link in chain.links}
-        if not names.isdisjoint(self._names) or any(name.endswith("_set") for name in names):
+        if (
+            self.named_texts
+            or not names.isdisjoint(self._names)
+            or any(name.endswith("_set") for name in names)
+        ):
             for wanted, start in self._starts:
-                if not wanted or not names.isdisjoint(wanted):
+                if self.has_named_texts or not names.isdisjoint(wanted):
                     found = start(chain, scope)
                     if found is not None:
                         return found

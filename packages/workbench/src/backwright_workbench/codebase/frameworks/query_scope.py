@@ -21,6 +21,11 @@ BOUNDED = re.compile(
     r"(?:^|_)(?:one|first|scalar|single|exists|count|paginate|paginated|page|paginator|limit)(?:_|$)", re.I
 )
 """Functions of such names take no more rows of a statement that they get than they need."""
+TAKING_PARTS = frozenset(
+    {"Subquery", "Exists", "Prefetch", "ArraySubquery", "exists", "in_", "notin_", "not_in", "any_", "all_", "aliased",
+     "union", "union_all", "intersect", "except_", "not_", "and_", "or_", "literal", "column_property"}
+)  # fmt: skip
+"""Calls that take a query as a part of another one."""
 Start = Callable[[Chain, "Scope"], tuple[Plan, int] | None]
 
 
@@ -186,8 +191,9 @@ class Scope:
     def _give_back(self, found: Plan) -> None:
         if found.has_run or found.query is not None:
             self.use(found)
-        else:
-            self.given_back = found
+        elif not found.is_part:
+            before = self.given_back
+            self.given_back = found if before is None or before is found else before.either(found)
 
     # Expressions
 
@@ -294,8 +300,10 @@ class Scope:
                 self._below(link.key, in_loop)
             if link.call is not None:
                 bounded = bool(BOUNDED.search(link.name))
+                self.is_quiet += link.name in TAKING_PARTS
                 for each in (*link.call.args, *(keyword.value for keyword in link.call.keywords)):
                     self.use(self.value(each, in_loop), bounded)
+                self.is_quiet -= link.name in TAKING_PARTS
 
     # What happens to plans
 

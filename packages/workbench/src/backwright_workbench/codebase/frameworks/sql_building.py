@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.code import Function
 
 if TYPE_CHECKING:
     from backwright_workbench.codebase.frameworks.query_scope import Scope
@@ -202,7 +203,9 @@ def is_innocent(node: s.Node | None, scope: "Scope", depth: int = 0) -> bool:
                 else last.isupper() or bool(TABLES.search(last))
             )
         case s.Attribute(name=name):
-            return bool(TABLES.search(name)) or name.isupper() or scope.kind(node) in SAFE_KINDS
+            if TABLES.search(name) or name.isupper() or scope.kind(node) in SAFE_KINDS:
+                return True
+            return _property(node, scope, depth)
     return False
 
 
@@ -232,4 +235,25 @@ def _innocent_call(call: s.Call, scope: "Scope", depth: int) -> bool:
         return (
             all(is_innocent(each, scope, depth + 1) for each in call.args) or call.refers == "builtins.range"
         )
-    return scope.kind(call) in SAFE_KINDS
+    if scope.kind(call) in SAFE_KINDS:
+        return True
+    function = scope.reading.app.types.callee(call, scope.function)
+    return isinstance(function, Function) and _gives_innocent(function, scope, depth)
+
+
+def _gives_innocent(function: Function, scope: "Scope", depth: int) -> bool:
+    """Whether all that a function of the project gives back is innocent, whatever it is given."""
+    inner = scope.reading.scope(function)
+    given = [each.value for each in function.walk() if isinstance(each, s.Return) and each.value is not None]
+    if inner is None or not given:
+        return False
+    texts = [built(each, inner, depth + 2) for each in given]
+    pairs = zip(given, texts, strict=True)
+    return all(not text.is_built if text else is_innocent(each, inner, depth + 2) for each, text in pairs)
+
+
+def _property(node: s.Attribute, scope: "Scope", depth: int) -> bool:
+    """Whether an attribute is a property that gives back what is innocent."""
+    owner = scope.reading.app.project.classes.get(scope.kind(node.base))
+    method = scope.reading.app.project.method(owner, node.name) if owner is not None else None
+    return method is not None and _gives_innocent(method, scope, depth)
