@@ -12,6 +12,7 @@ from backwright_workbench.review.outcome import Review
 
 MOST = 3
 LONGEST = 160
+SHORT = 6
 
 LITERAL = re.compile(
     r"""(?P<open>[rbuRBUfF]{0,2}(?P<quote>["'`]))(?P<text>(?:\\.|(?!(?P=quote)).){3,})(?:(?P=quote)|$)"""
@@ -73,10 +74,10 @@ def shortened(text: str) -> str:
     """A line that holds a secret: two characters of each literal, which is enough to find it."""
     shown = LITERAL.sub(_two, text)
     if not any(mark in text for mark in "\"'`"):
-        shown, count = UNQUOTED.subn(lambda found: f"{found['head']}{found['text'][:2]}…", text)
+        shown, count = UNQUOTED.subn(lambda found: f"{found['head']}{_head(found['text'])}…", text)
         if not count:  # a line of a longer text
             bare = text.strip()
-            shown = text[: len(text) - len(text.lstrip())] + (f"{bare[:2]}…" if len(bare) > 2 else bare)
+            shown = text[: len(text) - len(text.lstrip())] + (f"{_head(bare)}…" if len(bare) > 2 else bare)
     return IN_URL.sub(r"\g<head>…", shown)
 
 
@@ -93,7 +94,12 @@ def _two(found: "re.Match[str]") -> str:
     """Two characters of a literal; the name of a key is no secret."""
     if KEY.match(found.string, found.end()):
         return found[0]
-    return f"{found['open']}{found['text'][:2]}…{found['quote']}"
+    return f"{found['open']}{_head(found['text'])}…{found['quote']}"
+
+
+def _head(secret: str) -> str:
+    """Two characters to find it by; of a short one not even these."""
+    return secret[:2] if len(secret) >= SHORT else ""
 
 
 def printable(text: str) -> str:
