@@ -262,3 +262,49 @@ def test_strange_code_is_read_without_a_crash() -> None:
         app = app
         """
     )
+
+
+def test_a_preprocessor_of_urls_guards_the_routes_with_its_parameter() -> None:
+    """`url_value_preprocessor` that takes `project` out of the path and refuses."""
+    app = project(
+        main="""
+        from flask import Flask, abort, session
+        app = Flask(__name__)
+        @app.url_value_preprocessor
+        def pull(endpoint, values):
+            if endpoint == "enter":
+                return
+            name = values.pop("project", None)
+            if name and not session.get("user_id"):
+                abort(401)
+        @app.route("/<project>/bills")
+        def bills(): ...
+        @app.route("/<project>/enter")
+        def enter(): ...
+        @app.route("/about")
+        def about(): ...
+        """
+    )
+    assert is_known(app, "GET /{project}/bills")
+    assert not is_known(app, "GET /{project}/enter")
+    assert not is_known(app, "GET /about")
+
+
+def test_a_loop_over_all_exceptions_registers_a_general_handler() -> None:
+    """`for each in default_exceptions: app.register_error_handler(each, handler)`."""
+    app = project(
+        main="""
+        from flask import Flask
+        from werkzeug.exceptions import default_exceptions
+        app = Flask(__name__)
+        def failed(error): ...
+        for each in default_exceptions:
+            app.register_error_handler(each, failed)
+        for code in (403, 404):
+            app.register_error_handler(code, failed)
+        """
+    )
+    assert [(each.errors, each.is_general) for each in app.error_handlers] == [
+        (("werkzeug.exceptions.default_exceptions",), True),
+        (("403", "404"), False),
+    ]

@@ -15,6 +15,8 @@ from backwright_workbench.codebase.frameworks.flask_tree import EXTENSIONS, Tree
 from backwright_workbench.codebase.frameworks.guarding import guard_of, waives
 from backwright_workbench.codebase.frameworks.literals import literal, options
 
+BEFORE = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION, Purpose.RATE_LIMIT})
+"""What cannot be done when the answer is there already."""
 EVERYWHERE = ("default_limits", "application_limits", "default_limit", "global_limits")
 CAREFUL = (
     "x-frame-options",
@@ -67,7 +69,7 @@ def answers(tree: Tree, known: list[Hook]) -> Iterator[Middleware]:
     for hook in known:
         if hook.name == "after_request":
             headers = dict(_headers(tree, hook.function))
-            purposes = set(tree.purposes.of(hook.function))
+            purposes = set(tree.purposes.of(hook.function)) - BEFORE
             names = {each.lower() for each in headers}
             purposes |= {Purpose.HEADERS} if names & set(CAREFUL) else set()
             purposes |= {Purpose.CORS} if any(each.startswith("access-control-") for each in names) else set()

@@ -17,7 +17,12 @@ from backwright_workbench.codebase.frameworks.flask_tree import Hung, Tree
 from backwright_workbench.codebase.frameworks.guarding import waives
 from backwright_workbench.codebase.frameworks.instances import Instance, items_of
 
-APP_WIDE = {"before_app_request": "before_request", "after_app_request": "after_request"}
+APP_WIDE = {
+    "before_app_request": "before_request",
+    "after_app_request": "after_request",
+    "app_url_value_preprocessor": "before_request",
+}
+BEFORE = ("before_request", "url_value_preprocessor")
 HANDLERS = (
     "errorhandler",
     "app_errorhandler",
@@ -25,7 +30,9 @@ HANDLERS = (
     "add_error_handler",
     "error_handler",
 )
-GENERAL = frozenset(["Exception", "BaseException", "HTTPException", "InternalServerError", "500", "default"])
+GENERAL = frozenset(
+    ["Exception", "BaseException", "HTTPException", "InternalServerError", "500", "default_exceptions"]
+)
 MATTERS = frozenset(
     [Purpose.AUTHENTICATION, Purpose.AUTHORIZATION, Purpose.RATE_LIMIT, Purpose.CSRF, Purpose.VALIDATION]
 )
@@ -39,11 +46,13 @@ class Hook:
     function: Function
     on: Instance | None
     place: Place
+    parameters: frozenset[str] = frozenset()
+    """Where it looks at parameters of the path (`url_value_preprocessor`): it does something for those only."""
 
 
 def hooks(tree: Tree) -> Iterator[Hook]:
     """`before_request` and `after_request`, as decorators and as calls."""
-    names = ("before_request", "after_request", *APP_WIDE)
+    names = (*BEFORE, "after_request", *APP_WIDE)
     for function in tree.app.functions():
         for each in function.decorators:
             if s.last_name(each) in names and isinstance(each, s.Attribute):
@@ -62,7 +71,8 @@ def _hook(tree: Tree, name: str, function: Function, on: Instance | None, place:
     if name in APP_WIDE:
         ways = tree.hung(on) if on is not None else []
         on = next((each.chain[0] for each in ways if each.chain[0].kind == "app"), None)
-    return Hook(APP_WIDE.get(name, name), function, on, place)
+    known = "before_request" if name in BEFORE else APP_WIDE.get(name, name)
+    return Hook(known, function, on, place, _asked(function) if "url_value" in name else frozenset())
 
 
 def guard_routes(tree: Tree, found: list[Found], known: list[Hook]) -> None:
@@ -78,9 +88,24 @@ def guard_routes(tree: Tree, found: list[Found], known: list[Hook]) -> None:
         for route, hung in found:
             if hook.on is not None and hook.on not in hung.chain:
                 continue
+            if hook.parameters and not any(f"{{{each}}}" in route.path for each in hook.parameters):
+                continue
             is_left_out = _left_out(limits, route.path, _endpoints(route, hung))
             if not is_left_out and not waives(route.handler.decorators if route.handler else ()):
                 route.guards.append(guard)
+
+
+def _asked(function: Function) -> frozenset[str]:
+    """The parameters of the path that a preprocessor takes out of its values."""
+    name = function.params[1].name if len(function.params) > 1 else ""
+    found = set()
+    for node in function.walk():
+        match node:
+            case s.Call(callee=s.Attribute(base=s.Name(id=base)), args=[first, *_]) if base == name:
+                found.add(s.text_of(first) or "")
+            case s.Item(base=s.Name(id=base), key=key) if base == name:
+                found.add(s.text_of(key) or "")
+    return frozenset(found - {""})
 
 
 @dataclass(slots=True, eq=False)
@@ -131,6 +156,8 @@ def _limit(tree: Tree, function: Function, test: s.Expression, negated: bool, ex
 
 
 def _part(node: s.Expression) -> str:
+    if isinstance(node, s.Name) and node.id == "endpoint":
+        return node.id  # of a preprocessor
     return node.name if s.refers(node) in PARTS and isinstance(node, s.Attribute) else ""
 
 
@@ -179,13 +206,13 @@ def error_handlers(tree: Tree) -> Iterator[ErrorHandler]:
         for each in function.decorators:
             if s.last_name(each) in HANDLERS and _is_ours(tree, each, function.inside, function.module):
                 args = each.args if isinstance(each, s.Call) else []
-                yield _handler(tree, args, function, function.head)
+                errors = _errors(tree, args[0], function.inside) if args else []
+                yield _handler(errors, function, function.head)
     for site in tree.app.calls("register_error_handler", "add_error_handler"):
         if _is_ours(tree, site.node, site.function, site.module) and site.node.args:
-            handler, _ = wrapped(tree, site.node.argument(1, "f"), site.function)
-            yield _handler(
-                tree, site.node.args[:1], handler if isinstance(handler, Function) else None, site.place
-            )
+            found, _ = wrapped(tree, site.node.argument(1, "f"), site.function)
+            errors = _errors(tree, site.node.args[0], site.function)
+            yield _handler(errors, found if isinstance(found, Function) else None, site.place)
 
 
 def _is_ours(tree: Tree, node: s.Expression, scope: Function | None, module: Module) -> bool:
@@ -196,13 +223,18 @@ def _is_ours(tree: Tree, node: s.Expression, scope: Function | None, module: Mod
     return found is not None or callee.name in ("errorhandler", "app_errorhandler", "register_error_handler")
 
 
-def _handler(tree: Tree, args: list[s.Expression], function: Function | None, place: Place) -> ErrorHandler:
-    errors: list[str] = []
-    for each in args[:1]:
-        value = s.constant(each)
-        if isinstance(value, int | str):
-            errors.append(str(value))
-        else:
-            errors.append(s.refers(each) or s.last_name(each))
+def _errors(tree: Tree, node: s.Expression, scope: Function | None) -> list[str]:
+    """What an error handler is for: a class, a code, or what a loop goes through."""
+    value = s.constant(node)
+    if isinstance(value, int | str):
+        return [str(value)]
+    subject = tree.instances.looped(node, scope)
+    if subject is not None:
+        names = [_errors(tree, each, scope) for each in items_of(subject, scope, tree.instances)]
+        return [one for each in names for one in each] or [s.refers(subject) or s.last_name(subject)]
+    return [s.refers(node) or s.last_name(node)]
+
+
+def _handler(errors: list[str], function: Function | None, place: Place) -> ErrorHandler:
     named = {each.rpartition(".")[2] for each in errors}
     return ErrorHandler(tuple(errors), function, place, not errors or bool(named & GENERAL))

@@ -110,6 +110,11 @@ class Instances:
                 return self.resolve(value, function, module, depth + 1)
         return None
 
+    def looped(self, node: s.Node | None, function: Function | None) -> s.Expression | None:
+        """What a loop goes through, of which this is the variable."""
+        known = self._looped.get(key_of(node, function))
+        return known[0] if known is not None else None
+
     def several(
         self, node: s.Node | None, function: Function | None, module: Module
     ) -> Iterator[tuple[s.Expression, Function | None, Module]]:
