@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.codebase.facts.code import Module
-from backwright_workbench.codebase.facts.syntax import Assign, Attribute, Call, Node, constant, walk, written
+from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application, Standing
+from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.finding import Seen, Severity
 from backwright_workbench.review.rule import About
+from backwright_workbench.review.values import resolved
 
 ABOUT = About(
     "Certificates of other servers are not checked",
@@ -21,25 +22,40 @@ UNVERIFIED = ("ssl._create_unverified_context",)
 
 def find(app: Application) -> Iterator[Seen]:
     """Switches that turn the check off, and contexts that are made without it."""
-    for module in app.modules():
-        bodies = [module.body, *(function.body for function in module.everything)]
-        for body in bodies:
-            for node in walk(*body):
-                if isinstance(node, Call):
-                    yield from _call(module, node)
-                elif isinstance(node, Assign) and constant(node.value) is False:
-                    for target in node.targets:
-                        if isinstance(target, Attribute) and target.name in SWITCHES:
-                            yield _seen(module, node, f"`{written(target)}` is turned off")
+    for standing in app.nodes(s.Call):
+        yield from _call(app, standing)
+    for assign in app.nodes(s.Assign):
+        if s.constant(assign.node.value) is False:
+            for target in assign.node.targets:
+                if isinstance(target, s.Attribute) and target.name in SWITCHES:
+                    yield _seen(assign.place, f"`{s.written(target)}` is turned off")
 
 
-def _call(module: Module, call: Call) -> Iterator[Seen]:
-    for keyword in call.keywords:
-        if keyword.name in SWITCHES and constant(keyword.value) is False and call.name not in ("decode",):
-            yield _seen(module, keyword, f"`{written(call.callee)}` is called with `{keyword.name}=False`")
+def _call(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
+    call = standing.node
     if call.refers in UNVERIFIED:
-        yield _seen(module, call, f"`{call.refers}` makes a context that trusts every server")
+        yield _seen(standing.place, f"`{call.refers}` makes a context that trusts every server")
+    if call.name == "decode":
+        return  # of a token, which is another rule
+    for keyword in call.keywords:
+        for name, value in _given(app, keyword, standing):
+            if name in SWITCHES and s.constant(value) is False:
+                place = standing.module.at(keyword)
+                yield _seen(place, f"`{s.written(call.callee)}` is called with `{name}=False`")
 
 
-def _seen(module: Module, node: Node, message: str) -> Seen:
-    return Seen(module.at(node), f"{message}: whoever is between can read and change what passes", fix=FIX)
+def _given(
+    app: Application, keyword: s.Keyword, standing: Standing[s.Call]
+) -> Iterator[tuple[str, s.Expression]]:
+    """A keyword, or what a mapping gives as keywords: `**options`."""
+    if keyword.name:
+        yield keyword.name, keyword.value
+        return
+    options = resolved(app, keyword.value, standing.function)
+    if isinstance(options, s.Pairs):
+        for key, value in zip(options.keys, options.values, strict=True):
+            yield s.text_of(key) or "", value
+
+
+def _seen(place: Place, message: str) -> Seen:
+    return Seen(place, f"{message}: whoever is between can read and change what passes", fix=FIX)

@@ -1,16 +1,17 @@
 """The code itself opens no known hole.
 
-A project can tell its linters to look away; its ignores and comments do not count here. Red: `eval`, a statement put
-together from values, a certificate that is not checked, a shell, a weak hash, debugging left on.
+A project can tell its linters to look away; its ignores and comments do not count here. Red: what the reviewer's rules
+about security find (docs/reference/review), and what ruff knows to be used in attacks: `eval`, a shell, a weak hash.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from backwright_workbench.codebase.application import read_application
+from backwright_workbench.review.engine import findings
+from backwright_workbench.review.rule import all_rules
 from backwright_workbench.verify.check import Check, Need
-from backwright_workbench.verify.checks.security.static_rules import Weakness, weaknesses
 from backwright_workbench.verify.fingerprint import files_of
 from backwright_workbench.verify.outcome import Fault, NotRun, Outcome, judged
 from backwright_workbench.verify.programs import needed
@@ -21,7 +22,7 @@ from backwright_workbench.workspace.processes import run as run_process
 CHECK = Check(
     title="The code opens no known hole",
     needs=frozenset({Need.SOURCE}),
-    proves=("CWE-89", "CWE-78", "CWE-95", "CWE-295", "CWE-502", "CWE-798", "OWASP API8:2023"),
+    proves=("CWE-89", "CWE-78", "CWE-94", "CWE-295", "CWE-502", "CWE-798", "OWASP API8:2023"),
 )
 
 SELECTED = (
@@ -43,16 +44,17 @@ WHY = {
     "S113": "a server that does not answer holds a request for ever",
 }
 APART = ("tests", "test", "migrations", "alembic", "docs", "examples", "scripts", "benchmarks")
-SETTINGS = re.compile(r"(?:dev|development|local|test|testing|ci)\.py$")
 
 
 def run(subject: Subject) -> Outcome:
-    """Looks at each file twice: with our own rules, and with ruff's."""
+    """Looks at the code twice: with the reviewer's rules about security, and with ruff's."""
     root = subject.files()
     files = list(sources(root))
     if not files:
         raise NotRun("there is no Python code here", required=False)
-    faults = [fault for path in files for fault in own(root / path, path)]
+    faults = list(
+        reviewed({path: (root / path).read_text(encoding="utf-8", errors="replace") for path in files})
+    )
     places = {fault.place for fault in faults}
     faults += [fault for fault in ruffs(subject, root, files) if fault.place not in places]
     faults.sort(key=lambda fault: fault.place)
@@ -75,23 +77,14 @@ def sources(root: Path) -> Iterator[str]:
             yield path
 
 
-def own(place: Path, path: str) -> Iterator[Fault]:
-    """What our own rules find in a file."""
-    try:
-        found = list(weaknesses(place.read_text(encoding="utf-8")))
-    except (SyntaxError, ValueError) as error:
-        yield Fault(f"it cannot be read as Python: {error}", path)
-        return
-    for each in found:
-        if each.cwe == "CWE-489" and SETTINGS.search(path):
-            continue
-        yield _fault(path, each)
-
-
-def _fault(path: str, weakness: Weakness) -> Fault:
-    return Fault(
-        f"{weakness.what} ({weakness.cwe})", f"{path}:{weakness.line}", weakness.why, weakness.next_step
-    )
+def reviewed(files: dict[str, str]) -> Iterator[Fault]:
+    """What the rules of `backwright review` about security find; comments that suppress a rule do not count."""
+    app = read_application(files)
+    for path, why in app.unread.items():
+        yield Fault(f"it cannot be read as Python: {why}", path)
+    for found in findings(app, [rule for rule in all_rules() if rule.family == "security"]):
+        cwe = f" (CWE-{found.cwe[0]})" if found.cwe else ""
+        yield Fault(f"{found.message}{cwe}", str(found.place), f"rule {found.rule}", found.seen.fix)
 
 
 def ruffs(subject: Subject, root: Path, files: list[str]) -> Iterator[Fault]:
