@@ -48,6 +48,12 @@ def add_review(verb: ArgumentParser) -> None:
     told("--diff", metavar="BASE", default="", help="only what was brought since this branch, tag or commit")
     told("--baseline", metavar="FILE", type=Path, help="only what this file does not have")
     told("--write-baseline", action="store_true", help="write all that is found to the baseline")
+    mending = verb.add_argument_group("fixes").add_argument
+    mending("--fix", action="store_true", help="show what can be mended safely, as a diff")
+    mending("--write", action="store_true", help="with --fix: write it")
+    mending(
+        "--allow-dirty", action="store_true", help="with --write: even over changes that are not committed"
+    )
     others = verb.add_argument_group("other tools").add_argument
     others("--merge", metavar="FILE", type=Path, action="append", default=[], help=MERGED)
     others(
@@ -91,6 +97,9 @@ def review(given: Namespace) -> int:
                 f"error: --with knows {', '.join(TOOLS)}, not {name}\n  next: backwright review --help\n"
             )
             return 2
+    if given.write and not given.fix:
+        sys.stderr.write("error: --write goes with --fix\n  next: backwright review --help\n")
+        return 2
     asked = Asked(
         given.place,
         given.format,
@@ -108,6 +117,9 @@ def review(given: Namespace) -> int:
         allow_project_rules=given.allow_project_rules,
         merge=tuple(given.merge),
         tools=tools,
+        fix=given.fix,
+        write=given.write,
+        allow_dirty=given.allow_dirty,
         verbose=given.verbose,
         colour=in_colour() and not given.json,
         width=columns(),

@@ -39,6 +39,10 @@ class Asked:
     allow_project_rules: bool = False
     merge: tuple[Path, ...] = ()
     tools: tuple[str, ...] = ()
+    fix: bool = False
+    write: bool = False
+    """Whether fixes are written; they are only shown if not."""
+    allow_dirty: bool = False
     verbose: bool = False
     colour: bool = False
     width: int = 80

@@ -45,5 +45,5 @@ def _flags(spot: Spot, call: cst.Call) -> Mend | None:
         elif is_name(given.value, "False", "None"):
             edits.append(spot.source.replace(given.value, value))
     if added:
-        edits.append(spot.source.with_argument(call, ", ".join(added)))
+        edits.append(spot.source.with_argument(call, *added))
     return spot.mend(*edits, note=NOTE) if edits else None

@@ -14,7 +14,6 @@ from backwright_workbench.review.mending.pieces import Piece, Unknown, pieces_of
 from backwright_workbench.review.mending.source import Source
 from backwright_workbench.review.mending.styles import Style
 
-
 BEFORE_VALUE = re.compile(
     r"(?:=|<|>|\(|,|\|\||[+*/-]|\b(?:like|ilike|between|and|or|limit|offset|then|else|when|regexp|match))\s*$",
     re.I,

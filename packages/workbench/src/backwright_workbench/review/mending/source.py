@@ -99,17 +99,17 @@ class Source:
         """Something new."""
         return Edit(self.path, position, position, text)
 
-    def with_argument(self, call: cst.Call, text: str) -> Edit | None:
-        """A call with one more argument at its end; None where that cannot be told apart."""
+    def with_argument(self, call: cst.Call, *texts: str) -> Edit | None:
+        """A call with more arguments at its end; None where that cannot be told apart."""
         if not call.args:
-            return self.insert(self.span(call)[1] - 1, text)
+            return self.insert(self.span(call)[1] - 1, ", ".join(texts))
         last = call.args[-1]
         if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
             return None
         start, end = self.span(last)
         before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
         gap = f",{self.newline}{before}" if not before.strip() else ", "
-        return self.insert(end, f"{gap}{text}")
+        return self.insert(end, "".join(f"{gap}{text}" for text in texts))
 
     def without_argument(self, call: cst.Call, arg: cst.Arg) -> Edit | None:
         """A call without one of its arguments; None if a comment would go with it."""

@@ -90,9 +90,9 @@ def _origins(
                 yield from _origins(app, value, function, depth + 1)
         case s.Name(refers=known) | s.Attribute(refers=known) if known:
             yield known
-            value = app.project.value(known)
-            if value is not None:
-                yield from _origins(app, value, None, depth + 1)
+            made = app.project.value(known)
+            if made is not None:
+                yield from _origins(app, made, None, depth + 1)
         case s.Attribute(base=base):
             yield from _origins(app, base, function, depth + 1)
 
