@@ -163,13 +163,12 @@ LEFT = {
     "command-injection: the program": f"import os\n{FLASK}"
     + handler("host = request.args['h']", 'os.system(f"{host} -x")'),
     "unsafe-deserialization: pickle": f"import pickle\n{FLASK}" + handler("a = pickle.loads(request.data)"),
-    "jwt-misuse: no end": "import jwt\n\n\ndef make(user):\n    return jwt.encode({'sub': user}, KEY, algorithm='HS256')\n"
-    "",
+    "jwt-misuse: no end": "import jwt\n\n\ndef make(user):\n    return jwt.encode({'sub': user}, KEY)\n",
     "jwt-misuse: several algorithms": "import jwt\n\n\ndef who(token):\n    return jwt.decode(token, KEY)\n\n\n"
     "def a(exp):\n    return jwt.encode({'exp': exp}, KEY, algorithm='HS512')\n\n\n"
     "def b(exp):\n    return jwt.encode({'exp': exp}, KEY, algorithm='RS256')\n",
-    "debug-on: the name is taken": "import myos as os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.run(debug=True)\n"
-    "",
+    "debug-on: the name is taken": "import myos as os\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+    "app.run(debug=True)\n",
     "tls-verify-off: a name is not checked": "import ssl\n\nc = ssl.create_default_context()\n"
     "c.check_hostname = False\nc.verify_mode = ssl.CERT_NONE\n",
     "insecure-cookie: flags from elsewhere": FLASK
