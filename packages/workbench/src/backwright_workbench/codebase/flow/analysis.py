@@ -190,6 +190,8 @@ def _label(analysis: Analysis, taint: Taint) -> str:
         return f"{name} of `{function.name if function else origin.key}()`"
     if origin.kind == "field":
         return f"`self.{'.'.join(names)}` of `{origin.key.rpartition('.')[2]}`"
+    if origin.kind == "session":
+        return f"{name} of the session or user"
     if origin.kind == "error":
         return "the text of an exception" if origin.key != "traceback" else "the traceback"
     where = WORDS.get(origin.source, "the request")

@@ -161,6 +161,9 @@ def method(frame: Frame, given: Given) -> Value:
         if name in ("get_argument", "get_body_argument", "get_param"):
             return part(frame, found, item_name(node.args[0]) if node.args else "")
         return found
+    if receiver.what == "session":
+        is_read = name in ("get", "pop") and bool(node.args)
+        return sources.kept(frame.function, item_name(node.args[0]) or "[]") if is_read else EMPTY
     if name in cleaning.NEUTRAL:
         return EMPTY
     if name == "format" and receiver.text is not None:

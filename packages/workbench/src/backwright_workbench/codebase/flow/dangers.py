@@ -40,6 +40,8 @@ def dangers(frame: Frame, given: Given) -> None:
     ) and frame.analysis.app.project.inherits(made, "*.HTTPException", "*.APIException"):
         frame.danger("answer", given.arguments(), node, s.written(node.callee))
         return
+    if known in ("builtins.print", "pprint.pprint"):
+        frame.danger("log", given.arguments(), node, s.written(node.callee))
     if isinstance(node.callee, s.Attribute):
         for kind, value in _methods(frame, given):
             frame.danger(kind, value, node, s.written(node.callee))

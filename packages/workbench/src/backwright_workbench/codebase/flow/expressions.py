@@ -114,6 +114,8 @@ def _name(frame: Frame, node: s.Name) -> Value:
         return frame.read(node.id) or EMPTY
     if node.refers in sources.REQUESTS:
         return Value(what="request")
+    if node.refers in sources.SESSIONS:
+        return Value(what="session")
     return constant(frame.analysis, node.refers)
 
 
@@ -146,6 +148,8 @@ def _attribute(frame: Frame, node: s.Attribute) -> Value:
         base = node.base
         if isinstance(base, s.Name | s.Attribute) and base.refers in sources.REQUESTS:
             return sources.request_part(frame.function, node.name) or EMPTY
+        if isinstance(base, s.Name | s.Attribute) and base.refers in sources.SESSIONS:
+            return sources.kept(frame.function, node.name)
         return constant(frame.analysis, node.refers)
     base_value = evaluate(frame, node.base)
     return attribute(frame, node, base_value)
@@ -153,7 +157,11 @@ def _attribute(frame: Frame, node: s.Attribute) -> Value:
 
 def attribute(frame: Frame, node: s.Attribute, base: Value) -> Value:
     """An attribute of a value that is known already."""
+    if base.what == "session":
+        return sources.kept(frame.function, node.name)
     if base.what == "request":
+        if node.name in sources.KEPT:
+            return Value(what="session")
         return sources.request_part(frame.function, node.name) or (
             Value(what="request") if node.name in ("request", "context", "req") else EMPTY
         )
@@ -225,6 +233,8 @@ def _item(frame: Frame, node: s.Item) -> Value:
             name = item_name(node.key)
             return sources.form_field(owner, name, frame.function, frame.analysis.app.project)
     name = item_name(node.key)
+    if base.what == "session":
+        return sources.kept(frame.function, name or "[]")
     if name:
         return part(frame, base, name)
     if base.parts:

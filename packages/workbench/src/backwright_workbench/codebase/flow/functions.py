@@ -124,12 +124,22 @@ def _checks(frame: Frame, function: Function, made: Summary) -> None:
             made.assures[param.name] = shared
 
 
+def _is_view_method(frame: Frame, function: Function) -> bool:
+    """Whether it answers a method of HTTP for a class of views."""
+    if function.owner is None or function.name not in ("get", "post", "put", "patch", "delete"):
+        return False
+    return frame.analysis.app.project.inherits(
+        function.owner, "*.Resource", "*View", "*.HTTPEndpoint", "*.RequestHandler"
+    )
+
+
 def _answers(frame: Frame, function: Function, entry: Entry | None) -> None:
     """What a handler returns goes to the caller."""
     is_handler = (
         entry is not None
         or function in frame.analysis.error_parameters
         or FORMATTING.search(function.name) is not None
+        or _is_view_method(frame, function)
     )
     for node, value, _ in frame.answered:
         if is_handler:

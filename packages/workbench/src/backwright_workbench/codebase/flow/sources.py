@@ -12,6 +12,9 @@ REQUESTS = frozenset(
     ["flask.request", "quart.request", "bottle.request", "connexion.request", "flask.globals.request",
      "sanic.request", "pyramid.request", "web.ctx"]
 )  # fmt: skip
+SESSIONS = frozenset(["flask.session", "quart.session", "flask_login.current_user", "bottle.session"])
+KEPT = frozenset(["session", "user", "auth"])
+"""Attributes of a request that hold what a caller gave before."""
 NAMED = frozenset(["request", "req", "websocket", "ws"])
 """Parameters that hold a request wherever nothing else is said of their type."""
 KINDS = (
@@ -68,6 +71,12 @@ def request_part(frame_function: Function | None, name: str) -> Value | None:
         frozenset(["path"]) if name == "FILES" else frozenset[str]()
     )  # Django keeps only the last part of a name
     return Value((Taint(Origin("request", key, source), clean=clean, raw=source in ("json", "message")),))
+
+
+def kept(function: Function | None, name: str) -> Value:
+    """What a session or the user of a request holds: somebody gave it before."""
+    key = function.qualified if function else ""
+    return Value((Taint(Origin("session", key, "", (name,)), raw=False),))
 
 
 def is_request(param: Parameter, project: Project) -> bool:

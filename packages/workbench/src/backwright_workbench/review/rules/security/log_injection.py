@@ -33,7 +33,7 @@ def find(app: Application) -> Iterator[Seen]:
     if app.depends_on(*STRUCTURED):
         return
     for flow in flows(app):
-        if flow.kind == "log" and flow.is_proven and _is_record(flow):
+        if flow.kind == "log" and flow.is_proven and flow.what != "print" and _is_record(flow):
             message = f"{flow.label} is logged as it is: with a line break in it the caller forges records"
             yield seen(flow, message, FIX, Confidence.MEDIUM)
 

@@ -23,6 +23,8 @@ NAMES = re.compile(
 )
 """Names of what a program puts into its statements itself; without a proven source they say nothing."""
 
+KEYS = re.compile(r"(^|_)(id|pk|uid|role|level|count)$|^is_|^\[\]$")
+"""What a session holds that the program itself made."""
 HOLDERS = re.compile(
     r"^(app|cls|self|op|db|database|conn|connection|cur|cursor|session|engine|bind|context|ctx|target|mapper)$|settings|config"
     r"|metadata|dialect|model"
@@ -37,6 +39,9 @@ def find(app: Application) -> Iterator[Seen]:
             continue
         if flow.is_proven:
             yield seen(flow, f"{flow.label} becomes a part of the statement that `{flow.what}` executes", FIX)
+        elif flow.origin == "session" and flow.built and not KEYS.search(led(flow).lower()):
+            message = f"{flow.label} is put into the text of the statement that `{flow.what}` executes"
+            yield seen(flow, message, FIX, Confidence.MEDIUM)
         elif flow.origin in ("parameter", "field") and flow.built and _is_value(flow):
             yield seen(
                 flow,
