@@ -142,10 +142,10 @@ def _compares(test: s.Node) -> bool:
             isinstance(each, s.Attribute | s.Name | s.Call) for each in node.operands
         ):
             return True
-        texts = [each for each in node.operands if s.text_of(each)]
+        written = [each for each in node.operands if _is_value(s.constant(each))]
         if (
             node.operator in ("==", "!=")
-            and texts
+            and written
             and any(isinstance(each, s.Attribute) for each in node.operands)
         ):
             return True
