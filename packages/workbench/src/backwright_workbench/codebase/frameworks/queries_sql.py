@@ -34,6 +34,8 @@ KINDS = {
     "remove": "delete", "count": "count",
 }  # fmt: skip
 """What the first word of a name says where its text is not known."""
+CONNECTION = re.compile(r"(?:^|_)(?:conn|connection|pool|db|database|tx|transaction|pg)$", re.I)
+PLURAL = re.compile(r"(?:^|_)(?:all|list|many)(?:_|$)|^(?:get|find|fetch|select|load)_[a-z]+[^s_]s(?:_|$)")
 SINGLE = re.compile(r"(?:^|_)(?:one|first|single|row|scalar|val|value)(?:$|_)|fetch_?(?:one|row|val)", re.I)
 NAME = re.compile(r"^--\s*name:\s*([\w-]+)(\^|\$|<!|!|\*!|#)?.*$", re.M)
 RESULTS = frozenset({"fetchone", "fetchall", "fetchmany", "fetchval"})
@@ -74,6 +76,8 @@ def _named(link: Link, call: s.Call, scope: Scope) -> Plan | None:
     elif text and not mark:
         plan.all()
         plan.many = plan.kind in ("select", "other")
+    elif not text:
+        plan.many = plan.kind == "select" and bool(PLURAL.search(link.name))
     plan.has_run = plan.is_rows = True
     return plan
 
@@ -92,7 +96,10 @@ def named_texts(files: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 def _driver(link: Link, call: s.Call, scope: Scope) -> Plan | None:
     given = call.argument(0, "query") or call.keyword("sql")
     plan = of_text(given, scope, step) if given is not None else None
-    if plan is None or given is None:
+    if plan is None and given is not None and link.name in ONE | {"fetch", "fetch_all"}:
+        is_connection = CONNECTION.search(s.last_name(link.base)) and not isinstance(given, s.Literal)
+        plan = Plan(step, "other", "sql") if is_connection else None
+    if plan is None:
         return None
     if link.name in ONE:
         plan.one()

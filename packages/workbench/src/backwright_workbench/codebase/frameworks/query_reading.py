@@ -40,7 +40,7 @@ class Reading:
         """The plan that a chain begins with, and the number of the link that comes next."""
         names = {link.name for link in chain.links}
         if (
-            self.named_texts
+            self.has_named_texts
             or not names.isdisjoint(self._names)
             or any(name.endswith("_set") for name in names)
         ):
