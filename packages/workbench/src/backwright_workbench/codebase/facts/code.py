@@ -140,6 +140,15 @@ class Class:
         return {key: each.value for key, each in self.assigned()}.get(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Another module of the project that a module imports while it is imported itself; `names` are taken from it."""
+
+    module: str
+    names: tuple[str, ...]
+    line: int
+
+
 @dataclass(slots=True, eq=False)
 class Module:
     """A file of source code."""
@@ -153,6 +162,8 @@ class Module:
     """What each imported name refers to, wherever in the file it is imported."""
     stars: list[str] = field(default_factory=list)
     """Modules of which everything is imported."""
+    needs: list[Need] = field(default_factory=list)
+    """In the order of the text; not what functions import when they run, nor what only checkers of types see."""
     body: list[Statement] = field(default_factory=list)
     doc: str = ""
     functions: dict[str, Function] = field(default_factory=dict)

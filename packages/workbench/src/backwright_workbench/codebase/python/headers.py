@@ -108,6 +108,11 @@ class Names:
     def _first(self, first: str, whole: str, written: str) -> str:
         return whole[: len(whole) - len(written) + len(first)] if whole.endswith(written) else first
 
+    def base(self, node: ast.ImportFrom, module: str, path: str) -> str:
+        """The full name of the module or package from which a module takes names."""
+        package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
+        return self._base(node, package, path)
+
     def _base(self, node: ast.ImportFrom, package: str, path: str) -> str:
         if not node.level:
             name = node.module or ""

@@ -11,6 +11,7 @@ from backwright_workbench.codebase.facts.code import Module, Role
 from backwright_workbench.codebase.facts.project import Project
 from backwright_workbench.codebase.python.converting import Converter
 from backwright_workbench.codebase.python.headers import Names
+from backwright_workbench.codebase.python.needs import needed
 from backwright_workbench.codebase.python.newer import restored, rewritten
 from backwright_workbench.codebase.python.older import is_python_2
 
@@ -46,7 +47,9 @@ def load(
         )
         if not module.trouble:
             try:
-                Converter(module, names).fill(parsed(readable.get(path, text)))
+                tree = parsed(readable.get(path, text))
+                Converter(module, names).fill(tree)
+                module.needs = list(needed(tree, path, names))
             except RecursionError:
                 module = Module(
                     path, module.name, module.role, module.lines, trouble="it is nested too deeply"
