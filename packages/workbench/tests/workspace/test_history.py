@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from backwright_workbench.errors import UserError
-from backwright_workbench.workspace.history import read_commit
+from backwright_workbench.workspace.history import read_commit, uncommitted
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -99,3 +99,24 @@ def test_before_the_first_commit_there_is_nothing_to_compare_with(tmp_path: Path
     assert read_commit(tmp_path, "HEAD").reading.files == {}
     with pytest.raises(UserError, match="no commit"):
         read_commit(tmp_path, "main")
+
+
+@pytest.mark.parametrize("form", ["sha1", "sha256"])
+def test_what_is_not_committed_is_known_without_running_filters(tmp_path: Path, form: str) -> None:
+    """Changed, or unknown to git; line ends do not count, and what is not there is nothing."""
+    git(tmp_path, "init", "-q", f"--object-format={form}")
+    for name in ("same.py", "changed.py", "ends.py"):
+        (tmp_path / name).write_text("x = 1\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    (tmp_path / "changed.py").write_text("x = 2\n")
+    (tmp_path / "ends.py").write_bytes(b"x = 1\r\n")
+    (tmp_path / "new.py").write_text("x = 1\n")
+    script = tmp_path / "run.sh"
+    script.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\ncat\n")
+    script.chmod(0o755)
+    git(tmp_path, "config", "filter.x.clean", str(script))
+    (tmp_path / ".git/info/attributes").write_text("*.py filter=x\n")
+    asked = ["same.py", "changed.py", "ends.py", "new.py", "gone.py"]
+    assert uncommitted(tmp_path, asked) == ["changed.py", "new.py"]
+    assert not (tmp_path / "was-run").exists()

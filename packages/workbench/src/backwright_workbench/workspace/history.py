@@ -4,8 +4,10 @@ What lives here: the files of a commit, and which of them have another name sinc
 running what the repository configures.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from backwright_workbench.errors import UserError
@@ -22,6 +24,8 @@ from backwright_workbench.workspace.projects import (
 from backwright_workbench.workspace.texts import Unreadable, refuse_by_name, refuse_by_size
 
 REGULAR = (b"100644", b"100755")
+LONG = 64
+"""Letters of a hash in repositories that use SHA-256."""
 
 
 @dataclass(slots=True)
@@ -148,3 +152,37 @@ def _renamed(directory: Path, commit: str) -> Iterator[tuple[str, str]]:
 
 def _line(printed: bytes) -> str:
     return printed.decode("utf-8", "replace").strip()
+
+
+def uncommitted(directory: Path, paths: Sequence[str]) -> list[str]:
+    """Which of these files are not as the last commit has them; none without git or a commit.
+
+    Hashes are compared here, because `git status` runs the filters that a repository configures.
+    """
+    try:
+        listed = read_only(directory, "ls-tree", "-r", "-z", "HEAD")
+    except GitRefused:
+        return []
+    committed: dict[str, str] = {}
+    for row in listed.split(b"\0"):
+        head, _, name = row.partition(b"\t")
+        words = head.split()
+        if len(words) == 3 and words[0] in REGULAR:
+            committed[shown(name.decode("utf-8", "surrogateescape"))] = words[2].decode()
+    return [
+        path
+        for path in paths
+        if (directory / path).exists() and not _is_as(directory / path, committed.get(path, ""))
+    ]
+
+
+def _is_as(place: Path, sha: str) -> bool:
+    """Whether a file has that hash, or has it with the line ends of a repository."""
+    data = place.read_bytes()
+    return sha in (_hash(data, len(sha)), _hash(data.replace(b"\r\n", b"\n"), len(sha)))
+
+
+def _hash(data: bytes, length: int) -> str:
+    """As git names what a file holds."""
+    kind = hashlib.sha256 if length == LONG else partial(hashlib.sha1, usedforsecurity=False)
+    return kind(b"blob %d\0" % len(data) + data).hexdigest()
