@@ -81,6 +81,19 @@ def test_a_secret_beside_a_fix_is_not_shown(project: Path, capsys: pytest.Captur
     assert "horse" not in said
 
 
+def test_a_secret_on_a_line_that_changes_is_not_shown(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither as it was nor as it will be."""
+    line = 'requests.get("https://a", auth=("shop", "correct-horse-battery"), verify=False, timeout=3)\n'
+    (project / "stock.py").write_text(f"import requests\n\n{line}")
+    run(["review", str(project), "--fix", *ONLY, "--only", "hardcoded-secret"])
+    said = capsys.readouterr().out
+
+    assert '+requests.get("ht…", auth=("…", "co…"), timeout=3)' in said
+    assert "horse" not in said
+
+
 def test_writing_needs_fixing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An option alone that does nothing would be misleading."""
     assert run(["review", str(project), "--write"]) == 2

@@ -31,6 +31,7 @@ def test_a_line_that_holds_a_secret_is_shortened(line: str, shown: str) -> None:
         ('URL = "postgresql://shop:s3cr3t-value@db/shop"', 'URL = "postgresql://shop:…@db/shop"'),
         ('login("ada", password="s3cr3t-value")', 'login("ada", password="s3…")'),
         ('{"api_key": "s3cr3t-value", "page": 1}', '{"api_key": "s3…", "page": 1}'),
+        ('get(url, auth=("ada", "s3cr3t-value"))', 'get(url, auth=("…", "s3…"))'),
         ('return "a text that is no secret"', 'return "a text that is no secret"'),
         ("password = request.form['password']", "password = request.form['password']"),
     ],

@@ -13,7 +13,7 @@ from backwright_workbench.codebase.application import read_application
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.commands.events import Event, Found, Notice, Output, Step, Summary
 from backwright_workbench.commands.review_config import Asked, Wanted, wanted
-from backwright_workbench.commands.review_fix import fix, refuse
+from backwright_workbench.commands.review_fix import fix
 from backwright_workbench.commands.review_reports import drawn, write_reports
 from backwright_workbench.commands.review_tools import LARGEST, by_tools
 from backwright_workbench.review.baseline import baseline, fingerprints
@@ -37,7 +37,6 @@ def review(asked: Asked, today: date) -> Generator[Event, None, None]:
     since = monotonic()
     want = wanted(asked)
     reading = yield from read(asked.place, want)
-    refuse(asked, reading.root)
     failed: dict[str, str] = {}
     app = yield from understood(reading, want, failed)
     found = yield from applied(app, want.rules, failed)

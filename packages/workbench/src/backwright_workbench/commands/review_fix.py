@@ -4,7 +4,6 @@ What lives here: the order of things. What must not: any fix, and how the diff l
 """
 
 from collections.abc import Generator
-from pathlib import Path
 
 from backwright_workbench.commands.events import Event, Step, Summary
 from backwright_workbench.commands.review_config import Asked, Wanted
@@ -13,12 +12,6 @@ from backwright_workbench.review.mending.mended import Mended, mended
 from backwright_workbench.review.outcome import Review, rank
 from backwright_workbench.workspace.projects import Reading
 from backwright_workbench.workspace.rewriting import refuse_uncommitted, rewrite
-
-
-def refuse(asked: Asked, root: Path) -> None:
-    """Raises `UserError` where fixes must not be written, before any work is done."""
-    if asked.write and not asked.allow_dirty:
-        refuse_uncommitted(root)
 
 
 def fix(asked: Asked, reading: Reading, result: Review, want: Wanted) -> Generator[Event, None, None]:
@@ -30,6 +23,8 @@ def fix(asked: Asked, reading: Reading, result: Review, want: Wanted) -> Generat
     done = mended(result.app, told, want.rules, want.config.role)
     done.left += [(each, "its file is not UTF-8") for each in result.findings if each.place.path in odd]
     if asked.write and done.files:
+        if not asked.allow_dirty:
+            refuse_uncommitted(reading.root, list(done.files))
         rewrite(reading.root, done.files, reading.files)
     what = f"{len(done.fixed)} of {len(result.findings)} findings"
     yield step.finished(f"{what}, {'written' if asked.write else 'not written'}")

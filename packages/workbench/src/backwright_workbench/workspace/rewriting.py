@@ -7,25 +7,22 @@ import codecs
 import os
 import stat
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from backwright_workbench.errors import UserError
-from backwright_workbench.workspace.git import GitRefused, read_only
+from backwright_workbench.workspace.history import uncommitted
 from backwright_workbench.workspace.trees import inside
 
 
-def refuse_uncommitted(root: Path) -> None:
-    """Raises `UserError` if git knows of changes there that are not committed; without git there is nothing to ask."""
-    try:
-        changed = read_only(root, "status", "--porcelain", "--untracked-files=no", "--", ".")
-    except GitRefused:
-        return
-    if changed.strip():
+def refuse_uncommitted(root: Path, paths: Sequence[str]) -> None:
+    """Raises `UserError` if one of the files is not as it was committed; without git there is nothing to ask."""
+    changed = uncommitted(root, paths)
+    if changed:
         raise UserError(
             "there are changes that are not committed",
-            where=str(root),
+            where=", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else ""),
             why="what is written over them could not be told apart from them",
             next_step="commit or stash them, or give --allow-dirty",
         )

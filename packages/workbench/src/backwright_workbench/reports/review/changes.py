@@ -51,7 +51,11 @@ def _file(review: Review, path: str, text: str, paint: Paint) -> Iterator[str]:
                 yield from (f" {_old(review, path, at, before)}" for at in range(start, end))
                 continue
             yield from (paint(f"-{_old(review, path, at, before)}", "high") for at in range(start, end))
-            yield from (paint(f"+{printable(redacted(each))}", "green") for each in after[begin:stop])
+            near = any(review.holds_secret(path, at + 1) for at in range(start, end))
+            clean = shortened if near else redacted
+            yield from (
+                paint(f"+{printable(clean(each.expandtabs(4)))}", "green") for each in after[begin:stop]
+            )
 
 
 def _old(review: Review, path: str, at: int, lines: list[str]) -> str:

@@ -19,7 +19,7 @@ LITERAL = re.compile(
 )
 NAMED = re.compile(
     r"""(?i)(pass(word|wd|phrase)?|secret|token|api_?key|private_?key|access_?key|credential)\w*["']?\]?\s*"""
-    r"""(:\s*\w+\s*)?(=|:)\s*[rbuf]{0,2}["']"""
+    r"""(:\s*\w+\s*)?(=|:)\s*[rbuf]{0,2}["']|\bauth\s*=\s*\(|BasicAuth\("""
 )
 UNQUOTED = re.compile(r"^(?P<head>\s*(?:export\s+)?[\w.\-]+\s*[:=]\s*)(?P<text>[^\s\"'#]{3,})")
 KEY = re.compile(r"\s*(?::(?!=)|\]\s*=)")
