@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Frame, Input, Inputs
 from backwright_workbench.review.access.intents import Intent
+from backwright_workbench.review.access.loose_fields import loose_fields, unchecked_upload
 from backwright_workbench.review.finding import Confidence, Seen
 from backwright_workbench.review.finding import Severity as Level
 from backwright_workbench.review.rule import About
@@ -52,40 +54,89 @@ FIXES = {
 
 
 def find(app: Application) -> Iterator[Seen]:
-    """One for each handler that stores raw fields of a body or form."""
+    """Handlers that store or rely on raw fields, uploads of anything, and fields of schemas without their limits."""
+    taken: set[Place] = set()
     for endpoint in endpoints(app).all:
-        if endpoint.handler is None or not _stores(endpoint):
-            continue
-        fields, checked = _looked_at(app, endpoint)
-        loose = sorted(fields - checked)
-        if loose and len(checked & fields) * LOOSE < len(fields) and "*" not in checked:
-            yield _seen(endpoint, loose, len(checked & fields))
+        if endpoint.handler is not None and endpoint.is_write:
+            yield from _handler(app, endpoint)
+        for place, said, fix in loose_fields(app, endpoint):
+            if place not in taken:
+                taken.add(place)
+                yield Seen(place, said, Confidence.MEDIUM, fix=fix, cause=place.path)
+
+
+def _handler(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
+    fields, checked, keys = _looked_at(app, endpoint)
+    loose = sorted(fields - checked)
+    if loose and _stores(endpoint) and len(checked & fields) * LOOSE < len(fields) and "*" not in checked:
+        yield _seen(endpoint, loose, len(checked & fields))
+    elif keys - checked and "*" not in checked:
+        name = sorted(keys - checked)[0]
+        yield Seen(
+            endpoint.place,
+            f"`{endpoint.title}` takes `{name}` from the body without asking whether it is there: a request "
+            "without it is answered with 500",
+            Confidence.MEDIUM,
+            fix=FIXES.get(endpoint.route.framework, FIXES["flask"]),
+            cause=endpoint.route.app or endpoint.place.path,
+        )
+    elif unchecked_upload(endpoint):
+        yield Seen(
+            endpoint.place,
+            f"`{endpoint.title}` takes a file of any type and size",
+            Confidence.MEDIUM,
+            fix="allow a few types by their first bytes, limit the size while reading, and choose the name yourself",
+            cause="upload",
+        )
 
 
 def _stores(endpoint: Endpoint) -> bool:
-    if endpoint.intent in (Intent.LOGIN, Intent.LOGOUT, Intent.CALLBACK, Intent.TOKEN):
+    if endpoint.handler is None or endpoint.intent in (
+        Intent.LOGIN,
+        Intent.LOGOUT,
+        Intent.CALLBACK,
+        Intent.TOKEN,
+    ):
         return False
     if endpoint.methods <= {"GET", "HEAD", "QUERY", "OPTIONS", "WEBSOCKET", "MUTATION"}:
         return False
     return any(each.kind is not Kind.TASK for each in endpoint.effects)
 
 
-def _looked_at(app: Application, endpoint: Endpoint) -> tuple[set[str], set[str]]:
-    """The raw fields that are used (`*` for a body as a whole), and those that somebody looks at."""
+def _looked_at(app: Application, endpoint: Endpoint) -> tuple[set[str], set[str], set[str]]:
+    """The raw fields that are used (`*` for a whole body), those that somebody looks at, those that must be there."""
     fields: set[str] = set()
     checked: set[str] = set()
+    keys: set[str] = set()
     inputs = Inputs(app, endpoint)
     frames = inputs.frames()
     if _has_validating_decorator(endpoint):
-        return set(), set()
+        return set(), set(), set()
     for frame in frames:
+        keys |= _needed(inputs, frame)
         for node in frame.function.walk():
             for name in _used(inputs, frame, node):
                 fields.add(name)
             checked |= _checks(app, inputs, frame, node)
     if "*" in fields and len(fields) > 1:
         fields.discard("*")
-    return fields, checked
+    return fields, checked, keys
+
+
+def _needed(inputs: Inputs, frame: Frame) -> set[str]:
+    """Keys of a raw body that are taken by `[…]`, where nothing catches their absence."""
+    caught = [
+        each for each in frame.function.walk() if isinstance(each, s.Attempt) and each.body and each.handlers
+    ]
+    found = set()
+    for node in frame.function.walk():
+        if isinstance(node, s.Item) and isinstance(node.key, s.Literal):
+            if any(each.body[0].line <= node.line <= each.body[-1].end for each in caught):
+                continue
+            given = inputs.of(node, frame)
+            if given is not None and given.schema is None and given.source == "body" and given.name:
+                found.add(given.name)
+    return found
 
 
 def _has_validating_decorator(endpoint: Endpoint) -> bool:
