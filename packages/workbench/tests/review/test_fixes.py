@@ -132,6 +132,40 @@ CASES = {
         'import jwt\n\n\ndef who(token):\n    return jwt.decode(token, KEY, algorithms=["HS512"])\n\n\ndef make(exp):\n'
         '    return jwt.encode({"exp": exp}, KEY, algorithm="HS512")\n',
     ),
+    "missing-timeout: a call": (
+        "import requests\n\n\ndef get(url):\n    return requests.get(url)\n",
+        "import requests\n\n\ndef get(url):\n    return requests.get(url, timeout=10)\n",
+    ),
+    "missing-timeout: a session and urlopen": (
+        "import requests\nimport urllib.request as u\n\n\ndef get(url):\n    s = requests.Session()\n"
+        "    s.post(\n        url,\n        json={},\n    )\n    return u.urlopen(url, timeout=None)\n",
+        "import requests\nimport urllib.request as u\n\n\ndef get(url):\n    s = requests.Session()\n"
+        "    s.post(\n        url,\n        json={},\n        timeout=10,\n    )\n"
+        "    return u.urlopen(url, timeout=10)\n",
+    ),
+    "hardcoded-secret: a constant": (
+        'from flask import Flask\n\nSECRET_KEY = "a-long-secret-1"  # for sessions\n',
+        'from flask import Flask\nimport os\n\nSECRET_KEY = os.environ["SECRET_KEY"]  # for sessions\n',
+    ),
+    "hardcoded-secret: what it falls back to": (
+        'import os\n\nSECRET_KEY = os.getenv("APP_SECRET", "a-long-secret-1")\n',
+        'import os\n\nSECRET_KEY = os.environ["APP_SECRET"]\n',
+    ),
+    "hardcoded-secret: a setting": (
+        FLASK + 'app.config["SECRET_KEY"] = "a-long-secret-1"\n',
+        FLASK.replace("request\n", "request\nimport os\n")
+        + 'app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]\n',
+    ),
+    "hardcoded-secret: a connection": (
+        'import psycopg2\n\n\ndef connect():\n    return psycopg2.connect(host="db", password="a-long-secret-1")\n',
+        "import psycopg2\nimport os\n\n\ndef connect():\n"
+        '    return psycopg2.connect(host="db", password=os.environ["DATABASE_PASSWORD"])\n',
+    ),
+    "hardcoded-secret: settings of Pydantic": (
+        "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"
+        '    secret_key: str = "a-long-secret-1"\n',
+        "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    secret_key: str\n",
+    ),
     "command-injection: os.system": (
         f"import os\n{FLASK}" + handler("host = request.args['h']", 'os.system(f"ping -c 1 {host}")'),
         "import os\nfrom flask import Flask, request\nimport subprocess\n\napp = Flask(__name__)\n\n\n"
@@ -171,6 +205,8 @@ LEFT = {
     "app.run(debug=True)\n",
     "tls-verify-off: a name is not checked": "import ssl\n\nc = ssl.create_default_context()\n"
     "c.check_hostname = False\nc.verify_mode = ssl.CERT_NONE\n",
+    "missing-timeout: arguments from elsewhere": "import requests\n\n\ndef get(*a):\n    return requests.get(*a)\n",
+    "hardcoded-secret: a comparison": "def is_admin(password):\n    return password == 'a-long-secret-1'\n",
     "insecure-cookie: flags from elsewhere": FLASK
     + handler("answer = app.make_response('')", "answer.set_cookie('session', 'x', 1, 2, '/', 'd', False)"),
 }
@@ -230,7 +266,4 @@ def test_a_file_that_nobody_can_read_is_no_trouble() -> None:
 
 def test_every_fix_is_of_a_rule() -> None:
     """The folder is the registry: a fix has the name of its rule."""
-    assert set(fixes()) <= {each.name for each in all_rules()} | LANDING
-
-
-LANDING = {"missing-timeout"}
+    assert set(fixes()) <= {each.name for each in all_rules()}

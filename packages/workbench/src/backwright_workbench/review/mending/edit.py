@@ -1,14 +1,16 @@
-"""What a fix comes to: pieces of text that are replaced, imports that are needed, files that are new.
+"""What a fix comes to: pieces of text that are replaced, imports and indexes that are needed.
 
 What lives here: these values, and applying them to a text. What must not: deciding on any of them.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import libcst as cst
 from libcst.codemod import CodemodContext
 from libcst.codemod.visitors import AddImportsVisitor
+
+from backwright_workbench.review.mending.indexes import NewIndex
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,8 +29,8 @@ class Mend:
 
     edits: tuple[Edit, ...]
     imports: tuple[str, ...] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
-    """New files by their path."""
+    indexes: tuple[NewIndex, ...] = ()
+    """What a new migration makes, one for all fixes together."""
     note: str = ""
     """What a person has to do or to know, where the edit alone is not all: a variable that has to be set."""
 

@@ -19,6 +19,7 @@ from backwright_workbench.codebase.facts.roles import role_of
 from backwright_workbench.review.engine import findings
 from backwright_workbench.review.finding import Finding
 from backwright_workbench.review.mending.edit import Edit, Mend, overlap, replaced, with_imports
+from backwright_workbench.review.mending.indexes import revision
 from backwright_workbench.review.mending.source import Source
 from backwright_workbench.review.mending.spot import Spot
 from backwright_workbench.review.rule import Rule
@@ -155,7 +156,7 @@ def _held(
     for _ in range(TRIES):
         if not proposed:
             break
-        files = _written(state.app.files, proposed)
+        files = _written(state.app, proposed)
         app = read_application(files, role)
         after = _State(app, findings(app, rules, {}))
         failed = _failed(state, after, proposed)
@@ -168,21 +169,24 @@ def _held(
     return [], None
 
 
-def _written(files: Mapping[str, str], proposed: list[tuple[Finding, Mend]]) -> dict[str, str]:
+def _written(app: Application, proposed: list[tuple[Finding, Mend]]) -> dict[str, str]:
     edits: dict[str, list[Edit]] = {}
     imports: dict[str, list[str]] = {}
-    texts = dict(files)
+    texts = dict(app.files)
     for finding, mend in proposed:
         for edit in mend.edits:
             edits.setdefault(edit.path, []).append(edit)
         imports.setdefault(finding.place.path, []).extend(mend.imports)
-        texts.update({path: text for path, text in mend.files.items() if path not in files})
     for path in {*edits, *imports}:
         text = replaced(texts[path], edits.get(path, []))
         try:
             texts[path] = with_imports(text, imports.get(path, []))
         except cst.ParserSyntaxError:
             texts[path] = text  # it does not parse: `_failed` sees that
+    indexes = [each for _, mend in proposed for each in mend.indexes]
+    migration = revision(app, indexes) if indexes else None
+    if migration is not None:
+        texts[migration[0]] = migration[1]
     return texts
 
 
