@@ -8,7 +8,7 @@ HEADS = {
     "def connect():\n    return sqlite3.connect('shop.db')\n",
     "psycopg2": "import psycopg2\nfrom flask import Flask, request\napp = Flask(__name__)\n"
     "def connect():\n    return psycopg2.connect('')\n",
-    "sqlalchemy": "from flask import Flask, request\nfrom sqlalchemy import text\nfrom db import session\n"
+    "sqlalchemy": "from flask import Flask, request\nfrom sqlalchemy import text\nfrom db import User, session\n"
     "app = Flask(__name__)\n",
     "django": "from django.db import connection\n",
 }
@@ -72,6 +72,17 @@ BOUND = {
         "sqlalchemy",
         """session.execute(text(f"SELECT id FROM users WHERE name = '{name}'"))""",
         """session.execute(text("SELECT id FROM users WHERE name = :name"), {"name": name})""",
+    ),
+    "a piece of a statement": (
+        "sqlalchemy",
+        """session.query(User).filter(User.id > 1, text(f"name LIKE '%{name}%' OR tag = '{name}'")).all()""",
+        """session.query(User).filter(User.id > 1, text("name LIKE :name OR tag = :name_2")"""
+        """.bindparams(name=f"%{name}%", name_2=name)).all()""",
+    ),
+    "a table that the program names": (
+        "sqlalchemy",
+        """session.execute(text(f"SELECT id FROM {User.__tablename__} WHERE name = '{name}'"))""",
+        """session.execute(text(f"SELECT id FROM {User.__tablename__} WHERE name = :name"), {"name": name})""",
     ),
     "a statement with a name of its own": (
         "sqlite3",

@@ -57,9 +57,9 @@ def mend(spot: Spot) -> Mend | None:
     return None
 
 
-def _is_meant(spot: Spot, value: cst.SimpleString | cst.ConcatenatedString) -> bool:
+def _is_meant(spot: Spot, value: cst.BaseString) -> bool:
     """Whether it is the text that the finding speaks of: the secret, or an address with it."""
-    text = value.evaluated_value
+    text = value.evaluated_value if isinstance(value, cst.SimpleString | cst.ConcatenatedString) else None
     said = text.decode("latin-1") if isinstance(text, bytes) else text or ""
     return hidden(said) == spot.finding.seen.about.rpartition(":")[2] or "://" in said
 

@@ -29,17 +29,18 @@ def mend(spot: Spot) -> Mend | None:
         use = _use(spot, holder)
         holder, wrapped = _holder(spot, use) if use is not None else (None, None)
         inner = inner or wrapped
-    if not isinstance(holder, cst.Call) or last_name(holder.func) not in EXECUTES or is_spread(holder):
+    if not isinstance(holder, cst.Call) or is_spread(holder):
         return None
-    if len(holder.args) != 1:
-        return None
-    style = Style.NAMED if inner is not None else style_of(spot, holder)
+    executes = last_name(holder.func) in EXECUTES and len(holder.args) == 1
+    style = Style.NAMED if inner is not None else style_of(spot, holder) if executes else None
     if style is None:
         return None
     try:
-        edits, values = bound(spot.source, statement, style, _numbers(spot))
+        edits, values = bound(spot.source, statement, style, _numbers(spot), is_whole=executes)
     except Unknown:
         return None
+    if inner is not None and not executes:
+        return spot.mend(*edits, _with_values(spot, inner, values)) if values else None
     if assigned is not None and not _stays(spot, assigned, holder, values):
         return None
     return spot.mend(*edits, _parameters(spot, holder, values, style)) if values else None
@@ -68,7 +69,7 @@ def _holder(spot: Spot, node: cst.CSTNode) -> tuple[cst.CSTNode | None, cst.Call
     inner = None
     while isinstance(parent, cst.Arg):
         call = spot.source.parents.get(parent)
-        if not isinstance(call, cst.Call) or call.args[0] is not parent or parent.keyword is not None:
+        if not isinstance(call, cst.Call) or parent.keyword is not None:
             return None, None
         if last_name(call.func) != "text" or len(call.args) != 1:
             return call, inner
@@ -140,6 +141,12 @@ def _parameters(spot: Spot, call: cst.Call, values: dict[str, str], style: Style
     if last_name(call.func) in ("raw", "execute") and style is Style.LIST:
         return spot.source.with_argument(call, f"[{shown}]")
     return spot.source.with_argument(call, f"({shown}{',' if len(values) == 1 else ''})")
+
+
+def _with_values(spot: Spot, text: cst.Call, values: dict[str, str]) -> Edit:
+    """`text("…").bindparams(name=name)`: a piece of a statement that carries its values along."""
+    shown = ", ".join(f"{name}={value}" for name, value in values.items())
+    return spot.source.insert(spot.source.span(text)[1], f".bindparams({shown})")
 
 
 def _is_databases(spot: Spot, call: cst.Call) -> bool:

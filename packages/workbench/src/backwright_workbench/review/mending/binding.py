@@ -24,28 +24,41 @@ BEFORE_NAME = re.compile(
     re.I,
 )
 AFTER = re.compile(r"^(?:\s|\)|,|;|$)")
+OWN = re.compile(r"\.__tablename__$|\._meta\.db_table$|^[A-Z][A-Z0-9_]+$")
+"""Names that a program puts into its statements itself; they cannot be bound, and need not be."""
 STATEMENTS = re.compile(r"^\s*(?:select|insert|update|delete|with|replace|merge)\b", re.I)
 
 
 def bound(
-    source: Source, node: cst.BaseExpression, style: Style, numbers: Collection[str] = ()
+    source: Source,
+    node: cst.BaseExpression,
+    style: Style,
+    numbers: Collection[str] = (),
+    *,
+    is_whole: bool = True,
 ) -> tuple[list[Edit], dict[str, str]]:
     """The edits of the text, and the values by the names of their parameters; `numbers` are names of whole numbers.
 
-    Raises `Unknown`.
+    What is not `is_whole` is a piece of a statement: a condition. Raises `Unknown`.
     """
     found = pieces_of(source, node)
     first = next((each for each in found.pieces if each.text.strip()), None)
-    if first is None or not STATEMENTS.match(first.text):
+    if first is None or (is_whole and not STATEMENTS.match(first.text)):
         raise Unknown
     is_percent = style in (Style.PERCENT, Style.LIST)
-    edits = [Edit(source.path, start, end, "") for start, end in found.drops]
+    keeps = any(each.value and OWN.search(each.value) for each in found.pieces)
+    if keeps and not isinstance(node, cst.FormattedString):
+        raise Unknown
+    edits = [] if keeps else [Edit(source.path, start, end, "") for start, end in found.drops]
     values: dict[str, str] = {}
     before = ""
     for at, piece in enumerate(found.pieces):
         if not piece.value:
             before += piece.text
             edits = _doubled(source, piece, edits) if is_percent else edits
+            continue
+        if OWN.search(piece.value):
+            before += "x"
             continue
         quote = "'" if before.count("'") % 2 else '"' if before.count('"') % 2 else ""
         if quote:
