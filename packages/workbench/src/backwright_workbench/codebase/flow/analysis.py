@@ -11,6 +11,7 @@ from backwright_workbench.codebase.facts.code import Function, Role
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.flow.calls import call
 from backwright_workbench.codebase.flow.entries import entries_of, error_parameters_of, providers_of
+from backwright_workbench.codebase.flow.expressions import evaluate
 from backwright_workbench.codebase.flow.found import Flow, Passed
 from backwright_workbench.codebase.flow.frame import Analysis, Frame, Hit
 from backwright_workbench.codebase.flow.functions import summarised
@@ -34,7 +35,7 @@ def flows(app: Application) -> list[Flow]:
 
 
 def _flows(app: Application) -> list[Flow]:
-    analysis = Analysis(app, call, checked)
+    analysis = Analysis(app, evaluate, call, checked)
     analysis.has_documents = app.depends_on(*DOCUMENTS)
     analysis.entries = entries_of(app)
     analysis.providers = providers_of(app)

@@ -3,17 +3,20 @@
 What lives here: the order of questions about a call. What must not: tables of libraries.
 """
 
-import string
 from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.flow import cleaning, sinks, sources
+from backwright_workbench.codebase.flow.binding import put
 from backwright_workbench.codebase.flow.dangers import dangers
-from backwright_workbench.codebase.flow.expressions import element, evaluate, item_name, part, put
+from backwright_workbench.codebase.flow.expressions import evaluate
 from backwright_workbench.codebase.flow.frame import Frame
+from backwright_workbench.codebase.flow.given import Given
 from backwright_workbench.codebase.flow.guards import asserted
-from backwright_workbench.codebase.flow.passing import Given, applied, made
+from backwright_workbench.codebase.flow.parts import element, item_name, keys, part, several
+from backwright_workbench.codebase.flow.passing import applied, made
+from backwright_workbench.codebase.flow.texts import formatted, joined
 from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, union
 
 PAGE = frozenset(["page"])
@@ -122,11 +125,11 @@ def carried(frame: Frame, given: Given) -> Value:
         return args[0].plain()
     if known == "builtins.getattr" and len(args) > 1:
         name = args[1].text
-        return part(frame, args[0], name) if name and args[1].is_constant else EMPTY
+        return part(args[0], name) if name and args[1].is_constant else EMPTY
     if known == "builtins.enumerate" and args:
-        return several(Value((), None, {"0": EMPTY, "1": element(frame, args[0])}))
+        return several(Value((), None, {"0": EMPTY, "1": element(args[0])}))
     if known == "builtins.zip" and args:
-        return several(Value((), None, {str(at): element(frame, each) for at, each in enumerate(args)}))
+        return several(Value((), None, {str(at): element(each) for at, each in enumerate(args)}))
     if known in ("io.BytesIO", "io.StringIO"):
         return given.everything().cleaned(PATH)
     if known in ("builtins.vars", "dataclasses.asdict") and args:
@@ -159,7 +162,7 @@ def method(frame: Frame, given: Given) -> Value:
         if found is None:
             return EMPTY
         if name in ("get_argument", "get_body_argument", "get_param"):
-            return part(frame, found, item_name(node.args[0]) if node.args else "")
+            return part(found, item_name(node.args[0]) if node.args else "")
         return found
     if receiver.what == "session":
         is_read = name in ("get", "pop") and bool(node.args)
@@ -169,7 +172,7 @@ def method(frame: Frame, given: Given) -> Value:
     if name == "format" and receiver.text is not None:
         return formatted(frame, given)
     if name == "join" and receiver.text is not None:
-        return _joined(frame, given)
+        return joined(frame, given)
     if (
         name in ("get", "pop", "getlist", "get_all", "getone", "first")
         and node.args
@@ -179,8 +182,8 @@ def method(frame: Frame, given: Given) -> Value:
             if _is_number(node):
                 return EMPTY
             fallback = given.args[1] if len(given.args) > 1 else given.named.get("default", EMPTY)
-            return union(part(frame, receiver, item_name(node.args[0])), Value(fallback.taints))
-        return part(frame, receiver, "[]") if receiver.taints else Value(receiver.all_taints())
+            return union(part(receiver, item_name(node.args[0])), Value(fallback.taints))
+        return part(receiver, "[]") if receiver.taints else Value(receiver.all_taints())
     if name in cleaning.ADDING and isinstance(node.callee, s.Attribute):
         taints = given.arguments().all_taints()
         if taints:
@@ -192,9 +195,7 @@ def method(frame: Frame, given: Given) -> Value:
     if name in ("safe_substitute", "substitute") and receiver.text is not None:
         return composed([Value((), receiver.text), given.arguments()], frame.at(node))
     if name == "items":
-        return several(
-            Value((), None, {"0": keys(receiver), "1": element(frame, replace(receiver, what=""))})
-        )
+        return several(Value((), None, {"0": keys(receiver), "1": element(replace(receiver, what=""))}))
     if name == "keys":
         return several(keys(receiver))
     if name in ("dict", "model_dump", "to_dict", "copy", "_asdict") and receiver is not EMPTY:
@@ -223,56 +224,7 @@ def method(frame: Frame, given: Given) -> Value:
     return EMPTY
 
 
-def several(value: Value) -> Value:
-    """A sequence of such values."""
-    return Value((), None, {"[]": value})
-
-
-def keys(value: Value) -> Value:
-    """The names of a mapping: of the caller only where they come with a body that no schema has seen."""
-    if value.what == "fields":
-        return EMPTY
-    return Value(tuple(each for each in value.taints if each.origin.kind == "request" and each.raw))
-
-
 def _is_number(node: s.Call) -> bool:
     """`args.get("page", type=int)`."""
     kind = node.keyword("type")
     return kind is not None and s.last_name(kind) in ("int", "float", "bool", "UUID")
-
-
-def formatted(frame: Frame, given: Given) -> Value:
-    """`"…{}…".format(value)`."""
-    text = given.receiver.text or ""
-    pieces: list[Value] = [Value(given.receiver.taints, "")] if given.receiver.taints else []
-    automatic = 0
-    try:
-        parsed = list(string.Formatter().parse(text))
-    except ValueError:
-        return composed([Value((), text), given.arguments()], frame.at(given.node))
-    for before, name, _, _ in parsed:
-        pieces.append(Value(text=before))
-        if name is None:
-            continue
-        first = name.split(".")[0].split("[")[0]
-        if first == "" or first.isdigit():
-            at = int(first) if first else automatic
-            automatic += 1
-            found = given.args[at] if at < len(given.args) else EMPTY
-        else:
-            found = given.named.get(first) or part(frame, given.spread, first)
-        pieces.append(Value(found.all_taints(), found.text))
-    return composed(pieces, frame.at(given.node))
-
-
-def _joined(frame: Frame, given: Given) -> Value:
-    items = given.args[0] if given.args else EMPTY
-    between = Value((), given.receiver.text)
-    if not items.parts:
-        return composed([Value(items.all_taints(), items.text), between], frame.at(given.node))
-    pieces: list[Value] = []
-    for each in items.parts.values():
-        pieces += [Value(each.all_taints(), each.text), between]
-    if items.taints:
-        pieces += [Value(items.taints), between]
-    return composed(pieces[:-1] if len(pieces) > 2 else pieces, frame.at(given.node))

@@ -5,8 +5,6 @@ What lives here: tables of library functions. What must not: following values.
 
 import re
 
-from backwright_workbench.codebase.flow.values import HOLE
-
 
 def _each(kinds: str, names: str) -> dict[str, frozenset[str]]:
     return {name: frozenset(kinds.split()) for name in names.split()}
@@ -76,7 +74,6 @@ NEUTRAL = _words("""
     timestamp is_integer bit_length seekable writable close flush
 """)
 """Methods whose result is no text of what they are called on."""
-NUMERIC = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGc]")
 ADDING = frozenset(
     ["append", "extend", "add", "insert", "update", "setdefault", "appendleft", "write", "put", "put_nowait"]
 )
@@ -96,21 +93,3 @@ HARMLESS_NAME = re.compile(
     r"sanitiz|escape|secure_|slugify|safe_|quote|clean_(html|name|path|text)|whitelist", re.I
 )
 """Names of the project's own functions that make a value harmless."""
-
-
-def pieces(text: str) -> list[tuple[str, bool, str]]:
-    """A `%` format in its parts: text before, whether a value follows, and the specifier."""
-    found: list[tuple[str, bool, str]] = []
-    last = 0
-    for each in re.finditer(r"%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?([a-zA-Z%])", text):
-        if each.group(2) == "%":
-            continue
-        found.append((text[last : each.start()], True, each.group(0)))
-        last = each.end()
-    found.append((text[last:], False, ""))
-    return found
-
-
-def known(text: str | None) -> str:
-    """The text for looking at, a hole where nothing is known."""
-    return HOLE if text is None else text

@@ -10,7 +10,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class
 from backwright_workbench.codebase.flow import sinks
 from backwright_workbench.codebase.flow.frame import Frame
-from backwright_workbench.codebase.flow.passing import Given
+from backwright_workbench.codebase.flow.given import Given
 from backwright_workbench.codebase.flow.values import EMPTY, HOLE, Value, union
 
 FILES = re.compile(r"file|image|upload|photo|avatar|img|pic|doc|^f$", re.I)

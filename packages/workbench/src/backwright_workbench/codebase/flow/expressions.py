@@ -3,27 +3,22 @@
 What lives here: one case for each kind of expression. What must not: calls (`calls.py`), statements.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
-from backwright_workbench.codebase.facts.code import Class, Module
 from backwright_workbench.codebase.flow import sources
-from backwright_workbench.codebase.flow.cleaning import pieces
-from backwright_workbench.codebase.flow.frame import Analysis, Frame, relieved
+from backwright_workbench.codebase.flow.attributes import attribute, constant
+from backwright_workbench.codebase.flow.binding import bind
+from backwright_workbench.codebase.flow.frame import Frame, relieved
+from backwright_workbench.codebase.flow.parts import element, item_name, part
+from backwright_workbench.codebase.flow.texts import percent
 from backwright_workbench.codebase.flow.values import (
     EMPTY,
-    NOTHING,
-    Origin,
-    Taint,
     Value,
     composed,
-    merged,
     union,
 )
 
-LAST_PART = frozenset(["path"])
 LOGICAL = frozenset(["or", "and", "|", "*", "+", "-", "&", "//", "**", "<<", ">>", "@", "^"])
 
 
@@ -36,66 +31,6 @@ def evaluate(frame: Frame, node: s.Node | None) -> Value:
         return EMPTY
     value = case(frame, node)
     return relieved(value, frame.trusted) if frame.trusted else value
-
-
-def part(frame: Frame, value: Value, name: str) -> Value:
-    """An item or attribute of a value."""
-    if value.parts is not None and name in value.parts:
-        found = value.parts[name]
-        if not value.taints:
-            return found
-        return union(found, Value(tuple(t.at(name) for t in value.taints)))
-    if value.parts is not None and "[]" in value.parts:
-        return union(value.parts["[]"], Value(value.taints))
-    if not value.taints:
-        return EMPTY
-    # `.name` of a path is its last part; that of an upload is what the caller calls it
-    clean = LAST_PART if name == "name" else NOTHING
-    return Value(
-        tuple(each.at(name, NOTHING if each.origin.source == "file" else clean) for each in value.taints)
-    )
-
-
-def bind(frame: Frame, target: s.Node, value: Value) -> None:
-    """Gives a target its value."""
-    match target:
-        case s.Name(id=name):
-            frame.env[name] = value
-        case s.Group(items=items):
-            for at, each in enumerate(items):
-                found = part(frame, value, str(at)) if value.parts else Value(value.all_taints())
-                bind(frame, each.value if isinstance(each, s.Spread) else each, found)
-        case s.Attribute(base=base, name=name):
-            put(frame, base, name, value)
-        case s.Item(base=base, key=key):
-            evaluate(frame, key)
-            put(frame, base, item_name(key) or "[]", value)
-
-
-def put(frame: Frame, base: s.Expression, name: str, value: Value) -> None:
-    """Puts a value into an item or attribute of a variable."""
-    if isinstance(base, s.Name) and base.refers == "" and (held := frame.read(base.id)) is not None:
-        if name == "[]":
-            frame.env[base.id] = union(held, Value(value.all_taints()))
-        else:
-            frame.env[base.id] = replace(held, parts={**(held.parts or {}), name: value})
-        if held.what.startswith("self:"):
-            for each in value.all_taints():
-                frame.stores[held.what[5:], name, each] = None
-        return
-    if isinstance(base, s.Attribute) and isinstance(base.base, s.Name):
-        if value.all_taints():
-            put(frame, base.base, base.name, union(evaluate(frame, base), Value(value.all_taints())))
-    elif isinstance(base, s.Item | s.Attribute) and value.all_taints():
-        root = s.root_of(base)
-        if isinstance(root, s.Name) and not root.refers and (whole := frame.read(root.id)) is not None:
-            frame.env[root.id] = replace(whole, taints=merged((*whole.taints, *value.all_taints())))
-
-
-def item_name(key: s.Expression) -> str:
-    """The name of an item whose key is written out; empty if it is not."""
-    found = s.constant(key)
-    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
 
 
 def _literal(frame: Frame, node: s.Literal) -> Value:
@@ -119,30 +54,6 @@ def _name(frame: Frame, node: s.Name) -> Value:
     return constant(frame.analysis, node.refers)
 
 
-def constant(analysis: Analysis, known: str) -> Value:
-    """What the project assigns to a name at the level of a module or class."""
-    if known in analysis.constants:
-        return analysis.constants[known]
-    analysis.constants[known] = EMPTY
-    node = analysis.app.project.value(known) if "." in known else None
-    if node is not None and isinstance(
-        node, s.Literal | s.Text | s.Operation | s.Group | s.Call | s.Pairs | s.Name
-    ):
-        module = _module_of(analysis, known)
-        if module is not None:
-            analysis.constants[known] = evaluate(Frame(analysis, module, None), node)
-    return analysis.constants[known]
-
-
-def _module_of(analysis: Analysis, known: str) -> Module | None:
-    name = known
-    while name:
-        name = name.rpartition(".")[0]
-        if name in analysis.app.project.modules:
-            return analysis.app.project.modules[name]
-    return None
-
-
 def _attribute(frame: Frame, node: s.Attribute) -> Value:
     if node.refers:
         base = node.base
@@ -153,73 +64,6 @@ def _attribute(frame: Frame, node: s.Attribute) -> Value:
         return constant(frame.analysis, node.refers)
     base_value = evaluate(frame, node.base)
     return attribute(frame, node, base_value)
-
-
-def attribute(frame: Frame, node: s.Attribute, base: Value) -> Value:
-    """An attribute of a value that is known already."""
-    if base.what == "session":
-        return sources.kept(frame.function, node.name)
-    if base.what == "request":
-        if node.name in sources.KEPT:
-            return Value(what="session")
-        return sources.request_part(frame.function, node.name) or (
-            Value(what="request") if node.name in ("request", "context", "req") else EMPTY
-        )
-    if base.what.startswith("self:"):
-        return _own(frame, base, node.name)
-    if base.what.startswith("form:"):
-        owner = frame.analysis.app.project.classes.get(base.what[5:])
-        if owner is not None and node.name != "data":
-            return replace(
-                sources.form_field(owner, node.name, frame.function, frame.analysis.app.project), what="field"
-            )
-    if base.what == "field":
-        return replace(base, what="") if node.name in ("data", "raw_data") else EMPTY
-    found = part(frame, base, node.name)
-    if found.taints and not (base.parts and node.name in base.parts):
-        kind = frame.analysis.app.types.of(node, frame.function)
-        if kind is not None and _is_plain_class(frame, kind.name):
-            return EMPTY
-    return found
-
-
-def _is_plain_class(frame: Frame, name: str) -> bool:
-    if name in sources.PLAIN:
-        return True
-    found = frame.analysis.app.project.classes.get(name)
-    return found is not None and frame.analysis.app.project.inherits(found, *sources.ENUMS)
-
-
-def _own(frame: Frame, base: Value, name: str) -> Value:
-    """An attribute of `self`: what was put there in this function, what its class says, else what instances hold."""
-    if base.parts and name in base.parts:
-        return base.parts[name]
-    analysis = frame.analysis
-    owner = analysis.app.project.classes.get(base.what[5:])
-    if name in ("request", "req"):
-        return Value(what="request")
-    if owner is None or name in ("logger", "log", "session", "db", "conn", "cursor", "connection", "engine"):
-        return EMPTY
-    if name == "kwargs" and _is_view(analysis, owner):
-        key = frame.function.qualified if frame.function else ""
-        return Value((Taint(Origin("request", key, "path"), raw=False),))
-    declared = analysis.app.project.attribute(owner, name)
-    if declared is not None:
-        text = evaluate(Frame(analysis, declared[0].module, None), declared[1])
-        if text.is_constant or not text.taints:
-            return text
-    if analysis.app.project.method(owner, name) is not None:
-        return EMPTY
-    kind = analysis.app.types.attribute(owner.qualified, name)
-    if kind is not None and _is_plain_class(frame, kind.name):
-        return EMPTY
-    if owner.qualified in analysis.app.models:
-        return EMPTY
-    return Value((Taint(Origin("field", owner.qualified, "", (name,))),))
-
-
-def _is_view(analysis: Analysis, owner: Class) -> bool:
-    return analysis.app.project.inherits(owner, "*View", "*ViewSet", "*APIView")
 
 
 def _item(frame: Frame, node: s.Item) -> Value:
@@ -236,10 +80,10 @@ def _item(frame: Frame, node: s.Item) -> Value:
     if base.what == "session":
         return sources.kept(frame.function, name or "[]")
     if name:
-        return part(frame, base, name)
+        return part(base, name)
     if base.parts:
         return union(Value(base.taints), *base.parts.values())
-    return part(frame, base, "[]")
+    return part(base, "[]")
 
 
 def _text(frame: Frame, node: s.Text) -> Value:
@@ -262,34 +106,6 @@ def _operation(frame: Frame, node: s.Operation) -> Value:
             return composed(slashed[:-1], frame.at(node))
         return EMPTY
     return union(*values) if node.operator in LOGICAL and any(v is not EMPTY for v in values) else EMPTY
-
-
-def percent(frame: Frame, node: s.Operation, values: list[Value]) -> Value:
-    """`text % values`; numbers are harmless."""
-    template, given = values
-    right = node.operands[1]
-    if template.text is None:
-        return composed([template, Value(given.all_taints())], frame.at(node))
-    if isinstance(right, s.Group) and given.parts is not None:
-        items = [given.parts.get(str(at), EMPTY) for at in range(len(right.items))]
-    elif isinstance(right, s.Pairs):
-        items = []
-    else:
-        items = [Value(given.all_taints(), given.text)]
-    made: list[Value] = [Value(template.taints, "")] if template.taints else []
-    for at, (before, has_value, specifier) in enumerate(pieces(template.text)):
-        made.append(Value(text=before))
-        if has_value:
-            if specifier[-1] not in "sra":
-                made.append(EMPTY)
-            elif isinstance(right, s.Pairs):
-                named = re.match(r"%\((\w+)\)", specifier)
-                made.append(
-                    (given.parts or {}).get(named.group(1), EMPTY) if named else Value(given.all_taints())
-                )
-            else:
-                made.append(items[at] if at < len(items) else EMPTY)
-    return composed(made, frame.at(node))
 
 
 def _group(frame: Frame, node: s.Group) -> Value:
@@ -343,21 +159,10 @@ def _choice(frame: Frame, node: s.Choice) -> Value:
     return found[1] if is_debug(node.test) else union(*found)
 
 
-def element(frame: Frame, value: Value) -> Value:
-    """What going through a value gives."""
-    if value.what == "fields":
-        return EMPTY
-    if value.parts and "[]" in value.parts and len(value.parts) == 1 and not value.taints:
-        return value.parts["[]"]
-    if value.parts:
-        return union(Value(value.taints), *value.parts.values())
-    return Value(value.taints, what="" if value.what == "request" else value.what) if value.taints else EMPTY
-
-
 def _each(frame: Frame, node: s.Each) -> Value:
     kept, trusted = dict(frame.env), dict(frame.trusted)
     for clause in node.clauses:
-        bind(frame, clause.target, element(frame, evaluate(frame, clause.iterable)))
+        bind(frame, clause.target, element(evaluate(frame, clause.iterable)))
         for condition in clause.conditions:
             evaluate(frame, condition)
             frame.trust(frame.analysis.checked(frame, condition, True))

@@ -77,6 +77,7 @@ class Analysis:
     """All that is remembered of an application."""
 
     app: Application
+    evaluate: "Callable[[Frame, s.Node | None], Value]"
     call: "Callable[[Frame, s.Call], Value]"
     checked: "Callable[[Frame, s.Node, bool], list[tuple[Value, frozenset[str]]]]"
     entries: dict[Function, Entry] = field(default_factory=dict)

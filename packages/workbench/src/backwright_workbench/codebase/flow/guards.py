@@ -7,11 +7,13 @@ import re
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.flow.binding import bind
 from backwright_workbench.codebase.flow.cleaning import SAFE_NAME, UNRELATED
-from backwright_workbench.codebase.flow.expressions import bind as bind_target
-from backwright_workbench.codebase.flow.expressions import element, evaluate
+from backwright_workbench.codebase.flow.expressions import evaluate
 from backwright_workbench.codebase.flow.frame import Frame
-from backwright_workbench.codebase.flow.passing import Given, filled, is_bound
+from backwright_workbench.codebase.flow.given import Given
+from backwright_workbench.codebase.flow.parts import element
+from backwright_workbench.codebase.flow.passing import filled, is_bound
 from backwright_workbench.codebase.flow.values import Value
 
 Checked = list[tuple[Value, frozenset[str]]]
@@ -117,7 +119,8 @@ def _called(frame: Frame, test: s.Call, truth: bool, depth: int) -> Checked:
         kinds = test.args[1].items if isinstance(test.args[1], s.Group) else [test.args[1]]
         if all(s.last_name(each) in ("int", "float", "bool", "UUID", "datetime", "date") for each in kinds):
             return [(first, ALL)]
-        return [(first, frozenset(["nosql"]))]
+        general = any(s.last_name(each) in ("Exception", "BaseException") for each in kinds)
+        return [(first, frozenset(["nosql"] if general else ["nosql", "answer"]))]
     if truth and (known := _own_check(frame, test)) is not None:
         return known
     given = [*test.args, *(each.value for each in test.keywords)]
@@ -179,7 +182,7 @@ def _every(frame: Frame, each: s.Each, is_all: bool, truth: bool, depth: int) ->
         over = evaluate(frame, clause.iterable)
         if over.all_taints() and is_all == truth:
             found.append((over, ALL))
-        bind_target(frame, clause.target, element(frame, over))
+        bind(frame, clause.target, element(over))
     inner = each.element
     is_denial = isinstance(inner, s.Operation) and inner.operator in ("in", "==") and not truth
     if not is_denial:

@@ -3,13 +3,15 @@
 What lives here: the summary of a function with the arguments of one call in it. What must not: library functions.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
-from backwright_workbench.codebase.flow.expressions import evaluate, part
+from backwright_workbench.codebase.flow.expressions import evaluate
 from backwright_workbench.codebase.flow.frame import Frame, Hit, relieved, spanned
+from backwright_workbench.codebase.flow.given import Given
+from backwright_workbench.codebase.flow.parts import part
 from backwright_workbench.codebase.flow.sources import ENUMS, FORM_BASES
 from backwright_workbench.codebase.flow.values import EMPTY, Taint, Trail, Value, merged, union
 
@@ -17,39 +19,6 @@ MOVED = frozenset(["sql", "command", "code", "template"])
 """Dangers that are told where a text is handed to a function that only uses it."""
 LONGEST = 14
 """Steps of a way that are kept."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Given:
-    """A call with the values of its arguments."""
-
-    node: s.Call
-    receiver: Value
-    args: list[Value]
-    named: dict[str, Value]
-    spread: Value
-
-    def arguments(self) -> Value:
-        """All arguments as one."""
-        return Value(
-            merged(
-                taint
-                for each in (*self.args, *self.named.values(), self.spread)
-                for taint in each.all_taints()
-            )
-        )
-
-    def everything(self) -> Value:
-        """All arguments as one; the text of a single one."""
-        if len(self.args) == 1 and not self.named:
-            return Value(self.args[0].all_taints(), self.args[0].text)
-        return self.arguments()
-
-    def at(self, argument: int | str) -> Value:
-        """The value at a position or under a name."""
-        if isinstance(argument, int):
-            return self.args[argument] if argument < len(self.args) else EMPTY
-        return self.named.get(argument, EMPTY)
 
 
 def filled(frame: Frame, callee: Function, given: Given, is_bound: bool) -> dict[str, Value]:
@@ -83,7 +52,7 @@ def filled(frame: Frame, callee: Function, given: Given, is_bound: bool) -> dict
     if given.spread is not EMPTY:
         for each in params:
             if each.name not in found and each.kind in ("positional", "keyword"):
-                found[each.name] = part(frame, given.spread, each.name)
+                found[each.name] = part(given.spread, each.name)
         if others:
             found[others] = union(found.get(others, EMPTY), given.spread)
     return found
@@ -132,7 +101,7 @@ def _found(frame: Frame, inner: Taint, values: dict[str, Value]) -> list[Taint]:
     """The origins, as the caller sees them, of a value that the callee got by a parameter."""
     value = values.get(inner.origin.path[0], EMPTY)
     for name in inner.origin.path[1:]:
-        value = part(frame, value, name)
+        value = part(value, name)
     return [
         replace(
             each,

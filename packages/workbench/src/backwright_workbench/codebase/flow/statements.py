@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.place import Place
-from backwright_workbench.codebase.flow.expressions import bind, element, evaluate, is_debug
+from backwright_workbench.codebase.flow.binding import bind
+from backwright_workbench.codebase.flow.expressions import evaluate, is_debug
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.functions import summarised
 from backwright_workbench.codebase.flow.guards import checked
 from backwright_workbench.codebase.flow.order import inside
+from backwright_workbench.codebase.flow.parts import element
 from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Trail, Value, composed, union
 
 ENDING = frozenset(["abort", "exit", "_exit", "fail", "redirect_abort"])
@@ -132,7 +134,7 @@ def _loop(frame: Frame, node: s.Loop) -> None:
         frame.trust(checked(frame, node.subject, True))
     for _ in range(2 if frame.depth == 0 else 1):
         if node.target is not None:
-            bind(frame, node.target, element(frame, subject))
+            bind(frame, node.target, element(subject))
         frame.depth += 1
         state = dict(frame.env)
         run(frame, node.body)

@@ -23,7 +23,7 @@ FIX = (
 MEANT = re.compile(
     r"validation|jwt|token|signature|http_?exception|http404|not_?found|permission|does_?not_?exist|auth|forbidden"
     r"|badrequest|bad_request|unauthorized|schema|parse_?error|user_?error|click|client_?error|conflict|already|invalid"
-    r"|unsupported|denied|expired|decode_?error",
+    r"|unsupported|denied|expired|decode_?error|parser_?error|bad_?data",
     re.I,
 )
 """Exceptions whose text is written for the caller."""
@@ -44,7 +44,7 @@ def find(app: Application) -> Iterator[Seen]:
     for flow in flows(app):
         if flow.kind != "answer" or flow.origin != "error" or not flow.caught:
             continue
-        if flow.path and flow.path[-1] in OWN_WORDS:
+        if (flow.path and flow.path[-1] in OWN_WORDS) or _is_answer(flow):
             continue
         names = [each for each in flow.caught.split(",") if each]
         telling = [each for each in names if _tells(app, each, _status(flow))]
@@ -52,6 +52,11 @@ def find(app: Application) -> Iterator[Seen]:
             caught = "the traceback" if flow.caught == "traceback" else f"the text of `{_short(telling[0])}`"
             confidence = Confidence.HIGH if _short(telling[0]) in GENERAL else Confidence.MEDIUM
             yield seen(flow, f"{caught} goes to the caller, with what it says of the inside", FIX, confidence)
+
+
+def _is_answer(flow: Flow) -> bool:
+    """Whether the exception is an answer itself: `return error` of a handler."""
+    return isinstance(flow.node, s.Return) and isinstance(flow.node.value, s.Name | s.Call) and flow.is_object
 
 
 def _tells(app: Application, name: str, status: int | None) -> bool:

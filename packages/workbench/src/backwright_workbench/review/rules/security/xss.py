@@ -58,7 +58,7 @@ def find(app: Application) -> Iterator[Seen]:
 
 def _is_markup(flow: Flow) -> bool:
     if flow.kind == "markup":
-        return True
+        return flow.source != "url" and bool(flow.path)
     if flow.kind != "page" or flow.source in ("file", "url", "header") or flow.is_object:
         return False
     return flow.built and not flow.text.lstrip().startswith(("{", "["))
