@@ -76,7 +76,7 @@ def _methods(frame: Frame, given: Given) -> Iterator[tuple[str, Value]]:
         yield "answer", given.arguments()
     if name == "abort" and given.args:
         yield "answer", given.arguments()
-    if name in ("filter", "where", "having") and not node.refers:
+    if name in ("filter", "where", "having"):
         for value in given.args:
             if value.text and any(t.built for t in value.taints) and sinks.FRAGMENT.search(value.text):
                 yield "sql", value

@@ -97,23 +97,13 @@ def _is_ambiguous(body: list[Any], depth: int) -> bool:
         at for at, each in enumerate(solid) if _name(each) in ("MAX_REPEAT", "MIN_REPEAT") and each[1][1] > 20
     ]
     for at in repeated:
-        taken = _characters(list(solid[at][1][2]))
-        others = [each for index, each in enumerate(solid) if index != at]
-        if all(_can_be_empty(each) or _characters([each]) & taken for each in others) and _joins(
-            solid, at, taken
-        ):
+        shared = _characters(list(solid[at][1][2]))
+        for index, each in enumerate(solid):
+            if index != at and not _can_be_empty(each):
+                shared = shared & _characters([each])
+        if shared:  # a text of one of these can be cut into rounds anywhere
             return True
     return False
-
-
-def _joins(solid: list[Any], at: int, taken: set[str]) -> bool:
-    """Whether the rest of the round can be taken by the repetition too, so that rounds run into each other."""
-    for index, each in enumerate(solid):
-        if index == at or _can_be_empty(each):
-            continue
-        if not _characters([each]) <= taken:
-            return False
-    return True
 
 
 def _unwrapped(body: list[Any]) -> list[Any]:
