@@ -66,14 +66,22 @@ def _operation(
 
 
 def _index(call: s.Call, args: list[s.Expression], batch: str | None, place: Place, made: Made) -> None:
-    if batch is not None:
+    if batch is not None and args:
         args = [*args[1:2], args[0], *args[2:]]
     table = s.text_of(args[1]) if len(args) > 1 else s.text_of(call.keyword("table_name"))
     given = args[2] if len(args) > 2 else call.keyword("columns")
     if table and isinstance(given, s.Group):
         is_unique = call.name != "create_index" or s.constant(call.keyword("unique")) is True
         made.indexes.append(
-            (table.lower(), Index(spelling.names(given.items), is_unique, place, _named(args[0])))
+            (
+                table.lower(),
+                Index(
+                    spelling.names(given.items),
+                    is_unique,
+                    place,
+                    _named(args[0] if args else call.keyword("index_name")),
+                ),
+            )
         )
 
 

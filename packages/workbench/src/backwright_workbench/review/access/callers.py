@@ -11,7 +11,8 @@ from backwright_workbench.codebase.facts.web import Level, Purpose
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.access.people import is_account
-from backwright_workbench.review.words import words
+from backwright_workbench.review.access.privileges import schema_fields
+from backwright_workbench.review.words import secret_kind, words
 
 IDENTIFYING = frozenset(
     ["AuthenticationMiddleware", "SessionMiddleware", "RemoteUserMiddleware", "JWTManager", "LoginManager",
@@ -69,7 +70,11 @@ def _makes_account(endpoint: Endpoint) -> bool:
     )
     if not named or not (makes or endpoint.methods == {"POST"}):
         return False
-    return not endpoint.models or any(is_account(each) for each in endpoint.models)
+    if not endpoint.models or any(is_account(each) for each in endpoint.models):
+        return True
+    schemas = [each.schema for each in endpoint.parameters if each.schema is not None]
+    app = endpoint.known.app
+    return any(secret_kind(name) == "password" for each in schemas for name in schema_fields(app, each))
 
 
 def mechanism(others: Iterable[Endpoint]) -> tuple[str, int]:

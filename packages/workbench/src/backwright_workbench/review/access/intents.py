@@ -30,7 +30,8 @@ class Intent(StrEnum):
 PHRASES: tuple[tuple[Intent, str], ...] = (
     (Intent.LOGOUT, r"log ?out|sign ?out|log ?off|revoke|blacklist"),
     (Intent.CALLBACK, r"web ?hooks?|call ?back|oauth\w*|sso|saml|oidc|ipn|\.well|well known|interactions?"),
-    (Intent.CODE, r"(?:verify|check|validate|confirm|send|resend|request|generate) (?:\w+ )?(?:otp|code|pin|2fa|mfa)"
+    (Intent.CODE, r"(?:verify|check|validate|confirm|send|resend|request|generate) (?:\w+ )?(?:otp|pin|2fa|mfa)"
+                  r"|(?:verify|confirm|send|resend|request) (?:\w+ )?code"
                   r"|otp|2fa|mfa|two factor|totp|(?:resend|verify|confirm) (?:\w+ )?(?:email|account|activation)"
                   r"|email (?:verify|verification|confirm)|activate(?: user| account)?|activation"),
     (Intent.RESET, r"(?:forgot|forgotten|reset|recover|lost|restore|forget) (?:\w+ )?(?:password|pwd|passwd|pass|pw)"
@@ -44,7 +45,8 @@ PHRASES: tuple[tuple[Intent, str], ...] = (
                    r"|(?:create|get|generate|issue|new) (?:\w+ )?(?:access |auth |jwt |bearer )?token|auth token"
                    r"|login for access token|access token|get auth token"),
     (Intent.TOKEN, r"refresh(?: \w+)*|token refresh|token verify|verify token|tokens?|jwt|renew(?: token)?|introspect"),
-    (Intent.HEALTH, r"health\w*|healthz|live|liveness|livez|ready|readiness|readyz|ping|heartbeat|alive|up|status"
+    (Intent.HEALTH, r"(?:\w+ )*health\w*(?: check)?|live|liveness|livez|ready|readiness|readyz|ping|heartbeat"
+                      r"|alive|up|status"
                     r"|version|favicon.*|robots.*|sitemap.*|metrics"),
     (Intent.DOCS, r"docs?|redoc|openapi.*|swagger.*|schema|api docs|graphiql|playground|static|media|assets|about|home"
                   r"|index|root|welcome|faq|terms|privacy|manifest.*"),

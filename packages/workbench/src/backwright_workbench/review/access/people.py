@@ -90,6 +90,14 @@ def is_secret(column: str) -> bool:
     return False
 
 
+def is_credential(column: str) -> bool:
+    """Whether a column holds a password, its hash, or what else proves who somebody is; not a key that has an owner."""
+    parts = words(column)
+    if not is_secret(column) or parts[-1] in ("passwords", "pins"):
+        return False
+    return secret_kind(column) not in ("key", "token")
+
+
 def is_personal(column: str) -> bool:
     """Whether a column tells of a person what strangers need not know."""
     parts = words(column)

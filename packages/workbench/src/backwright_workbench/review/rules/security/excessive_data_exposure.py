@@ -10,7 +10,7 @@ from backwright_workbench.codebase.facts.web import Schema
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Inputs
 from backwright_workbench.review.access.outputs import dumped, gives_rows, returned, secret_of
-from backwright_workbench.review.access.people import is_account, is_secret
+from backwright_workbench.review.access.people import is_account, is_credential
 from backwright_workbench.review.access.privileges import schema_fields
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
@@ -60,7 +60,7 @@ def _written(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
                 name = s.text_of(key) or ""
                 is_stored = isinstance(value, s.Attribute | s.Item) and _is_stored_secret(value)
                 is_sent = frame is not None and inputs.of(value, frame) is not None
-                if name and key is not None and is_stored and is_secret(name) and not is_sent:
+                if name and key is not None and is_stored and is_credential(name) and not is_sent:
                     yield _seen(endpoint, function.at(key), f"`{name}` of a row is in the answer")
 
 
@@ -78,7 +78,7 @@ def _is_stored_secret(value: s.Attribute | s.Item) -> bool:
         "tokens",
     }:
         return False
-    return is_secret(name) and secret_kind(name) != "token"
+    return is_credential(name)
 
 
 def _answered(function: Function, is_handler: bool) -> Iterator[s.Node]:
@@ -172,8 +172,7 @@ def _schemas(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
 def _leak(app: Application, owner: Class, schema: Schema) -> tuple[str, Place]:
     head = Place(owner.place.path, owner.line, owner.line, owner.column)
     for each in schema.fields:
-        is_kept = each.write_only or "SecretStr" in each.type or secret_kind(each.name) == "token"
-        if is_secret(each.name) and not is_kept:
+        if is_credential(each.name) and not each.write_only and "SecretStr" not in each.type:
             return each.name, each.place if each.place.line else head
     hidden = {each.name for each in schema.fields if each.write_only}
     model = app.models.get(schema.model)

@@ -49,6 +49,8 @@ def _same_site_only(app: Application) -> bool:
 def _is_open(app: Application, endpoint: Endpoint) -> bool:
     if endpoint.handler is None or endpoint.route.framework not in FRAMEWORKS:
         return False
+    if endpoint.route.framework == "django" and not app.setting("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
+        return False  # an application for the projects of others
     if not endpoint.methods & {"POST", "PUT", "PATCH", "DELETE", "*"} or not endpoint.effects:
         return False
     if endpoint.intent not in (Intent.OTHER, Intent.CODE, Intent.DOCS, Intent.HEALTH):

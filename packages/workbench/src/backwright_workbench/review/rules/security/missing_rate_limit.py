@@ -129,6 +129,8 @@ def _takes_something(endpoint: Endpoint) -> bool:
     """Whether a secret can be handed in: a page with the form is no login."""
     if endpoint.methods & {"POST", "PUT", "PATCH", "MUTATION"}:
         return True
+    if endpoint.methods <= {"GET", "HEAD", "OPTIONS"} and endpoint.intent is Intent.RESET:
+        return False  # a link with a long token
     if endpoint.methods <= {"GET", "HEAD", "OPTIONS"}:
         if endpoint.handler is not None and any(
             isinstance(node, s.Attribute) and node.name == "authorization" for node in endpoint.handler.walk()
