@@ -72,6 +72,7 @@ def _resource(app: Application, standing: Standing[s.Call]) -> Iterator[Route]:
             path=path + end,
             action=action,
             answers_many=action == "list",
+            is_paginated=action == "list",
             parameters=[RouteParameter("limit", "query", "builtins.int", has_maximum=True)]
             if action == "list"
             else [],
