@@ -3,6 +3,7 @@
 What lives here: options → a request. What must not: carrying it out.
 """
 
+import logging
 import os
 import shutil
 import sys
@@ -125,6 +126,7 @@ def review(given: Namespace) -> int:
         width=columns(),
         command=join(["backwright", *sys.argv[1:]]),
     )
+    _quiet()
     return show(command.review(asked, datetime.now(UTC).date()), json=given.json)
 
 
@@ -151,6 +153,7 @@ def inspect(given: Namespace) -> int:
     from backwright_workbench.cli.show import show
     from backwright_workbench.commands.inspect import inspect as command
 
+    _quiet()
     told = command(
         given.place,
         tables=given.tables or (),
