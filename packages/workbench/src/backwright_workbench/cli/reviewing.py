@@ -130,6 +130,11 @@ def review(given: Namespace) -> int:
     return show(command.review(asked, datetime.now(UTC).date()), json=given.json)
 
 
+def _quiet() -> None:
+    """A library that reads SQL warns of dialects that it does not know, with the statement: that is not for people."""
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+
 def in_colour() -> bool:
     """Whether standard output is a terminal whose owner wants colour."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
