@@ -7,7 +7,7 @@ from backwright_workbench.codebase.facts.code import Role
 FOLDERS = {
     Role.VENDORED: "vendor|vendored|_vendor|third_party|site-packages|node_modules|\\.?venv|env",
     Role.MIGRATION: "migrations|alembic|versions",
-    Role.TEST: "tests?|testing|__tests__|spec|e2e",
+    Role.TEST: "tests?|testing|test_?(?:utils?|support|helpers?|kit)|__tests__|spec|e2e",
     Role.SEED: "seeds?|seeders?|fixtures",
     Role.EXAMPLE: "examples?|docs?|docs_src|demos?|samples?|tutorials?",
     Role.SCRIPT: "scripts?|bin|tools|benchmarks?|management/commands",

@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
-from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.review.finding import Confidence, Seen, Severity
+from backwright_workbench.codebase.facts.application import Application, Standing
+from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.rule import About
 
 ABOUT = About("Every exception is caught", Severity.MEDIUM, cwe=(396, 755), owasp=("A09:2021",))
 
 EVERYTHING = frozenset(["builtins.Exception", "builtins.BaseException"])
-LOUD = frozenset(["exception", "critical", "capture_exception", "print_exc", "record_exception"])
+LOUD = frozenset(["exception", "critical", "capture_exception", "print_exc", "format_exc", "exc_info",
+                  "record_exception"])  # fmt: skip
+TIDYING = frozenset(
+    ["close", "aclose", "wait_closed", "unsubscribe", "disconnect", "shutdown", "terminate", "kill", "stop", "cancel",
+     "join", "unlink", "rmtree", "remove", "cleanup", "rollback", "release", "quit", "logout", "dispose"]
+)  # fmt: skip
+"""What is done to get rid of something: if that fails, it is gone already."""
 WORDS = frozenset(
     ["str", "repr", "print", "format", "type", "jsonify", "dumps", "isinstance", "log", "debug", "info", "warning",
      "error", "Response", "JSONResponse", "HTTPException", "abort", "flash", "make_response", "echo"]
@@ -20,19 +26,56 @@ FIX = "catch the exceptions that are expected here by name, and let the others r
 
 
 def find(app: Application) -> Iterator[Seen]:
-    """Each `except:`, `except Exception` and `except BaseException` after which nobody learns what happened."""
+    """Each handler after which nobody learns what happened; of those that log its words, one place for a file."""
+    answering = {route.handler for route in app.routes if route.handler is not None}
+    logged: dict[str, list[tuple[Standing[s.Attempt], s.Handler]]] = {}
     for standing in app.nodes(s.Attempt):
+        if _is_tidying(standing.node.body):
+            continue
         for handler in standing.node.handlers:
             what = _everything(handler)
-            if what and not (_raises(handler) or _tells(handler) or _is_last(handler) or _hands_on(handler)):
-                yield Seen(
-                    standing.module.at(handler),
-                    f"{what} {_then(handler)}: a mistake in the code looks like {_like(handler)}",
-                    Confidence.MEDIUM if _logs(handler) else Confidence.HIGH,
-                    Severity.LOW if _logs(handler) else None,
-                    fix=FIX,
-                    cause=f"{standing.module.name} {_then(handler)}",
-                )
+            if not what or _raises(handler) or _tells(handler) or _is_last(handler) or _hands_on(handler):
+                continue
+            if _logs(handler) and standing.function not in answering:
+                logged.setdefault(standing.module.path, []).append((standing, handler))
+            else:
+                yield _seen(standing, handler, what)
+    for found in logged.values():
+        (standing, handler), *others = found
+        many = f", as do {len(others)} more of this file" if others else ""
+        also = tuple(Step(each.module.at(one), "does the same") for each, one in others)
+        yield Seen(
+            standing.module.at(handler),
+            f"{_everything(handler)} logs what an exception says, not where it comes from, and goes on{many}",
+            Confidence.MEDIUM,
+            Severity.LOW,
+            fix="log it with its stack (`logger.exception`), or catch by name what is expected here",
+            also=also,
+            about="logs the words only",
+        )
+
+
+def _seen(standing: Standing[s.Attempt], handler: s.Handler, what: str) -> Seen:
+    return Seen(
+        standing.module.at(handler),
+        f"{what} {_then(handler)}: a mistake in the code looks like {_like(handler)}",
+        Confidence.MEDIUM if _logs(handler) else Confidence.HIGH,
+        Severity.LOW if _logs(handler) else None,
+        fix=FIX,
+        cause=f"{standing.module.name} {_then(handler)}",
+    )
+
+
+def _is_tidying(body: list[s.Statement]) -> bool:
+    """Whether only something is closed or taken away, which may be gone already."""
+    values = [
+        each.value.value if isinstance(each.value, s.Awaited) else each.value
+        for each in body
+        if isinstance(each, s.Do)
+    ]
+    return len(values) == len(body) > 0 and all(
+        isinstance(value, s.Call) and value.name in TIDYING for value in values
+    )
 
 
 def _everything(handler: s.Handler) -> str:
@@ -69,6 +112,8 @@ def _hands_on(handler: s.Handler) -> bool:
                 return True
             case s.Assign(targets=[s.Attribute() | s.Item()], value=value) if _is_it(value, handler):
                 return True
+            case s.Assign(value=s.Group(items=items)) if any(_is_it(each, handler) for each in items):
+                return True
     return False
 
 
@@ -93,7 +138,7 @@ def _logs(handler: s.Handler) -> bool:
     """Whether it says at least what the exception said, though not where it came from."""
     return any(
         call.name in ("error", "warning", "info", "debug", "log", "print")
-        and any(isinstance(each, s.Name) and each.id == handler.name for each in s.walk(*call.args))
+        and any(isinstance(each, s.Name) and each.id == handler.name for each in s.walk(call))
         for call in s.calls_in(*handler.body)
     )
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
+from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.values import resolved, texts
+from backwright_workbench.review.words import words
 
 ABOUT = About(
     "Every site may call the service", Severity.MEDIUM, cwe=(942, 346), owasp=("A05:2021", "API8:2023")
@@ -17,6 +19,8 @@ MAKERS = frozenset(["CORSMiddleware", "CORS", "CORSConfig", "cross_origin", "cor
 ORIGINS = ("allow_origins", "origins", "allow_origin_regex", "allow_origin")
 CREDENTIALS = ("allow_credentials", "supports_credentials")
 HEADER = "access-control-allow-origin"
+FOR_ALL = frozenset(["middleware", "after_request", "after_app_request", "process_response", "__call__"])
+"""Names and decorators of functions that see every answer."""
 FIX = 'name the sites that need it (`allow_origins=["https://app.example.com"]`), from settings without a `*` default'
 
 
@@ -44,6 +48,8 @@ def _made(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     if origins is None and isinstance(resources, s.Pairs):
         origins = _origins_of(resources)
     credentials = any(s.constant(resolved(app, given.get(name), function)) is True for name in CREDENTIALS)
+    if any(not each.name for each in call.keywords):
+        return  # what `**options` holds is not known
     if origins is None:
         if call.name in ("CORS", "cross_origin") and "flask" in call.refers and not _from_settings(app):
             yield _seen(
@@ -85,12 +91,22 @@ def _header(standing: Standing[s.Assign]) -> Iterator[Seen]:
     for target in standing.node.targets:
         if isinstance(target, s.Item) and (s.text_of(target.key) or "").lower() == HEADER:
             value = standing.node.value
-            if s.text_of(value) == "*":
+            if s.text_of(value) == "*" and _is_policy(standing.function):
                 yield _seen(standing.place, "every origin is allowed by a header", with_credentials=False)
             elif _is_of_caller(value):
                 yield _seen(
                     standing.place, "whatever origin the caller names is allowed", with_credentials=True
                 )
+
+
+def _is_policy(function: Function | None) -> bool:
+    """Whether the header is for the whole service; on one answer that carries no cookie it opens what is public."""
+    if function is None:
+        return True
+    names = {function.name, *(s.last_name(each) for each in function.decorators)}
+    headers = [(s.text_of(node.key) or "").lower() for node in function.walk() if isinstance(node, s.Item)]
+    others = any(each.startswith("access-control-allow-") and each != HEADER for each in headers)
+    return bool(names & FOR_ALL) or others or bool({"cors", "headers"} & set(words(function.name)))
 
 
 def _is_of_caller(value: s.Expression | None) -> bool:

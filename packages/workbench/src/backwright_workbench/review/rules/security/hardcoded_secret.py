@@ -22,10 +22,17 @@ ADDRESS = re.compile(
 )
 PLACEHOLDER = re.compile(
     r"^(?:<.*>|\$.*|\{\{.*|x{3,}|\*+|\.{3,}|n/?a|none|null|string|str|todo|your[-_ ].*|.*_here|"
-    r"enter .*|example|yes|no|true|false|on|off|wrong.*|invalid.*|not[-_ ].*|"
+    r"enter .*|example|yes|no|true|false|on|off|wrong.*|invalid.*|not[-_ ].*|placeholder|dummy.*|"
     r"https?://.*|[\w.]+@[\w.]+)$", re.I)  # fmt: skip
-VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+VARIABLE = re.compile(r"^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]+(?:PASSWORD|PASSWD|SECRET|TOKEN))$")
 """The name of a variable of the environment, which is no secret."""
+RESERVED = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net)|example|test|invalid)$|^your", re.I)
+"""Hosts that never exist: they stand for another."""
+PRETENDED = frozenset(["fake", "dummy", "mock", "placeholder", "sample", "example"])
+TOLD = frozenset(["errors", "error", "messages", "labels", "help", "hints", "descriptions", "placeholders"])
+"""Mappings from names to what is said about them."""
+ADDRESSES = ("url", "uri", "reverse", "href", "redirect")
+"""Calls that make addresses: what is given to them stands in a link, and names a row."""
 FORM = frozenset(["user", "username", "password", "pass", "passwd", "pwd", "host", "hostname", "server", "example.com",
                   "database-host", "db_host", ""])  # fmt: skip
 ENVIRONMENT = ("getenv", "get", "config", "env", "str", "environ", "get_env", "secret", "pop", "setdefault")
@@ -92,8 +99,15 @@ def _pruned(nodes: Sequence[s.Node]) -> Iterator[s.Node]:
             case s.Do(value=s.Literal()):
                 continue  # a docstring
             case s.Pairs(keys=keys) if any(
-                s.text_of(key) in ("example", "$ref", "properties") for key in keys
+                s.text_of(key) in ("example", "$ref", "properties", "description") for key in keys
             ):
+                continue
+            case s.Call() if any(part in node.name.lower() for part in ADDRESSES):
+                waiting.extend(
+                    each
+                    for each in s.children(node)
+                    if not isinstance(each.value if isinstance(each, s.Keyword) else each, s.Pairs)
+                )
                 continue
         yield node
         waiting.extend(reversed(list(s.children(node))))
@@ -106,10 +120,12 @@ def _look(
         case s.Assign(targets=targets, value=value) if value is not None:
             for target in targets:
                 name = _named(target)
+                if isinstance(target, s.Item) and TOLD & set(words(s.last_name(target.base))):
+                    continue
                 yield from _pair(
                     app, module, node, name, value, is_own=isinstance(target, s.Name), owner=owner
                 )
-        case s.Keyword(name=name, value=value):
+        case s.Keyword(name=name, value=value) if not _is_purpose(name):
             yield from _pair(app, module, node, name, value)
         case s.Pairs(keys=keys, values=values):
             for key, value in zip(keys, values, strict=True):
@@ -122,6 +138,7 @@ def _look(
                 if (
                     text
                     and len(text) > 3
+                    and not re.search(r"[\s<>]", text)
                     and secret_kind(s.last_name(one)) in ("password", "key")
                     and _is_real(text)
                 ):
@@ -151,7 +168,9 @@ def _named(target: s.Expression) -> str:
 def _is_harmless(address: re.Match[str]) -> bool:
     """An address that only shows its form; the password of every tutorial still opens the database it is used for."""
     parts = {address["user"].lower(), address["password"].lower(), address["host"].lower().rstrip("[")}
-    return bool(PLACEHOLDER.match(address["password"])) or parts <= FORM
+    is_form = address["password"].isupper() and address["user"].isupper()
+    is_nowhere = is_form or RESERVED.search(address["host"]) is not None
+    return is_nowhere or bool(PLACEHOLDER.match(address["password"])) or parts <= FORM
 
 
 def _pair(
@@ -193,14 +212,28 @@ def _texts(value: s.Expression) -> Iterator[tuple[str, str]]:
                 if (fallback := s.text_of(each)) is not None:
                     yield fallback, _variable(first)
         case s.Call(args=args) if value.name in ENVIRONMENT and args and isinstance(args[0], s.Literal):
-            if (default := s.text_of(value.argument(1, "default"))) is not None:
-                yield default, s.text_of(args[0]) or ""
+            default, asked = s.text_of(value.argument(1, "default")), s.text_of(args[0]) or ""
+            if default is not None and _is_fallback(value, asked):
+                yield default, asked
         case s.Call(callee=s.Attribute(base=base)) if value.name == "encode":
             yield from _texts(base)
         case s.Call() if value.name in ("Field", "SecretStr", "SecretBytes", "b64decode"):
             inner = value.argument(0, "default")
             if inner is not None:
                 yield from _texts(inner)
+
+
+def _is_fallback(call: s.Call, asked: str) -> bool:
+    """Whether the second argument is what is taken if nothing is set; of a `ConfigParser` it names an option."""
+    is_environment = "environ" in s.written(call.callee) or call.name in ("getenv", "get_env")
+    return (
+        is_environment or call.keyword("default") is not None or asked.isupper() or bool(secret_kind(asked))
+    )
+
+
+def _is_purpose(name: str) -> bool:
+    """A salt that is given to a function of signing or deriving keys says what for, and is no secret."""
+    return words(name)[-1:] == ("salt",) and "password" not in words(name)
 
 
 def _variable(node: s.Expression) -> str:
@@ -244,20 +277,23 @@ def _is_told(name: str, text: str) -> bool:
     """Whether an entry of a mapping tells about a secret: its label, its name elsewhere, a message."""
     is_name = re.fullmatch(r"[A-Za-z_][\w-]*", name) is not None
     is_path = re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", text) is not None
+    is_title = text == name.title()
     return (
-        not is_name or is_path or text.count(" ") > 1 or any(secret_kind(each) for each in text.split()[1:])
+        not is_name
+        or is_path
+        or is_title
+        or text.count(" ") > 1
+        or any(secret_kind(each) for each in text.split()[1:])
     )
 
 
 def _is_secret(text: str, name: str, kind: str, *, is_constant: bool) -> bool:
     if (
-        not _is_real(text)
-        or "{}" in text
-        or "%s" in text
-        or VARIABLE.match(text)
-        or text.startswith(("(", "[", "^"))
+        not _is_real(text) or "{}" in text or "%s" in text or VARIABLE.match(text) or text.startswith(("(", "[", "^", f"{name} ")) or (_is_purpose(name) and not name.isupper()) or PRETENDED & set(words(name))
     ):
         return False
+    if is_constant and words(name)[-1:] == ("key",) and "token" in words(name) and text.isalpha():
+        return False  # CSRF_TOKEN_KEY = "csrftoken": under which name it is stored
     same = "".join(words(text)) == "".join(words(name))
     if is_constant and (same or (set(words(text)) <= set(words(name)) and kind != "key")):
         return False  # PASSWORD = "password": the name of a field

@@ -36,7 +36,7 @@ def find(app: Application) -> Iterator[Seen]:
 
 def _set(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     call = standing.node
-    if any(not each.name for each in call.keywords) or _is_deleted(call):
+    if any(not each.name for each in call.keywords) or _is_deleted(call) or _is_flag(call):
         return
     given = {each.name.lower(): resolved(app, each.value, standing.function) for each in call.keywords}
     name = s.text_of(resolved(app, call.argument(0, "key"), standing.function)) or ""
@@ -59,6 +59,20 @@ def _is_deleted(call: s.Call) -> bool:
     """Whether it is set to nothing, to be forgotten."""
     ends = s.constant(call.keyword("expires")) == 0 or s.constant(call.keyword("max_age")) == 0
     return ends or s.constant(call.argument(1, "value")) == ""
+
+
+def _is_flag(call: s.Call) -> bool:
+    """Whether it only says that something happened, for scripts to see: the same word for everybody."""
+    return str(s.constant(call.argument(1, "value"))).lower() in (
+        "true",
+        "false",
+        "1",
+        "0",
+        "yes",
+        "no",
+        "done",
+        "ok",
+    )
 
 
 def _listed(names: list[str]) -> str:

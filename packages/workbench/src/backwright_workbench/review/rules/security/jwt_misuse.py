@@ -44,6 +44,8 @@ def find(app: Application) -> Iterator[Seen]:
 def _decoded(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     call = standing.node
     for name in _switched_off(app, call):
+        if name in ("verify", "verify_signature") and _is_peek(app, standing):
+            return
         yield _seen(standing, f"a token is decoded with `{name}` off: anybody can write one")
         return
     given = _value(app, call.argument(2, "algorithms"))
@@ -54,6 +56,31 @@ def _decoded(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
             yield _seen(standing, "`jwt.decode` has no `algorithms`: the token chooses how it is checked")
     elif isinstance(given, s.Call | s.Item) and "header" in s.written(given).lower():
         yield _seen(standing, "the algorithm is taken from the token itself")
+
+
+def _is_peek(app: Application, standing: Standing[s.Call]) -> bool:
+    """Whether only its times are read, or the same function checks it afterwards with the key that it names."""
+    if standing.function is None:
+        return False
+    calls = list(s.calls_in(*standing.function.body))
+    if any(each.name == "get" and _is_time(each) and _base(each) is standing.node for each in calls):
+        return True
+    checks = [
+        call
+        for call in calls
+        if call is not standing.node
+        and call.refers.startswith(LIBRARIES)
+        and call.name in ("decode", "verify")
+    ]
+    return any(not set(_switched_off(app, call)) & {"verify", "verify_signature"} for call in checks)
+
+
+def _is_time(call: s.Call) -> bool:
+    return bool(call.args) and s.text_of(call.args[0]) in ("exp", "iat", "nbf")
+
+
+def _base(call: s.Call) -> s.Expression | None:
+    return call.callee.base if isinstance(call.callee, s.Attribute) else None
 
 
 def _switched_off(app: Application, call: s.Call) -> Iterator[str]:
@@ -83,7 +110,8 @@ def _encoded(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     ):
         yield _seen(standing, "a token is written without a signature")
         return
-    claims = call.argument(0, "payload") or call.keyword("claims")
+    after_header = call.refers.startswith(("joserfc.", "authlib.jose."))
+    claims = call.argument(int(after_header), "payload") or call.keyword("claims")
     if standing.function is None or claims is None:
         return
     names = _claims(app, claims, standing.function)
