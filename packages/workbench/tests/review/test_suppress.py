@@ -119,3 +119,26 @@ def test_a_long_line_takes_no_time() -> None:
     """A comment of half a megabyte of blanks."""
     text = f"x = 1  # backwright: ignore[tls-verify-off]{' ' * 500_000}x\n"
     assert sorted_out({"a.py": text}).told == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_told"),
+    [
+        ("noqa: S501", False),
+        ("noqa: E501, S501", False),
+        ("nosec B501", False),
+        ("nosec", False),
+        ("noqa", True),
+        ("noqa: E501", True),
+        ("nosec B105", True),
+        ("pylint: disable=line-too-long", True),
+    ],
+)
+def test_what_another_tool_was_told_of_the_same_counts(comment: str, is_told: bool) -> None:
+    """Its code for the same thing does; a comment about everything of a linter, or about another thing, does not."""
+    result = sorted_out({"a.py": calls(comment)})
+    assert bool(result.told) is is_told
+    assert [each.reason for each in result.suppressed] == (
+        [] if is_told else [f"accepted for another tool: {comment}"]
+    )
+    assert result.remarks == []

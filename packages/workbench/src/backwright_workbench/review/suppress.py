@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.review.accepted import Accepted
 from backwright_workbench.review.comments import Comment, comments
 from backwright_workbench.review.config import Config
 from backwright_workbench.review.finding import Finding
@@ -46,6 +47,7 @@ def suppress(
         else:
             by_file.setdefault(each.path, []).append(each)
     used: set[tuple[Comment, str]] = set()
+    accepted = Accepted(app)
     for finding in found:
         comment = _comment_for(finding, by_file.get(finding.place.path, ()), heads)
         pattern = config.ignored(finding.place.path, finding.rule, finding.family)
@@ -55,6 +57,8 @@ def suppress(
         elif pattern:
             reason = f"{config.source} ignores it in {pattern}"
             result.suppressed.append(Suppressed(finding, "external", reason))
+        elif why := accepted.why(finding):
+            result.suppressed.append(Suppressed(finding, "inSource", why))
         else:
             result.told.append(finding)
     applied = {rule.name for rule in rules}

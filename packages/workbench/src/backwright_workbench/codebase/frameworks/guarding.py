@@ -32,6 +32,8 @@ CHECKS = MAY | {Purpose.RATE_LIMIT, Purpose.CSRF}
 ASKING = frozenset(
     ["require", "required", "requires", "protect", "check", "has", "allow", "can", "test", "enforce"]
 )
+PROTECTING = frozenset(["protect", "protected", "has_access", "has_access_api", "secured"])
+"""Decorators of libraries that let nobody pass without the right to it (Flask-AppBuilder and the like)."""
 RIGHTFUL = re.compile(
     r"permission|role|acl|admin|polic|privilege|auth|allow|moderator|owner|staff|need|login", re.I
 )
@@ -59,6 +61,8 @@ def guard_of(purposes: Purposes, decorator: s.Expression, level: Level, module: 
     """One guard; an argument such as `role="admin"` makes it ask for a right too."""
     made = purposes.guard(decorator, level, module.at(decorator))
     if not made.purposes & CHECKS and made.name in ASKING and RIGHTFUL.search(_said(decorator)):
+        made.purposes = MAY
+    if not made.purposes & CHECKS and made.name in PROTECTING and made.function is None:
         made.purposes = MAY
     if INVERSE.search(made.name):
         made.purposes = frozenset({Purpose.OTHER})

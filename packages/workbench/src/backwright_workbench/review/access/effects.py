@@ -4,6 +4,7 @@ What lives here: effects of one body, by queries and by the usual names. What mu
 (`endpoints.py`).
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,6 +63,8 @@ SQL = (
     ("drop", Kind.SCHEMA),
     ("truncate", Kind.SCHEMA), ("alter", Kind.SCHEMA), ("create", Kind.SCHEMA),
 )  # fmt: skip
+IDEMPOTENT = re.compile(r"create (?:table|schema|index|extension|unique index) if not exists ")
+"""What makes a place for rows where there is none yet, and else changes nothing."""
 EXECUTES = frozenset(
     ["execute", "executemany", "executescript", "raw", "fetch_all", "fetch_one", "text", "query_db"]
 )
@@ -116,6 +119,8 @@ def _call(app: Application, function: Function, call: s.Call) -> list[Effect]:
         return [Effect(STORE_CALLS[name], call, function)]
     if name in EXECUTES and call.args:
         text = _sql(app, call.args[0], function)
+        if IDEMPOTENT.match(text):
+            return []
         kind = next((kind for word, kind in SQL if text.startswith(word + " ")), None)
         return [Effect(kind, call, function)] if kind else []
     if not isinstance(call.callee, s.Attribute):
@@ -217,5 +222,5 @@ def _sql(app: Application, node: s.Expression, function: Function) -> str:
         node = app.project.value(node.refers) or node
     for each in s.walk(node):
         if isinstance(each, s.Literal) and isinstance(each.value, str) and each.value.strip():
-            return " ".join(each.value.split()[:2]).lower() + " "
+            return " ".join(each.value.split()[:5]).lower() + " "
     return ""

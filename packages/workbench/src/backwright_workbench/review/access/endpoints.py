@@ -13,7 +13,7 @@ from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Purpose, Route, RouteParameter
-from backwright_workbench.review.access.effects import QUERIES, Effect, effects_of
+from backwright_workbench.review.access.effects import IDEMPOTENT, QUERIES, Effect, effects_of
 from backwright_workbench.review.access.intents import Intent, intent_of
 from backwright_workbench.review.access.tables import tables
 from backwright_workbench.review.words import words
@@ -181,7 +181,7 @@ class Endpoints:
             asked = [
                 Effect(QUERIES[query.kind], query.call, function, query.models)
                 for query in self.queries.get(function, [])
-                if query.kind in QUERIES
+                if query.kind in QUERIES and not IDEMPOTENT.match(" ".join(query.sql.lower().split()[:6]))
             ]
             lines = {each.node.line for each in asked}
             known = [*asked, *(each for each in known if each.node.line not in lines)]

@@ -289,7 +289,13 @@ def _is_told(name: str, text: str) -> bool:
 
 def _is_secret(text: str, name: str, kind: str, *, is_constant: bool) -> bool:
     if (
-        not _is_real(text) or "{}" in text or "%s" in text or VARIABLE.match(text) or text.startswith(("(", "[", "^", f"{name} ")) or (_is_purpose(name) and not name.isupper()) or PRETENDED & set(words(name))
+        not _is_real(text)
+        or "{}" in text
+        or "%s" in text
+        or VARIABLE.match(text)
+        or text.startswith(("(", "[", "^", f"{name} "))
+        or (_is_purpose(name) and not name.isupper())
+        or PRETENDED & set(words(name))
     ):
         return False
     if is_constant and words(name)[-1:] == ("key",) and "token" in words(name) and text.isalpha():
