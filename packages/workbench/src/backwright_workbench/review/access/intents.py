@@ -93,6 +93,8 @@ def intent_of_name(name: str) -> Intent:
 def intent_of(route: Route) -> Intent:
     """What a route is for: the end of its path counts before the name of its handler, and that before the view's."""
     segments = [each for each in SEGMENT.sub("", route.path).split("/") if each]
+    if any(re.fullmatch(r"web[-_]?hooks?", each) for each in segments):
+        return Intent.CALLBACK
     names = segments[-1:]
     if len(segments) > 1:
         names.append("_".join(segments[-2:]))

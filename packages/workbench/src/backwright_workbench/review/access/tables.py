@@ -1,4 +1,4 @@
-"""Tables that no model of the project describes: known from the SQL that asks for them.
+"""Tables and collections that no model of the project describes: known from what is asked of them.
 
 What lives here: their columns, as far as statements name them. What must not: models of an ORM.
 """
@@ -26,7 +26,7 @@ def tables(app: Application) -> dict[str, Model]:
     """The tables by name, with columns that hold nothing but their names."""
     found: dict[str, Model] = {}
     for query in app.queries:
-        if query.via == "sql":
+        if query.via in ("sql", "document"):
             for table in query.models:
                 if table and table not in app.models:
                     _table(found, table, query.place)

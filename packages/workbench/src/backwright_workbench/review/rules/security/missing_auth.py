@@ -77,7 +77,7 @@ def _harm(app: Application, endpoint: Endpoint) -> str:
     if endpoint.intent in OPEN or is_registration(app, endpoint) or _asks_for_password(endpoint):
         return ""
     kinds = {each.kind for each in endpoint.effects}
-    if Kind.COMMAND in kinds:
+    if Kind.COMMAND in kinds and endpoint.intent is not Intent.HEALTH:
         return "runs commands"
     if endpoint.changes and _means_to_change(endpoint, kinds):
         return "changes data" if kinds != {Kind.FILE} else "writes files"
