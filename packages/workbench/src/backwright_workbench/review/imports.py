@@ -19,9 +19,19 @@ def graph_of(app: Application) -> Graph:
     for module in own.values():
         edges = found.setdefault(module.name, {})
         for need in module.needs:
-            if need.module in own:
+            if need.module in own and not _is_there(own[need.module], module, need):
                 edges.setdefault(need.module, []).append(need)
     return found
+
+
+def _is_there(package: Module, module: Module, need: Need) -> bool:
+    """Whether a module takes from the package around it what stands there before anything else: `__version__`."""
+    if not need.names or not module.name.startswith(f"{package.name}."):
+        return False
+    first = min((each.line for each in package.needs), default=0)
+    early = {name for name, assign in package.assigned() if assign.line < first}
+    early |= {name for name, each in package.functions.items() if each.line < first}
+    return set(need.names) <= early | ({"__version__"} & set(need.names))
 
 
 def at(module: Module, need: Need) -> Place:

@@ -87,7 +87,8 @@ def is_indexed(column: Column) -> bool:
 def _use(query: Query, models: dict[str, Model], by_table: dict[str, Model], found: dict[str, Use]) -> None:
     searched = searched_columns(query.function, query)
     filters = [each for name in query.filters if (each := _column(name, query, models, by_table)) is not None]
-    narrowed = {model.qualified for model, column in filters if is_indexed(column) or column.primary}
+    keys = [each for each in filters if is_indexed(each[1]) or each[1].primary or each[1].foreign]
+    narrowed = {model.qualified for model, _ in keys}
     for model, column in filters:
         use = found.get(f"{model.qualified}.{column.attribute}")
         is_searched = column.name in searched or column.attribute in searched
@@ -116,6 +117,10 @@ def searched_columns(function: Function | None, query: Query) -> set[str]:
     """The columns that a function compares by pattern, by a function, or with nothing."""
     found: set[str] = set()
     for node in function.walk() if function is not None else s.walk(query.call):
+        if isinstance(node, s.Operation) and any(
+            isinstance(each, s.Literal) and each.value is None for each in node.operands
+        ):
+            found |= {each.name for each in node.operands if isinstance(each, s.Attribute)}
         if not isinstance(node, s.Call):
             continue
         if node.name in SEARCHES:

@@ -17,6 +17,8 @@ BOUNDED = frozenset(
     ["in_", "group_by", "annotate_by", "in_bulk", "aggregate", "distinct_on", "any_", "paginate_queryset"]
 )
 """Links of a chain after which the rows are as many as somebody named, or as groups there are."""
+ENDS = frozenset(["$limit", "$group", "$count", "$sample"])
+"""Steps of a pipeline of MongoDB after which the documents are few."""
 STREAMED = frozenset(
     ["StreamingResponse", "StreamingHttpResponse", "stream_with_context", "Paginator", "paginate", "paginate_queryset",
      "get_paginated_response", "paginator"]
@@ -63,7 +65,7 @@ class Lists:
         callees = [(call, found) for call, found in self._reach.callees(function) if found is not function]
         if not callees:
             return None
-        nodes = given_back(function)
+        nodes = given_back(function) - _repeated(function)
         for call, callee in callees:
             if call in nodes and not is_cached(callee):
                 found = self.of(callee, depth - 1)
@@ -73,6 +75,17 @@ class Lists:
                         (Step(function.at(call), f"calls `{s.written(call.callee)}`"), *found.steps),
                     )
         return None
+
+
+def _repeated(function: Function) -> set[s.Node]:
+    """What a function does for each row: the tags of an article do not make a list of articles endless."""
+    found: set[s.Node] = set()
+    for node in function.walk():
+        if isinstance(node, s.Each):
+            found |= set(s.walk(node.element))
+        elif isinstance(node, s.Loop):
+            found |= set(s.walk(*node.body))
+    return found
 
 
 def _cursor(query: Query) -> str:
@@ -90,6 +103,8 @@ def is_endless(query: Query) -> bool:
     """Whether a query gives as many rows as there are."""
     if query.kind != "select" or not query.many or query.limited:
         return False
+    if query.via == "document":
+        return not any(s.text_of(each) in ENDS for each in s.walk(query.call))
     sql = query.sql.upper()
     if " GROUP BY " in sql or " LIMIT " in sql or " FETCH " in sql:
         return False

@@ -13,7 +13,11 @@ from backwright_workbench.codebase.facts.web import Schema
 from backwright_workbench.review.reach import reach_of
 
 LAZY = frozenset(["lazy", "dynamic"])
-PLAIN = frozenset(["id", "pk"])
+LOADERS = frozenset(
+    ["select_related", "prefetch_related", "joinedload", "selectinload", "subqueryload", "contains_eager",
+     "immediateload", "Prefetch", "prefetch_related_objects", "fetch_related", "prefetch"]
+)  # fmt: skip
+KEYS = frozenset(["PrimaryKeyRelatedField", "HiddenField", "CurrentUserDefault"])
 DEEPEST = 2
 
 
@@ -46,7 +50,32 @@ def loaded_along(app: Application, function: Function | None, owner: Class | Non
         queries += [
             each for each in app.queries if each.place.path == owner.module.path and _within(each, owner)
         ]
-    return {part for query in queries for name in query.eager for part in name.replace("__", ".").split(".")}
+    found = {part for query in queries for name in query.eager for part in name.replace("__", ".").split(".")}
+    nodes = [*(function.walk() if function is not None else ())]
+    for method in owner.methods.values() if owner is not None else ():
+        nodes += method.walk()
+    loaders = app.once(_loaders)
+    for node in nodes:
+        if isinstance(node, s.Call):
+            found |= loaders.get(node.name, set()) | _named(node)
+    return found
+
+
+def _loaders(app: Application) -> dict[str, set[str]]:
+    """Functions and methods (of managers, querysets, repositories) that load relations along, by their own names."""
+    found: dict[str, set[str]] = {}
+    for standing in app.calls(*LOADERS):
+        if standing.function is not None:
+            found.setdefault(standing.function.name, set()).update(_named(standing.node))
+    return found
+
+
+def _named(call: s.Call) -> set[str]:
+    """The relations that a loader names."""
+    if call.name not in LOADERS:
+        return set()
+    names = [s.text_of(each) or s.last_name(each) for each in call.args]
+    return {part for name in names if name for part in name.replace("__", ".").split(".")}
 
 
 def _within(query: Query, owner: Class) -> bool:
@@ -72,7 +101,7 @@ def shown(app: Application, schema: Schema, model: Model, depth: int = 0) -> Ite
         found = lazy(model, name)
         if found is None or (field.write_only and not source):
             continue
-        if not source and _is_key(value, found):
+        if not source and _is_key(schema, value, found):
             continue
         yield field.name, found
         nested = app.schemas.get(field.type)
@@ -81,8 +110,8 @@ def shown(app: Application, schema: Schema, model: Model, depth: int = 0) -> Ite
             yield from shown(app, nested, target, depth + 1)
 
 
-def _is_key(value: s.Expression | None, relation: Relation) -> bool:
-    """Django shows a relation as its key if nothing else is said: no query for one, one query each for many."""
-    if value is None:
+def _is_key(schema: Schema, value: s.Expression | None, relation: Relation) -> bool:
+    """A serializer shows a single row as its key, which is in the row already, if nothing else is said."""
+    if schema.kind != "serializer" or relation.many:
         return False
-    return isinstance(value, s.Call) and value.name == "PrimaryKeyRelatedField" and not relation.many
+    return value is None or (isinstance(value, s.Call) and value.name in KEYS)

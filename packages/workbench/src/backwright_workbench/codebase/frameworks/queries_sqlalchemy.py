@@ -47,7 +47,9 @@ LEGACY = frozenset(
     {"filter", "filter_by", "all", "get", "first", "order_by", "paginate", "get_or_404", "first_or_404", "options",
      "join", "with_entities", "count", "limit", "outerjoin", "group_by", "delete", "update", "offset", "one"}
 )  # fmt: skip
-NAMES = frozenset({*STATEMENTS, *UNIONS, *CHANGES, *RUNNERS, "query", "get", "get_one", "get_query"})
+NAMES = frozenset(
+    {*STATEMENTS, *UNIONS, *CHANGES, *RUNNERS, "query", "get", "get_one", "get_query", "get_or_404"}
+)
 SESSIONS = frozenset(
     {"Session", "AsyncSession", "scoped_session", "async_scoped_session", "sessionmaker", "async_sessionmaker",
      "SQLAlchemy", "Connection", "AsyncConnection", "SignallingSession", "SessionTransaction",
@@ -87,7 +89,7 @@ def _link(chain: Chain, at: int, link: Link, scope: Scope) -> Plan | None:
         return _run(link, link.call, scope)
     if link.name in CHANGES and link.base is not None and _may_change(link, link.call, scope):
         return _change(link, link.call, scope)
-    if link.name in ("get", "get_one") and link.base is not None and len(link.call.args) > 1:
+    if link.name in ("get", "get_one", "get_or_404") and link.base is not None and len(link.call.args) > 1:
         model = model_of(link.call.args[0], scope)
         if model is not None and is_session(link.base, scope) is not False:
             plan = Plan(sqlalchemy_links.step, "get", models=[model.qualified], entity=model.qualified)
@@ -168,7 +170,7 @@ def _flask(link: Link, following: str, scope: Scope) -> Plan | None:
 def _statement(link: Link, call: s.Call, scope: Scope) -> Plan | None:
     """`select(User)`, `sa.update(User)`, `users.insert()`, `union(a, b)`."""
     known = call.refers
-    is_library = known.startswith(LIBRARIES)
+    is_library = known.startswith(LIBRARIES) or _is_extension(link, call, scope)
     if link.name in UNIONS:
         plans = [found for each in call.args if (found := scope.value(each, scope.in_loop)) is not None]
         return plans[0].copy() if plans and is_library else None
@@ -191,6 +193,11 @@ def _statement(link: Link, call: s.Call, scope: Scope) -> Plan | None:
         return sqlalchemy_links.selecting(call.args, scope)
     model = model_of(call.argument(0, "table"), scope)
     return Plan(sqlalchemy_links.step, STATEMENTS[link.name], models=[model.qualified] if model else [])
+
+
+def _is_extension(link: Link, call: s.Call, scope: Scope) -> bool:
+    """`db.select(User)` of Flask-SQLAlchemy, whose object holds the names of SQLAlchemy."""
+    return link.base is not None and _names_model(call, scope) and is_session(link.base, scope) is not False
 
 
 def _names_model(call: s.Call, scope: Scope) -> bool:

@@ -44,7 +44,16 @@ def _known(known: str, scope: Scope) -> Model | None:
         value = scope.reading.app.project.value(known)
         if isinstance(value, s.Call) and value.name == "get_user_model":
             return scope.reading.models.get(scope.reading.user_model)
-    return found
+    return found or _below(known, scope)
+
+
+def _below(known: str, scope: Scope) -> Model | None:
+    """The only model of that name in a package whose own file is missing: `app.models.User` of `app/models/user.py`."""
+    package, _, name = known.rpartition(".")
+    if not package or not name[:1].isupper() or package in scope.reading.app.project.modules:
+        return None
+    same = [each for each in scope.reading.named.get(name, ()) if each.qualified.startswith(f"{package}.")]
+    return same[0] if len(same) == 1 else None
 
 
 def _holds_class(name: str, scope: Scope) -> bool:

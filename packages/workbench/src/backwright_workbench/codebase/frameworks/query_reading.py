@@ -24,6 +24,10 @@ class Reading:
     ) -> None:
         self.app = app
         self.models: dict[str, Model] = app.models
+        self.named: dict[str, list[Model]] = {}
+        """By the last part of their names."""
+        for model in app.models.values():
+            self.named.setdefault(model.name, []).append(model)
         self.user_model = ""
         self.has_named_texts = app.depends_on("aiosql")
         self.named_texts: dict[str, tuple[str, str]] = {}

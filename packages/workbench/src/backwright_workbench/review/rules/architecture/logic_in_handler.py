@@ -90,7 +90,11 @@ def _computes(handler: Function, rules: Rules) -> None:
     """Amounts: `stock.quantity -= order.quantity`, `price * quantity`, sums in loops."""
     counted = False
     for node in handler.walk():
-        if isinstance(node, s.Assign) and node.operator in ("+", "-", "*", "/"):
+        if (
+            isinstance(node, s.Assign)
+            and node.operator in ("+", "-", "*", "/")
+            and s.constant(node.value) != 1
+        ):
             target = node.targets[0]
             if isinstance(target, s.Attribute) and not counted:
                 counted = True

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.data import Model, Query
+from backwright_workbench.review.document_indexes import Searched, searched
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.indexes import Use, uses_of
 from backwright_workbench.review.rule import About
@@ -37,6 +38,35 @@ def find(app: Application) -> Iterator[Seen]:
                 yield _compared(app, use)
             elif use.orders and use.column.type in ORDERED:
                 yield _ordered(app, use)
+    for each in searched(app):
+        found = _collection(app, each)
+        if found is not None:
+            yield found
+
+
+def _collection(app: Application, each: Searched) -> Seen | None:
+    """A collection of MongoDB, which has an index of `_id` and no other."""
+    fields = [name for name in each.filters if _matters_of(name)]
+    orders = [name for name in each.orders if name not in ("_id", "id")]
+    if not fields and not orders:
+        return None
+    names = ", ".join(f"`{name}`" for name in (fields or orders)[:3])
+    query = each.filters[fields[0]] if fields else each.orders[orders[0]]
+    verb = "searches" if fields else "orders"
+    return Seen(
+        each.place,
+        f"{_asker(app, query)} {verb} the documents of `{each.name}` by {names}, and this project makes no index: each "
+        "time every document is read",
+        Confidence.HIGH if fields else Confidence.MEDIUM,
+        fix=f'`await {each.name}.create_index("{(fields or orders)[0]}")` when the application starts',
+        steps=_steps([query]),
+        about=f"{each.name}",
+    )
+
+
+def _matters_of(name: str) -> bool:
+    parts = set(words(name))
+    return bool(parts) and not parts & FEW and not parts & SECRETS and not name.startswith("$")
 
 
 def _matters(model: Model, name: str, kind: str) -> bool:

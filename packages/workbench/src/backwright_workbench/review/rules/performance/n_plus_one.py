@@ -22,6 +22,12 @@ ONCE = frozenset(
      "init", "import", "scrape", "upgrade"]
 )  # fmt: skip
 """Functions of such names run once."""
+JOBS = frozenset(
+    ["process", "sync", "job", "task", "cron", "worker", "run", "main", "command", "cli", "send", "notify", "export",
+     "cleanup", "clean", "purge", "fix", "repair", "recalculate", "rebuild", "refresh", "schedule", "scheduled"]
+)  # fmt: skip
+"""Functions of such names do something with each row, one after the other, when nobody waits."""
+COMMANDS = frozenset(["task", "shared_task", "command", "job", "scheduled_job", "periodic_task", "actor"])
 DEEP = 2
 FIX = (
     "ask once before the loop for all rows that it needs (`WHERE id IN (…)`, a join), and look them up by key"
@@ -54,9 +60,9 @@ def _asks(
         if not isinstance(node, s.Call):
             continue
         query = asked.get(node)
-        if query is not None and not _is_of_cache(query):
+        if query is not None and not _is_reload(query):
             return _seen(function, node, f"{_what(query)} once for each round of the loop", (), query)
-    for node in nodes:
+    for node in nodes if not _is_job(function) else ():
         if not isinstance(node, s.Call):
             continue
         for callee in reach.called(node, function):
@@ -73,7 +79,14 @@ def _asks(
     return None
 
 
-def _is_of_cache(query: Query) -> bool:
+def _is_job(function: Function) -> bool:
+    return bool(JOBS & set(words(function.name))) or any(
+        s.last_name(each) in COMMANDS for each in function.decorators
+    )
+
+
+def _is_reload(query: Query) -> bool:
+    """Whether it only reads a row again that has just been stored."""
     return query.call.name in ("refresh",)
 
 

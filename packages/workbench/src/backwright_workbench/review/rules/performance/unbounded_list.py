@@ -26,6 +26,8 @@ SMALL = frozenset(
      "permission", "language", "currency", "group", "setting", "settings", "option", "choice", "department", "genre"]
 )  # fmt: skip
 """Tables of such names rarely grow."""
+FORMS = frozenset(["new", "edit", "add", "create", "update", "login", "register", "signup", "form"])
+"""Paths of such words show a form."""
 FIX = "take a page from the query (`limit` with a maximum, and a cursor or offset) and put it into the query"
 PAGES = (
     "set `DEFAULT_PAGINATION_CLASS` and `PAGE_SIZE` in `REST_FRAMEWORK`, or `pagination_class` of the view"
@@ -57,9 +59,10 @@ def find(app: Application) -> Iterator[Seen]:
 
 
 def _is_beside(rows: Rows, routes: list[Route]) -> bool:
-    """Whether the rows fill the choices of a form."""
+    """Whether the rows fill the choices of a form: they stand beside what the page is about."""
     takes = {method for route in routes for method in route.methods}
-    return "POST" in takes and _is_small(rows)
+    parts = {part for route in routes for part in words(route.path.rpartition("}")[2] or route.path)}
+    return ("POST" in takes and _is_small(rows)) or bool(parts & FORMS)
 
 
 def _is_small(rows: Rows) -> bool:
