@@ -7,6 +7,7 @@ from backwright_workbench.codebase.facts.application import Application, Standin
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.finding import Confidence, Seen, Severity
+from backwright_workbench.review.profiles import replaced_in_production
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.values import resolved, texts
 from backwright_workbench.review.words import words
@@ -30,6 +31,9 @@ def find(app: Application) -> Iterator[Seen]:
         yield from _made(app, standing)
     credentials = any(s.constant(each.value) is True for each in app.setting("CORS_ALLOW_CREDENTIALS"))
     for setting in app.setting("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"):
+        module = app.project.paths.get(setting.place.path)
+        if module is not None and replaced_in_production(app, module, setting.name):
+            continue
         if s.constant(setting.value) is True and setting.environment not in ("development", "test"):
             yield _seen(setting.place, f"`{setting.name}` is on", with_credentials=credentials)
     for assign in app.nodes(s.Assign):

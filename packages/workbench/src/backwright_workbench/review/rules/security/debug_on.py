@@ -6,6 +6,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Class, Module
 from backwright_workbench.review.finding import Confidence, Seen, Severity
+from backwright_workbench.review.profiles import replaced_in_production
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.words import words
 
@@ -47,11 +48,13 @@ def _call(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
 
 def _settings(app: Application, module: Module) -> Iterator[Seen]:
     for name, assign in module.assigned():
-        yield from _setting(app, module, name, assign)
+        if not replaced_in_production(app, module, name):
+            yield from _setting(app, module, name, assign)
     for each in module.all_classes:
         if not _is_development(each) and _is_settings(app, each):
             for name, assign in each.assigned():
-                yield from _setting(app, module, name, assign)
+                if not replaced_in_production(app, module, name, each):
+                    yield from _setting(app, module, name, assign)
     for function in [None, *module.everything]:
         for node in s.walk(*(module.body if function is None else function.body)):
             if isinstance(node, s.Assign) and not isinstance(node.targets[0], s.Name):

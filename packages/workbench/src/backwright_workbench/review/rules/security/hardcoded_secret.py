@@ -7,6 +7,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module, Role
 from backwright_workbench.review.finding import Confidence, Seen, Severity
+from backwright_workbench.review.profiles import replaced_in_production
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.words import hidden, secret_kind, words
 
@@ -121,6 +122,8 @@ def _look(
             for target in targets:
                 name = _named(target)
                 if isinstance(target, s.Item) and TOLD & set(words(s.last_name(target.base))):
+                    continue
+                if secret_kind(name) and replaced_in_production(app, module, name, owner):
                     continue
                 yield from _pair(
                     app, module, node, name, value, is_own=isinstance(target, s.Name), owner=owner
