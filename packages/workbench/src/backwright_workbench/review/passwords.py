@@ -13,6 +13,8 @@ from backwright_workbench.review.words import secret_kind
 HASHING = re.compile(
     r"hash|crypt|argon|pbkdf|scrypt|digest|encod|derive|protect|make_password|set_password", re.I
 )
+HASHES = re.compile(r"^(?:Password|Hashed\w*|\w*Password)(?:Type|Field)$")
+"""Types of columns that hash what is put into them."""
 READING = frozenset(["get", "get_secret_value", "strip", "str", "pop", "getlist"])
 DEEPEST = 3
 """Assignments that are followed from a name to where its value comes from."""
@@ -69,11 +71,26 @@ def is_hashed(value: s.Expression, function: Function | None) -> bool:
 
 
 def hashes_itself(app: Application, owner: Class) -> bool:
-    """Whether a setter, validator or constructor of the class hashes what it gets."""
+    """Whether a setter, validator, type or constructor of the class hashes what it gets."""
     for _, each in app.project.lineage(owner):
+        setters = _setters(each) if each is not None else set()
+        if any(HASHES.search(name) for name in setters):
+            return True
         for method in each.methods.values() if each is not None else ():
             decorated = " ".join(s.written(one) for one in method.decorators)
             takes = method.name in ("__init__", "save") or "setter" in decorated or "validates" in decorated
+            takes = takes or method.name in setters
             if takes and any(HASHING.search(call.name) for call in s.calls_in(*method.body)):
                 return True
     return False
+
+
+def _setters(owner: Class) -> set[str]:
+    """The names behind an attribute for a password: `property(get, set)`, `synonym("_password", …)`, its type."""
+    return {
+        s.last_name(node)
+        for name, each in owner.assigned()
+        if secret_kind(name) == "password" and isinstance(each.value, s.Call)
+        for node in s.walk(each.value)
+        if isinstance(node, s.Name | s.Attribute)
+    }

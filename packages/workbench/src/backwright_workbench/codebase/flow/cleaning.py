@@ -34,7 +34,8 @@ CLEANERS: dict[str, frozenset[str]] = {
     **_each("path", """
         werkzeug.utils.secure_filename werkzeug.secure_filename os.path.basename ntpath.basename
         werkzeug.security.safe_join werkzeug.utils.safe_join flask.safe_join django.utils._os.safe_join
-        django.utils.text.get_valid_filename posixpath.basename pathvalidate.sanitize_filename"""),
+        django.utils.text.get_valid_filename posixpath.basename pathvalidate.sanitize_filename io.BytesIO
+        io.StringIO"""),
     **_each("url redirect page path", "urllib.parse.quote urllib.parse.quote_plus urllib.parse.urlencode"),
     **_each("sql", """
         psycopg2.sql.Identifier psycopg2.sql.Literal psycopg.sql.Identifier psycopg.sql.Literal
@@ -72,6 +73,7 @@ NEUTRAL = _words("""
     find index rfind rindex hexdigest digest exists is_file is_dir is_valid validate validate_on_submit
     is_absolute is_relative_to save commit delete add_error full_clean tell seek __len__ has_key total_seconds
     timestamp is_integer bit_length seekable writable close flush
+    temporary_file_path
 """)
 """Methods whose result is no text of what they are called on."""
 ADDING = frozenset(

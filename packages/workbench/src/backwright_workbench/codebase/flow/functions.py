@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function, Parameter
 from backwright_workbench.codebase.flow import sources
 from backwright_workbench.codebase.flow.entries import injected
@@ -133,12 +134,22 @@ def _is_view_method(frame: Frame, function: Function) -> bool:
     )
 
 
+def _is_called(frame: Frame, function: Function) -> bool:
+    """Whether the project calls it itself: then its result is where it is called, and perhaps kept."""
+    called = frame.analysis.app.once(_called_names)
+    return function.name in called
+
+
+def _called_names(app: Application) -> frozenset[str]:
+    return frozenset(each.node.name for each in app.nodes(s.Call))
+
+
 def _answers(frame: Frame, function: Function, entry: Entry | None) -> None:
     """What a handler returns goes to the caller."""
     is_handler = (
         entry is not None
         or function in frame.analysis.error_parameters
-        or FORMATTING.search(function.name) is not None
+        or (FORMATTING.search(function.name) is not None and not _is_called(frame, function))
         or _is_view_method(frame, function)
     )
     for node, value, _ in frame.answered:

@@ -33,6 +33,13 @@ OWN_WORDS = frozenset(
 )  # fmt: skip
 """Attributes of an exception that are no text of the inside."""
 GENERAL = frozenset(["Exception", "BaseException", "500", "traceback"])
+INSIDE = re.compile(
+    r"sql|database|integrity|operational|programming|data_?error|os_?error|io_?error|environment|connect|timeout|http"
+    r"|url|key_?error|type_?error|attribute|name_?error|import|module|memory|index_?error|runtime|process|boto|smtp"
+    r"|socket|ssl|redis|mongo|psycopg|pymysql|asyncpg|peewee|celery|kafka|elastic|file|client|service|server|unicode",
+    re.I,
+)
+"""Exceptions whose text is about what the service runs on; others with a status of 4xx are about what was sent."""
 INTENDED = frozenset(
     ["ValueError", "LookupError", "AssertionError", "PermissionError", "NotImplementedError"]
 )
@@ -66,7 +73,9 @@ def _tells(app: Application, name: str, status: int | None) -> bool:
         return True
     if name in app.project.classes or short in _own(app) or name.isdigit() or MEANT.search(short):
         return False
-    return short not in INTENDED or (status is not None and status >= 500)
+    if status is not None and status >= 500:
+        return True
+    return short not in INTENDED and (status is None or INSIDE.search(short) is not None)
 
 
 def _own(app: Application) -> frozenset[str]:

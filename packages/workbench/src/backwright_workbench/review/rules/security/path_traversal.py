@@ -25,12 +25,13 @@ CONTENT = frozenset(["stream", "file", "content", "content_type", "size", "heade
 
 
 def find(app: Application) -> Iterator[Seen]:
-    """Paths that a request takes part in; each part once in a function."""
+    """Paths that a request takes part in; each part once in a handler, and once where it is handed on."""
     told: set[tuple[object, ...]] = set()
     for flow in flows(app):
         if flow.kind not in ("path", "archive") or not flow.is_proven or not _is_name(flow):
             continue
-        key = (flow.kind, flow.label, flow.function)
+        is_handed_on = any(each.what.startswith(("passed to", "comes back")) for each in flow.steps)
+        key = (flow.kind, flow.label, None if is_handed_on else flow.function)
         if key not in told:
             told.add(key)
             confidence = Confidence.MEDIUM if flow.kind == "archive" else Confidence.HIGH

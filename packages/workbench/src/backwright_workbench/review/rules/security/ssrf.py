@@ -25,11 +25,15 @@ FETCHERS = re.compile(r"\b(curl|wget)\b")
 
 
 def find(app: Application) -> Iterator[Seen]:
-    """Addresses that a request takes part in, where its part can be the host."""
+    """Addresses that a request takes part in, where its part can be the host; each part once."""
+    told: set[str] = set()
     for flow in flows(app):
         if not flow.is_proven or flow.source == "url":
             continue
         if flow.kind == "url" and decides_host(flow):
+            if flow.label in told:
+                continue
+            told.add(flow.label)
             yield seen(flow, f"{flow.label} decides to which server `{flow.what}` talks", FIX)
         elif flow.kind == "command" and FETCHERS.search(flow.prefix) and "\0" not in flow.prefix:
             yield seen(

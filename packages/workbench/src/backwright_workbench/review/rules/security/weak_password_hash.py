@@ -121,6 +121,8 @@ def _written(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     owner = found if isinstance(found, Class) else None
     if owner is None and not (call.name in CONSTRUCTORS and isinstance(call.callee, s.Attribute)):
         return
+    if owner is None and _is_foreign(app, call.refers):
+        return
     if owner is not None and (owner.qualified not in app.models or hashes_itself(app, owner)):
         return
     for name, value in _parts(app, call, owner):
@@ -129,6 +131,14 @@ def _written(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
             if owner is not None:
                 yield from _column(app, owner, name)
             return
+
+
+def _is_foreign(app: Application, known: str) -> bool:
+    """Whether it is of a library: `URL.create(password=…)` makes an address."""
+    first = known.partition(".")[0]
+    if ".objects" in known:
+        return False
+    return bool(first) and all(name.partition(".")[0] != first for name in app.project.modules)
 
 
 def _column(app: Application, owner: Class, name: str) -> Iterator[Seen]:
