@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from backwright_workbench.codebase.application import read_application
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.rule import Rule
+from live_examples import live_of
 
+LIVE = "live.toml"
+"""What a running database looks like, in a page of the family that asks one."""
 BLOCK = re.compile(r"^```(\w+)?[ \t]*([^\s`]*)\n(.*?)^```$", re.M | re.S)
 MARK = re.compile(r"(?:#|//|--|<!--) finding(?: -->)?\s*$")
 
@@ -32,7 +35,9 @@ class Example:
 
     def found(self) -> list[Place]:
         """Where the rule finds something."""
-        return [each.place for each in self.rule.find(read_application(self.files))]
+        app = read_application({path: text for path, text in self.files.items() if path != LIVE})
+        app.live = live_of(self.files[LIVE]) if LIVE in self.files else None
+        return [each.place for each in self.rule.find(app)]
 
     def missed(self) -> list[tuple[str, int]]:
         """Marked lines at which nothing was found."""

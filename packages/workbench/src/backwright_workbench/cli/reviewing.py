@@ -28,6 +28,7 @@ TABLES = {
 }
 FORMS = ("text", *REPORTS)
 MERGED = "SARIF of another tool (or JSON of bandit), told once with ours; may be repeated"
+DATABASE = "ask it as well, reading only: postgresql://…, mysql://…, sqlite:///file.db"
 PROJECT = "the project: a directory, or a single file; the current directory without it"
 
 
@@ -49,6 +50,8 @@ def add_review(verb: ArgumentParser) -> None:
     told("--diff", metavar="BASE", default="", help="only what was brought since this branch, tag or commit")
     told("--baseline", metavar="FILE", type=Path, help="only what this file does not have")
     told("--write-baseline", action="store_true", help="write all that is found to the baseline")
+    asked = verb.add_argument_group("the running database").add_argument
+    asked("--database", metavar="URL", default="", help=DATABASE)
     mending = verb.add_argument_group("fixes").add_argument
     mending("--fix", action="store_true", help="show what can be mended safely, as a diff")
     mending("--write", action="store_true", help="with --fix: write it")
@@ -118,13 +121,14 @@ def review(given: Namespace) -> int:
         allow_project_rules=given.allow_project_rules,
         merge=tuple(given.merge),
         tools=tools,
+        database=given.database,
         fix=given.fix,
         write=given.write,
         allow_dirty=given.allow_dirty,
         verbose=given.verbose,
         colour=in_colour() and not given.json,
         width=columns(),
-        command=join(["backwright", *sys.argv[1:]]),
+        command=join(["backwright", *(_shown(each, given.database) for each in sys.argv[1:])]),
     )
     _quiet()
     return show(command.review(asked, datetime.now(UTC).date()), json=given.json)
@@ -133,6 +137,11 @@ def review(given: Namespace) -> int:
 def _quiet() -> None:
     """A library that reads SQL warns of dialects that it does not know, with the statement: that is not for people."""
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+
+def _shown(argument: str, secret: str) -> str:
+    """An argument as reports may have it: the address of a database holds a password."""
+    return argument.replace(secret, "…") if secret else argument
 
 
 def in_colour() -> bool:

@@ -14,6 +14,7 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.commands.events import Event, Found, Notice, Output, Step, Summary
 from backwright_workbench.commands.review_config import Asked, Wanted, wanted
 from backwright_workbench.commands.review_fix import fix
+from backwright_workbench.commands.review_live import asked_for
 from backwright_workbench.commands.review_reports import drawn, write_reports
 from backwright_workbench.commands.review_tools import LARGEST, by_tools
 from backwright_workbench.review.baseline import baseline, fingerprints
@@ -39,6 +40,8 @@ def review(asked: Asked, today: date) -> Generator[Event, None, None]:
     reading = yield from read(asked.place, want)
     failed: dict[str, str] = {}
     app = yield from understood(reading, want, failed)
+    if asked.database:
+        app.live = yield from asked_for(asked.database)
     found = yield from applied(app, want.rules, failed)
     others = yield from by_others(asked, reading)
     found = merged(app, found, others, want.known, want.selection)

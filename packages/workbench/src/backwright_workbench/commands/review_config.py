@@ -11,7 +11,7 @@ from backwright_workbench.errors import UserError
 from backwright_workbench.review.baseline import FILE
 from backwright_workbench.review.config import NEVER, Config, config_of
 from backwright_workbench.review.finding import Confidence, Severity
-from backwright_workbench.review.rule import Rule, all_rules
+from backwright_workbench.review.rule import LIVE, Rule, all_rules
 from backwright_workbench.review.selection import Selection, refuse_unknown
 from backwright_workbench.workspace.trees import read_file
 
@@ -39,6 +39,8 @@ class Asked:
     allow_project_rules: bool = False
     merge: tuple[Path, ...] = ()
     tools: tuple[str, ...] = ()
+    database: str = ""
+    """The address of a running database, password included: it is shown nowhere."""
     fix: bool = False
     write: bool = False
     """Whether fixes are written; they are only shown if not."""
@@ -83,7 +85,7 @@ def wanted(asked: Asked) -> Wanted:
         asked.severity or config.severity or Severity.LOW,
         asked.confidence or config.confidence or Confidence.LOW,
     )
-    rules = selection.chosen(known)
+    rules = tuple(each for each in selection.chosen(known) if asked.database or each.family != LIVE)
     for names in config.ignore.values():
         refuse_unknown(names, known)
     if config.skip or config.only or config.exclude:

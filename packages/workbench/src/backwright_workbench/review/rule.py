@@ -14,7 +14,9 @@ from types import ModuleType
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.review.finding import Seen, Severity
 
-FAMILIES = ("security", "performance", "architecture")
+FAMILIES = ("security", "performance", "architecture", "database")
+LIVE = "database"
+"""The family that asks a running database, and has nothing to say without one."""
 
 
 @dataclass(frozen=True, slots=True)

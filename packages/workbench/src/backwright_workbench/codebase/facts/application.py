@@ -6,6 +6,7 @@ from typing import Generic, TypeVar, cast
 
 from backwright_workbench.codebase.facts.code import Function, Module, Role
 from backwright_workbench.codebase.facts.data import Engine, Migration, Model, Query
+from backwright_workbench.codebase.facts.live import Live
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.project import Project
 from backwright_workbench.codebase.facts.syntax import Call, Expression, Node, walk
@@ -94,6 +95,8 @@ class Application:
     settings: list[Setting] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
     logs: list[LogCall] = field(default_factory=list)
+    live: Live | None = None
+    """The running database, if somebody gave its address."""
     unread: dict[str, str] = field(default_factory=dict)
     """Files that could not be read, with why."""
     notes: dict[str, object] = field(default_factory=dict)
