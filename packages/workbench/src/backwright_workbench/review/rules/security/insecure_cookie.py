@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Setting, Standing
+from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.values import resolved
@@ -16,6 +17,8 @@ ABOUT = About(
 FLAGS = ("httponly", "secure", "samesite")
 SETTINGS = ("SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_SECURE", "REMEMBER_COOKIE_SECURE",
             "REMEMBER_COOKIE_HTTPONLY", "JWT_COOKIE_SECURE")  # fmt: skip
+DJANGO_LOGINS = ("django.contrib.auth.login", "django.contrib.auth.views.LoginView.as_view")
+FLASK_LOGINS = ("flask_login.login_user", "flask_login.utils.login_user", "flask_security.login_user")
 READABLE = frozenset(
     ["csrf", "xsrf", "theme", "lang", "language", "locale", "consent", "timezone", "tz", "banner"]
 )
@@ -32,6 +35,61 @@ def find(app: Application) -> Iterator[Seen]:
         elif standing.node.name in ("SessionMiddleware", "add_middleware", "Middleware"):
             yield from _session(app, standing)
     yield from (seen for setting in app.settings for seen in _setting(setting))
+    yield from _unset(app)
+
+
+def _unset(app: Application) -> Iterator[Seen]:
+    """Logins that live in a session cookie, in an application that says nowhere that it goes over HTTPS only."""
+    framework = next((each for each in ("flask", "django") if _logs_in(app, each)), "")
+    if not framework or any("SESSION_COOKIE_SECURE" in text for text in app.files.values()):
+        return
+    if app.depends_on("flask-talisman", "talisman", "django-configurations", "secure"):
+        return
+    place = _configured(app, framework)
+    if place is not None:
+        yield Seen(
+            Place(place.path, place.line, place.line, place.column),
+            "logins are kept in the session cookie, and `SESSION_COOKIE_SECURE` is nowhere set: it also travels over "
+            "unencrypted connections",
+            Confidence.MEDIUM,
+            Severity.LOW,
+            fix='set `SESSION_COOKIE_SECURE = True` and `SESSION_COOKIE_SAMESITE = "Lax"` for production',
+            about="SESSION_COOKIE_SECURE",
+        )
+
+
+def _logs_in(app: Application, framework: str) -> bool:
+    """Whether people log in with a session: `login_user(…)`, `session["user_id"] = …`, `login(request, user)`."""
+    if not any(each.framework == framework for each in app.apps):
+        return False
+    if framework == "django":
+        kept = any(each.name == "SessionMiddleware" for each in app.middleware)
+        return kept and any(
+            each.node.refers in DJANGO_LOGINS or each.node.name == "LoginView" for each in app.nodes(s.Call)
+        )
+    if any(each.node.refers in FLASK_LOGINS for each in app.nodes(s.Call)):
+        return True
+    return any(
+        isinstance(target, s.Item)
+        and s.refers(target.base) == "flask.session"
+        and set(words(s.text_of(target.key) or ""))
+        & {"user", "username", "email", "logged", "uid", "account", "admin"}
+        for each in app.nodes(s.Assign)
+        for target in each.node.targets
+    )
+
+
+def _configured(app: Application, framework: str) -> Place | None:
+    """Where such a setting belongs: beside those of sessions, or of the key that signs them."""
+    for starts in (
+        ("SESSION_", "PERMANENT_SESSION"),
+        ("MIDDLEWARE",) if framework == "django" else ("SECRET_KEY",),
+    ):
+        for setting in app.settings:
+            if setting.name.startswith(starts) and setting.environment not in ("development", "test"):
+                return setting.place
+    made = next((each for each in app.apps if each.framework == framework), None)
+    return made.place if made is not None else None
 
 
 def _set(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
-from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
 
@@ -13,6 +13,11 @@ ABOUT = About(
 )
 
 LIBRARIES = ("jwt.", "jose.", "authlib.jose.", "joserfc.", "jwcrypto.", "python_jwt.")
+HARMLESS = frozenset(
+    ["super", "__call__", "print", "debug", "info", "warning", "error", "split", "replace", "strip", "lower", "get",
+     "startswith", "removeprefix", "str", "len", "partition"]
+)  # fmt: skip
+"""Calls that check nothing."""
 SWITCHES = frozenset(["verify_signature", "verify_exp", "verify_aud", "verify"])
 UNVERIFIED = frozenset(["get_unverified_claims", "get_unverified_claim"])
 FIX = 'decode with the key and a fixed list: `jwt.decode(token, key, algorithms=["HS256"])`; set and require `exp`'
@@ -34,6 +39,7 @@ def find(app: Application) -> Iterator[Seen]:
             and not _verifies(app, standing.function)
         ):
             yield _seen(standing, f"`{call.name}` reads what a token claims without checking its signature")
+    yield from _unread(app)
     for setting in app.nodes(s.Assign):
         target = setting.node.targets[0]
         name = s.text_of(target.key) if isinstance(target, s.Item) else s.last_name(target)
@@ -56,6 +62,79 @@ def _decoded(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
             yield _seen(standing, "`jwt.decode` has no `algorithms`: the token chooses how it is checked")
     elif isinstance(given, s.Call | s.Item) and "header" in s.written(given).lower():
         yield _seen(standing, "the algorithm is taken from the token itself")
+    elif _is_environment(given):
+        yield _seen(
+            standing,
+            "`algorithms` is one text from the environment, not a list: unset, any algorithm passes",
+            Confidence.MEDIUM,
+        )
+
+
+def _is_environment(node: s.Expression | None) -> bool:
+    """`os.getenv("ALGORITHM")` with nothing to fall back to."""
+    if isinstance(node, s.Item):
+        return s.refers(node.base) == "os.environ"
+    is_read = isinstance(node, s.Call) and node.refers in ("os.getenv", "os.environ.get")
+    return is_read and isinstance(node, s.Call) and node.argument(1, "default") is None
+
+
+def _unread(app: Application) -> Iterator[Seen]:
+    """Dependencies of routes whose value is thrown away, and that let any token pass."""
+    told: set[Function] = set()
+    for standing in app.nodes(s.Call):
+        listed = _value(app, standing.node.keyword("dependencies"))
+        for each in listed.items if isinstance(listed, s.Group) else ():
+            if not isinstance(each, s.Call) or each.name not in ("Depends", "Security") or not each.args:
+                continue
+            found = app.project.definition(s.refers(_value(app, each.args[0])) or s.refers(each.args[0]))
+            if isinstance(found, Class):
+                found = found.methods.get("__call__")
+            if found is not None and found not in told and _lets_any_pass(app, found):
+                told.add(found)
+                place = next(
+                    (found.at(n) for n in found.walk() if isinstance(n, s.Return) and n.value), found.head
+                )
+                yield Seen(
+                    place,
+                    f"`{found.owner.name if found.owner else found.name}` stands before routes and never checks the "
+                    "token: any text passes",
+                    Confidence.HIGH,
+                    fix=FIX,
+                    about=found.qualified,
+                )
+
+
+def _lets_any_pass(app: Application, function: Function) -> bool:
+    """Whether a function takes a token from a request, and does nothing with it but give it back."""
+    takes = function.owner is not None and app.project.inherits(
+        function.owner, "*.HTTPBearer", "*.OAuth2PasswordBearer", "*.HTTPBase", "*.OAuth2"
+    )
+    for param in function.params:
+        for node in s.walk(*(each for each in (param.annotation, param.default) if each is not None)):
+            if isinstance(node, s.Call) and node.name in ("Depends", "Security") and node.args:
+                kind = app.types.of(node.args[0], None)
+                name = kind.name.rpartition(".")[2] if kind else ""
+                if name not in ("HTTPBearer", "OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer"):
+                    return False
+                takes = True
+    if not takes or not any(
+        isinstance(node, s.Return) and node.value is not None for node in function.walk()
+    ):
+        return False
+    for node in function.walk():
+        if isinstance(node, s.Call) and not (
+            node.name in HARMLESS
+            or node.name.endswith(("Exception", "Error"))
+            or node.refers == "builtins.super"
+        ):
+            return False
+        if (
+            isinstance(node, s.Operation)
+            and node.operator in ("==", "!=", "in", "not in")
+            and not any(str(s.constant(each)).lower() in ("bearer", "none", "") for each in node.operands)
+        ):
+            return False
+    return True
 
 
 def _is_peek(app: Application, standing: Standing[s.Call]) -> bool:

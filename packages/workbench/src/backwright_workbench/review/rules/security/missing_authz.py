@@ -30,6 +30,7 @@ ABOUT = About(
     owasp=("API1:2023", "API5:2023", "A01:2021"),
 )
 
+INNER = re.compile(r"\([^()]*\)")
 REFUSALS = re.compile(
     r"forbidden|permission ?denied|not ?authori[sz]ed|access ?denied|unauthori[sz]ed|not ?allowed|403", re.I
 )
@@ -68,6 +69,36 @@ def find(app: Application) -> Iterator[Seen]:
         seen = seen or _administers(app, endpoint, has_roles)
         if seen is not None:
             yield seen
+    yield from _split_by_or(app)
+
+
+def _split_by_or(app: Application) -> Iterator[Seen]:
+    """A statement in which `OR` takes the owner's condition away: `a OR b AND owner_id = ?`."""
+    for query in app.queries:
+        condition = query.sql.lower().partition(" where ")[2]
+        while INNER.search(condition):
+            condition = INNER.sub(" ", condition)
+        condition = re.split(r"\b(?:order by|group by|limit|having)\b", condition)[0]
+        branches = re.split(r"\s+or\s+", condition)
+        owned = [name for each in branches if (name := _owner_in(each))]
+        if len(branches) > 1 and owned and len(owned) < len(branches):
+            yield Seen(
+                query.place,
+                f"`AND` binds closer than `OR`: `{owned[0]}` is compared in one branch only, and the other finds the "
+                "rows of everybody",
+                Confidence.MEDIUM,
+                fix="put parentheses around what `OR` joins",
+                about=f"{query.function.name if query.function else ''} {owned[0]}",
+            )
+
+
+def _owner_in(branch: str) -> str:
+    """The column of an owner that a branch of a condition compares beside something else."""
+    for each in re.split(r"\s+and\s+", branch)[1:]:
+        found = re.match(r"\s*(?:\w+\.)?(\w+)\s*=", each)
+        if found and words(found[1])[0] in ("owner", "user", "author", "account", "tenant", "customer"):
+            return found[1]
+    return ""
 
 
 def _has_roles(app: Application) -> bool:

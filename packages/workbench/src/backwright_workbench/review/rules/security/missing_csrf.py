@@ -4,19 +4,28 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.code import Class
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Purpose
 from backwright_workbench.review.access.cookies import by_cookie
+from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.intents import Intent
+from backwright_workbench.review.access.people import singular
 from backwright_workbench.review.finding import Confidence, Seen
 from backwright_workbench.review.finding import Severity as Level
 from backwright_workbench.review.rule import About
+from backwright_workbench.review.words import words
 
 ABOUT = About(
     "Another site can act for who is logged in", Level.MEDIUM, cwe=(352,), owasp=("A01:2021", "API8:2023")
 )
 
+CHANGING = frozenset(
+    ["delete", "remove", "destroy", "clear", "reset", "cancel", "promote", "demote", "ban", "approve", "transfer",
+     "purge", "drop", "toggle", "deactivate", "activate", "complete", "archive", "reject", "accept", "del"]
+)  # fmt: skip
+"""Words for what a link must not do."""
 FRAMEWORKS = ("flask", "django")
 """Starlette and Litestar set cookies that other sites do not send (`SameSite=Lax`); REST framework checks by itself."""
 FIXES = {
@@ -32,6 +41,9 @@ def find(app: Application) -> Iterator[Seen]:
     open_ones = [each for each in endpoints(app).all if _is_open(app, each)]
     for endpoint in open_ones:
         yield _seen(app, endpoint)
+    for endpoint in endpoints(app).all:
+        if endpoint not in open_ones and _changes_by_link(app, endpoint):
+            yield _linked(endpoint)
     if open_ones and not any(Purpose.CSRF in each.purposes for each in app.middleware):
         yield from _application(app, open_ones[0].route.framework, len(open_ones))
     yield from _switched_off(app)
@@ -51,7 +63,11 @@ def _is_open(app: Application, endpoint: Endpoint) -> bool:
         return False
     if endpoint.route.framework == "django" and not app.setting("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
         return False  # an application for the projects of others
-    if not endpoint.methods & {"POST", "PUT", "PATCH", "DELETE", "*"} or not endpoint.effects:
+    if not endpoint.methods & {"POST", "PUT", "PATCH", "DELETE", "*"}:
+        return False
+    if any(_is_off(app, owner, call) for owner, call in _forms(app, endpoint)):
+        return bool(endpoint.effects) or endpoint.intent is Intent.LOGIN
+    if not endpoint.effects:
         return False
     if endpoint.intent not in (Intent.OTHER, Intent.CODE, Intent.DOCS, Intent.HEALTH):
         return False
@@ -70,6 +86,73 @@ def _asks_by_form(app: Application, endpoint: Endpoint) -> bool:
     return any(
         call.name in ("validate_on_submit", "validate_csrf", "check_csrf", "get_token")
         for call, _ in _calls(endpoint)
+    )
+
+
+def _forms(app: Application, endpoint: Endpoint) -> list[tuple[Class, s.Call | None]]:
+    """The forms of Flask-WTF that an endpoint takes, with where it makes them."""
+    found: list[tuple[Class, s.Call | None]] = [
+        (each.schema, None) for each in endpoint.parameters if each.schema is not None
+    ]
+    found += [
+        (owner, call)
+        for call, _ in _calls(endpoint)
+        if (owner := app.project.classes.get(call.refers)) is not None
+    ]
+    return [each for each in found if app.project.inherits(each[0], "*.FlaskForm", "*.SecureForm")]
+
+
+def _is_off(app: Application, owner: Class, call: s.Call | None) -> bool:
+    """Whether a form has its token switched off: `class Meta: csrf = False`, `Form(meta={"csrf": False})`."""
+    for _, each in app.project.lineage(owner):
+        meta = each.classes.get("Meta") if each is not None else None
+        value = meta.value("csrf") if meta is not None else None
+        if value is not None:
+            return s.constant(value) is False
+    if call is None:
+        return False
+    given = call.keyword("meta")
+    if isinstance(given, s.Pairs):
+        for key, value in zip(given.keys, given.values, strict=True):
+            if s.text_of(key) == "csrf" and s.constant(value) is False:
+                return True
+    return s.constant(call.keyword("csrf_enabled")) is False
+
+
+def _changes_by_link(app: Application, endpoint: Endpoint) -> bool:
+    """Whether following a link changes something for who is logged in: no token protects a GET."""
+    if endpoint.handler is None or endpoint.route.framework not in FRAMEWORKS:
+        return False
+    if not endpoint.methods <= {"GET", "HEAD", "OPTIONS", "*"} or endpoint.intent is not Intent.OTHER:
+        return False
+    if "*" in endpoint.methods and _looks_at_method(endpoint):
+        return False
+    kinds = {each.kind for each in endpoint.effects}
+    if not kinds & {Kind.ROWS, Kind.DELETE, Kind.COMMAND}:
+        return False
+    path = [each for each in endpoint.route.path.split("/") if each and not each.startswith("{")]
+    said = {singular(word) for text in (*path, endpoint.name) for word in words(text)}
+    return bool(said & CHANGING) and by_cookie(app, endpoint)
+
+
+def _looks_at_method(endpoint: Endpoint) -> bool:
+    names = {"POST", "method", "FILES", "body", "is_valid"}
+    return any(
+        isinstance(node, s.Attribute) and node.name in names
+        for function in endpoint.reached
+        for node in function.walk()
+    )
+
+
+def _linked(endpoint: Endpoint) -> Seen:
+    return Seen(
+        endpoint.place,
+        f"`{endpoint.title}` changes data when a link is followed: any page with that address in an image does it "
+        "for whoever is logged in",
+        Confidence.MEDIUM,
+        fix="take `POST` (or `DELETE`) only, and ask for a CSRF token",
+        cause=f"{endpoint.route.framework} links",
+        about=f"{endpoint.name} {endpoint.route.path}",
     )
 
 
