@@ -15,6 +15,10 @@ PARTS = re.compile(
     r"(?:^|_)(?:chunk|chunks|batch|batches|page|pages|attempt|attempts|retry|tries|worker|shard)s?(?:_|$)"
 )
 """A loop over such goes round a few times, and takes many rows each time."""
+STREAMS = re.compile(
+    r"stream|listen|subscribe|event|message|notification|iter_|poll|watch|consume|receive|updates", re.I
+)
+"""What comes one by one, when it happens: nothing is there to be asked for together."""
 COUNTED = frozenset(
     ["range", "batched", "chunked", "chunks", "batch", "islice", "count", "repeat", "Paginator"]
 )
@@ -35,6 +39,8 @@ def rounds(app: Application, function: Function) -> list[Rounds]:
     found = []
     for node in function.walk():
         if isinstance(node, s.Loop) and node.target is not None:
+            if node.is_async and _comes_by_itself(app, node.subject, function):
+                continue
             if not _is_search(node) and _is_many(app, function, node.target, node.subject):
                 found.append(Rounds(node, node.target, node.subject, tuple(node.body)))
         elif isinstance(node, s.Each):
@@ -93,6 +99,19 @@ def _is_many(app: Application, function: Function, target: s.Expression, subject
     return not _is_constant(app, subject, function)
 
 
+def _comes_by_itself(app: Application, subject: s.Expression, function: Function) -> bool:
+    """Whether it waits for what happens, or is lent one thing: `async for session in get_session()`."""
+    if not isinstance(subject, s.Call):
+        return False
+    found = app.types.callee(subject, function)
+    if isinstance(found, Function):
+        loops = {node for each in found.walk() if isinstance(each, s.Loop) for node in s.walk(*each.body)}
+        given = [each for each in found.walk() if isinstance(each, s.Yielded)]
+        if given and not any(each in loops for each in given):
+            return True
+    return STREAMS.search(subject.name) is not None
+
+
 def _is_constant(app: Application, node: s.Expression, function: Function) -> bool:
     """Whether it is written out somewhere: at the level of the module, or once in the function."""
     known = s.refers(node)
@@ -115,6 +134,8 @@ def _filled(node: s.Expression) -> bool:
 
 
 def _is_search(loop: s.Loop) -> bool:
-    """Whether it ends in its first round."""
+    """Whether it ends in its first round, or as soon as it has found something."""
     last = loop.body[-1] if loop.body else None
+    if isinstance(last, s.Branch) and not last.orelse and len(loop.body) > 1 and last.body:
+        last = last.body[-1]  # looks at one after the other until it finds something
     return isinstance(last, s.Return | s.Raise) or (isinstance(last, s.Other) and last.kind == "break")

@@ -3,6 +3,7 @@
 What lives here: indexes over the model that several rules need, built once for an application. What must not: any rule.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ from backwright_workbench.review.finding import Step
 DEEPEST = 3
 """Calls that are followed from one function into the next."""
 CACHES = frozenset(["lru_cache", "cache", "cached", "memoize", "cached_property", "cache_page", "alru_cache"])
+LATER = re.compile(
+    r"add_|register|route|connect|on_|subscribe|schedule|create_task|ensure_future|wraps|update_wrapper|partial"
+)
+"""Calls that keep a function for later."""
 PROVIDED = frozenset(["flush", "refresh", "rollback", "close"])
 
 
@@ -48,10 +53,11 @@ class Reach:
                 self._below.setdefault(name, []).append(each)
 
     def queries(self, function: Function) -> list[Query]:
-        """The queries that stand in a function, those of the functions that are defined in it included."""
+        """The queries that stand in a function, and in the functions that are defined and run in it."""
         found = list(self._queries.get(function, ()))
         for inner in function.functions:
-            found += self.queries(inner)
+            if _is_run(inner, function):
+                found += self.queries(inner)
         return found
 
     def callees(self, function: Function) -> list[tuple[s.Call, Function]]:
@@ -126,5 +132,27 @@ def is_empty(function: Function) -> bool:
 
 
 def is_cached(function: Function) -> bool:
-    """Whether it remembers what it gave back."""
-    return any(s.last_name(each) in CACHES for each in function.decorators)
+    """Whether it remembers what it gave back: by a decorator, or by looking into a cache first."""
+    if any(s.last_name(each) in CACHES for each in function.decorators):
+        return True
+    return any(
+        isinstance(node.callee, s.Attribute)
+        and node.name in ("get", "get_or_set", "get_many", "aget")
+        and "cache" in s.last_name(node.callee.base).lower()
+        for node in s.calls_in(*function.body)
+    )
+
+
+def _is_run(inner: Function, function: Function) -> bool:
+    """Whether a function that is defined in another runs with it, and is not registered for later or given back."""
+    if inner.decorators:
+        return False
+    for call in s.calls_in(*function.body):
+        if isinstance(call.callee, s.Name) and call.callee.id == inner.name:
+            return True
+        given = [*call.args, *(each.value for each in call.keywords)]
+        if not LATER.match(call.name) and any(
+            isinstance(each, s.Name) and each.id == inner.name for each in given
+        ):
+            return True
+    return False

@@ -1,5 +1,6 @@
 """Handlers that take every exception and go on as if nothing had happened."""
 
+import re
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
@@ -12,6 +13,9 @@ ABOUT = About("Every exception is caught", Severity.MEDIUM, cwe=(396, 755), owas
 EVERYTHING = frozenset(["builtins.Exception", "builtins.BaseException"])
 LOUD = frozenset(["exception", "critical", "capture_exception", "print_exc", "format_exc", "exc_info",
                   "record_exception"])  # fmt: skip
+ANSWERS = re.compile(r"http|abort|api|response|denied|forbidden|not_?found|validation", re.I)
+"""Exceptions that are answers; others go on as what happened, in other words."""
+COLLECTING = frozenset(["append", "add", "put", "put_nowait", "extend", "appendleft"])
 TIDYING = frozenset(
     ["close", "aclose", "wait_closed", "unsubscribe", "disconnect", "shutdown", "terminate", "kill", "stop", "cancel",
      "join", "unlink", "rmtree", "remove", "cleanup", "rollback", "release", "quit", "logout", "dispose"]
@@ -94,6 +98,9 @@ def _raises(handler: s.Handler) -> bool:
             names = {found.id for found in (each.value, each.cause) if isinstance(found, s.Name)}
             if each.value is None or handler.name in names:
                 return True
+            made = each.value
+            if isinstance(made, s.Call) and not ANSWERS.search(made.name) and _speaks_of(handler, made):
+                return True
     return False
 
 
@@ -104,6 +111,8 @@ def _hands_on(handler: s.Handler) -> bool:
     """
     for node in s.walk(*handler.body):
         match node:
+            case s.Call() if node.name in COLLECTING and _speaks_of(handler, node):
+                return True
             case s.Call(args=args) if node.name not in WORDS and any(_is_it(each, handler) for each in args):
                 return True
             case s.Keyword(name=name, value=value) if name not in ("detail", "error", "message") and _is_it(
@@ -115,6 +124,12 @@ def _hands_on(handler: s.Handler) -> bool:
             case s.Assign(value=s.Group(items=items)) if any(_is_it(each, handler) for each in items):
                 return True
     return False
+
+
+def _speaks_of(handler: s.Handler, node: s.Node) -> bool:
+    return bool(handler.name) and any(
+        _is_it(each, handler) for each in s.walk(node) if isinstance(each, s.Name)
+    )
 
 
 def _is_it(node: s.Expression | None, handler: s.Handler) -> bool:

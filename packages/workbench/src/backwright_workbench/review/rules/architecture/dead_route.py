@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Role
 from backwright_workbench.codebase.facts.web import Route
@@ -22,7 +23,10 @@ def find(app: Application) -> Iterator[Seen]:
     yield from _loose(app)
     seen: dict[tuple[str, str, str], Route] = {}
     general: dict[tuple[str, str], list[Route]] = {}
+    apart = _has_several_roots(app)
     for route in app.routes:
+        if apart and route.framework in ("django", "drf"):
+            continue
         if not route.is_reachable or not route.path or route.declared.path not in app.project.paths:
             continue
         if app.project.paths[route.declared.path].role is not Role.CODE or not _is_plain(route):
@@ -41,6 +45,15 @@ def find(app: Application) -> Iterator[Seen]:
                 break
             if route.framework in IN_ORDER and PARAMETER.search(route.path) and not _is_typed(app, route):
                 general.setdefault((route.framework, method), []).append(route)
+
+
+def _has_several_roots(app: Application) -> bool:
+    """Whether requests choose among several lists of URLs, by host: then the same path may stand in each of them."""
+    return any(each.node.name == "set_urlconf" for each in app.nodes(s.Call)) or any(
+        isinstance(target, s.Attribute) and target.name == "urlconf"
+        for each in app.nodes(s.Assign)
+        for target in each.node.targets
+    )
 
 
 def _loose(app: Application) -> Iterator[Seen]:
@@ -77,6 +90,8 @@ def _is_plain(route: Route) -> bool:
 
 def _differs(first: Route, route: Route) -> bool:
     """Whether they are two handlers of one application, not one that is registered twice."""
+    if route.framework == "flask" and first.view is not route.view and first.view and route.view:
+        return False  # classes may have a prefix of their own
     same = first.handler is route.handler and first.view is route.view
     return not same and first.handler is not None and route.handler is not None and first.app == route.app
 

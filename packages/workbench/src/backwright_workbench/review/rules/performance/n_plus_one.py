@@ -8,7 +8,7 @@ from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.loops import Rounds, inner, rounds
-from backwright_workbench.review.reach import Reach, is_cached, reach_of
+from backwright_workbench.review.reach import Reach, Way, is_cached, reach_of
 from backwright_workbench.review.relations import lazy, loaded_along, model_named, touched
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.shapes import shapes
@@ -29,6 +29,14 @@ JOBS = frozenset(
 """Functions of such names do something with each row, one after the other, when nobody waits."""
 COMMANDS = frozenset(["task", "shared_task", "command", "job", "scheduled_job", "periodic_task", "actor"])
 DEEP = 2
+STARTING = frozenset(
+    ["create_task", "ensure_future", "start_soon", "add_task", "submit", "delay", "apply_async"]
+)
+"""Calls after which something runs beside the loop."""
+COSTLY = frozenset(
+    ["mail", "email", "notify", "notification", "webhook", "send", "upload", "download", "reindex", "publish"]
+)
+"""Words for work that takes longer for each row than any query."""
 FIX = (
     "ask once before the loop for all rows that it needs (`WHERE id IN (…)`, a join), and look them up by key"
 )
@@ -62,13 +70,21 @@ def _asks(
         query = asked.get(node)
         if query is not None and not _is_reload(query):
             return _seen(function, node, f"{_what(query)} once for each round of the loop", (), query)
+    started = {
+        call
+        for node in nodes
+        if isinstance(node, s.Call) and node.name in STARTING
+        for call in s.calls_in(node)
+    }
     for node in nodes if not _is_job(function) else ():
-        if not isinstance(node, s.Call):
+        if not isinstance(node, s.Call) or node in started:
             continue
         for callee in reach.called(node, function):
-            if is_cached(callee) or callee is function:
+            if is_cached(callee) or callee is function or COSTLY & set(words(callee.name)):
                 continue
             for way in reach.ways(callee, DEEP):
+                if any(COSTLY & set(words(call.name)) for _, call in way.calls) or _writes(reach, way):
+                    continue
                 queries = [each for each in reach.queries(way.function) if each.kind in READS]
                 if queries:
                     steps = (Step(function.at(node), f"calls `{callee.name}`"), *way.steps())
@@ -77,6 +93,17 @@ def _asks(
                     )
                     return _seen(function, node, what, steps, queries[0])
     return None
+
+
+def _writes(reach: Reach, way: Way) -> bool:
+    """Whether what is called further down changes rows too: a piece of work for each, which reads what it needs."""
+    if not way.calls:
+        return False
+    return any(
+        query.kind in ("insert", "update", "delete", "commit")
+        for function in (*(inside for inside, _ in way.calls), way.function)
+        for query in reach.queries(function)
+    )
 
 
 def _is_job(function: Function) -> bool:
