@@ -8,7 +8,7 @@ import re
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
-from backwright_workbench.review.words import secret_kind
+from backwright_workbench.codebase.facts.words import secret_kind
 
 HASHING = re.compile(
     r"hash|crypt|argon|pbkdf|scrypt|digest|encod|derive|protect|make_password|set_password", re.I

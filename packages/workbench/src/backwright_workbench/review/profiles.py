@@ -6,7 +6,7 @@ What lives here: whether a value of a base or development profile is replaced in
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Module
-from backwright_workbench.review.words import words
+from backwright_workbench.codebase.facts.words import words
 
 PRODUCTION = frozenset(["prod", "production", "live", "deploy", "deployment", "heroku", "staging"])
 

@@ -8,7 +8,7 @@ import re
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
-from backwright_workbench.codebase.frameworks.wording import words
+from backwright_workbench.codebase.facts.words import phrase
 
 PROOFS = re.compile(r"\b(?:auth\w*|token|apikey|api key|jwt|bearer|access key|secret)\b")
 COOKIES = re.compile(r"\b(?:token|session\w*|auth\w*|user\w*|jwt|sid|login|logged|admin|role)\b")
@@ -54,7 +54,7 @@ class Callers:
             case s.Name(id=name, refers=known):
                 if name in self.names or known in KNOWN_CALLERS:
                     return True
-                return name[:1].islower() and bool(CALLERS.match(words(name)))
+                return name[:1].islower() and bool(CALLERS.match(phrase(name)))
             case s.Attribute(base=base, name=name, refers=known):
                 if known in KNOWN_CALLERS or (name in REQUEST_USERS and is_request(base)):
                     return True
@@ -85,7 +85,7 @@ class Callers:
         if key is None:
             return False
         place = s.last_name(base)
-        spoken = words(key)
+        spoken = phrase(key)
         if place in REQUEST_PARTS:
             return bool(PROOFS.search(spoken))
         if place in ("cookies", "COOKIES"):

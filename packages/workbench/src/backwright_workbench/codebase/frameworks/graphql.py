@@ -11,11 +11,11 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Route, RouteParameter
+from backwright_workbench.codebase.facts.words import phrase
 from backwright_workbench.codebase.frameworks.guarding import guards_of, permission_guard
 from backwright_workbench.codebase.frameworks.instances import Instances, items_of
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 from backwright_workbench.codebase.frameworks.rest import CREATES, DELETES, UPDATES
-from backwright_workbench.codebase.frameworks.wording import words
 
 KINDS = {"query": "QUERY", "mutation": "MUTATION", "subscription": "SUBSCRIPTION"}
 ARIADNE = {
@@ -228,7 +228,7 @@ def _gives_many(handler: Function) -> bool:
 
 
 def _action(kind: str, name: str, many: bool) -> str:
-    spoken = words(name)
+    spoken = phrase(name)
     verbs = (("delete", DELETES), ("update", UPDATES), ("create", CREATES if kind == "MUTATION" else NEVER))
     found = next((action for action, pattern in verbs if pattern.search(spoken)), "")
     if found or kind == "MUTATION":

@@ -12,6 +12,7 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Parameter
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
+from backwright_workbench.codebase.facts.words import phrase
 from backwright_workbench.codebase.frameworks.callers import COOKIES, PROOFS
 from backwright_workbench.codebase.frameworks.depends import givers, metadata
 from backwright_workbench.codebase.frameworks.signs import Reader, Signs
@@ -20,7 +21,6 @@ from backwright_workbench.codebase.frameworks.wording import (
     is_check,
     is_optional_name,
     named_purposes,
-    words,
 )
 
 DEEPEST = 3
@@ -176,7 +176,7 @@ class Purposes:
         chain = list(self._chain(what, with_inner=True))
         body, refuses = _concluded(chain, is_guard=True)
         named = set(named_purposes(what.name))
-        if not body & TRUE and not any(word in words(what.name) for word in STRONG):
+        if not body & TRUE and not any(word in phrase(what.name) for word in STRONG):
             named -= TRUE
         found = Found(named | body, refuses, _gives_nothing(what))
         for each in _with_inner(what):
@@ -353,7 +353,7 @@ def _is_proof(app: Application, param: Parameter) -> bool:
     """Whether a parameter is a token or key of a header or cookie: `x_api_key: str = Header(…)`."""
     _, more = metadata(app.project, param.annotation)
     names = {each.name for each in (*more, param.default) if isinstance(each, s.Call)}
-    spoken = words(param.name)
+    spoken = phrase(param.name)
     return bool(
         ("Header" in names and PROOFS.search(spoken)) or ("Cookie" in names and COOKIES.search(spoken))
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
-from backwright_workbench.codebase.frameworks.wording import words
+from backwright_workbench.codebase.facts.words import phrase
 
 REFUSING = re.compile(
     r"\b(?:401|403|unauthori[sz]ed|forbidden|permission denied|not authenticated|not authori[sz]ed|access denied"
@@ -56,16 +56,16 @@ def refuses_in_answer(value: s.Expression) -> bool:
     if isinstance(value, s.Group) and value.items:
         if any(s.constant(each) in (401, 403) for each in value.items[1:]):
             return True
-        return any(REFUSING.search(words(s.last_name(each))) for each in value.items[1:])
+        return any(REFUSING.search(phrase(s.last_name(each))) for each in value.items[1:])
     if not isinstance(value, s.Call):
         return False
-    if REFUSING.search(words(value.name)):
+    if REFUSING.search(phrase(value.name)):
         return True
     given = [value.keyword(name) for name in ("status", "status_code", "code", "http_status")] + value.args[
         1:
     ]
     if any(
-        s.constant(each) in (401, 403) or REFUSING.search(words(s.last_name(each))) for each in given if each
+        s.constant(each) in (401, 403) or REFUSING.search(phrase(s.last_name(each))) for each in given if each
     ):
         return True
     if "redirect" in value.name.lower() and (value.args or value.keywords):
@@ -79,7 +79,7 @@ def spoken(value: s.Expression, function: Function | None) -> Iterator[str]:
     for node in s.walk(value):
         match node:
             case s.Name(id=name):
-                yield words(name)
+                yield phrase(name)
                 if function is not None and name in function.locals:
                     for each in function.walk():
                         if (
@@ -89,10 +89,10 @@ def spoken(value: s.Expression, function: Function | None) -> Iterator[str]:
                         ):
                             yield from spoken(each.value, None)
             case s.Attribute(name=name):
-                yield words(name)
+                yield phrase(name)
             case s.Literal(value=int() as number):
                 yield str(number)
             case s.Literal(value=str() as text) if len(text) < 60 and " " not in text:
-                yield words(text)
+                yield phrase(text)
             case s.Literal(value=str() as text) if SAID.search(text):
                 yield "unauthorized"

@@ -5,7 +5,7 @@ What lives here: habits of naming that all frameworks share. What must not: rout
 
 import re
 
-from backwright_workbench.codebase.frameworks.wording import words
+from backwright_workbench.codebase.facts.words import phrase
 
 ENDS_IN_PARAMETER = re.compile(r"\{[^{}]*\}/?$")
 CREATES = re.compile(
@@ -28,8 +28,8 @@ OTHER_VERBS = re.compile(
 
 def action_of(method: str, path: str, name: str, many: bool = False) -> str:
     """list, retrieve, create, update or delete; empty where the operation is something else."""
-    spoken = words(name)
-    last = words(path.rstrip("/").rpartition("/")[2])
+    spoken = phrase(name)
+    last = phrase(path.rstrip("/").rpartition("/")[2])
     is_one = bool(ENDS_IN_PARAMETER.search(path))
     match method:
         case "GET":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.words import phrase
 from backwright_workbench.codebase.frameworks.callers import (
     DECODERS,
     IDENTITY_CALLS,
@@ -26,7 +27,6 @@ from backwright_workbench.codebase.frameworks.refusals import (
     spoken,
     stops,
 )
-from backwright_workbench.codebase.frameworks.wording import words
 
 RIGHTS = re.compile(
     r"\b(?:admin\w*|superuser|staff|roles?|perms?|permissions?|scopes?|moderator|superadmin|privileges?|groups?)\b"
@@ -204,14 +204,14 @@ class Reader(Callers):
             signs.refusal = signs.refusal or call
         if call.name in QUERIES and signs.owner is None:
             for each in call.keywords:
-                name = words(each.name.partition("__")[0])
+                name = phrase(each.name.partition("__")[0])
                 if each.name and OWNERS.match(name) and self._is_self(each.value, in_query=True):
                     signs.owner = call
         for given_one in call.args if call.name in QUERIES else ():
             found = given_one if isinstance(given_one, s.Pairs) else None
             pairs = zip(found.keys, found.values, strict=True) if found else ()
             for key, value in pairs:  # `items.find_one({"_id": id, "owner": user["id"]})`
-                if OWNERS.match(words(s.text_of(key) or "")) and self._is_self(value, in_query=True):
+                if OWNERS.match(phrase(s.text_of(key) or "")) and self._is_self(value, in_query=True):
                     signs.owner = signs.owner or call
         if isinstance(call.callee, s.Attribute) and call.name in {*QUERIES, *COLLECTION}:
             base = call.callee.base
@@ -230,10 +230,10 @@ class Reader(Callers):
         if not self._trusts_params:
             return False
         root = s.root_of(node)
-        return isinstance(root, s.Name) and root.id in self._params and bool(OWNERS.match(words(root.id)))
+        return isinstance(root, s.Name) and root.id in self._params and bool(OWNERS.match(phrase(root.id)))
 
     def _tells_apart(self, node: s.Attribute) -> bool:
-        return bool(SELF_PARTS.match(words(node.name))) or self.is_caller_itself(node)
+        return bool(SELF_PARTS.match(phrase(node.name))) or self.is_caller_itself(node)
 
     def _owned(self, node: s.Operation, is_test: bool) -> None:
         if self.signs.owner is not None or len(node.operands) != 2:
@@ -245,7 +245,7 @@ class Reader(Callers):
                 other = other.args[0]
             if is_test and _is_sent(other):
                 continue
-            name = words(s.last_name(other) or key_of(other))
+            name = phrase(s.last_name(other) or key_of(other))
             in_owner = isinstance(other, s.Attribute | s.Item) and bool(OWNERS.match(name))
             named = is_test and bool(OWNERS.match(name) or SELF_PARTS.match(name))
             if in_owner or (named and not self.is_caller(other)):
@@ -263,7 +263,7 @@ class Reader(Callers):
             ):
                 self._owned(node, is_test=True)
             word = s.last_name(node) if isinstance(node, s.Attribute) else key_of(node)
-            if self.signs.role is None and word and RIGHTS.search(words(word)) and self._of_somebody(node):
+            if self.signs.role is None and word and RIGHTS.search(phrase(word)) and self._of_somebody(node):
                 self.signs.role = node
 
     def _of_somebody(self, node: s.Node) -> bool:
@@ -271,7 +271,7 @@ class Reader(Callers):
         if self.is_caller(node):
             return True
         root = s.root_of(node)
-        name = words(root.id) if isinstance(root, s.Name) else ""
+        name = phrase(root.id) if isinstance(root, s.Name) else ""
         return bool(
             re.search(r"\b(?:user|admin|member|account|me|payload|claims|token|identity|self|g)\b", name)
         ) and not (name.endswith((" in", " data", " create", " update")) or name in ("user data",))
@@ -312,7 +312,7 @@ class Reader(Callers):
     def _returned(self, node: s.Return, value: s.Expression) -> None:
         if refuses_in_answer(value):
             self.signs.refusal = self.signs.refusal or node
-        if VERDICTS.match(words(self.function.name)):
+        if VERDICTS.match(phrase(self.function.name)):
             self._compared(value)
             if self.signs.role or self.signs.owner:
                 self.signs.refusal = self.signs.refusal or node
@@ -336,7 +336,7 @@ def _is_sent(node: s.Node) -> bool:
     """Whether a value was sent along, so that it is compared for what it changes: `form.email.data`."""
     root = s.root_of(node)
     is_part = isinstance(node, s.Attribute | s.Item) and isinstance(root, s.Name)
-    return is_part and isinstance(root, s.Name) and bool(SENT.search(words(root.id)))
+    return is_part and isinstance(root, s.Name) and bool(SENT.search(phrase(root.id)))
 
 
 def _is_broad(handler: s.Handler) -> bool:

@@ -1,16 +1,15 @@
-"""What names say: `login_required` asks who it is, `IsOwnerOrAdmin` whether they may, `limiter.limit` how often.
+"""What guards are called: `login_required` asks who, `IsOwnerOrAdmin` whether they may, `limiter.limit` how often.
 
-What lives here: words and phrases, whatever the framework. What must not: what bodies do (`signs.py`).
+What lives here: words and phrases, whatever the framework. What must not: how a name falls into words
+(`facts/words.py`), what bodies do (`signs.py`).
 """
 
 import re
 from functools import lru_cache
 
 from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.codebase.facts.words import phrase
 
-WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-JOINED = re.compile(r"\b(oauth|sign|log|slow) (2|in|api)\b")
-"""Words that belong together however they are spelled: `sign_in`, `SlowAPI`."""
 WHO = (
     r"(?:users?|accounts?|members?|customers?|principal|identity|subject|person|player|teacher|student|employee|actor"
     r"|client|login)"
@@ -90,14 +89,6 @@ TOLD = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
 
 
 @lru_cache(maxsize=20_000)
-def words(name: str) -> str:
-    """The words of a name, in lower case with spaces: `getCurrentUser_v2` → `get current user v 2`."""
-    return JOINED.sub(
-        r"\1\2", " ".join(each.lower() for each in WORD.findall(name.replace("OAuth", "Oauth")))
-    )
-
-
-@lru_cache(maxsize=20_000)
 def named_purposes(name: str) -> frozenset[Purpose]:
     """What a guard, decorator, dependency or middleware is for, as far as its name tells; empty if it does not.
 
@@ -119,20 +110,20 @@ def named_purposes(name: str) -> frozenset[Purpose]:
 
 
 def _said(name: str) -> str:
-    return HEADER.sub("auth ", words(name))
+    return HEADER.sub("auth ", phrase(name))
 
 
 @lru_cache(maxsize=20_000)
 def is_optional_name(name: str) -> bool:
     """Whether a name says that unknown callers pass: `get_current_user_optional`, `IsAuthenticatedOrReadOnly`."""
-    spoken = words(name.rpartition(".")[2])
+    spoken = phrase(name.rpartition(".")[2])
     return bool(OPTIONAL.search(spoken) or OR_READ.search(spoken))
 
 
 @lru_cache(maxsize=20_000)
 def demands(name: str) -> bool:
     """Whether a name says that unknown callers are refused: `require_admin_key`, `login_required`."""
-    return bool(DEMANDS.search(words(name.rpartition(".")[2])))
+    return bool(DEMANDS.search(phrase(name.rpartition(".")[2])))
 
 
 @lru_cache(maxsize=20_000)
@@ -141,7 +132,7 @@ def is_check(name: str) -> frozenset[Purpose]:
 
     `create_access_token` and `verify_password` are steps of a login, not checks of the caller.
     """
-    spoken = words(name.rpartition(".")[2])
+    spoken = phrase(name.rpartition(".")[2])
     if NOT_A_CHECK.search(spoken) or spoken in ("login", "permissions", "roles", "role"):
         return frozenset()
     found = named_purposes(name.rpartition(".")[2]) & {*TOLD, Purpose.RATE_LIMIT}

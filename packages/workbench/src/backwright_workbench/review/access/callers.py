@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.web import Level, Purpose
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.access.people import is_account
 from backwright_workbench.review.access.privileges import schema_fields
-from backwright_workbench.review.words import secret_kind, words
 
 IDENTIFYING = frozenset(
     ["AuthenticationMiddleware", "SessionMiddleware", "RemoteUserMiddleware", "JWTManager", "LoginManager",

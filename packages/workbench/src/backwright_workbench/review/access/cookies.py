@@ -7,8 +7,8 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.endpoints import Endpoint
-from backwright_workbench.review.words import words
 
 SESSIONS = frozenset(
     ["flask.session", "flask_login.current_user", "flask_login.utils.current_user", "flask_security.current_user",

@@ -13,10 +13,10 @@ from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Purpose, Route, RouteParameter
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.effects import IDEMPOTENT, QUERIES, Effect, effects_of
 from backwright_workbench.review.access.intents import Intent, intent_of
 from backwright_workbench.review.access.tables import tables
-from backwright_workbench.review.words import words
 
 DEEPEST = 3
 """Calls of calls that are followed from a handler."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 
 from backwright_workbench.codebase.facts.web import Route
-from backwright_workbench.review.words import words
+from backwright_workbench.codebase.facts.words import words
 
 
 class Intent(StrEnum):

@@ -10,9 +10,9 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Schema, SchemaField
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.endpoints import Endpoint
 from backwright_workbench.review.access.intents import Intent
-from backwright_workbench.review.words import secret_kind, words
 
 LOWEST = frozenset(["min_length", "pattern", "regex", "validate", "validators", "length", "model"])
 NOT_NEGATIVE = frozenset(["ge", "gt", "min_value", "validate", "validators", "model"])

@@ -7,7 +7,7 @@ from functools import cache
 
 from backwright_workbench.codebase.facts.data import Model
 from backwright_workbench.codebase.facts.syntax import last_name
-from backwright_workbench.review.words import secret_kind, words
+from backwright_workbench.codebase.facts.words import secret_kind, words
 
 ACCOUNTS = frozenset(
     ["user", "account", "member", "customer", "client", "patient", "employee", "person", "admin", "staff", "student",

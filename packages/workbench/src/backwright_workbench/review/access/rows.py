@@ -10,9 +10,9 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.data import Model, Query
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.endpoints import Endpoint
 from backwright_workbench.review.access.inputs import Frame, Input, Inputs
-from backwright_workbench.review.words import words
 
 CHANGING = frozenset(
     [

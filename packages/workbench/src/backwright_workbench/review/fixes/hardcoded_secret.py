@@ -4,10 +4,10 @@ import re
 
 import libcst as cst
 
+from backwright_workbench.codebase.facts.words import hidden, words
 from backwright_workbench.review.mending.edit import Mend
 from backwright_workbench.review.mending.source import last_name, text_in
 from backwright_workbench.review.mending.spot import Spot
-from backwright_workbench.review.words import hidden, words
 
 CONNECTS = {
     "connect": "DATABASE",

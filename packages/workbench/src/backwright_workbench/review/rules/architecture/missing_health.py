@@ -7,9 +7,9 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Route
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import words
 
 ABOUT = About("There is no health endpoint", Severity.LOW)
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.blocking import Held, blocking_of
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.wiring import handlers
-from backwright_workbench.review.words import words
 
 ABOUT = About("The event loop is held", Severity.MEDIUM, cwe=(400, 833), owasp=("API4:2023",))
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.data import Model, Query
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.document_indexes import Searched, searched
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.indexes import Use, uses_of
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.wiring import handlers
-from backwright_workbench.review.words import words
 
 ABOUT = About("A column is searched without an index", Severity.MEDIUM, cwe=(1067,))
 

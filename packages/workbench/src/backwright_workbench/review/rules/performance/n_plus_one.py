@@ -6,13 +6,13 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.data import Model, Query
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.loops import Rounds, inner, rounds
 from backwright_workbench.review.reach import Reach, Way, is_cached, reach_of
 from backwright_workbench.review.relations import lazy, loaded_along, model_named, touched
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.shapes import shapes
-from backwright_workbench.review.words import words
 
 ABOUT = About("A query for each row", Severity.MEDIUM, cwe=(1050,))
 

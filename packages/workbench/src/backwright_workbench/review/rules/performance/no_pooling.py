@@ -6,11 +6,11 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function, Role
 from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.reach import is_cached
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.wiring import served
-from backwright_workbench.review.words import words
 
 ABOUT = About("A connection is made for each request", Severity.MEDIUM, cwe=(400, 1073))
 

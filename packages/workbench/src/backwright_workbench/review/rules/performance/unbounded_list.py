@@ -7,11 +7,11 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function, Role
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Route, RouteParameter
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.lists import Rows, lists_of
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.wiring import routes_of
-from backwright_workbench.review.words import words
 
 ABOUT = About("A list without an end", Severity.MEDIUM, cwe=(770,), owasp=("API4:2023",))
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Class, Module
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.profiles import replaced_in_production
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import words
 
 ABOUT = About("Debugging is on", Severity.HIGH, cwe=(489, 215), owasp=("A05:2021", "API8:2023"))
 

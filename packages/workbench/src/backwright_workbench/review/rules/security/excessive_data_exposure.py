@@ -7,6 +7,7 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Schema
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Inputs
 from backwright_workbench.review.access.outputs import dumped, gives_rows, returned, secret_of
@@ -14,7 +15,6 @@ from backwright_workbench.review.access.people import is_account, is_credential
 from backwright_workbench.review.access.privileges import schema_fields
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import secret_kind, words
 
 ABOUT = About(
     "An answer holds secrets of accounts", Severity.HIGH, cwe=(200, 213, 359), owasp=("API3:2023", "A01:2021")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module, Role
+from backwright_workbench.codebase.facts.words import hidden, secret_kind, words
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.profiles import replaced_in_production
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import hidden, secret_kind, words
 
 ABOUT = About("A secret stands in the code", Severity.HIGH, cwe=(798,), owasp=("A07:2021", "API8:2023"))
 

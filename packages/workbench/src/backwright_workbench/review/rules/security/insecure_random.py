@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.finding import Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import secret_kind, words
 
 ABOUT = About("A secret can be foretold", Severity.HIGH, cwe=(330, 338), owasp=("A02:2021", "API2:2023"))
 

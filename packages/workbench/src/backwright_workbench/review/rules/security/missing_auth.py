@@ -6,6 +6,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.web import Purpose, Schema
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.callers import (
     OPEN,
     guards_everything,
@@ -27,7 +28,6 @@ from backwright_workbench.review.access.people import (
 )
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import secret_kind, words
 
 ABOUT = About(
     "Anybody may call this without logging in", Severity.HIGH, cwe=(306, 862), owasp=("API2:2023", "A01:2021")

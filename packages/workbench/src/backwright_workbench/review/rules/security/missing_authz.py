@@ -8,6 +8,7 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.data import Model
 from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.callers import OPEN
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.people import (
@@ -21,7 +22,6 @@ from backwright_workbench.review.access.people import (
 from backwright_workbench.review.access.rows import Taken, changed, taken
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import words
 
 ABOUT = About(
     "Any caller reaches the rows of others",

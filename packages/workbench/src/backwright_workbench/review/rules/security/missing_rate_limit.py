@@ -8,12 +8,12 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.callers import is_registration
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import secret_kind, words
 
 ABOUT = About(
     "Passwords and codes may be tried without limit",

@@ -6,6 +6,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Frame, Input, Inputs
@@ -14,7 +15,6 @@ from backwright_workbench.review.access.loose_fields import loose_fields, unchec
 from backwright_workbench.review.finding import Confidence, Seen
 from backwright_workbench.review.finding import Severity as Level
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import words
 
 ABOUT = About(
     "What callers send is stored unchecked", Level.MEDIUM, cwe=(20,), owasp=("API3:2023", "A03:2021")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import is_request
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import words
 
 ABOUT = About(
     "A session keeps its id after the login", Severity.MEDIUM, cwe=(384,), owasp=("A07:2021", "API2:2023")

@@ -8,11 +8,11 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function, blocks
 from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import secret_kind, words
 
 ABOUT = About(
     "Answers tell which accounts exist", Severity.LOW, cwe=(204, 203), owasp=("A07:2021", "API2:2023")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.passwords import hashes_itself, is_hashed, is_password, is_raw, name_of
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import secret_kind, words
 
 ABOUT = About(
     "Passwords are stored so that they can be read or guessed",

@@ -1,12 +1,16 @@
 """What names say: `newUserPassword` is about a password, `password_min_length` is not.
 
-What lives here: splitting names into words and recognising a few kinds. What must not: any rule.
+What lives here: splitting names into words, and which names are those of secrets. What must not: what guards and checks
+are called (`frameworks/wording.py`), any rule.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+SPOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+JOINED = re.compile(r"\b(oauth|sign|log|slow) (2|in|api)\b")
+"""Words that belong together however they are spelled: `sign_in`, `SlowAPI`."""
 
 PASSWORD = frozenset(["password", "passwd", "passphrase", "pwd", "pass"])
 KEYS = frozenset(["secret", "apikey", "secretkey", "credential", "credentials", "salt", "pepper"])
@@ -40,6 +44,13 @@ INTRODUCING = frozenset(
 def words(name: str) -> tuple[str, ...]:
     """`newUserPassword`, `NEW_USER_PASSWORD` and `new-user-password` → new, user, password."""
     return tuple(each.lower() for each in PARTS.findall(name))
+
+
+@lru_cache(maxsize=20_000)
+def phrase(name: str) -> str:
+    """The words of a name as patterns of phrases want them, numbers apart: `getUser_v2` → `get user v 2`."""
+    spoken = " ".join(each.lower() for each in SPOKEN.findall(name.replace("OAuth", "Oauth")))
+    return JOINED.sub(r"\1\2", spoken)
 
 
 @cache
