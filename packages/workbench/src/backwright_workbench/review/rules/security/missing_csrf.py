@@ -7,6 +7,7 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.cookies import by_cookie
 from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
@@ -15,7 +16,6 @@ from backwright_workbench.review.access.people import singular
 from backwright_workbench.review.finding import Confidence, Seen
 from backwright_workbench.review.finding import Severity as Level
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.words import words
 
 ABOUT = About(
     "Another site can act for who is logged in", Level.MEDIUM, cwe=(352,), owasp=("A01:2021", "API8:2023")
