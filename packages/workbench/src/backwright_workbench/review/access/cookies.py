@@ -30,7 +30,8 @@ def uses_session(function: Function) -> bool:
             case s.Name(refers=known) | s.Attribute(refers=known) if known in SESSIONS:
                 return True
             case s.Attribute(
-                base=s.Name(id="request" | "req"), name="session" | "user" | "cookies" | "COOKIES"
+                base=s.Name(id="request" | "req" | "connection" | "conn"),
+                name="session" | "user" | "cookies" | "COOKIES",
             ):
                 return True
             case s.Attribute(

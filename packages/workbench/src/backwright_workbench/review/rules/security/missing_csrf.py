@@ -10,6 +10,7 @@ from backwright_workbench.codebase.facts.web import Purpose
 from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.cookies import by_cookie
 from backwright_workbench.review.access.effects import Kind
+from backwright_workbench.review.access.declared_safe import waivers
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.access.people import singular
@@ -30,6 +31,7 @@ FRAMEWORKS = ("flask", "django")
 """Starlette and Litestar set cookies that other sites do not send (`SameSite=Lax`); REST framework checks by itself."""
 FIXES = {
     "flask": "`CSRFProtect(app)` of Flask-WTF, and `{{ csrf_token() }}` in the forms",
+    "litestar": "let only `GET`, `HEAD`, `OPTIONS` and `TRACE` count as safe, and send the token from the client",
     "django": "keep `CsrfViewMiddleware` in `MIDDLEWARE`, and take `@csrf_exempt` off",
 }
 
@@ -47,6 +49,40 @@ def find(app: Application) -> Iterator[Seen]:
     if open_ones and not any(Purpose.CSRF in each.purposes for each in app.middleware):
         yield from _application(app, open_ones[0].route.framework, len(open_ones))
     yield from _switched_off(app)
+    yield from _declared_safe(app)
+
+
+def _declared_safe(app: Application) -> Iterator[Seen]:
+    """A protection that is there and lets off what changes something, with the handlers that rely on it."""
+    found = [each for each in waivers(app) if each.methods]
+    methods = {method for each in found for method in each.methods}
+    relying = [
+        each
+        for each in endpoints(app).all
+        if each.handler is not None
+        and each.route.framework not in FRAMEWORKS
+        and each.methods & methods
+        and each.intent in (Intent.OTHER, Intent.CODE, Intent.DOCS, Intent.HEALTH)
+        and by_cookie(app, each)
+    ]
+    for waiver in found if relying else ():
+        yield Seen(
+            waiver.place,
+            f"{', '.join(f'`{each}`' for each in sorted(waiver.methods))} count as safe here: no CSRF token is asked "
+            f"for, and {len(relying)} route{'s' if len(relying) > 1 else ''} know their callers by a cookie",
+            Confidence.HIGH,
+            fix=FIXES["litestar"],
+            about="declared safe",
+        )
+    for each in relying:
+        yield Seen(
+            each.place,
+            f"`{each.title}` changes data for whoever has the cookie, and its method is let off from the CSRF check",
+            Confidence.MEDIUM,
+            fix=FIXES["litestar"],
+            cause="declared safe",
+            about=f"{each.name} {each.route.path}",
+        )
 
 
 def _same_site_only(app: Application) -> bool:
