@@ -9,8 +9,8 @@ from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Purpose
 from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.cookies import by_cookie
-from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.declared_safe import waivers
+from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.access.people import singular
