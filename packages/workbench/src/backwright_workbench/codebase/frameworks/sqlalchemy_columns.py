@@ -27,7 +27,10 @@ LOADING = {
 def is_ours(call: s.Call, project: Project) -> bool:
     """Whether what is called can be of SQLAlchemy: imported from it, from an object of the project, or unknown."""
     known = call.refers
-    return not known or known.partition(".")[0] in LIBRARIES or known.rpartition(".")[0] in project.values
+    base = known.rpartition(".")[0]
+    if not known or known.partition(".")[0] in LIBRARIES or base in project.values:
+        return True
+    return base.rpartition(".")[2] == "db" and project.definition(base) is None  # made in a file that is not here
 
 
 def column_call(node: s.Node | None, project: Project) -> s.Call | None:
