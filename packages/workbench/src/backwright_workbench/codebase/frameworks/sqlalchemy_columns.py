@@ -30,7 +30,9 @@ def is_ours(call: s.Call, project: Project) -> bool:
     base = known.rpartition(".")[0]
     if not known or known.partition(".")[0] in LIBRARIES or base in project.values:
         return True
-    return base.rpartition(".")[2] == "db" and project.definition(base) is None  # made in a file that is not here
+    return (
+        base.rpartition(".")[2] == "db" and project.definition(base) is None
+    )  # made in a file that is not here
 
 
 def column_call(node: s.Node | None, project: Project) -> s.Call | None:

@@ -10,33 +10,24 @@ from backwright_workbench.codebase.facts.words import hidden, secret_kind, words
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.profiles import replaced_in_production
 from backwright_workbench.review.rule import About
+from backwright_workbench.review.secret_texts import (
+    ADDRESS,
+    KNOWN,
+    is_harmless,
+    is_purpose,
+    is_real,
+    is_secret,
+    is_told,
+    texts_of,
+)
+from backwright_workbench.codebase.facts.words import hidden, secret_kind, words
 
 ABOUT = About("A secret stands in the code", Severity.HIGH, cwe=(798,), owasp=("A07:2021", "API8:2023"))
 
-KNOWN = re.compile(
-    r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|sk_live_\w{16,}|rk_live_\w{16,}|"
-    r"xox[abpr]-[\w-]{10,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|glpat-[\w-]{20}|sk-(?:proj-)?[A-Za-z0-9]{20,})|"
-    r"-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
-)
-ADDRESS = re.compile(
-    r"\b[a-z][a-z0-9+.]*://(?P<user>[^:/@\s{}$<>%]*):(?P<password>[^:/@\s{}$<>%]+)@(?P<host>[^/\s:]*)"
-)
-PLACEHOLDER = re.compile(
-    r"^(?:<.*>|\$.*|\{\{.*|x{3,}|\*+|\.{3,}|n/?a|none|null|string|str|todo|your[-_ ].*|.*_here|"
-    r"enter .*|example|yes|no|true|false|on|off|wrong.*|invalid.*|not[-_ ].*|placeholder|dummy.*|"
-    r"https?://.*|[\w.]+@[\w.]+)$", re.I)  # fmt: skip
-VARIABLE = re.compile(r"^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]+(?:PASSWORD|PASSWD|SECRET|TOKEN))$")
-"""The name of a variable of the environment, which is no secret."""
-RESERVED = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net)|example|test|invalid)$|^your", re.I)
-"""Hosts that never exist: they stand for another."""
-PRETENDED = frozenset(["fake", "dummy", "mock", "placeholder", "sample", "example"])
 TOLD = frozenset(["errors", "error", "messages", "labels", "help", "hints", "descriptions", "placeholders"])
 """Mappings from names to what is said about them."""
 ADDRESSES = ("url", "uri", "reverse", "href", "redirect")
 """Calls that make addresses: what is given to them stands in a link, and names a row."""
-FORM = frozenset(["user", "username", "password", "pass", "passwd", "pwd", "host", "hostname", "server", "example.com",
-                  "database-host", "db_host", ""])  # fmt: skip
-ENVIRONMENT = ("getenv", "get", "config", "env", "str", "environ", "get_env", "secret", "pop", "setdefault")
 SIGNING = {"jwt.encode": 1, "jwt.decode": 1, "jose.jwt.encode": 1, "jose.jwt.decode": 1, "hmac.new": 0,
            "cryptography.fernet.Fernet": 0, "itsdangerous.URLSafeTimedSerializer": 0, "itsdangerous.Signer": 0,
            "itsdangerous.URLSafeSerializer": 0, "itsdangerous.TimestampSigner": 0}  # fmt: skip
@@ -121,6 +112,8 @@ def _look(
         case s.Assign(targets=targets, value=value) if value is not None:
             for target in targets:
                 name = _named(target)
+                if isinstance(value, s.Pairs) and function is None and owner is None:
+                    yield from _table(app, module, node, name, value)
                 if isinstance(target, s.Item) and TOLD & set(words(s.last_name(target.base))):
                     continue
                 if secret_kind(name) and replaced_in_production(app, module, name, owner):
@@ -128,12 +121,12 @@ def _look(
                 yield from _pair(
                     app, module, node, name, value, is_own=isinstance(target, s.Name), owner=owner
                 )
-        case s.Keyword(name=name, value=value) if not _is_purpose(name):
+        case s.Keyword(name=name, value=value) if not is_purpose(name):
             yield from _pair(app, module, node, name, value)
         case s.Pairs(keys=keys, values=values):
             for key, value in zip(keys, values, strict=True):
                 name = s.text_of(key) or ""
-                if not _is_told(name, s.text_of(value) or ""):
+                if not is_told(name, s.text_of(value) or ""):
                     yield from _pair(app, module, value, name, value)
         case s.Operation(operator="==" | "!=", operands=[left, right]):
             for one, other in ((left, right), (right, left)):
@@ -143,7 +136,7 @@ def _look(
                     and len(text) > 3
                     and not re.search(r"[\s<>]", text)
                     and secret_kind(s.last_name(one)) in ("password", "key")
-                    and _is_real(text)
+                    and is_real(text)
                 ):
                     yield _seen(module, node, s.last_name(one), text, "is compared with a text in the code")
         case s.Call():
@@ -153,7 +146,7 @@ def _look(
             address = ADDRESS.search(text)
             if found:
                 yield _seen(module, node, "a key", found[0], "stands in the code")
-            elif address and not _is_harmless(address):
+            elif address and not is_harmless(address):
                 shown = address["password"]
                 yield _seen(
                     module,
@@ -164,16 +157,36 @@ def _look(
                 )
 
 
+def _table(app: Application, module: Module, node: s.Node, name: str, table: s.Pairs) -> Iterator[Seen]:
+    """`USERS = {"ann": "tulip44"}` if somebody's password is compared with it; `TOKENS = {"ann": "…-1234"}`."""
+    parts = set(words(name))
+    first = next((text for each in table.values if (text := s.text_of(each))), "")
+    if not first or not is_real(first) or not all(s.text_of(each) is not None for each in table.values):
+        return
+    holds = parts & {"passwords", "credentials", "logins"} or (
+        parts & {"users", "accounts"} and _is_compared(app, f"{module.name}.{name}")
+    )
+    if holds or (
+        parts & {"tokens", "secrets", "keys"}
+        and is_secret(first.ljust(16, "-"), name, "token", is_constant=False)
+    ):
+        yield _seen(module, node, name, first, "has its values in the code")
+
+
+def _is_compared(app: Application, known: str) -> bool:
+    """Whether what is looked up in a table is compared with a password."""
+    for standing in app.nodes(s.Operation):
+        if standing.node.operator in ("==", "!=") and len(standing.node.operands) == 2:
+            looked_up = any(s.refers(s.root_of(each)).startswith(known) for each in standing.node.operands)
+            if looked_up and any(
+                secret_kind(s.last_name(each)) == "password" for each in standing.node.operands
+            ):
+                return True
+    return False
+
+
 def _named(target: s.Expression) -> str:
     return s.text_of(target.key) or "" if isinstance(target, s.Item) else s.last_name(target)
-
-
-def _is_harmless(address: re.Match[str]) -> bool:
-    """An address that only shows its form; the password of every tutorial still opens the database it is used for."""
-    parts = {address["user"].lower(), address["password"].lower(), address["host"].lower().rstrip("[")}
-    is_form = address["password"].isupper() and address["user"].isupper()
-    is_nowhere = is_form or RESERVED.search(address["host"]) is not None
-    return is_nowhere or bool(PLACEHOLDER.match(address["password"])) or parts <= FORM
 
 
 def _pair(
@@ -187,13 +200,13 @@ def _pair(
     owner: Class | None = None,
 ) -> Iterator[Seen]:
     kind = secret_kind(name)
-    for text, how in _texts(value):
+    for text, how in texts_of(value):
         if not kind and not (how and secret_kind(how)):
             continue
         if how and not secret_kind(how) and kind != "password" and kind != "key":
             continue
         sure = kind or secret_kind(how)
-        if _is_secret(text, name, sure, is_constant=(is_own and name.isupper()) or _is_choice(app, owner)):
+        if is_secret(text, name, sure, is_constant=(is_own and name.isupper()) or _is_choice(app, owner)):
             said = "falls back to a text in the code" if how else "has its value in the code"
             confidence = Confidence.MEDIUM if how else Confidence.HIGH
             yield _seen(module, node, name or how, text, said, confidence)
@@ -203,60 +216,18 @@ def _is_choice(app: Application, owner: Class | None) -> bool:
     return owner is not None and app.project.inherits(owner, "enum.Enum", "enum.StrEnum", "*.TextChoices")
 
 
-def _texts(value: s.Expression) -> Iterator[tuple[str, str]]:
-    """The texts that a value is or may be, each with the name of the variable that it stands in for."""
-    match value:
-        case s.Literal(value=str(text)):
-            yield text, ""
-        case s.Literal(value=bytes(data)):
-            yield data.decode("latin-1"), ""
-        case s.Operation(operator="or", operands=[first, *rest]):
-            for each in rest:
-                if (fallback := s.text_of(each)) is not None:
-                    yield fallback, _variable(first)
-        case s.Call(args=args) if value.name in ENVIRONMENT and args and isinstance(args[0], s.Literal):
-            default, asked = s.text_of(value.argument(1, "default")), s.text_of(args[0]) or ""
-            if default is not None and _is_fallback(value, asked):
-                yield default, asked
-        case s.Call(callee=s.Attribute(base=base)) if value.name == "encode":
-            yield from _texts(base)
-        case s.Call() if value.name in ("Field", "SecretStr", "SecretBytes", "b64decode"):
-            inner = value.argument(0, "default")
-            if inner is not None:
-                yield from _texts(inner)
-
-
-def _is_fallback(call: s.Call, asked: str) -> bool:
-    """Whether the second argument is what is taken if nothing is set; of a `ConfigParser` it names an option."""
-    is_environment = "environ" in s.written(call.callee) or call.name in ("getenv", "get_env")
-    return (
-        is_environment or call.keyword("default") is not None or asked.isupper() or bool(secret_kind(asked))
-    )
-
-
-def _is_purpose(name: str) -> bool:
-    """A salt that is given to a function of signing or deriving keys says what for, and is no secret."""
-    return words(name)[-1:] == ("salt",) and "password" not in words(name)
-
-
-def _variable(node: s.Expression) -> str:
-    if isinstance(node, s.Call) and node.args:
-        return s.text_of(node.args[0]) or ""
-    return s.text_of(node.key) or "" if isinstance(node, s.Item) else s.last_name(node)
-
-
 def _call(app: Application, module: Module, call: s.Call, function: Function | None) -> Iterator[Seen]:
     position = SIGNING.get(call.refers)
     if position is not None:
         given = call.argument(position, "key")
-        for text, _ in _texts(given) if given is not None else ():
-            if _is_real(text) and len(text) > 2:
+        for text, _ in texts_of(given) if given is not None else ():
+            if is_real(text) and len(text) > 2:
                 yield _seen(
                     module, call, "the key", text, f"of `{s.written(call.callee)}` stands in the code"
                 )
     if call.name in HASHING and call.args:
-        for text, _ in _texts(call.args[0]):
-            if _is_real(text) and len(text) > 2:
+        for text, _ in texts_of(call.args[0]):
+            if is_real(text) and len(text) > 2:
                 yield _seen(module, call, "the password", text, f"given to `{call.name}` stands in the code")
     for param, value in _given(app, call, function):
         if secret_kind(param) == "password":
@@ -274,64 +245,6 @@ def _given(app: Application, call: s.Call, function: Function | None) -> Iterato
         skipped = 1 if found.params and found.params[0].name in ("self", "cls") else 0
         for param, value in zip(found.params[skipped:], call.args, strict=False):
             yield param.name, value
-
-
-def _is_told(name: str, text: str) -> bool:
-    """Whether an entry of a mapping tells about a secret: its label, its name elsewhere, a message."""
-    is_name = re.fullmatch(r"[A-Za-z_][\w-]*", name) is not None
-    is_path = re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", text) is not None
-    is_title = text == name.title()
-    return (
-        not is_name
-        or is_path
-        or is_title
-        or text.count(" ") > 1
-        or any(secret_kind(each) for each in text.split()[1:])
-    )
-
-
-def _is_secret(text: str, name: str, kind: str, *, is_constant: bool) -> bool:
-    if (
-        not _is_real(text)
-        or "{}" in text
-        or "%s" in text
-        or VARIABLE.match(text)
-        or text.startswith(("(", "[", "^", f"{name} "))
-        or (_is_purpose(name) and not name.isupper())
-        or PRETENDED & set(words(name))
-    ):
-        return False
-    if is_constant and words(name)[-1:] == ("key",) and "token" in words(name) and text.isalpha():
-        return False  # CSRF_TOKEN_KEY = "csrftoken": under which name it is stored
-    same = "".join(words(text)) == "".join(words(name))
-    if is_constant and (same or (set(words(text)) <= set(words(name)) and kind != "key")):
-        return False  # PASSWORD = "password": the name of a field
-    if kind == "token":
-        return len(text) >= 16 and " " not in text and _is_mixed(text)
-    if kind == "password":
-        return (
-            3 <= len(text) <= 80
-            and text.count(" ") < 2
-            and not text.endswith((".", ":", "!", "?"))
-            and not (same and is_constant)
-        )
-    return (
-        3 <= len(text) <= 4000 and text.count(" ") < 8 and not text.startswith("/") and not text.endswith(":")
-    )
-
-
-def _is_mixed(text: str) -> bool:
-    """Whether it looks made by chance: letters and digits, not words with dots or underscores."""
-    digits = sum(each.isdigit() for each in text)
-    return (
-        digits >= 2
-        and any(each.isalpha() for each in text)
-        and not re.fullmatch(r"[a-z]+([._:/-][a-z]+)+\d?", text)
-    )
-
-
-def _is_real(text: str) -> bool:
-    return bool(text.strip()) and not PLACEHOLDER.match(text.strip())
 
 
 def _seen(

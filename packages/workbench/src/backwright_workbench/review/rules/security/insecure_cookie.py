@@ -28,9 +28,8 @@ FIX = 'set `httponly=True, secure=True, samesite="Lax"` ("Strict" where no link 
 def find(app: Application) -> Iterator[Seen]:
     """`set_cookie` without its flags, and settings that turn them off."""
     for standing in app.nodes(s.Call):
-        if standing.node.name in ("set_cookie", "set_signed_cookie") and isinstance(
-            standing.node.callee, s.Attribute
-        ):
+        sets = standing.node.name in ("set_cookie", "set_signed_cookie")
+        if (sets and isinstance(standing.node.callee, s.Attribute)) or _is_cookie(standing.node):
             yield from _set(app, standing)
         elif standing.node.name in ("SessionMiddleware", "add_middleware", "Middleware"):
             yield from _session(app, standing)
@@ -111,6 +110,12 @@ def _set(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
             fix=FIX,
             about=name,
         )
+
+
+def _is_cookie(call: s.Call) -> bool:
+    """`Cookie(key="session", value=…)`, as Litestar takes them; a parameter that reads one has no value."""
+    is_made = call.refers.startswith(("litestar.", "starlite."))
+    return call.name == "Cookie" and is_made and call.keyword("value") is not None
 
 
 def _is_deleted(call: s.Call) -> bool:
