@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.finding import Seen
 from backwright_workbench.review.passwords import HASHING, is_hashed, is_password, is_raw, name_of
 from backwright_workbench.review.stored_passwords import column_of, readable
-from backwright_workbench.codebase.facts.words import secret_kind, words
 
 AGAIN = frozenset(
     ["confirm", "confirmation", "confirmed", "repeat", "repeated", "again", "2", "verify", "retype", "old", "new"]

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Class
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.finding import Confidence, Seen
 from backwright_workbench.review.passwords import hashes_itself, is_raw
-from backwright_workbench.codebase.facts.words import secret_kind, words
 
 ASKING = frozenset(["filter_by", "filter", "find_one", "get_or_none", "find"])
 CONSTRUCTORS = frozenset(

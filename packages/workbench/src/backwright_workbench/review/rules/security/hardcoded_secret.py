@@ -20,7 +20,6 @@ from backwright_workbench.review.secret_texts import (
     is_told,
     texts_of,
 )
-from backwright_workbench.codebase.facts.words import hidden, secret_kind, words
 
 ABOUT = About("A secret stands in the code", Severity.HIGH, cwe=(798,), owasp=("A07:2021", "API8:2023"))
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
+from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.compared_passwords import asked, compared, in_statement
 from backwright_workbench.review.finding import Seen, Severity
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.stored_passwords import ASKING, STORE, assigned, written
-from backwright_workbench.codebase.facts.words import secret_kind, words
 
 ABOUT = About(
     "Passwords are stored so that they can be read or guessed",
