@@ -15,12 +15,16 @@ from backwright_workbench.review.finding import Step
 
 DEEPEST = 3
 """Calls that are followed from one function into the next."""
+RUNNERS = frozenset(
+    ["execute", "executemany", "scalar", "scalars", "exec", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all",
+     "fetch_val", "fetchone", "fetchall", "all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none",
+     "get", "get_or_404", "first_or_404", "count", "paginate", "stream", "find", "find_one", "aggregate", "to_list"]
+)  # fmt: skip
 CACHES = frozenset(["lru_cache", "cache", "cached", "memoize", "cached_property", "cache_page", "alru_cache"])
 LATER = re.compile(
     r"add_|register|route|connect|on_|subscribe|schedule|create_task|ensure_future|wraps|update_wrapper|partial"
 )
 """Calls that keep a function for later."""
-PROVIDED = frozenset(["flush", "refresh", "rollback", "close"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,11 @@ def is_empty(function: Function) -> bool:
         or (isinstance(each, s.Raise) and "NotImplemented" in s.last_name(each.value))
         for each in function.body
     )
+
+
+def is_run(query: Query) -> bool:
+    """Whether a query is surely asked where it stands, not only put together there for somebody else."""
+    return bool(query.models or query.sql) or query.via != "orm" or query.call.name in RUNNERS
 
 
 def is_cached(function: Function) -> bool:

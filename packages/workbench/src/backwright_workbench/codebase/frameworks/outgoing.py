@@ -36,6 +36,8 @@ POSITIONS = {
     "socket.create_connection": 1, "telnetlib.Telnet": 2, "http.client.HTTPConnection": 2, "imaplib.IMAP4": 2,
 }  # fmt: skip
 """Where the timeout stands if it is not named."""
+KEPT = frozenset({"urllib3", "http.client", "smtplib", "ftplib", "imaplib", "poplib", "telnetlib", "socket"})
+"""Libraries whose connections and pools carry the timeout."""
 CLIENTS = frozenset({"Client", "AsyncClient", "ClientSession"})
 
 
@@ -61,6 +63,8 @@ def _outgoing(standing: Standing[s.Call], app: Application) -> Outgoing | None:
         kind = app.types.of(call.callee.base, function)
         owner = kind.name if kind else ""
         library = _library(owner)
+        if owner in MAKERS or library in KEPT:
+            return None  # what made it says how long it waits
     if not library:
         return None
     timeout = _timeout(call, known)

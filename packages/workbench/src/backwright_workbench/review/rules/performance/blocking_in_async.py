@@ -19,7 +19,7 @@ LOOPS = frozenset(
 """Frameworks that answer all requests in one event loop."""
 ONCE = frozenset(
     ["lifespan", "startup", "shutdown", "init", "initialize", "bootstrap", "setup", "teardown", "seed", "create_all",
-     "main", "migrate"]
+     "main", "migrate", "connect", "disconnect", "open", "close", "start", "stop", "prepare", "aopen", "aclose"]
 )  # fmt: skip
 MARKS = frozenset(
     ["on_event", "asynccontextmanager", "on_startup", "before_serving", "listener", "command", "task"]

@@ -8,7 +8,7 @@ from backwright_workbench.codebase.facts.code import Role
 from backwright_workbench.codebase.facts.web import Route
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.wiring import routes_of
+from backwright_workbench.review.wiring import routes_of, served
 
 ABOUT = About("An answer is serialised twice", Severity.LOW, cwe=(1176,))
 
@@ -26,8 +26,9 @@ COPIES = frozenset(["copy", "deepcopy"])
 
 def find(app: Application) -> Iterator[Seen]:
     """Each text of JSON that is read again where it was made, and each list that is checked by hand and by FastAPI."""
+    runs = served(app)
     for standing in app.nodes(s.Call):
-        if standing.node.refers in READERS and standing.node.args and standing.function is not None:
+        if standing.node.refers in READERS and standing.node.args and standing.function in runs:
             made = standing.node.args[0]
             if _is_text(made):
                 yield _twice(standing, made)

@@ -9,10 +9,11 @@ from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.loops import Rounds, inner, rounds
-from backwright_workbench.review.reach import Reach, Way, is_cached, reach_of
+from backwright_workbench.review.reach import Reach, Way, is_cached, is_run, reach_of
 from backwright_workbench.review.relations import lazy, loaded_along, model_named, touched
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.shapes import shapes
+from backwright_workbench.review.wiring import served
 
 ABOUT = About("A query for each row", Severity.MEDIUM, cwe=(1050,))
 
@@ -24,7 +25,8 @@ ONCE = frozenset(
 """Functions of such names run once."""
 JOBS = frozenset(
     ["process", "sync", "job", "task", "cron", "worker", "run", "main", "command", "cli", "send", "notify", "export",
-     "cleanup", "clean", "purge", "fix", "repair", "recalculate", "rebuild", "refresh", "schedule", "scheduled"]
+     "cleanup", "clean", "purge", "prune", "fix", "repair", "recalculate", "rebuild", "refresh", "schedule",
+     "scheduled"]
 )  # fmt: skip
 """Functions of such names do something with each row, one after the other, when nobody waits."""
 COMMANDS = frozenset(["task", "shared_task", "command", "job", "scheduled_job", "periodic_task", "actor"])
@@ -45,53 +47,55 @@ LOAD = "load the relation along: `selectinload({0})`; in Django `select_related`
 
 def find(app: Application) -> Iterator[Seen]:
     """Each loop that asks once for each round, and each list whose schema does so behind the scenes."""
-    reach = app.once(reach_of)
-    asked = {query.call: query for query in app.queries if query.kind in READS}
+    reach, runs = app.once(reach_of), served(app)
+    asked = {query.call: query for query in app.queries if _reads(query, query.function in runs)}
     for function in app.functions():
         if ONCE & set(words(function.name)):
             continue
         loops = rounds(app, function)
         for each in loops:
-            found = _asks(app, reach, function, list(inner(each, loops)), asked) or _looks(
-                app, function, each, loops
+            calls = [node for node in inner(each, loops) if isinstance(node, s.Call)]
+            found = (
+                _asks(function, calls, asked)
+                or _ends_in_one(reach, function, calls, function in runs)
+                or _looks(app, function, each, loops)
             )
             if found is not None:
                 yield found
     yield from shapes(app)
 
 
-def _asks(
-    app: Application, reach: Reach, function: Function, nodes: list[s.Node], asked: dict[s.Call, Query]
-) -> Seen | None:
-    """A query in a loop, or a call that ends in one."""
-    for node in nodes:
-        if not isinstance(node, s.Call):
-            continue
-        query = asked.get(node)
-        if query is not None and not _is_reload(query):
-            return _seen(function, node, f"{_what(query)} once for each round of the loop", (), query)
-    started = {
-        call
-        for node in nodes
-        if isinstance(node, s.Call) and node.name in STARTING
-        for call in s.calls_in(node)
-    }
-    for node in nodes if not _is_job(function) else ():
-        if not isinstance(node, s.Call) or node in started:
-            continue
-        for callee in reach.called(node, function):
+def _reads(query: Query, is_served: bool) -> bool:
+    """Whether a query reads rows; where nobody waits for an answer, it must be known of which table."""
+    return query.kind in READS and is_run(query) and (is_served or bool(query.models))
+
+
+def _asks(function: Function, calls: list[s.Call], asked: dict[s.Call, Query]) -> Seen | None:
+    """A query in a loop; not one that only reads a row again that has just been stored."""
+    for call in calls:
+        query = asked.get(call)
+        if query is not None and call.name != "refresh":
+            return _seen(function, call, f"{_what(query)} once for each round of the loop", (), query)
+    return None
+
+
+def _ends_in_one(reach: Reach, function: Function, calls: list[s.Call], is_served: bool) -> Seen | None:
+    """A call in a loop that ends in a query, and does not start something that runs beside it."""
+    started = {inside for call in calls if call.name in STARTING for inside in s.calls_in(call)}
+    for call in calls if not _is_job(function) else ():
+        for callee in reach.called(call, function) if call not in started else ():
             if is_cached(callee) or callee is function or COSTLY & set(words(callee.name)):
                 continue
             for way in reach.ways(callee, DEEP):
-                if any(COSTLY & set(words(call.name)) for _, call in way.calls) or _writes(reach, way):
+                if any(COSTLY & set(words(inner_call.name)) for _, inner_call in way.calls) or _writes(
+                    reach, way
+                ):
                     continue
-                queries = [each for each in reach.queries(way.function) if each.kind in READS]
-                if queries:
-                    steps = (Step(function.at(node), f"calls `{callee.name}`"), *way.steps())
-                    what = (
-                        f"calls `{callee.name}`, which {_what(queries[0])}, once for each round of the loop"
-                    )
-                    return _seen(function, node, what, steps, queries[0])
+                query = next((each for each in reach.queries(way.function) if _reads(each, is_served)), None)
+                if query is not None:
+                    steps = (Step(function.at(call), f"calls `{callee.name}`"), *way.steps())
+                    what = f"calls `{callee.name}`, which {_what(query)}, once for each round of the loop"
+                    return _seen(function, call, what, steps, query)
     return None
 
 
@@ -110,11 +114,6 @@ def _is_job(function: Function) -> bool:
     return bool(JOBS & set(words(function.name))) or any(
         s.last_name(each) in COMMANDS for each in function.decorators
     )
-
-
-def _is_reload(query: Query) -> bool:
-    """Whether it only reads a row again that has just been stored."""
-    return query.call.name in ("refresh",)
 
 
 def _what(query: Query) -> str:
