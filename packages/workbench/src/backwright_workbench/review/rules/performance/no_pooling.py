@@ -45,7 +45,7 @@ def find(app: Application) -> Iterator[Seen]:
     found: dict[tuple[str, str], list[tuple[Place, Function, s.Call | None]]] = {}
     for engine in app.engines:
         function = engine.function
-        if function is None or function not in runs or _is_kept(function, engine.place):
+        if function is None or function not in runs or _is_kept(function, engine.place, engine.library):
             continue
         if engine.pooled is True and engine.library not in WHOLE:
             continue
@@ -53,7 +53,12 @@ def find(app: Application) -> Iterator[Seen]:
     for standing in app.nodes(s.Call):
         library = CLIENTS.get(standing.node.refers)
         function = standing.function
-        if library and function is not None and function in runs and not _is_kept(function, standing.place):
+        if (
+            library
+            and function is not None
+            and function in runs
+            and not _is_kept(function, standing.place, library)
+        ):
             found.setdefault((standing.place.path, library), []).append(
                 (standing.place, function, standing.node)
             )
@@ -85,18 +90,16 @@ def _seen(app: Application, library: str, places: list[tuple[Place, Function, s.
     )
 
 
-def _is_kept(function: Function, place: Place) -> bool:
-    """Whether what is made lives longer than the request: cached, global, or made when the application starts."""
+def _is_kept(function: Function, place: Place, library: str) -> bool:
+    """Whether it lives longer than the request: cached, global, made at the start. A file may be kept in `g`."""
     if is_cached(function) or function.name in ONCE or set(words(function.name)[:1]) & ONCE:
         return True
+    short = () if library in FILES else ("g", "request")
     for node in function.walk():
         if isinstance(node, s.Other) and node.kind in ("global", "nonlocal"):
             return True
         if isinstance(node, s.Assign) and node.line <= place.line <= node.end:
             for target in node.targets:
-                if isinstance(target, s.Attribute | s.Item) and s.written(s.root_of(target)) not in (
-                    "g",
-                    "request",
-                ):
+                if isinstance(target, s.Attribute | s.Item) and s.written(s.root_of(target)) not in short:
                     return True
     return False
