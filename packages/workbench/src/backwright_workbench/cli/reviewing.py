@@ -3,7 +3,6 @@
 What lives here: options → a request. What must not: carrying it out.
 """
 
-import logging
 import os
 import shutil
 import sys
@@ -130,13 +129,7 @@ def review(given: Namespace) -> int:
         width=columns(),
         command=join(["backwright", *(_shown(each, given.database) for each in sys.argv[1:])]),
     )
-    _quiet()
     return show(command.review(asked, datetime.now(UTC).date()), json=given.json)
-
-
-def _quiet() -> None:
-    """A library that reads SQL warns of dialects that it does not know, with the statement: that is not for people."""
-    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
 def _shown(argument: str, secret: str) -> str:
@@ -167,7 +160,6 @@ def inspect(given: Namespace) -> int:
     from backwright_workbench.cli.show import show
     from backwright_workbench.commands.inspect import inspect as command
 
-    _quiet()
     told = command(
         given.place,
         tables=given.tables or (),

@@ -9,6 +9,12 @@ import re
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module, Role
+from backwright_workbench.codebase.facts.values import (
+    Rows,
+    listed,
+    plain_options,
+    text_value,
+)
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose, Route, WebApp
 from backwright_workbench.codebase.frameworks import starlette
 from backwright_workbench.codebase.frameworks.fastapi_guards import Guards
@@ -17,12 +23,6 @@ from backwright_workbench.codebase.frameworks.middleware import Reach
 from backwright_workbench.codebase.frameworks.parameters import parameters
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 from backwright_workbench.codebase.frameworks.rest import action_of
-from backwright_workbench.codebase.frameworks.values import (
-    Rows,
-    listed,
-    plain_options,
-    text_value,
-)
 
 KINDS = {
     "fastapi.FastAPI": "app", "fastapi.applications.FastAPI": "app", "starlette.applications.Starlette": "app",

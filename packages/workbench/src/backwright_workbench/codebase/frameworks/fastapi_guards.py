@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module
+from backwright_workbench.codebase.facts.values import listed as items_of
+from backwright_workbench.codebase.facts.values import looked_up
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.depends import GIVERS, givers
 from backwright_workbench.codebase.frameworks.purposes import Purposes
-from backwright_workbench.codebase.frameworks.values import listed as items_of
-from backwright_workbench.codebase.frameworks.values import looked_up
 
 INNOCENT = frozenset(
     ["functools.wraps", "typing.no_type_check", "builtins.staticmethod", "builtins.classmethod", "typing.overload"]

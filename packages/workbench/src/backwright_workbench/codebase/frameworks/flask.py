@@ -5,13 +5,13 @@ What lives here: the order of reading. What must not: spellings (`flask_*.py`).
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
+from backwright_workbench.codebase.facts.values import sure_options
 from backwright_workbench.codebase.facts.web import WebApp
 from backwright_workbench.codebase.frameworks import flask_extensions, flask_hooks
 from backwright_workbench.codebase.frameworks.connexion import operation_routes
 from backwright_workbench.codebase.frameworks.flask_routes import decorated_routes, rule_routes
 from backwright_workbench.codebase.frameworks.flask_tree import Tree
 from backwright_workbench.codebase.frameworks.flask_views import view_routes
-from backwright_workbench.codebase.frameworks.literals import options
 
 PACKAGES = (
     "flask", "quart", "connexion", "flask-restful", "flask-restx", "flask-restplus", "flask-smorest", "apiflask",
@@ -45,12 +45,12 @@ def _apps(tree: Tree) -> list[WebApp]:
     """The application objects, with the options they are made and run with."""
     found = []
     for each in tree.instances.of_kind("app"):
-        made = options(each.call, tree.app.project)
+        made = sure_options(tree.app, each.call)
         for site in tree.app.calls("run"):
             callee = site.node.callee
             base = callee.base if isinstance(callee, s.Attribute) else None
             if site.node.keywords and tree.resolve(base, site.function, site.module) is each:
-                made |= options(site.node, tree.app.project)
+                made |= sure_options(tree.app, site.node)
         framework = "quart" if each.call.refers.startswith("quart") else "flask"
         found.append(WebApp(each.key, framework, each.place, made))
     return found

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Standing
 from backwright_workbench.codebase.facts.code import Function
+from backwright_workbench.codebase.facts.values import sure_options, sure_value
 from backwright_workbench.codebase.facts.web import Guard, Level, Middleware, Purpose
 from backwright_workbench.codebase.frameworks.flask_hooks import Hook
 from backwright_workbench.codebase.frameworks.flask_routes import Found
 from backwright_workbench.codebase.frameworks.flask_tree import EXTENSIONS, Tree
 from backwright_workbench.codebase.frameworks.guarding import guard_of, waives
-from backwright_workbench.codebase.frameworks.literals import literal, options
 
 BEFORE = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION, Purpose.RATE_LIMIT})
 """What cannot be done when the answer is there already."""
@@ -33,13 +33,13 @@ def extensions(tree: Tree) -> Iterator[Middleware]:
         purpose = EXTENSIONS.get(each.node.refers)
         if purpose is None:
             continue
-        made = options(each.node, tree.app.project)
+        made = sure_options(tree.app, each.node)
         started = (
             [each] if _has_app(tree, each) else [site for site in inits if _starts(tree, each.node, site)]
         )
         if started:
             for site in started:
-                made |= options(site.node, tree.app.project)
+                made |= sure_options(tree.app, site.node)
             on = tree.resolve(_app_of(started[0].node), started[0].function, started[0].module)
             yield Middleware(each.node.name, frozenset({purpose}), each.place, made, on.key if on else "")
 
@@ -83,9 +83,7 @@ def answers(tree: Tree, known: list[Hook]) -> Iterator[Middleware]:
                 and isinstance(each.node.value, s.Call)
             ):
                 call = each.node.value
-                yield Middleware(
-                    call.name, tree.purposes.of(call), each.place, options(call, tree.app.project)
-                )
+                yield Middleware(call.name, tree.purposes.of(call), each.place, sure_options(tree.app, call))
 
 
 def _headers(tree: Tree, function: Function) -> Iterator[tuple[str, object]]:
@@ -97,12 +95,12 @@ def _headers(tree: Tree, function: Function) -> Iterator[tuple[str, object]]:
                     if isinstance(target, s.Item) and s.last_name(target.base) == "headers":
                         name = s.text_of(target.key)
                         if name:
-                            yield name, literal(value, tree.app.project)
+                            yield name, sure_value(tree.app, value)
             case s.Call(callee=s.Attribute(base=base), args=[first, *rest]) if s.last_name(base) == "headers":
                 name = s.text_of(first)
                 if name:
-                    yield name, literal(rest[0], tree.app.project) if rest else ...
-                given = literal(first, tree.app.project)
+                    yield name, sure_value(tree.app, rest[0]) if rest else ...
+                given = sure_value(tree.app, first)
                 if isinstance(given, dict):
                     yield from ((str(key), value) for key, value in given.items())
 

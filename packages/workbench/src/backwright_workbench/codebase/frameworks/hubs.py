@@ -10,8 +10,8 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module, blocks
 from backwright_workbench.codebase.facts.types import Type
+from backwright_workbench.codebase.facts.values import Rows, looked_up
 from backwright_workbench.codebase.facts.web import Guard
-from backwright_workbench.codebase.frameworks.values import Rows, looked_up
 
 DEEPEST = 8
 """Names of names, and functions that return what others return, that are followed."""

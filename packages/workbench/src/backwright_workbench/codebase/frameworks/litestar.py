@@ -10,6 +10,7 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module, Role
 from backwright_workbench.codebase.facts.types import LISTS
+from backwright_workbench.codebase.facts.values import listed, looked_up, plain_options
 from backwright_workbench.codebase.facts.web import (
     ErrorHandler,
     Guard,
@@ -26,7 +27,6 @@ from backwright_workbench.codebase.frameworks.litestar_layers import Gate, Layer
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 from backwright_workbench.codebase.frameworks.rest import action_of
 from backwright_workbench.codebase.frameworks.schemas import limits_of
-from backwright_workbench.codebase.frameworks.values import listed, looked_up, plain_options
 
 KINDS = {
     "litestar.Litestar": "app", "litestar.app.Litestar": "app", "starlite.Starlite": "app",

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module
+from backwright_workbench.codebase.facts.values import listed, looked_up, plain_value
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.middleware import guard_of
 from backwright_workbench.codebase.frameworks.purposes import Purposes
-from backwright_workbench.codebase.frameworks.values import listed, looked_up, plain_value
 
 AUTH = re.compile(
     r"(?:JWT\w*Auth|OAuth2PasswordBearerAuth|SessionAuth|JWTCookieAuth|AbstractSecurityConfig)$"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
+from backwright_workbench.codebase.facts.values import listed, looked_up
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.frameworks.purposes import Purposes
-from backwright_workbench.codebase.frameworks.values import listed, looked_up
 
 GUARDING = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION, Purpose.RATE_LIMIT})
 ENTRANCES = ("dispatch", "__call__", "handle", "intercept", "process_request", "process_view")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class
+from backwright_workbench.codebase.facts.values import listed
 from backwright_workbench.codebase.facts.web import Schema, SchemaField
 from backwright_workbench.codebase.frameworks.depends import metadata
-from backwright_workbench.codebase.frameworks.values import listed
 
 BASES: dict[str, tuple[str, ...]] = {
     "sqlmodel": ("sqlmodel.SQLModel", "sqlmodel.main.SQLModel"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from backwright_workbench.codebase.frameworks.sql_parsing import statements
+
 LOOKS = re.compile(
     r"^\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*|\(\s*)*(?:select\b(?!\s+an?\s)|insert\s+(?:ignore\s+|or\s+\w+\s+)?into\b|update\s+\S+\s+(?:\w+\s+)?set\b"
     r"|delete\s+from\b|replace\s+into\b|with\s+(?:recursive\s+)?\S+\s*(?:\([^)]*\)\s*)?as\b|merge\s+into\b"
@@ -81,18 +83,13 @@ def _named(text: str) -> Iterator[str]:
 
 
 def _parsed(text: str) -> Asked | None:
-    import sqlglot
     from sqlglot import exp
-    from sqlglot.errors import SqlglotError
 
     plain = VALUES.sub("1", IN_LIST.sub("in (1)", text)).replace("%%", "%").replace("{}", "1")
-    try:
-        trees = sqlglot.parse(plain, dialect="mysql" if "`" in plain else None)
-    except (SqlglotError, RecursionError, ValueError, AttributeError):
+    found = statements(plain, "mysql" if "`" in plain else None)
+    if not found:
         return None
-    tree = next((each for each in trees if each is not None), None)
-    if tree is None:
-        return None
+    tree = found[0]
     kinds = (
         (exp.Insert, "insert"),
         (exp.Update, "update"),

@@ -10,6 +10,7 @@ from typing import Any
 from backwright_workbench.codebase.facts.data import Column, Index, Model
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.frameworks import column_types, model_links
+from backwright_workbench.codebase.frameworks.sql_parsing import statements
 
 MAKES = re.compile(
     r"\b(?:create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|unlogged\s+)?table|create\s+(?:unique\s+)?index|alter\s+table)\b",
@@ -42,15 +43,13 @@ def made_by(text: str, path: str, line: int) -> Made:
 
 
 def _statement(text: str, made: Made, path: str, line: int) -> None:
-    import sqlglot
     from sqlglot import exp
-    from sqlglot.errors import SqlglotError
 
     dialect = "mysql" if "`" in text or re.search(r"auto_increment|engine\s*=", text, re.I) else "postgres"
-    try:
-        tree: Any = sqlglot.parse_one(text.replace("%%", "%"), dialect=dialect)
-    except (SqlglotError, RecursionError, ValueError, AttributeError):
+    found = statements(text.replace("%%", "%"), dialect)
+    if not found:
         return
+    tree = found[0]
     lines = text.split("\n")
     if isinstance(tree, exp.Create) and tree.kind == "TABLE" and isinstance(tree.this, exp.Schema):
         made.tables.append(_table(tree, lines, path, line))

@@ -6,11 +6,11 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.values import resolved, texts
 from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.profiles import replaced_in_production
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.values import resolved, texts
 
 ABOUT = About(
     "Every site may call the service", Severity.MEDIUM, cwe=(942, 346), owasp=("A05:2021", "API8:2023")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Setting, Standing
 from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.values import resolved
 from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.values import resolved
 
 ABOUT = About(
     "A cookie is not protected", Severity.MEDIUM, cwe=(614, 1004, 1275), owasp=("A05:2021", "API8:2023")

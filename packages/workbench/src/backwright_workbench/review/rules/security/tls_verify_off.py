@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
 from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.values import resolved
 from backwright_workbench.review.finding import Seen, Severity
 from backwright_workbench.review.rule import About
-from backwright_workbench.review.values import resolved
 
 ABOUT = About(
     "Certificates of other servers are not checked",
