@@ -13,7 +13,6 @@ from backwright_workbench.codebase.application import read_application
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.commands.events import Event, Found, Notice, Output, Step, Summary
 from backwright_workbench.commands.review_config import Asked, Wanted, wanted
-from backwright_workbench.commands.review_fix import fix
 from backwright_workbench.commands.review_live import asked_for
 from backwright_workbench.commands.review_reports import drawn, write_reports
 from backwright_workbench.commands.review_tools import LARGEST, by_tools
@@ -68,6 +67,8 @@ def review(asked: Asked, today: date) -> Generator[Event, None, None]:
     for what, place in write_reports(result, asked.files).items():
         yield Notice("written", f"{what}: {place}", {"format": what, "file": place})
     if asked.fix:
+        from backwright_workbench.commands.review_fix import fix  # what edits code takes a while to load
+
         yield from fix(asked, reading, result, want)
     else:
         yield ended(result, asked, want)

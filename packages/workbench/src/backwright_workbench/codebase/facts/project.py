@@ -21,8 +21,13 @@ class Project:
     values: dict[str, list[tuple[Module, Assign]]] = field(default_factory=dict)
     """What modules assign at their own level, by full name: every assignment, in order."""
 
+    _lineages: dict[Class, list[tuple[str, Class | None]]] = field(default_factory=dict)
+    _heirs: dict[str, list[Class]] = field(default_factory=dict)
+
     def add(self, module: Module) -> None:
         """Takes a module in."""
+        self._lineages.clear()
+        self._heirs.clear()
         self.modules[module.name] = module
         self.paths[module.path] = module
         for function in module.everything:
@@ -52,6 +57,12 @@ class Project:
 
     def lineage(self, each: Class) -> Iterator[tuple[str, Class | None]]:
         """A class with all that it inherits from, nearest first: the full name, and the class if it is ours."""
+        found = self._lineages.get(each)
+        if found is None:
+            found = self._lineages[each] = list(self._lineage(each))
+        return iter(found)
+
+    def _lineage(self, each: Class) -> Iterator[tuple[str, Class | None]]:
         waiting: list[tuple[str, Class | None]] = [(each.qualified, each)]
         seen: set[str] = set()
         while waiting and len(seen) < DEEPEST:
@@ -92,4 +103,9 @@ class Project:
 
     def subclasses(self, name: str) -> Iterator[Class]:
         """The classes of the project that inherit from a full name, at any depth."""
-        return (each for each in self.classes.values() if self.inherits(each, name))
+        if not self._heirs:
+            for each in self.classes.values():
+                for above, _ in self.lineage(each):
+                    if above != each.qualified:
+                        self._heirs.setdefault(above, []).append(each)
+        return iter(self._heirs.get(name, ()))

@@ -312,35 +312,53 @@ class Other(Statement):
     values: list[Expression]
 
 
+NODES = ("Expression", "Statement", "Node", "Keyword", "Clause", "Handler", "Held")
 _FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node that hold nodes, as their annotations say; the last one first."""
+    names = tuple(
+        each.name
+        for each in reversed(fields(kind))
+        if each.name not in ("line", "end", "column") and any(name in str(each.type) for name in NODES)
+    )
+    _FIELDS[kind] = names
+    return names
 
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes right below a node, in order; never into a function or class that is defined there."""
+    below: list[Node] = []
+    _below(node, below)
+    below.reverse()
+    return iter(below)
+
+
+def _below(node: Node, found: list[Node]) -> None:
+    """Adds the nodes right below a node, the last one first."""
     kind = type(node)
     names = _FIELDS.get(kind)
-    if names is None:
-        names = tuple(each.name for each in fields(kind) if each.name not in ("line", "end", "column"))
-        _FIELDS[kind] = names
-    for name in names:
+    for name in _fields(kind) if names is None else names:
         value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, list):
-            for each in value:
-                if isinstance(each, Node):
-                    yield each
+        if value is None:
+            continue
+        if type(value) is list:
+            for each in reversed(value):
+                if each is not None:
+                    found.append(each)
+        else:
+            found.append(value)
 
 
 def walk(*nodes: Node) -> Iterator[Node]:
     """Each node with all that is below it, in the order of the text."""
     waiting = list(reversed(nodes))
+    pop = waiting.pop
     while waiting:
-        node = waiting.pop()
+        node = pop()
         yield node
-        below = list(children(node))
-        below.reverse()
-        waiting.extend(below)
+        _below(node, waiting)
 
 
 def walk_all(nodes: Iterable[Node]) -> Iterator[Node]:

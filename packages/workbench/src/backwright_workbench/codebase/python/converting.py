@@ -18,6 +18,11 @@ OPERATORS: dict[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Is: "is",
     ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
+NAMELESS = frozenset(
+    [ast.Constant, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Pass, ast.Load]
+)
+"""What gives no name a value in the function around it."""
+NAMING = frozenset([ast.ExceptHandler, ast.MatchAs, ast.MatchStar])
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -398,23 +403,30 @@ def _stored(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """The names that a function gives values to; not those that it declares to be global, nor what it imports."""
     found: set[str] = set()
     free: set[str] = set()
-    waiting: list[ast.AST] = list(node.body)
+    waiting: list[Any] = list(node.body)
     while waiting:
         each = waiting.pop()
-        match each:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                found.add(name)
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
-                free.update(names)
-            case ast.ExceptHandler(name=str(name)):
-                found.add(name)
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                found.add(name)
-        if isinstance(each, (*FUNCTIONS, ast.ClassDef)):
+        kind = type(each)
+        if kind is ast.Name:
+            if type(each.ctx) is not ast.Load:
+                found.add(each.id)
+            continue
+        if kind in NAMELESS:
+            continue
+        if kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
             found.add(each.name)
-            waiting.extend(each.decorator_list)
-        elif not isinstance(each, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            waiting.extend(ast.iter_child_nodes(each))
+            waiting += each.decorator_list
+            continue
+        if kind is ast.Global or kind is ast.Nonlocal:
+            free.update(each.names)
+        elif kind in NAMING and each.name:
+            found.add(each.name)
+        for name in kind._fields:
+            value = getattr(each, name, None)
+            if type(value) is list:
+                waiting += [inner for inner in value if isinstance(inner, ast.AST)]
+            elif isinstance(value, ast.AST):
+                waiting.append(value)
     return found - free
 
 

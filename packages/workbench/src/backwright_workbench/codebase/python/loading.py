@@ -15,6 +15,8 @@ from backwright_workbench.codebase.python.needs import needed
 from backwright_workbench.codebase.python.newer import restored, rewritten
 from backwright_workbench.codebase.python.older import is_python_2
 
+KEPT = 6_000_000
+"""Characters of a project whose trees are kept between both passes; those of a larger one are parsed again."""
 PYTHON_2 = "it is Python 2"
 
 
@@ -30,6 +32,8 @@ def load(
     names = Names(texts, external)
     troubles: dict[str, str] = {}
     readable: dict[str, str] = {}
+    trees: dict[str, ast.Module] = {}
+    is_small = sum(map(len, texts.values())) <= KEPT
     for path, text in texts.items():
         try:
             try:
@@ -40,6 +44,9 @@ def load(
             names.read(path, tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             troubles[path] = _trouble(error, text)
+        else:
+            if is_small:
+                trees[path] = tree
     project = Project()
     for path, text in texts.items():
         module = Module(
@@ -47,7 +54,7 @@ def load(
         )
         if not module.trouble:
             try:
-                tree = parsed(readable.get(path, text))
+                tree = trees.pop(path) if path in trees else parsed(readable.get(path, text))
                 Converter(module, names).fill(tree)
                 module.needs = list(needed(tree, path, names))
             except RecursionError:
