@@ -211,3 +211,21 @@ def test_numbers_and_enumerations_cannot_carry_text() -> None:
         )
         == []
     )
+
+
+def test_what_a_list_of_a_module_holds_is_what_handlers_put_into_it() -> None:
+    """It counts for pages; a list that is only read holds nothing of callers."""
+    text = """
+        from flask import Flask, request
+        app = Flask(__name__)
+        kept = []
+        @app.post("/a")
+        def add():
+            kept.append(PUT)
+            return "ok"
+        @app.get("/b")
+        def show():
+            return "<p>" + kept[0] + "</p>"
+        """
+    assert found(text.replace("PUT", "request.form['a']"), "page") == [("page", 10)]
+    assert found(text.replace("PUT", "int(request.form['a'])"), "page") == []

@@ -13,12 +13,13 @@ from backwright_workbench.codebase.flow.calls import call
 from backwright_workbench.codebase.flow.entries import entries_of, error_parameters_of, providers_of
 from backwright_workbench.codebase.flow.expressions import evaluate
 from backwright_workbench.codebase.flow.found import Flow, Passed
-from backwright_workbench.codebase.flow.frame import Analysis, Frame, Hit
+from backwright_workbench.codebase.flow.frame import KEPT, Analysis, Frame, Hit
 from backwright_workbench.codebase.flow.functions import summarised
 from backwright_workbench.codebase.flow.guards import checked
 from backwright_workbench.codebase.flow.order import ordered
 from backwright_workbench.codebase.flow.sources import WORDS
 from backwright_workbench.codebase.flow.statements import run
+from backwright_workbench.codebase.flow.stored import containers, text_columns
 from backwright_workbench.codebase.flow.values import MOST, Taint, Trail
 
 MOST_STEPS = 16
@@ -37,6 +38,8 @@ def flows(app: Application) -> list[Flow]:
 def _flows(app: Application) -> list[Flow]:
     analysis = Analysis(app, evaluate, call, checked)
     analysis.has_documents = app.depends_on(*DOCUMENTS)
+    analysis.columns = text_columns(app)
+    analysis.containers = containers(app)
     analysis.entries = entries_of(app)
     analysis.providers = providers_of(app)
     analysis.error_parameters = error_parameters_of(app)
@@ -72,8 +75,8 @@ def _flows(app: Application) -> list[Flow]:
     return sorted(best.values(), key=lambda each: (not each.is_proven, each.place, each.kind))
 
 
-def _rank(flow: Flow) -> tuple[bool, bool, int]:
-    return not flow.is_proven, flow.origin != "error", len(flow.steps)
+def _rank(flow: Flow) -> tuple[bool, bool, bool, int]:
+    return not flow.is_proven, flow.origin != "error", flow.origin in KEPT, len(flow.steps)
 
 
 def _resolved(analysis: Analysis, taint: Taint, kind: str) -> Iterator[Taint]:
@@ -95,7 +98,22 @@ def _resolved(analysis: Analysis, taint: Taint, kind: str) -> Iterator[Taint]:
                 )
         if (origin.key, name) not in analysis.stored and f"{origin.key}.__init__" not in analysis.called:
             yield taint
+    elif origin.kind == "column":
+        yield from _kept(analysis, taint, kind)
     else:
+        yield taint
+
+
+def _kept(analysis: Analysis, taint: Taint, kind: str) -> Iterator[Taint]:
+    """Who gave what was kept; the column itself where nobody is seen to fill it."""
+    origin = taint.origin
+    for each in _roots(analysis, origin.key, origin.path[0], 0):
+        if kind not in each.clean and not (kind == "path" and each.built) and each.origin.kind != "parameter":
+            trail = each.trail
+            for place, what in taint.trail.steps() if taint.trail else []:
+                trail = Trail(place, what, trail)
+            yield replace(taint, origin=each.origin, trail=trail, clean=taint.clean | each.clean, raw=False)
+    if (origin.key, origin.path[0]) not in analysis.stored and origin.key not in analysis.containers:
         yield taint
 
 
@@ -108,7 +126,7 @@ def _roots(analysis: Analysis, owner: str, name: str, depth: int) -> list[Taint]
     if depth <= DEEPEST:
         analysis.roots[owner, name] = []
         for each in analysis.stored.get((owner, name), []):
-            if each.origin.kind == "field":
+            if each.origin.kind in ("field", "column"):
                 inner = each.origin.path[0] if each.origin.path else ""
                 for root in _roots(analysis, each.origin.key, inner, depth + 1):
                     found[replace(root, clean=root.clean | each.clean)] = None
@@ -193,6 +211,10 @@ def _label(analysis: Analysis, taint: Taint) -> str:
         return f"`self.{'.'.join(names)}` of `{origin.key.rpartition('.')[2]}`"
     if origin.kind == "session":
         return f"{name} of the session or user"
+    if origin.kind == "column":
+        return f"`{origin.key.rpartition('.')[2]}.{names[0] if names else ''}` from the database"
+    if origin.kind == "stored":
+        return f"{name if name.strip('`0123456789.') else 'a row'} from the database"
     if origin.kind == "error":
         return "the text of an exception" if origin.key != "traceback" else "the traceback"
     where = WORDS.get(origin.source, "the request")

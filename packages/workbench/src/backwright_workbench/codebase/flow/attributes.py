@@ -10,6 +10,7 @@ from backwright_workbench.codebase.facts.code import Class, Module
 from backwright_workbench.codebase.flow import sources
 from backwright_workbench.codebase.flow.frame import Analysis, Frame
 from backwright_workbench.codebase.flow.parts import part
+from backwright_workbench.codebase.flow.stored import column
 from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value
 
 CONNECTIONS = frozenset(["logger", "log", "session", "db", "conn", "cursor", "connection", "engine"])
@@ -65,7 +66,7 @@ def attribute(frame: Frame, node: s.Attribute, base: Value) -> Value:
         kind = frame.analysis.app.types.of(node, frame.function)
         if kind is not None and _is_plain_class(frame, kind.name):
             return EMPTY
-    return found
+    return found if found.taints or found.parts or base.taints else column(frame, node)
 
 
 def _is_plain_class(frame: Frame, name: str) -> bool:

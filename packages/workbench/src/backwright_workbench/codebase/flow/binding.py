@@ -8,6 +8,7 @@ from dataclasses import replace
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.parts import item_name, part
+from backwright_workbench.codebase.flow.stored import keep
 from backwright_workbench.codebase.flow.values import Value, merged, union
 
 
@@ -29,6 +30,7 @@ def bind(frame: Frame, target: s.Node, value: Value) -> None:
 
 def put(frame: Frame, base: s.Expression, name: str, value: Value) -> None:
     """Puts a value into an item or attribute of a variable."""
+    keep(frame, base, name, value)
     if isinstance(base, s.Name) and base.refers == "" and (held := frame.read(base.id)) is not None:
         if name == "[]":
             frame.env[base.id] = union(held, Value(value.all_taints()))

@@ -16,11 +16,17 @@ from backwright_workbench.codebase.flow.given import Given
 from backwright_workbench.codebase.flow.guards import asserted
 from backwright_workbench.codebase.flow.parts import element, item_name, keys, part, several
 from backwright_workbench.codebase.flow.passing import applied, made
+from backwright_workbench.codebase.flow.stored import FETCHING, created, fetched
 from backwright_workbench.codebase.flow.texts import formatted, joined
 from backwright_workbench.codebase.flow.values import EMPTY, Origin, Taint, Value, composed, union
 
 PAGE = frozenset(["page"])
 PATH = frozenset(["path"])
+OTHERS = frozenset(
+    ["sql", "command", "process", "code", "import", "template", "deserialize", "path", "url", "redirect", "pattern",
+     "xml", "nosql", "log", "archive", "answer"]
+)  # fmt: skip
+"""Dangers that the output of a program does not bring."""
 HANDED_ON = (
     "to_thread",
     "run_in_threadpool",
@@ -88,10 +94,13 @@ def _result(frame: Frame, given: Given) -> Value:
         "traceback.format_stack",
     ):
         return Value((Taint(Origin("error", "traceback"), raw=False),))
+    sink = sinks.FUNCTIONS.get(known)
+    if sink is not None and sink.kind in ("command", "process"):
+        return _output(frame, given)
     found = frame.analysis.callee(node, frame.function)
     if isinstance(found, Function):
         value = applied(frame, found, given)
-        if cleaning.HARMLESS_NAME.search(found.name) and value.taints:
+        if cleaning.HARMLESS_NAME.search(found.name) and value.taints and not _removes_tags(found):
             return EMPTY
         return value
     if isinstance(found, Class):
@@ -103,6 +112,30 @@ def _result(frame: Frame, given: Given) -> Value:
     ):
         return method(frame, given)
     return EMPTY
+
+
+def _output(frame: Frame, given: Given) -> Value:
+    """What a program writes: it may repeat what it was given."""
+    taints = given.at(0).all_taints() or given.at("args").all_taints()
+    return Value(
+        tuple(
+            replace(each, clean=each.clean | OTHERS, built=False, prefix="", built_at=None, raw=False).step(
+                frame.at(given.node), "put out by the program"
+            )
+            for each in taints
+        )
+    )
+
+
+def _removes_tags(function: Function) -> bool:
+    """Whether a function that is called a sanitiser only takes some tags out, which does not make a text harmless."""
+    calls = s.calls_in(*function.body)
+    texts = [
+        (s.text_of(each.args[0]) or "").lower()
+        for each in calls
+        if each.name == "replace" and len(each.args) > 1
+    ]
+    return any("script" in each for each in texts) and not any(each in ("<", "&", ">") for each in texts)
 
 
 def carried(frame: Frame, given: Given) -> Value:
@@ -167,6 +200,9 @@ def method(frame: Frame, given: Given) -> Value:
     if receiver.what == "session":
         is_read = name in ("get", "pop") and bool(node.args)
         return sources.kept(frame.function, item_name(node.args[0]) or "[]") if is_read else EMPTY
+    if name in FETCHING:
+        return fetched(frame, node)
+    created(frame, node, given.named)
     if name in cleaning.NEUTRAL:
         return EMPTY
     if name == "format" and receiver.text is not None:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Class
-from backwright_workbench.codebase.flow import sinks
+from backwright_workbench.codebase.flow import sinks, stored
 from backwright_workbench.codebase.flow.frame import Frame
 from backwright_workbench.codebase.flow.given import Given
+from backwright_workbench.codebase.flow.parts import part
 from backwright_workbench.codebase.flow.values import EMPTY, HOLE, Value, union
+from backwright_workbench.codebase.templates import unescaped
 
 FILES = re.compile(r"file|image|upload|photo|avatar|img|pic|doc|^f$", re.I)
 SOCKETS = re.compile(r"^ws$|socket|^sio$|^io$", re.I)
@@ -24,6 +26,8 @@ def dangers(frame: Frame, given: Given) -> None:
     known = node.refers
     if known in sinks.ANSWERS:
         _answer(frame, given)
+    if node.name in sinks.RENDERERS:
+        rendered(frame, given)
     sink = sinks.FUNCTIONS.get(known)
     if sink is not None:
         special = SPECIAL.get(sink.kind)
@@ -178,12 +182,58 @@ def _page(frame: Frame, given: Given) -> None:
         kind = s.text_of(node.keyword(name))
         if kind is not None and any(each in kind for each in NOT_A_PAGE):
             return
+    if node.refers in sinks.TEXTS and not _says_page(node):
+        return
     if len(node.args) > 1 and any(each in (s.text_of(node.args[1]) or "") for each in NOT_A_PAGE):
         return
     value = union(*(given.at(each) for each in sinks.FUNCTIONS[node.refers].arguments))
     if isinstance(node.args[0] if node.args else None, s.Call) and value.text is None:
         return
     frame.danger("page", value, node, s.written(node.callee))
+
+
+def _says_page(node: s.Call) -> bool:
+    """Whether an answer says that it is HTML."""
+    given = [node.keyword(name) for name in ("content_type", "mimetype", "media_type", "headers")]
+    return any(
+        "html" in (s.text_of(each) or s.last_name(each)).lower()
+        for value in given
+        if value is not None
+        for each in s.walk(value)
+    )
+
+
+def _context(node: s.Call, name: str) -> s.Expression | None:
+    """What a call gives a template under a name."""
+    named = node.keyword(name)
+    if named is not None:
+        return named
+    for each in (*node.args, node.keyword("context")):
+        if isinstance(each, s.Pairs):
+            for key, value in zip(each.keys, each.values, strict=False):
+                if s.text_of(key) == name:
+                    return value
+    return None
+
+
+def rendered(frame: Frame, given: Given) -> None:
+    """Values that a template of the project puts into the page without escaping them."""
+    node = given.node
+    for raw in unescaped(frame.analysis.app, node, given.args[0].text if given.args else None):
+        value = part(given.spread, raw.root) if given.spread is not EMPTY else EMPTY
+        value = union(
+            value,
+            given.named.get(raw.root, EMPTY),
+            *(
+                part(each, raw.root)
+                for each in (*given.args, given.named.get("context", EMPTY))
+                if each.parts
+            ),
+        )
+        if not value.all_taints() and raw.column:
+            value = stored.of_rows(frame, _context(node, raw.root), raw.column)
+        if value.taints or value.parts:
+            frame.danger("markup", value, node, s.written(node.callee))
 
 
 SPECIAL: dict[str, Callable[[Frame, Given], None]] = {

@@ -11,6 +11,7 @@ from backwright_workbench.codebase.flow.attributes import attribute, constant
 from backwright_workbench.codebase.flow.binding import bind
 from backwright_workbench.codebase.flow.frame import Frame, relieved
 from backwright_workbench.codebase.flow.parts import element, item_name, part
+from backwright_workbench.codebase.flow.stored import held
 from backwright_workbench.codebase.flow.texts import percent
 from backwright_workbench.codebase.flow.values import (
     EMPTY,
@@ -51,7 +52,10 @@ def _name(frame: Frame, node: s.Name) -> Value:
         return Value(what="request")
     if node.refers in sources.SESSIONS:
         return Value(what="session")
-    return constant(frame.analysis, node.refers)
+    known = constant(frame.analysis, node.refers)
+    return (
+        union(known, held(frame.analysis, node.refers)) if node.refers in frame.analysis.containers else known
+    )
 
 
 def _attribute(frame: Frame, node: s.Attribute) -> Value:

@@ -23,7 +23,8 @@ class Flow:
     """A value that reaches a dangerous place.
 
     `kind` says which danger: sql, command, code, template, path, url, redirect, html, deserialize, log, nosql, answer …
-    `origin` is request, error, parameter or field: what nobody is seen to call is a parameter or field of unknown
+    `origin` is request, error, column (text of a row), stored (a row of a cursor),
+    parameter or field: what nobody is seen to call is a parameter or field of unknown
     value. `source` is the part of the request: query, body, path, header, cookie, form, file, json.
     """
 

@@ -24,6 +24,10 @@ from backwright_workbench.codebase.flow.values import (
 MOST_HITS = 150
 """Dangers that are remembered of one function."""
 WHOLE = frozenset(["url", "redirect"])
+KEPT = frozenset(["column", "stored"])
+"""Origins that were kept before and are read again."""
+LATER = frozenset(["page", "markup", "command", "path"])
+"""Dangers of what was kept before: that a service goes to a stored URL, or asks for a stored name, is its work."""
 HOST_PARTS = frozenset(["netloc", "hostname", "host", "scheme"])
 
 
@@ -93,6 +97,10 @@ class Analysis:
     stored: dict[tuple[str, str], list[Taint]] = field(default_factory=dict)
     roots: dict[tuple[str, str], list[Taint]] = field(default_factory=dict)
     """What is known of an attribute in the end."""
+    columns: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Columns that hold text, with their models."""
+    containers: frozenset[str] = frozenset()
+    """Lists and mappings of modules that functions fill."""
     has_documents: bool = False
     """Whether it keeps data in a document database."""
     found: list[Hit] = field(default_factory=list)
@@ -165,6 +173,8 @@ class Frame:
 
     def hit(self, hit: Hit) -> None:
         """Remembers a danger."""
+        if hit.taint.origin.kind in KEPT and hit.kind not in LATER:
+            return
         if len(self.hits) < MOST_HITS:
             self.hits.setdefault(hit.identity, hit)
 

@@ -21,6 +21,22 @@ FORMATTING = re.compile(
 """Functions whose result is an answer to something that failed."""
 HANDLING = re.compile(r"exception_handler|handle_\w*(error|exception)")
 ERRORS = frozenset(["exc", "exception", "error", "err", "e"])
+TEXT_METHODS = frozenset(
+    [
+        "format",
+        "join",
+        "get",
+        "strip",
+        "replace",
+        "upper",
+        "lower",
+        "title",
+        "capitalize",
+        "decode",
+        "str",
+        "getvalue",
+    ]
+)
 Run = Callable[[Frame, list[s.Statement]], None]
 
 
@@ -134,6 +150,15 @@ def _is_view_method(frame: Frame, function: Function) -> bool:
     )
 
 
+def _is_text(value: s.Expression | None) -> bool:
+    """Whether what is returned is a text, as far as one can see: not what some function makes."""
+    if isinstance(value, s.Group) and value.items:
+        value = value.items[0]
+    if not isinstance(value, s.Call):
+        return True
+    return value.name in TEXT_METHODS and (isinstance(value.callee, s.Attribute) or value.name == "str")
+
+
 def _is_called(frame: Frame, function: Function) -> bool:
     """Whether the project calls it itself: then its result is where it is called, and perhaps kept."""
     called = frame.analysis.app.once(_called_names)
@@ -157,5 +182,5 @@ def _answers(frame: Frame, function: Function, entry: Entry | None) -> None:
             frame.danger("answer", value, node, "return")
         if entry is not None and entry.returns_page:
             first = value.parts.get("0", EMPTY) if isinstance(node.value, s.Group) and value.parts else value
-            if first.parts is None and not isinstance(node.value, s.Call):
+            if first.parts is None and _is_text(node.value):
                 frame.danger("page", first, node, "return")

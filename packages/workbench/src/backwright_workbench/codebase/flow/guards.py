@@ -10,7 +10,7 @@ from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.flow.binding import bind
 from backwright_workbench.codebase.flow.cleaning import SAFE_NAME, UNRELATED
 from backwright_workbench.codebase.flow.expressions import evaluate
-from backwright_workbench.codebase.flow.frame import Frame
+from backwright_workbench.codebase.flow.frame import KEPT, Frame
 from backwright_workbench.codebase.flow.given import Given
 from backwright_workbench.codebase.flow.parts import element
 from backwright_workbench.codebase.flow.passing import filled, is_bound
@@ -70,7 +70,7 @@ def _common(sides: list[Checked]) -> Checked:
 
 def _contained(frame: Frame, left: s.Expression, right: s.Expression, is_in: bool) -> Checked:
     container = evaluate(frame, right)
-    if container.all_taints():
+    if any(each.origin.kind not in KEPT for each in container.all_taints()):
         text = s.text_of(left)
         if not is_in and text is not None and (".." in text or "/" in text):
             return [(container, PATH)]

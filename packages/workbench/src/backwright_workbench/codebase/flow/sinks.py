@@ -65,7 +65,10 @@ FUNCTIONS: dict[str, Sink] = {
     **_table("page", (0, "content", "response", "body"), """
         django.http.HttpResponse django.http.response.HttpResponse starlette.responses.HTMLResponse
         fastapi.responses.HTMLResponse flask.make_response flask.Response sanic.response.html quart.Response
-        aiohttp.web.Response django.http.StreamingHttpResponse quart.make_response"""),
+        aiohttp.web.Response django.http.StreamingHttpResponse quart.make_response django.http.HttpResponseNotFound
+        django.http.HttpResponseBadRequest django.http.HttpResponseForbidden django.http.HttpResponseServerError
+        fastapi.Response fastapi.responses.Response starlette.responses.Response litestar.Response
+        litestar.response.Response werkzeug.wrappers.Response werkzeug.Response"""),
     **_table("pattern", (0, "pattern"), """
         re.compile re.match re.search re.fullmatch re.findall re.finditer re.sub re.split re.subn"""),
     **_table("xml", (0, "source", "text"), """
@@ -77,6 +80,15 @@ FUNCTIONS: dict[str, Sink] = {
         pandas.read_sql pandas.read_sql_query psycopg2.sql.SQL psycopg.sql.SQL peewee.SQL peewee.RawQuery
         sqlalchemy.text.text"""),
 }  # fmt: skip
+
+TEXTS = frozenset(
+    ["fastapi.Response", "fastapi.responses.Response", "starlette.responses.Response", "litestar.Response",
+     "litestar.response.Response", "aiohttp.web.Response", "werkzeug.wrappers.Response", "werkzeug.Response"]
+)  # fmt: skip
+"""Answers that are pages only where the call says so."""
+RENDERERS = frozenset(["render_template", "render", "TemplateResponse", "render_template_string", "render_to_string",
+                       "render_async", "stream_template"])  # fmt: skip
+"""Calls that put values into a template."""
 
 ANSWERS: dict[str, Sink] = {
     **_table("answer", tuple(range(6)), """

@@ -43,7 +43,8 @@ class Origin:
     """Where a value comes from.
 
     `kind` is request (a caller sends it), parameter (of the function `key`), field (of instances of the class `key`)
-    or error (an exception that was caught). `source` says which part of a request; `path` which part of that.
+    error (an exception that was caught), column (of rows of the model `key`, or of what a list of a module holds) or
+    stored (rows of a cursor). `source` says which part of a request; `path` which part of that.
     """
 
     kind: str
