@@ -65,6 +65,8 @@ class RouteParameter:
     """The class of the project that it is validated with."""
     has_maximum: bool = False
     line: int = 0
+    has_minimum: bool = False
+    """Whether a number below zero is refused before the handler sees it."""
 
 
 @dataclass(slots=True, eq=False)

@@ -24,6 +24,7 @@ from backwright_workbench.codebase.facts.web import (
 from backwright_workbench.codebase.frameworks.depends import metadata
 from backwright_workbench.codebase.frameworks.hubs import Hub, Hubs
 from backwright_workbench.codebase.frameworks.litestar_layers import Gate, Layer, Layers
+from backwright_workbench.codebase.frameworks.parameters import MINIMA, is_positive
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 from backwright_workbench.codebase.frameworks.rest import action_of
 from backwright_workbench.codebase.frameworks.schemas import limits_of
@@ -314,8 +315,9 @@ class Reader:
                         continue
                     limits = set(limits_of(param.annotation, param.default, more, name))
                     yield RouteParameter(
-                        param.name, source, name, None, bool(limits & {"le", "lt"}), param.line
-                    )
+                        param.name, source, name, None, bool(limits & {"le", "lt"}), param.line,
+                        bool(limits & MINIMA) or is_positive(base),
+                    )  # fmt: skip
 
     def _answers(self, route: Route, function: Function, call: s.Call | None) -> None:
         kind = self._app.types.annotated(function.returns)

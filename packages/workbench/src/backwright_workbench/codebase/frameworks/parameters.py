@@ -32,6 +32,7 @@ GIVEN = frozenset(
 )
 PATH = re.compile(r"\{(\w+)(?::\w+)?\}")
 MAXIMA = frozenset(["le", "lt", "choices", "interval"])
+MINIMA = frozenset(["ge", "gt", "choices", "interval", "validate", "validators"])
 DEEPEST = 5
 
 
@@ -84,7 +85,8 @@ def _fields(app: Application, each: Class, source: str) -> Iterator[RouteParamet
     schema = app.schemas.get(each.qualified)
     for field in schema.fields if schema else ():
         has_maximum = bool(MAXIMA & set(field.limits)) or _is_narrow(app, field.type)
-        yield RouteParameter(field.name, source, field.type, None, has_maximum, field.place.line)
+        has_minimum = bool(MINIMA & set(field.limits))
+        yield RouteParameter(field.name, source, field.type, None, has_maximum, field.place.line, has_minimum)
 
 
 def _own(app: Application, param: Parameter, path: frozenset[str]) -> Iterator[RouteParameter]:
@@ -118,7 +120,17 @@ def _own(app: Application, param: Parameter, path: frozenset[str]) -> Iterator[R
         return
     limits = set(limits_of(param.annotation, param.default, more, name))
     has_maximum = bool(limits & MAXIMA) or _is_narrow(app, name)
-    yield RouteParameter(param.name, source, name, schema if is_schema else None, has_maximum, param.line)
+    has_minimum = bool(limits & MINIMA) or is_positive(base)
+    taken = schema if is_schema else None
+    yield RouteParameter(param.name, source, name, taken, has_maximum, param.line, has_minimum)
+
+
+def is_positive(annotation: s.Expression | None) -> bool:
+    """Whether a type says that a number is not below zero: `PositiveInt`, `NonNegativeInt`."""
+    return annotation is not None and any(
+        s.last_name(each) in ("PositiveInt", "NonNegativeInt", "PositiveFloat", "NonNegativeFloat")
+        for each in s.walk(annotation)
+    )
 
 
 def _is_narrow(app: Application, name: str) -> bool:

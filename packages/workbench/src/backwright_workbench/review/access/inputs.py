@@ -21,7 +21,8 @@ PARTS = {
 REQUESTS = frozenset(["request", "req", "_request"])
 SAME = frozenset(
     ["to_dict", "copy", "dict", "deepcopy", "get_json", "decode", "loads", "json", "force_str", "jsonable_encoder",
-     "model_dump", "asdict", "items", "as_dict", "model_copy", "strip", "builder", "values"]
+     "model_dump", "asdict", "items", "as_dict", "model_copy", "strip", "builder", "values",
+     "replace", "lower", "upper", "title", "rstrip", "lstrip"]
 )  # fmt: skip
 """What gives the same values on in another form."""
 DUMPS = frozenset(

@@ -60,6 +60,19 @@ def _loose(endpoint: Endpoint, schema: Schema, field: SchemaField) -> Iterator[t
             said,
             "say the least that makes sense: `Field(gt=0)` for a quantity, `Field(ge=0)` for a price",
         )
+    elif _is_free_address(schema, field):
+        said = f"{name}, which `{endpoint.title}` takes, may be any text: nothing asks for an address"
+        yield field.place, said, "`EmailStr` instead of `str`"
+
+
+def _is_free_address(schema: Schema, field: SchemaField) -> bool:
+    """An address for mail that Pydantic takes as any text."""
+    return (
+        schema.kind == "pydantic"
+        and words(field.name)[-1:] in (("email",), ("mail",), ("emails",))
+        and field.type == "builtins.str"
+        and not field.limits
+    )
 
 
 def _is_checked(app: Application, schema: Schema, field: SchemaField) -> bool:

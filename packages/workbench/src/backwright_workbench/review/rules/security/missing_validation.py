@@ -12,6 +12,7 @@ from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Frame, Input, Inputs
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.access.loose_fields import loose_fields, unchecked_upload
+from backwright_workbench.review.access.loose_parameters import loose_parameters
 from backwright_workbench.review.finding import Confidence, Seen
 from backwright_workbench.review.finding import Severity as Level
 from backwright_workbench.review.rule import About
@@ -58,11 +59,16 @@ def find(app: Application) -> Iterator[Seen]:
     taken: set[Place] = set()
     for endpoint in endpoints(app).all:
         if endpoint.handler is not None and endpoint.is_write:
-            yield from _handler(app, endpoint)
+            found = list(_handler(app, endpoint))
+            taken |= {each.place for each in found}
+            yield from found
         for place, said, fix in loose_fields(app, endpoint):
             if place not in taken:
                 taken.add(place)
                 yield Seen(place, said, Confidence.MEDIUM, fix=fix, cause=place.path)
+        if endpoint.handler is not None and endpoint.place not in taken:
+            for said, fix in loose_parameters(app, endpoint):
+                yield Seen(endpoint.place, said, Confidence.MEDIUM, fix=fix, cause=endpoint.place.path)
 
 
 def _handler(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
