@@ -196,6 +196,7 @@ def seed(arguments: argparse.Namespace, settings: Settings, create_app: Factory)
     _with_runtime(create_app(settings), fill)
     sys.stdout.write("Tables that were empty have sample rows now.\n")
     if made:
+        # backwright: ignore[sensitive-logging] of sample accounts, for the person at the terminal who asked
         sys.stdout.write(f"Sign in as {', '.join(made)} with the password {password}\n")
     return 0
 

@@ -47,6 +47,7 @@ class Sink(logging.Handler):
         """Queue the line of a record. A record that cannot be formatted is reported as such, not raised."""
         try:
             line = self._form(entry(record))
+        # backwright: ignore[broad-except] logged as what cannot be formatted; logging stops nothing
         except Exception as error:
             line = self._form({"level": "ERROR", "event": f"A log call failed: {type(error).__name__}"})
         self.writer.add(line)

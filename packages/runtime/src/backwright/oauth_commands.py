@@ -67,6 +67,7 @@ def register(
             client, secret = await runtime.accounts.oauth.clients.register(wanted)
         sys.stdout.write(f"client_id: {client.id}\n")
         if secret is not None:
+            # backwright: ignore[sensitive-logging] shown once, to the person at the terminal who made it
             sys.stdout.write(f"client_secret: {secret}\n")
 
     with_runtime(create_app(settings), make)

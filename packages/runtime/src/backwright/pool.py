@@ -173,6 +173,7 @@ class Pool:
         except asyncio.CancelledError:
             self.mend(held)
             raise
+        # backwright: ignore[broad-except] whatever is wrong with a connection, it is replaced
         except Exception:
             self._drop(held)
             return False
@@ -229,6 +230,7 @@ class Pool:
             await held.raw.execute(
                 "ROLLBACK" if held.raw.is_in_transaction() else "SELECT 1", timeout=MENDING
             )
+        # backwright: ignore[broad-except] whatever is wrong with a connection, it is replaced, and the log says why
         except Exception as error:
             _log.info("a connection is replaced", extra={"reason": type(error).__name__})
             self._drop(held)

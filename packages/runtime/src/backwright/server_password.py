@@ -52,6 +52,7 @@ class ServerPassword:
             return None
         try:
             found = await self._source()
+        # backwright: ignore[broad-except] the old password stays in use, and the log says so
         except Exception as error:
             _log.warning(
                 "the database's password cannot be read again", extra={"reason": type(error).__name__}

@@ -21,6 +21,12 @@ RUNNERS = frozenset(
      "get", "get_or_404", "first_or_404", "count", "paginate", "stream", "find", "find_one", "aggregate", "to_list"]
 )  # fmt: skip
 CACHES = frozenset(["lru_cache", "cache", "cached", "memoize", "cached_property", "cache_page", "alru_cache"])
+BUILDING = frozenset(["select", "exists", "union", "union_all"])
+EXECUTING = frozenset(
+    ["execute", "scalars", "scalar", "scalar_one", "scalar_one_or_none", "exec", "stream", "stream_scalars", "all",
+     "first", "one", "one_or_none", "get", "fetch", "fetch_all", "fetch_one", "fetchall", "fetchone", "paginate",
+     "read_sql", "fetch_val", "run_sync", "query"]
+)  # fmt: skip
 LATER = re.compile(
     r"add_|register|route|connect|on_|subscribe|schedule|create_task|ensure_future|wraps|update_wrapper|partial"
 )
@@ -50,7 +56,7 @@ class Reach:
         self._callees: dict[Function, list[tuple[s.Call, Function]]] = {}
         self._below: dict[str, list[Class]] = {}
         for query in app.queries:
-            if query.function is not None:
+            if query.function is not None and not is_only_built(query):
                 self._queries.setdefault(query.function, []).append(query)
         for each in app.project.classes.values():
             for name, _ in list(app.project.lineage(each))[1:]:
@@ -113,7 +119,8 @@ class Reach:
             yield way
             if len(way.calls) >= depth:
                 continue
-            for inside in (way.function, *way.function.functions):
+            run = [each for each in way.function.functions if _is_run(each, way.function)]
+            for inside in (way.function, *run):
                 for call, found in self.callees(inside):
                     if found not in seen and not is_cached(found):
                         seen.add(found)
@@ -138,6 +145,19 @@ def is_empty(function: Function) -> bool:
 def is_run(query: Query) -> bool:
     """Whether a query is surely asked where it stands, not only put together there for somebody else."""
     return bool(query.models or query.sql) or query.via != "orm" or query.call.name in RUNNERS
+
+
+def is_only_built(query: Query) -> bool:
+    """Whether a statement is made (`select(…)`) in a function that executes nothing: others do."""
+    if query.function is None or query.via == "sql":
+        return False
+    first = query.call
+    while isinstance(first.callee, s.Attribute) and isinstance(first.callee.base, s.Call):
+        first = first.callee.base
+    is_own = isinstance(root := s.root_of(query.call), s.Name) and root.id == "self"
+    if not is_own and not (isinstance(first.callee, s.Name) and first.name in BUILDING):
+        return False
+    return not any(call.name in EXECUTING for call in s.calls_in(*query.function.body))
 
 
 def is_cached(function: Function) -> bool:

@@ -207,6 +207,7 @@ class Runner:
             required = required and reason.required
         except WorkbenchError as error:
             outcome = _failed(error)
+        # backwright: ignore[broad-except] a check that fails is told as broken, with its stack, and the others go on
         except Exception:
             outcome = _broken(check, record)
         if self._is_elsewhere(check, outcome):

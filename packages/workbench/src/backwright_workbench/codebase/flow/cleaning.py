@@ -73,7 +73,7 @@ NEUTRAL = _words("""
     find index rfind rindex hexdigest digest exists is_file is_dir is_valid validate validate_on_submit
     is_absolute is_relative_to save commit delete add_error full_clean tell seek __len__ has_key total_seconds
     timestamp is_integer bit_length seekable writable close flush
-    temporary_file_path
+    temporary_file_path execute executemany fetch fetchall fetchone fetchrow fetchval fetchmany scalar scalars mappings
 """)
 """Methods whose result is no text of what they are called on."""
 ADDING = frozenset(

@@ -68,7 +68,9 @@ def _outgoing(standing: Standing[s.Call], app: Application) -> Outgoing | None:
     if not library:
         return None
     timeout = _timeout(call, known)
-    if timeout is None and library not in TIMED.values() and not _is_adapted(standing, app):
+    if owner != known and owner in MAKERS:
+        timeout = None  # the connection that it uses was made with one, or is told of itself
+    elif timeout is None and library not in TIMED.values() and not _is_adapted(standing, app):
         timeout = False if not any(not each.name for each in call.keywords) else None
     is_async = library == "aiohttp" or "Async" in owner
     return Outgoing(library, call, standing.place, function, timeout, is_async)
@@ -96,6 +98,8 @@ def _timeout(call: s.Call, known: str) -> bool | None:
         given = call.argument(POSITIONS[known])
     if given is None:
         return None
+    if s.constant(given) is None and call.name == "stream":
+        return None  # what comes when it happens may take its time
     return s.constant(given) is not None
 
 

@@ -49,9 +49,8 @@ def by_its_schema(document: Document) -> Wrong:
     try:
         for error in validator(dict(document)).iter_errors():
             yield pointer(*error.absolute_path), str(error.message).partition("\n")[0][:300]
-    except (
-        Exception
-    ) as error:  # references that lead nowhere end it in several ways; they are told by `references`
+    # backwright: ignore[broad-except] references that lead nowhere end it in several ways, and are told by `references`
+    except Exception as error:
         if not list(references(document)):
             yield "#", f"cannot be read as OpenAPI: {error}"[:300]
 

@@ -30,7 +30,7 @@ def find(app: Application) -> Iterator[Seen]:
     for standing in app.nodes(s.Call):
         if standing.node.refers in READERS and standing.node.args and standing.function in runs:
             made = standing.node.args[0]
-            if _is_text(made):
+            if _is_text(made) and app.routes:
                 yield _twice(standing, made)
     for handler, routes in routes_of(app).items():
         route = routes[0]
@@ -52,6 +52,8 @@ def _is_text(node: s.Expression) -> bool:
     """Whether a text of JSON is made right here."""
     if not isinstance(node, s.Call):
         return False
+    if node.keyword("default") is not None or node.keyword("cls") is not None:
+        return False  # what is no JSON becomes one in this way
     if node.refers in WRITERS:
         return s.refers(node.argument(0)) not in ("", *COPIES) or bool(node.args)
     return node.name in TO_TEXT and not node.args and isinstance(node.callee, s.Attribute) and not node.refers

@@ -1,6 +1,7 @@
 """Queries that run once for each row: in loops, over calls, through relations and through schemas."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
@@ -9,7 +10,7 @@ from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.loops import Rounds, inner, rounds
-from backwright_workbench.review.reach import Reach, Way, is_cached, is_run, reach_of
+from backwright_workbench.review.reach import Reach, Way, is_cached, is_only_built, is_run, reach_of
 from backwright_workbench.review.relations import lazy, loaded_along, model_named, touched
 from backwright_workbench.review.rule import About
 from backwright_workbench.review.shapes import shapes
@@ -60,14 +61,21 @@ def find(app: Application) -> Iterator[Seen]:
                 or _ends_in_one(reach, function, calls, function in runs)
                 or _looks(app, function, each, loops)
             )
-            if found is not None:
+            if found is not None and app.routes:
                 yield found
+            elif found is not None:  # a tool or a library: nobody waits for an answer
+                yield replace(found, confidence=Confidence.LOW, severity=Severity.LOW)
     yield from shapes(app)
 
 
 def _reads(query: Query, is_served: bool) -> bool:
     """Whether a query reads rows; where nobody waits for an answer, it must be known of which table."""
-    return query.kind in READS and is_run(query) and (is_served or bool(query.models))
+    return (
+        query.kind in READS
+        and is_run(query)
+        and not is_only_built(query)
+        and (is_served or bool(query.models))
+    )
 
 
 def _asks(function: Function, calls: list[s.Call], asked: dict[s.Call, Query]) -> Seen | None:

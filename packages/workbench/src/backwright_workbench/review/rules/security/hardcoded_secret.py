@@ -243,6 +243,8 @@ def _given(app: Application, call: s.Call, function: Function | None) -> Iterato
     if found is not None:
         skipped = 1 if found.params and found.params[0].name in ("self", "cls") else 0
         for param, value in zip(found.params[skipped:], call.args, strict=False):
+            if param.kind in ("*", "**", "keyword"):
+                return
             yield param.name, value
 
 

@@ -23,6 +23,8 @@ NAMES = re.compile(
 )
 """Names of what a program puts into its statements itself; without a proven source they say nothing."""
 
+BEFORE_NAME = re.compile(r"\b(?:from|join|into|table|update|index|schema|database)\s+[\"\[]?$", re.I)
+AFTER_NAME = re.compile(r"_\w|[\"\]]?\.")
 KEYS = re.compile(r"(^|_)(id|pk|uid|role|level|count)$|^is_|^\[\]$")
 """What a session holds that the program itself made."""
 HOLDERS = re.compile(
@@ -52,8 +54,20 @@ def find(app: Application) -> Iterator[Seen]:
             )
 
 
+def _is_name(flow: Flow) -> bool:
+    """Whether it stands where only the name of a table or column can: `` `{}` ``, `FROM "{}"`, `{}_search.words`."""
+    after = flow.text[len(flow.prefix) + 1 :] if flow.text.startswith(flow.prefix) else ""
+    return (
+        flow.prefix.endswith("`")
+        or BEFORE_NAME.search(flow.prefix) is not None
+        or AFTER_NAME.match(after) is not None
+    )
+
+
 def _is_value(flow: Flow) -> bool:
     """Whether what is put in is a value, not the name of a table or a piece that the program made itself."""
+    if _is_name(flow):
+        return False
     if flow.origin == "parameter" and len(flow.path) > 1 and HOLDERS.search(flow.path[0]):
         return False
     return bool(flow.path) and not NAMES.search(led(flow).lower())

@@ -88,6 +88,7 @@ def drift(committed: str, made: dict[str, Any], accept: str) -> Iterator[Fault]:
         return
     try:
         document = json.loads(json.dumps(YAML(typ="safe", pure=True).load(committed), default=str))
+    # backwright: ignore[broad-except] the library has no one class for what it cannot read; what it says is told
     except Exception as error:  # the library has no one class for what it cannot read
         yield Fault("the committed document is not YAML", DOCUMENT, str(error)[:300], accept)
         return

@@ -160,6 +160,7 @@ def _writing(connection: Connection, table: str) -> Callable[[], None] | None:
         try:
             connection.execute(change, {"row": row})
             connection.commit()
+        # backwright: ignore[broad-except] each driver has its own class for a lock that it did not get
         except Exception:  # a lock that it did not get in time: it has waited
             connection.rollback()
 
