@@ -55,7 +55,7 @@ def create_app(
     """
     runtime = make_runtime(settings)
     metrics = Metrics(settings.service)
-    # backwright: ignore[missing-error-handler, missing-health, missing-rate-limit] `Application` registers the handlers,
+    # backwright: ignore[missing-error-handler, missing-health, missing-rate-limit] `Application` has the handlers,
     # `add_operations_routes` the health, and `make_guards` the limits
     # backwright: ignore[missing-tests] packages/runtime/tests, which is beside this folder
     app = Application(

@@ -1,6 +1,7 @@
 """Answers that are turned into text and back, or checked twice."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application, Standing
@@ -30,8 +31,9 @@ def find(app: Application) -> Iterator[Seen]:
     for standing in app.nodes(s.Call):
         if standing.node.refers in READERS and standing.node.args and standing.function in runs:
             made = standing.node.args[0]
-            if _is_text(made) and app.routes:
-                yield _twice(standing, made)
+            if _is_text(made):
+                found = _twice(standing, made)
+                yield found if app.routes else replace(found, confidence=Confidence.LOW)
     for handler, routes in routes_of(app).items():
         route = routes[0]
         if route.framework != "fastapi" or route.answers is None or handler.module.role is not Role.CODE:
