@@ -23,17 +23,8 @@ SHIPPED = re.compile(
 )
 LOCKS = re.compile(r"(^|/)(poetry|uv|pdm|pipfile)\.lock$", re.I)
 TOOLS = (
-    "ruff",
-    "flake8",
-    "pylint",
-    "black",
-    "isort",
-    "mypy",
-    "pyright",
-    "bandit",
-    "pre-commit",
-    "import-linter",
-)
+    "ruff", "flake8", "pylint", "black", "isort", "mypy", "pyright", "bandit", "pre-commit", "import-linter",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

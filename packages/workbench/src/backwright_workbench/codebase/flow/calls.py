@@ -28,14 +28,8 @@ OTHERS = frozenset(
 )  # fmt: skip
 """Dangers that the output of a program does not bring."""
 HANDED_ON = (
-    "to_thread",
-    "run_in_threadpool",
-    "run_sync",
-    "sync_to_async",
-    "partial",
-    "run_in_executor",
-    "add_task",
-)
+    "to_thread", "run_in_threadpool", "run_sync", "sync_to_async", "partial", "run_in_executor", "add_task",
+)  # fmt: skip
 """Functions that call what they are given with the rest of their arguments."""
 
 

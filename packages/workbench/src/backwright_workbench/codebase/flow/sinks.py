@@ -133,19 +133,8 @@ STATEMENT = re.compile(
 FRAGMENT = re.compile(r"[=<>]\s*['\"]?%?\0|\blike\b|\bin\s*\(", re.I)
 """What a part of a statement looks like, for `text(…)` in a filter."""
 PATH_METHODS = frozenset(
-    [
-        "read_text",
-        "read_bytes",
-        "write_text",
-        "write_bytes",
-        "open",
-        "unlink",
-        "rmdir",
-        "iterdir",
-        "touch",
-        "mkdir",
-    ]
-)
+    ["read_text", "read_bytes", "write_text", "write_bytes", "open", "unlink", "rmdir", "iterdir", "touch", "mkdir"]
+)  # fmt: skip
 CLIENTS = frozenset(
     ["httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession", "requests.Session", "requests.sessions.Session",
      "requests.session", "urllib3.PoolManager", "httpx2.AsyncClient", "httpx2.Client", "aiohttp.client.ClientSession"]

@@ -48,14 +48,8 @@ PLAIN = frozenset(
 )  # fmt: skip
 """Types whose values cannot carry a text of the caller's choice."""
 ENUMS = (
-    "enum.Enum",
-    "enum.StrEnum",
-    "enum.IntEnum",
-    "enum.Flag",
-    "enum.IntFlag",
-    "*.TextChoices",
-    "*.Choices",
-)
+    "enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "*.TextChoices", "*.Choices",
+)  # fmt: skip
 FORM_BASES = ("*.FlaskForm", "wtforms.Form", "wtforms.form.Form", "*.BaseForm", "*.SecureForm")
 NUMBER_FIELDS = ("IntegerField", "DecimalField", "FloatField", "BooleanField", "DateField", "DateTimeField",
                  "SelectField", "RadioField", "IntegerRangeField", "TimeField", "UUIDField", "ChoiceField")  # fmt: skip

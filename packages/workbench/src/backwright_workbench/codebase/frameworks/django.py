@@ -13,8 +13,9 @@ from backwright_workbench.codebase.facts.web import Route, WebApp
 from backwright_workbench.codebase.frameworks import django_middleware, django_views
 from backwright_workbench.codebase.frameworks.django_project import DjangoProject
 from backwright_workbench.codebase.frameworks.django_urls import Entry, UrlPatterns
+from backwright_workbench.codebase.frameworks.drf_classes import is_drf, is_viewset
 from backwright_workbench.codebase.frameworks.drf_routers import Routers
-from backwright_workbench.codebase.frameworks.drf_views import DrfViews, is_drf, is_viewset
+from backwright_workbench.codebase.frameworks.drf_views import DrfViews
 from backwright_workbench.codebase.frameworks.instances import Instance
 from backwright_workbench.codebase.frameworks.ninja import Ninja
 

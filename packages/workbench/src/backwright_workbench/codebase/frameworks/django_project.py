@@ -16,22 +16,16 @@ from backwright_workbench.codebase.frameworks.purposes import Purposes
 from backwright_workbench.codebase.frameworks.request_reads import DJANGO, reads
 
 OBJECTS = {
-    "rest_framework.routers.DefaultRouter": "router",
-    "rest_framework.routers.SimpleRouter": "router",
-    "rest_framework.routers.BaseRouter": "router",
-    "rest_framework_nested.routers.DefaultRouter": "router",
+    "rest_framework.routers.DefaultRouter": "router", "rest_framework.routers.SimpleRouter": "router",
+    "rest_framework.routers.BaseRouter": "router", "rest_framework_nested.routers.DefaultRouter": "router",
     "rest_framework_nested.routers.SimpleRouter": "router",
     "rest_framework_nested.routers.NestedDefaultRouter": "nested",
     "rest_framework_nested.routers.NestedSimpleRouter": "nested",
     "rest_framework_extensions.routers.ExtendedDefaultRouter": "router",
     "rest_framework_extensions.routers.ExtendedSimpleRouter": "router",
-    "rest_framework_bulk.routes.BulkRouter": "router",
-    "ninja.NinjaAPI": "ninja",
-    "ninja.main.NinjaAPI": "ninja",
-    "ninja_extra.NinjaExtraAPI": "ninja",
-    "ninja.Router": "ninja router",
-    "ninja.router.Router": "ninja router",
-}
+    "rest_framework_bulk.routes.BulkRouter": "router", "ninja.NinjaAPI": "ninja", "ninja.main.NinjaAPI": "ninja",
+    "ninja_extra.NinjaExtraAPI": "ninja", "ninja.Router": "ninja router", "ninja.router.Router": "ninja router",
+}  # fmt: skip
 WHO = frozenset({Purpose.AUTHENTICATION})
 MAY = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
 MIXINS = {
@@ -47,14 +41,8 @@ MIXINS = {
 }
 """Classes that views inherit to be guarded, of Django, django-braces and the like."""
 ENTRANCES = (
-    "dispatch",
-    "initial",
-    "setup",
-    "check_permissions",
-    "has_permission",
-    "test_func",
-    "handle_no_permission",
-)
+    "dispatch", "initial", "setup", "check_permissions", "has_permission", "test_func", "handle_no_permission",
+)  # fmt: skip
 """Methods that run before the one that answers."""
 
 

@@ -24,12 +24,8 @@ APP_WIDE = {
 }
 BEFORE = ("before_request", "url_value_preprocessor")
 HANDLERS = (
-    "errorhandler",
-    "app_errorhandler",
-    "register_error_handler",
-    "add_error_handler",
-    "error_handler",
-)
+    "errorhandler", "app_errorhandler", "register_error_handler", "add_error_handler", "error_handler",
+)  # fmt: skip
 GENERAL = frozenset(
     ["Exception", "BaseException", "HTTPException", "InternalServerError", "500", "default_exceptions"]
 )

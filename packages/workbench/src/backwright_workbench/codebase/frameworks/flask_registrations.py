@@ -17,17 +17,8 @@ from backwright_workbench.codebase.frameworks.paths import text_of
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 SOCKETS = ("websocket",)
 FOREIGN = (
-    "bottle",
-    "sanic",
-    "fastapi",
-    "starlette",
-    "aiohttp",
-    "tornado",
-    "falcon",
-    "pyramid",
-    "litestar",
-    "chalice",
-)
+    "bottle", "sanic", "fastapi", "starlette", "aiohttp", "tornado", "falcon", "pyramid", "litestar", "chalice",
+)  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)

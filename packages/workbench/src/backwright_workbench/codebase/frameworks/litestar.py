@@ -44,21 +44,9 @@ VERBS = frozenset(
     ["get", "post", "put", "patch", "delete", "head", "route", "websocket", "websocket_listener"]
 )
 RESERVED = frozenset(
-    [
-        "self",
-        "cls",
-        "request",
-        "state",
-        "headers",
-        "cookies",
-        "query",
-        "body",
-        "socket",
-        "scope",
-        "data",
-        "reserved_kwargs",
-    ]
-)
+    ["self", "cls", "request", "state", "headers", "cookies", "query", "body", "socket", "scope", "data",
+     "reserved_kwargs"]
+)  # fmt: skip
 PARAMETER = re.compile(r"\{(\w+)\s*(?::\s*\w+)?\}")
 SKIPPED = (Role.TEST, Role.VENDORED, Role.MIGRATION)
 GENERAL = frozenset(["Exception", "500", "HTTP_500_INTERNAL_SERVER_ERROR"])

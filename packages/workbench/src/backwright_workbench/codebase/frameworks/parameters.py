@@ -19,17 +19,9 @@ SOURCES = {
     "File": "file",
 }  # fmt: skip
 GIVEN = frozenset(
-    [
-        "Request",
-        "Response",
-        "WebSocket",
-        "HTTPConnection",
-        "BackgroundTasks",
-        "SecurityScopes",
-        "Session",
-        "AsyncSession",
-    ]
-)
+    ["Request", "Response", "WebSocket", "HTTPConnection", "BackgroundTasks", "SecurityScopes", "Session",
+     "AsyncSession"]
+)  # fmt: skip
 PATH = re.compile(r"\{(\w+)(?::\w+)?\}")
 MAXIMA = frozenset(["le", "lt", "choices", "interval"])
 MINIMA = frozenset(["ge", "gt", "choices", "interval", "validate", "validators"])

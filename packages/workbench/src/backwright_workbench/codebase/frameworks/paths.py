@@ -14,15 +14,9 @@ CONVERTER = re.compile(r"<(?:([a-zA-Z_]\w*)(?:\([^)]*\))?:)?([a-zA-Z_]\w*)>")
 BRACES = re.compile(r"\{([a-zA-Z_]\w*)(?::([a-zA-Z_]\w*))?\}")
 GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 TYPES = {
-    "int": "builtins.int",
-    "float": "builtins.float",
-    "uuid": "uuid.UUID",
-    "string": "builtins.str",
-    "str": "builtins.str",
-    "slug": "slug",
-    "path": "path",
-    "": "builtins.str",
-}
+    "int": "builtins.int", "float": "builtins.float", "uuid": "uuid.UUID", "string": "builtins.str",
+    "str": "builtins.str", "slug": "slug", "path": "path", "": "builtins.str",
+}  # fmt: skip
 """What converters give; `path` may hold slashes, `slug` holds letters, digits and hyphens only."""
 DEEPEST = 6
 

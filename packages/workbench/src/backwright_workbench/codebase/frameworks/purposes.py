@@ -9,14 +9,25 @@ from dataclasses import dataclass, field
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.codebase.facts.code import Class, Function, Parameter
+from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.facts.words import phrase
-from backwright_workbench.codebase.frameworks.callers import COOKIES, PROOFS
-from backwright_workbench.codebase.frameworks.depends import givers, metadata
-from backwright_workbench.codebase.frameworks.signs import Reader, Signs
+from backwright_workbench.codebase.frameworks.conclusions import body_guard, concluded
+from backwright_workbench.codebase.frameworks.depends import givers
+from backwright_workbench.codebase.frameworks.guard_texts import (
+    Guarding,
+    gives_nothing,
+    guard_name,
+    is_proof,
+    said_by,
+    switched_off,
+    with_wrapped,
+)
+from backwright_workbench.codebase.frameworks.sign_reading import Reader
+from backwright_workbench.codebase.frameworks.signs import Signs
 from backwright_workbench.codebase.frameworks.wording import (
+    TOLD,
     demands,
     is_check,
     is_optional_name,
@@ -33,21 +44,9 @@ METHODS = (
     "authenticate_request", "dispatch_request", "__init__", "get_permission_required", "on_request", "intercept",
 )  # fmt: skip
 STRONG = (
-    "auth",
-    "jwt",
-    "token",
-    "current",
-    "required",
-    "logged",
-    "login",
-    "protected",
-    "key",
-    "admin",
-    "identity",
-)
+    "auth", "jwt", "token", "current", "required", "logged", "login", "protected", "key", "admin", "identity",
+)  # fmt: skip
 """Words that let the name of a guard speak for itself, whatever its body looks like."""
-Guarding = Function | Class | s.Expression | str
-TRUE = frozenset({Purpose.AUTHENTICATION, Purpose.AUTHORIZATION})
 
 
 @dataclass(slots=True)
@@ -76,13 +75,13 @@ class Purposes:
 
     def is_optional(self, what: Guarding) -> bool:
         """Whether it lets callers pass whom it does not know: `auto_error=False`, returns None and never raises."""
-        if is_optional_name(_name(what)):
+        if is_optional_name(guard_name(what)):
             return True
-        if isinstance(what, s.Call) and _switched_off(what):
+        if isinstance(what, s.Call) and switched_off(what):
             return True
         found = self._of(what, 0)
-        is_open = bool(found.purposes & TRUE) and found.opens and not found.refuses
-        return is_open and not demands(_name(what))
+        is_open = bool(found.purposes & TOLD) and found.opens and not found.refuses
+        return is_open and not demands(guard_name(what))
 
     def definition(self, what: Guarding) -> Function | Class | None:
         """The function or class of the project that a guard is, or that makes it."""
@@ -106,7 +105,7 @@ class Purposes:
         """A guard as it is attached at a place: what readers of frameworks put into a route."""
         found = self.definition(what)
         function = self._app.project.method(found, "__call__") if isinstance(found, Class) else found
-        return Guard(_name(what), self.of(what), level, place, function, self.is_optional(what))
+        return Guard(guard_name(what), self.of(what), level, place, function, self.is_optional(what))
 
     # A guard
 
@@ -122,23 +121,23 @@ class Purposes:
         made = self.definition(what)
         if made is not None:
             found = self._defined(made, depth)
-            joined = Found(found.purposes | _said(what), found.refuses, found.opens)
+            joined = Found(found.purposes | said_by(what), found.refuses, found.opens)
             if isinstance(what, s.Call):
                 joined.purposes |= self._arguments(what, depth)
             return joined
         value = self._app.project.value(s.refers(what)) if not isinstance(what, s.Call) else None
         if value is not None:
             inner = self._of(value, depth + 1)
-            optional = isinstance(value, s.Call) and _switched_off(value)
+            optional = isinstance(value, s.Call) and switched_off(value)
             return Found(
                 inner.purposes | named_purposes(name),
                 inner.refuses and not optional,
                 inner.opens or optional,
             )
-        purposes = set(named_purposes(name)) | _said(what)
+        purposes = set(named_purposes(name)) | said_by(what)
         if isinstance(what, s.Call):
             purposes |= self._arguments(what, depth)
-            return Found(purposes, not _switched_off(what), _switched_off(what))
+            return Found(purposes, not switched_off(what), switched_off(what))
         return Found(purposes, True)
 
     def _arguments(self, call: s.Call, depth: int) -> set[Purpose]:
@@ -146,7 +145,7 @@ class Purposes:
         found: set[Purpose] = set()
         for each in call.args:
             if isinstance(each, s.Name | s.Attribute) and isinstance(self.definition(each), Function):
-                found |= self._of(each, depth + 1).purposes & TRUE
+                found |= self._of(each, depth + 1).purposes & TOLD
         return found
 
     def _defined(self, what: Function | Class, depth: int) -> Found:
@@ -162,7 +161,7 @@ class Purposes:
         for name, each in self._app.project.lineage(what):
             if each is None:
                 found.purposes |= named_purposes(name)
-                found.refuses = found.refuses or bool(named_purposes(name) & TRUE)
+                found.refuses = found.refuses or bool(named_purposes(name) & TOLD)
         for name in METHODS:
             method = self._app.project.method(what, name)
             if method is not None:
@@ -174,27 +173,27 @@ class Purposes:
 
     def _function(self, what: Function, depth: int) -> Found:
         chain = list(self._chain(what, with_inner=True))
-        body, refuses = _concluded(chain, is_guard=True)
+        body, refuses = concluded(chain, is_guard=True)
         named = set(named_purposes(what.name))
-        if not body & TRUE and not any(word in phrase(what.name) for word in STRONG):
-            named -= TRUE
-        found = Found(named | body, refuses, _gives_nothing(what))
-        for each in _with_inner(what):
+        if not body & TOLD and not any(word in phrase(what.name) for word in STRONG):
+            named -= TOLD
+        found = Found(named | body, refuses, gives_nothing(what))
+        for each in with_wrapped(what):
             for param in each.params:
                 for call, provider in givers(self._app.project, param):
                     inner = self._of(provider, depth + 1)
                     is_open = self.is_optional(provider)
                     found.purposes |= inner.purposes - {Purpose.DATABASE, Purpose.OTHER}
-                    found.refuses = found.refuses or (bool(inner.purposes & TRUE) and not is_open)
-                    found.opens = found.opens or (is_open and bool(inner.purposes & TRUE))
+                    found.refuses = found.refuses or (bool(inner.purposes & TOLD) and not is_open)
+                    found.opens = found.opens or (is_open and bool(inner.purposes & TOLD))
                     if call.name == "Security" and call.keyword("scopes") is not None:
-                        found.purposes |= TRUE
+                        found.purposes |= TOLD
             for other in self._returned(each):
                 inner = self._defined(other, depth + 1)
-                found.purposes |= inner.purposes & TRUE
+                found.purposes |= inner.purposes & TOLD
                 found.refuses = found.refuses or inner.refuses
             for decorator in each.decorators:
-                found.purposes |= self._of(decorator, depth + 1).purposes & TRUE if depth < 2 else set()
+                found.purposes |= self._of(decorator, depth + 1).purposes & TOLD if depth < 2 else set()
         return found
 
     def _returned(self, factory: Function) -> Iterator[Function]:
@@ -212,7 +211,7 @@ class Purposes:
     def _chain(self, what: Function, with_inner: bool) -> Iterator[tuple[s.Call | None, Function, Signs]]:
         """The signs of a function and of what it calls; with each the call in the first through which it is reached."""
         waiting: list[tuple[s.Call | None, Function, bool, int]] = [
-            (None, each, False, 0) for each in (_with_inner(what) if with_inner else [what])
+            (None, each, False, 0) for each in (with_wrapped(what) if with_inner else [what])
         ]
         seen: set[Function] = set()
         while waiting:
@@ -253,12 +252,12 @@ class Purposes:
                 for param in function.params
                 for _, provider in givers(self._app.project, param)
                 if Purpose.AUTHENTICATION in self._of(provider, 1).purposes and self._gives_caller(provider)
-            ) | {param.name for param in function.params if _is_proof(self._app, param)}
+            ) | {param.name for param in function.params if is_proof(self._app, param)}
         return known
 
     def _gives_caller(self, provider: s.Expression) -> bool:
         """Whether a dependency gives who calls, and not another thing for which it asks who calls: `get_article`."""
-        if named_purposes(s.last_name(provider)) & TRUE:
+        if named_purposes(s.last_name(provider)) & TOLD:
             return True
         found = self.definition(provider)
         return isinstance(found, Function) and self._own(found, False).proof
@@ -280,105 +279,8 @@ class Purposes:
             if purposes:
                 own = called if isinstance(called, Function) else None
                 made.append(Guard(s.written(call.callee), purposes, Level.BODY, function.at(call), own))
-        purposes = frozenset(_concluded(chain, is_guard=False)[0] & {*TRUE, Purpose.RATE_LIMIT})
+        purposes = frozenset(concluded(chain, is_guard=False)[0] & {*TOLD, Purpose.RATE_LIMIT})
         missing = purposes - {each for guard in made for each in guard.purposes}
         if missing:
-            made.append(_body_guard(function, chain, frozenset(missing)))
+            made.append(body_guard(function, chain, frozenset(missing)))
         return made
-
-
-def _concluded(
-    chain: list[tuple[s.Call | None, Function, Signs]], is_guard: bool
-) -> tuple[set[Purpose], bool]:
-    """What the signs say together, and whether somebody is refused."""
-    found: set[Purpose] = set()
-    signs = [each for _, _, each in chain]
-    raises = is_guard and any(each.raises and (via is None or each.proof) for via, _, each in chain)
-    refuses = raises or any(each.refusal is not None or each.strict is not None for each in signs)
-    identity = any(each.identity is not None for each in signs)
-    if (identity and refuses) or any(each.strict for each in signs):
-        found.add(Purpose.AUTHENTICATION)
-    if is_guard and any(each.proof for each in signs):
-        found.add(Purpose.AUTHENTICATION)
-    has_role = any(each.role and (each.refusal or each.raises) for each in signs)
-    if any(each.owner for each in signs) or has_role or (refuses and any(each.role for each in signs)):
-        found.add(Purpose.AUTHORIZATION)
-    if any(each.limits for via, _, each in chain if via is None):
-        found.add(Purpose.RATE_LIMIT)
-    if is_guard and signs:
-        found |= {Purpose.HEADERS} if any(each.headers for each in signs) else set()
-        found |= {Purpose.ERRORS} if any(each.catches for each in signs[:2]) else set()
-    return found, refuses
-
-
-def _body_guard(
-    function: Function, chain: list[tuple[s.Call | None, Function, Signs]], purposes: frozenset[Purpose]
-) -> Guard:
-    for via, _, signs in chain:
-        owned = signs.owner or signs.role if Purpose.AUTHORIZATION in purposes else None
-        node = owned or signs.strict or signs.identity
-        if node is not None:
-            place = function.at(via or node)
-            return Guard(s.written(via.callee if via else _plain(node)), purposes, Level.BODY, place)
-    return Guard(function.name, purposes, Level.BODY, function.head)
-
-
-def _plain(node: s.Node) -> s.Node:
-    if not isinstance(node, s.Operation) or not node.operands:
-        return node
-    return node.operands[-1 if node.operator in ("in", "not in") else 0]
-
-
-def _said(what: s.Expression) -> set[Purpose]:
-    """What the words of a call say together with the texts it is given: `require("admin")`."""
-    if not isinstance(what, s.Call):
-        return set(named_purposes(s.last_name(what)))
-    texts = [each.value for each in what.args if isinstance(each, s.Literal) and isinstance(each.value, str)]
-    return set(named_purposes(what.name)) | set(named_purposes("_".join([what.name, *texts[:2]])) & TRUE)
-
-
-def _switched_off(call: s.Call) -> bool:
-    """`auto_error=False`, `required=False`, `optional=True`: unknown callers pass."""
-    return any(
-        (
-            each.name in ("auto_error", "required", "raise_exception", "strict")
-            and s.constant(each.value) is False
-        )
-        or (each.name in ("optional", "allow_anonymous", "is_optional") and s.constant(each.value) is True)
-        for each in call.keywords
-    )
-
-
-def _is_proof(app: Application, param: Parameter) -> bool:
-    """Whether a parameter is a token or key of a header or cookie: `x_api_key: str = Header(…)`."""
-    _, more = metadata(app.project, param.annotation)
-    names = {each.name for each in (*more, param.default) if isinstance(each, s.Call)}
-    spoken = phrase(param.name)
-    return bool(
-        ("Header" in names and PROOFS.search(spoken)) or ("Cookie" in names and COOKIES.search(spoken))
-    )
-
-
-def _gives_nothing(function: Function) -> bool:
-    """Whether a function may end without a value: a guard that does so and never raises lets everybody pass."""
-    told = function.returns
-    if told is not None and (
-        s.last_name(told) == "Optional" or any(s.constant(each) is None for each in s.walk(told))
-    ):
-        return True
-    values = [node.value for node in function.walk() if isinstance(node, s.Return | s.Yielded)]
-    return not values or any(each is None or s.constant(each) is None for each in values)
-
-
-def _with_inner(function: Function) -> list[Function]:
-    """A function with those that are defined in it: the wrapper of a decorator."""
-    found = [function]
-    for each in found:
-        found.extend(each.functions)
-    return found
-
-
-def _name(what: Guarding) -> str:
-    if isinstance(what, str):
-        return what
-    return what.name if isinstance(what, Function | Class) else s.last_name(what)

@@ -3,29 +3,21 @@
 What lives here: which chains are queries, and what their links add. What must not: other ORMs.
 """
 
-from collections.abc import Iterator
-
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.data import Model
 from backwright_workbench.codebase.facts.project import Project
 from backwright_workbench.codebase.frameworks import sql_plans
-from backwright_workbench.codebase.frameworks.django_paths import end_of, loaded
-from backwright_workbench.codebase.frameworks.query_names import full, is_key, model_of
+from backwright_workbench.codebase.frameworks.django_lookups import (
+    LOOKUPS,
+    eager,
+    is_key_of,
+    lookups,
+    orders,
+)
+from backwright_workbench.codebase.frameworks.query_names import full, model_of
 from backwright_workbench.codebase.frameworks.query_plan import Chain, Link, Plan
 from backwright_workbench.codebase.frameworks.query_scope import Scope
 
-LOOKUPS = frozenset(
-    {
-        "filter",
-        "exclude",
-        "get",
-        "aget",
-        "get_or_create",
-        "aget_or_create",
-        "update_or_create",
-        "aupdate_or_create",
-    }
-)
 KINDS = {
     "create": "insert", "acreate": "insert", "bulk_create": "insert", "abulk_create": "insert",
     "create_user": "insert", "create_superuser": "insert", "acreate_user": "insert",
@@ -139,7 +131,7 @@ def _shortcut(name: str, call: s.Call, scope: Scope) -> Plan | None:
     given = scope.value(first, scope.in_loop)
     model = model_of(first, scope)
     plan = given.copy() if given is not None and given.query is None else plan_for(model, s.refers(first))
-    _lookups(plan, call, scope, skip=1)
+    lookups(plan, call, scope, skip=1)
     if "list" in name:
         plan.all()
     else:
@@ -173,9 +165,9 @@ def step(plan: Plan, link: Link, scope: Scope) -> None:
     elif call is None:
         return
     elif name in LOOKUPS:
-        _lookups(plan, call, scope)
+        lookups(plan, call, scope)
         if name in ("get", "aget"):
-            plan.one("get" if any(_is_key_of(each, model) for each in plan.filters) else "")
+            plan.one("get" if any(is_key_of(each, model) for each in plan.filters) else "")
         elif "create" in name:
             plan.one("insert")
             plan.entity = ""
@@ -185,13 +177,13 @@ def step(plan: Plan, link: Link, scope: Scope) -> None:
         if KINDS[name] == "insert" and not name.startswith(("bulk", "abulk")) and model is not None:
             plan.entity, plan.is_one = model.qualified, True
     elif name in ONE:
-        plan.orders += _orders(call, model, scope)
+        plan.orders += orders(call, model, scope)
         plan.one()
     elif name == "order_by":
-        plan.orders = _orders(call, model, scope)
+        plan.orders = orders(call, model, scope)
         plan.is_sorted = True
     elif name in ("select_related", "prefetch_related"):
-        plan.eager += list(_eager(call, model, scope)) or ["*"]
+        plan.eager += list(eager(call, model, scope)) or ["*"]
     elif name in ("values", "values_list", "dates", "datetimes", "aggregate"):
         plan.entity = ""
     elif name == "none":
@@ -216,6 +208,14 @@ def _own(plan: Plan, link: Link, call: s.Call, model: Model | None, scope: Scope
         plan.one()
 
 
+def _item(plan: Plan, link: Link) -> None:
+    """`queryset[:10]` is a queryset still, `queryset[0]` a row."""
+    if isinstance(link.key, s.Range):
+        plan.limited = plan.limited or link.key.high is not None
+    else:
+        plan.one()
+
+
 def _texts(plan: Plan, name: str, call: s.Call, scope: Scope) -> None:
     if name == "raw" and call.args:
         given = sql_plans.of_text(call.args[0], scope, step)
@@ -228,61 +228,3 @@ def _texts(plan: Plan, name: str, call: s.Call, scope: Scope) -> None:
         for node in s.walk(keyword.value):
             if isinstance(node, s.Text | s.Operation | s.Call):
                 sql_plans.inside(node, plan, scope)
-
-
-def _item(plan: Plan, link: Link) -> None:
-    """`queryset[:10]` is a queryset still, `queryset[0]` a row."""
-    if isinstance(link.key, s.Range):
-        plan.limited = plan.limited or link.key.high is not None
-    else:
-        plan.one()
-
-
-def _lookups(plan: Plan, call: s.Call, scope: Scope, skip: int = 0) -> None:
-    model = scope.reading.models.get(plan.models[0]) if plan.models else None
-    positive = call.name != "exclude"
-    for keyword in call.keywords:
-        if keyword.name and keyword.name not in ("defaults", "create_defaults"):
-            is_value = not (
-                isinstance(keyword.value, s.Call) and keyword.value.name in ("Subquery", "OuterRef", "F")
-            )
-            _lookup(plan, keyword.name, model, scope, positive and is_value)
-    for each in call.args[skip:]:
-        for inner in s.calls_in(each):
-            if inner.name == "Q":
-                for keyword in inner.keywords:
-                    if keyword.name:
-                        _lookup(plan, keyword.name, model, scope, False)
-
-
-def _lookup(plan: Plan, path: str, model: Model | None, scope: Scope, sure: bool) -> None:
-    end = end_of(path, model, scope.reading.models)
-    plan.filters.append(end.name)
-    if sure and end.model is model and model is not None and end.operator in ("", "exact"):
-        plan.limited = plan.limited or is_key(model, end.attribute)
-    for name in end.passed:
-        plan.add_model(name)
-
-
-def _is_key_of(name: str, model: Model | None) -> bool:
-    column = model.columns.get(name.rpartition(".")[2]) if model is not None else None
-    return bool(column and column.primary) or name in ("pk", "id")
-
-
-def _orders(call: s.Call, model: Model | None, scope: Scope) -> list[str]:
-    found = []
-    for each in call.args:
-        inner = (
-            each.callee.base if isinstance(each, s.Call) and isinstance(each.callee, s.Attribute) else each
-        )
-        inner = inner.args[0] if isinstance(inner, s.Call) and inner.args else inner
-        text = s.text_of(inner)
-        if text and text != "?":
-            found.append(end_of(text.lstrip("-+"), model, scope.reading.models).name)
-    return found
-
-
-def _eager(call: s.Call, model: Model | None, scope: Scope) -> Iterator[str]:
-    for each in call.args:
-        text = s.text_of(each.args[0] if isinstance(each, s.Call) and each.args else each)
-        yield from loaded(text, model, scope.reading.models) if text else ()

@@ -37,15 +37,8 @@ STORES = re.compile(
 )
 NAMES = frozenset({*KINDS, *ROWS, "objects"})
 LIBRARIES = (
-    "pymongo",
-    "motor",
-    "flask-pymongo",
-    "mongoengine",
-    "flask-mongoengine",
-    "beanie",
-    "odmantic",
-    "mongomock",
-)
+    "pymongo", "motor", "flask-pymongo", "mongoengine", "flask-mongoengine", "beanie", "odmantic", "mongomock",
+)  # fmt: skip
 
 
 def start(chain: Chain, scope: Scope) -> tuple[Plan, int] | None:

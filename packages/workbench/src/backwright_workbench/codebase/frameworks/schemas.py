@@ -43,17 +43,9 @@ LIMITS = frozenset(
 CONSTRAINED = frozenset(["conint", "constr", "confloat", "conlist", "condecimal", "Field", "Query", "Path", "Meta",
                          "Body", "Form", "Header", "Cookie", "field", "Parameter", "StringConstraints"])  # fmt: skip
 NARROW = (
-    "EmailStr",
-    "HttpUrl",
-    "AnyUrl",
-    "UUID",
-    "UUID4",
-    "SecretStr",
-    "PositiveInt",
-    "NonNegativeInt",
-    "Literal",
+    "EmailStr", "HttpUrl", "AnyUrl", "UUID", "UUID4", "SecretStr", "PositiveInt", "NonNegativeInt", "Literal",
     "IPvAnyAddress",
-)
+)  # fmt: skip
 UNSEEN = re.compile(r"(?:Schema|BaseModel|RWModel|CamelModel|DTO|Dto)$")
 """Names of bases that schemas have, where the file of the base is not there."""
 SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.env_settings.BaseSettings")
