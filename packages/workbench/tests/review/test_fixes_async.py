@@ -62,6 +62,9 @@ def test_the_loop_is_free(before: str, wanted: str) -> None:
 LEFT = {
     "a session in a coroutine that awaits": "async def x(db: Session = Depends(get_db)):\n    await go()\n"
     "    return db.scalars(select(User).limit(5)).all()\n",
+    "a session one function further down": "async def x(name, db: Session = Depends(get_db)):\n"
+    "    await go()\n    return enter(db, name)\n\n\ndef enter(db, name):\n"
+    "    bcrypt.hashpw(name, name)\n    return db.scalars(select(User).limit(5)).all()\n",
     "a generator that runs later": "async def x(urls):\n"
     "    return list(requests.get(each, timeout=3) for each in urls)\n",
 }

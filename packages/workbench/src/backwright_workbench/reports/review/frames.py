@@ -23,6 +23,7 @@ NAMED = re.compile(
 )
 UNQUOTED = re.compile(r"^(?P<head>\s*(?:export\s+)?[\w.\-]+\s*[:=]\s*)(?P<text>[^\s\"'#]{3,})")
 KEY = re.compile(r"\s*(?::(?!=)|\]\s*=)")
+READS = ("environ[", "environ.get(", "getenv(")
 IN_URL = re.compile(r"(?P<head>\w+://[^\s:/@\"']*:)(?P<text>[^\s@\"'{}$%]+)(?=@)")
 
 
@@ -91,8 +92,8 @@ def redacted(text: str) -> str:
 
 
 def _two(found: "re.Match[str]") -> str:
-    """Two characters of a literal; the name of a key is no secret."""
-    if KEY.match(found.string, found.end()):
+    """Two characters of a literal; the name of a key, or of a variable of the environment, is no secret."""
+    if KEY.match(found.string, found.end()) or found.string.endswith(READS, 0, found.start()):
         return found[0]
     return f"{found['open']}{_head(found['text'])}…{found['quote']}"
 

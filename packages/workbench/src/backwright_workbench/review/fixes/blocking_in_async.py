@@ -5,6 +5,7 @@ import re
 import libcst as cst
 
 from backwright_workbench.codebase.facts import syntax as s
+from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.review.blocking import Held, blocking_of
 from backwright_workbench.review.mending.edit import Edit, Mend
@@ -15,6 +16,7 @@ TIGHT = (cst.Attribute, cst.Subscript, cst.Call, cst.Await, cst.UnaryOperation)
 """What binds closer than `await`."""
 APART = (cst.Lambda, cst.GeneratorExp)
 """What may run later, and elsewhere."""
+DEEPEST = 3
 THREADED = ("fastapi",)
 """Frameworks that run a handler in a thread if it is no coroutine."""
 
@@ -27,6 +29,8 @@ def mend(spot: Spot) -> Mend | None:
     held = spot.app.once(blocking_of).within(function)
     if any("database" in each.what for each in held):
         return _without_loop(spot, function)  # a session belongs to one thread
+    if any(_asks_database(spot.app, each.call, function, 0) for each in held if len(each.steps) > 1):
+        return None  # the same, one function further down
     edits: list[Edit] = []
     for each in held:
         made = _one(spot, each)
@@ -34,6 +38,16 @@ def mend(spot: Spot) -> Mend | None:
             return None
         edits += made
     return spot.mend(*edits, imports=("asyncio",)) if edits else None
+
+
+def _asks_database(app: Application, call: s.Call, function: Function, depth: int) -> bool:
+    """Whether what a call calls asks the database, itself or over other functions of the project."""
+    found = app.types.callee(call, function)
+    if not isinstance(found, Function) or depth > DEEPEST:
+        return False
+    if any(each.function is found for each in app.queries):
+        return True
+    return any(_asks_database(app, each, found, depth + 1) for each in s.calls_in(*found.body))
 
 
 def _one(spot: Spot, held: Held) -> list[Edit] | None:
