@@ -99,8 +99,10 @@ def _collection(link: Link, scope: Scope) -> Plan | None:
         return None
     if link.name not in SURE and not _is_store(link.base, scope):
         return None
-    plan = Plan(step, KINDS[link.name], "document", [_name(link.base)], is_lazy=True)
-    if plan.kind != "insert" and link.name != "bulk_write":
+    plan = Plan(step, KINDS[link.name], "document", [_name(_made(link.base, scope))], is_lazy=True)
+    if link.name == "aggregate":
+        _stages(plan, link.call)
+    elif plan.kind != "insert" and link.name != "bulk_write":
         _fields(plan, link.call.argument(0, "filter") or link.call.keyword("query"))
     if link.name == "find_one":
         plan.one()
@@ -113,7 +115,33 @@ def _collection(link: Link, scope: Scope) -> Plan | None:
     return plan
 
 
+def _made(node: s.Expression, scope: Scope) -> s.Expression:
+    """What a collection that a module keeps under a name was made of: `users = db["users"]`."""
+    known = node.refers if isinstance(node, s.Name | s.Attribute) else ""
+    value = scope.reading.app.project.value(known) if known else None
+    is_named = isinstance(value, s.Item | s.Attribute) or (
+        isinstance(value, s.Call) and value.name == "get_collection"
+    )
+    return value if value is not None and is_named else node
+
+
+def _stages(plan: Plan, call: s.Call) -> None:
+    """The fields that an aggregation matches, and the collections that it joins."""
+    for node in s.walk(*call.args):
+        for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, s.Pairs) else ():
+            if s.text_of(key) == "$match":
+                _fields(plan, value)
+            elif s.text_of(key) in ("$lookup", "$graphLookup") and isinstance(value, s.Pairs):
+                names = {
+                    s.text_of(each): s.text_of(of) for each, of in zip(value.keys, value.values, strict=True)
+                }
+                joined = names.get("from")
+                if joined and joined not in plan.models:
+                    plan.models.append(joined)
+
+
 def _is_store(node: s.Expression, scope: Scope) -> bool:
+    node = _made(node, scope)
     kind = scope.kind(node)
     if kind.partition(".")[0] in ("pymongo", "motor", "flask_pymongo", "mongomock"):
         return True

@@ -134,6 +134,9 @@ class Names:
         """A dotted name with re-exports followed: where it is defined, or its name outside of the project."""
         for _ in range(DEEPEST):
             module, rest = self._split(name)
+            if module is None and (below := self._below(name)) != name:
+                name = below
+                continue
             if module is None or not rest:
                 return name
             header = self.headers.get(module)
@@ -147,6 +150,19 @@ class Names:
                 return name
             name = f"{target}.{more}" if more else target
         return name
+
+    def _below(self, name: str) -> str:
+        """Where a folder without `__init__.py` has a name in one of its modules only: it may be re-exported by a file
+        that is not here."""
+        folder, _, last = name.rpartition(".")
+        if folder not in self._folders or not last[:1].isupper():
+            return name
+        found = [
+            module
+            for module, header in self.headers.items()
+            if module.rpartition(".")[0] == folder and last in header.defined
+        ]
+        return f"{found[0]}.{last}" if len(found) == 1 else name
 
     def _starred(self, header: Header, name: str, seen: set[str]) -> str | None:
         for star in header.stars:

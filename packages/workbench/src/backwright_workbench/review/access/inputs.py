@@ -96,7 +96,7 @@ class Inputs:
                 if called is None or called in seen:
                     continue
                 held = self._bound(frame, call, called)
-                if held:
+                if held or _reads_request(called):
                     seen.add(called)
                     frames.append(Frame(called, held, (*frame.via, (frame.function, call))))
         return frames
@@ -309,6 +309,15 @@ class Inputs:
         for test in clause.conditions:
             inner = chosen_by(test, inner, self._app)
         return inner
+
+
+def _reads_request(function: Function) -> bool:
+    """Whether a function takes the request from where the framework keeps it for all: Flask's `request`."""
+    return any(
+        isinstance(node, s.Name)
+        and node.refers in ("flask.request", "quart.request", "flask.globals.request")
+        for node in function.walk()
+    )
 
 
 def chosen_by(test: s.Expression, inner: Input, app: Application) -> Input:

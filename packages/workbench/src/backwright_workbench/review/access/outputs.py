@@ -120,7 +120,9 @@ def _only_account(endpoint: Endpoint, queries: list[Query]) -> Model | None:
     names = {name for each in queries if each.kind in ("select", "get") for name in each.models}
     model = endpoint.known.model(next(iter(names))) if len(names) == 1 else None
     return (
-        model if model is not None and model.orm != "sql" and is_account(model) and secret_of(model) else None
+        model
+        if model is not None and model.owner is not None and is_account(model) and secret_of(model)
+        else None
     )
 
 

@@ -152,6 +152,8 @@ def owner_of(model: Model) -> str:
             target = words(column.foreign.replace(".", "_"))
             if any(singular(each) in ("user", "account", "customer", "member", "profile") for each in target):
                 return name
+        if not column.primary and _is_glued_owner(parts):
+            return name
         is_named = bool(parts) and len(parts) <= 3 and (parts[0] in OWNERS or "".join(parts) in OWNERS)
         if (
             is_named
@@ -173,6 +175,18 @@ def owner_of(model: Model) -> str:
         if not relation.many and target and singular(target[-1]) in ("user", "account", "customer", "member"):
             return name
     return ""
+
+
+@cache
+def _is_glued_owner(parts: tuple[str, ...]) -> bool:
+    """`ownername`, `userid`, `authorid`: written as one word."""
+    if len(parts) != 1:
+        return False
+    for end in ("id", "name", "email"):
+        start = parts[0].removesuffix(end)
+        if start != parts[0] and start in OWNERS and (end == "id" or start != "user"):
+            return True
+    return False
 
 
 @cache

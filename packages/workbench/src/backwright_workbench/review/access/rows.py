@@ -28,6 +28,7 @@ CHANGING = frozenset(
         "expunge",
     ]
 )
+ADDING = frozenset(["$push", "$pull", "$addToSet", "$inc", "$pullAll", "$pop", "$each"])
 KEYS = frozenset(["id", "ids", "pk", "uuid", "guid", "uid", "key", "number", "no", "num", "username", "email",
      "name", "slug",
                   "title", "code", "user", "owner", "account", "login", "ref", "reference"])  # fmt: skip
@@ -82,11 +83,25 @@ def _keys(inputs: Inputs, frame: Frame, call: s.Call) -> Iterator[Input]:
 def changed(endpoint: Endpoint, model: Model) -> bool:
     """Whether an endpoint changes or deletes rows of a model that are there already."""
     for query in endpoint.queries:
-        if query.kind in ("update", "delete") and (
-            model.qualified in query.models or model.table in query.models
+        if (
+            query.kind in ("update", "delete")
+            and (model.qualified in query.models or model.table in query.models)
+            and not _adds_only(query)
         ):
             return True
     return any(_changes(endpoint, function, model) for function in endpoint.reached)
+
+
+def _adds_only(query: Query) -> bool:
+    """Whether an update of a document only adds to lists and counts in it: a like, a comment, a follower."""
+    signs = {
+        text
+        for node in s.walk(query.call)
+        if isinstance(node, s.Pairs)
+        for key in node.keys
+        if (text := s.text_of(key) or "").startswith("$")
+    }
+    return query.via == "document" and bool(signs & ADDING) and not signs & {"$set", "$unset", "$rename"}
 
 
 def _changes(endpoint: Endpoint, function: Function, model: Model) -> bool:

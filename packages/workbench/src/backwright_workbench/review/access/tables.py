@@ -6,8 +6,9 @@ What lives here: their columns, as far as statements name them. What must not: m
 import re
 from collections.abc import Iterator
 
+from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.codebase.facts.data import Column, Model
+from backwright_workbench.codebase.facts.data import Column, Model, Query
 from backwright_workbench.codebase.facts.place import Place
 
 INSERT = re.compile(r"insert\s+(?:or\s+\w+\s+)?into\s+[\"`\[]?([\w.]+)[\"`\]]?\s*\(([^)]*)\)", re.I)
@@ -35,11 +36,59 @@ def tables(app: Application) -> dict[str, Model]:
                 if table in found:
                     _column(found[table], column)
             _read(found, query.sql, query.place)
+        if query.via == "document" and query.models[:1] and query.models[0] in found:
+            for each in _fields_of(app, query):
+                _column(found[query.models[0]], each)
     if found:
         for path, text in app.files.items():
             if path.endswith(".sql"):
                 _read(found, text, Place(path, 1, 1, 0))
     return found
+
+
+def _fields_of(app: Application, query: Query) -> Iterator[str]:
+    """The fields of a document that is put into a collection, as far as the function shows them."""
+    for call in s.calls_in(query.call):
+        if call.name in ("insert_one", "insert_many", "insert", "replace_one") and call.args:
+            yield from _written(app, query, call.args[-1 if call.name == "replace_one" else 0])
+        elif call.name in ("update_one", "find_one_and_update", "update_many") and len(call.args) > 1:
+            for node in s.walk(call.args[1]):
+                for key, value in (
+                    zip(node.keys, node.values, strict=True) if isinstance(node, s.Pairs) else ()
+                ):
+                    if s.text_of(key) == "$set":
+                        yield from _written(app, query, value)
+
+
+def _written(app: Application, query: Query, node: s.Expression, depth: int = 0) -> Iterator[str]:
+    function = query.function
+    match node:
+        case s.Pairs(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                if key is None:
+                    yield from _written(app, query, value, depth + 1)
+                else:
+                    yield s.text_of(key) or ""
+        case s.Name(id=name) if function is not None and depth < 4:
+            for value in function.values_of(name):
+                yield from _written(app, query, value, depth + 1)
+            for each in function.walk():
+                match each:
+                    case s.Assign(targets=[s.Item(base=s.Name(id=held), key=key)]) if held == name:
+                        yield s.text_of(key) or ""
+        case s.Call(callee=s.Attribute(base=base)) if node.name in ("dict", "model_dump") and depth < 4:
+            yield from _schema(app, query, base)
+        case s.Call(args=[first, *_]) if (
+            node.name in ("jsonable_encoder", "dict", "vars", "asdict") and depth < 4
+        ):
+            yield from _schema(app, query, first)
+            yield from _written(app, query, first, depth + 1)
+
+
+def _schema(app: Application, query: Query, node: s.Expression) -> Iterator[str]:
+    kind = app.types.of(node, query.function)
+    schema = app.schemas.get(kind.name) if kind is not None else None
+    yield from (each.name for each in schema.fields) if schema is not None else ()
 
 
 def _read(found: dict[str, Model], sql: str, place: Place) -> None:

@@ -8,6 +8,7 @@ from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Schema
 from backwright_workbench.codebase.facts.words import secret_kind, words
+from backwright_workbench.review.access.documents import whole_documents
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Inputs
 from backwright_workbench.review.access.outputs import dumped, gives_rows, returned, secret_of
@@ -34,7 +35,12 @@ def find(app: Application) -> Iterator[Seen]:
     """Secrets in written-out answers, whole rows of accounts, and schemas of answers with secrets in them."""
     told: set[tuple[str, int]] = set()
     for endpoint in endpoints(app).all:
-        for seen in (*_written(app, endpoint), *_rows(app, endpoint), *_schemas(app, endpoint)):
+        for seen in (
+            *_written(app, endpoint),
+            *_rows(app, endpoint),
+            *_documents(endpoint),
+            *_schemas(app, endpoint),
+        ):
             key = (seen.place.path, seen.place.line)
             if key not in told:
                 told.add(key)
@@ -130,6 +136,18 @@ def _rows(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
                 f"it returns `{model.name}` rows without `response_model`: `{secret_of(model)}` goes out",
             )
     yield from _selected(endpoint, handler)
+
+
+def _documents(endpoint: Endpoint) -> Iterator[Seen]:
+    """Whole documents of a collection of accounts."""
+    if endpoint.route.answers is not None:
+        return
+    for function, node, model in whole_documents(endpoint):
+        yield _seen(
+            endpoint,
+            function.at(node),
+            f"whole documents of `{model.name}` go out, `{secret_of(model)}` too",
+        )
 
 
 def _selected(endpoint: Endpoint, handler: Function) -> Iterator[Seen]:

@@ -1,5 +1,6 @@
 """Endpoints that change or reveal something, and ask nobody who they are."""
 
+import re
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
@@ -7,6 +8,7 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.web import Purpose, Schema
 from backwright_workbench.codebase.facts.words import secret_kind, words
+from backwright_workbench.review.access.acting import uses_caller
 from backwright_workbench.review.access.callers import (
     OPEN,
     guards_everything,
@@ -18,6 +20,7 @@ from backwright_workbench.review.access.callers import (
 )
 from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
+from backwright_workbench.review.access.inputs import Inputs
 from backwright_workbench.review.access.intents import Intent
 from backwright_workbench.review.access.people import (
     is_account,
@@ -26,6 +29,7 @@ from backwright_workbench.review.access.people import (
     owner_of,
     singular,
 )
+from backwright_workbench.review.access.privileges import schema_fields
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
 
@@ -49,6 +53,15 @@ INSIDE = frozenset(
 """Words for what only those who run the service may see."""
 PUBLIC_KEYS = frozenset(["username", "slug", "handle", "nickname", "login", "name", "user_name"])
 """By these a page about somebody is looked up that is meant to be seen."""
+MAKES_TOKEN = re.compile(r"\b(?:create|generate|issue|make|sign|encode|build|new|get)\b.*\b(?:token|jwt)\b")
+SIGNERS = ("jwt.encode", "jose.jwt.encode", "flask_jwt_extended.create_access_token")
+PROOFS = frozenset(
+    ["password", "passwd", "pwd", "pass", "pin", "otp", "code", "verify", "check", "authenticate", "decode", "refresh",
+     "credential", "credentials", "secret", "signature", "google", "oauth", "cookies", "session", "hash", "key",
+     "apikey", "login", "validate", "bcrypt", "compare", "current", "identity", "header", "headers",
+     "auth", "grant", "token", "jwt"]
+)  # fmt: skip
+"""Words for what only the owner of an account has, or for a check of it."""
 FIXES = {
     "fastapi": "add a dependency that checks the caller: `Depends(current_user)` here, or on the router",
     "flask": "put `@login_required` (or `@jwt_required()`) under the route, or check in `before_request`",
@@ -74,6 +87,8 @@ def find(app: Application) -> Iterator[Seen]:
 
 def _harm(app: Application, endpoint: Endpoint) -> str:
     """What a stranger can do here that they should not; empty if nothing."""
+    if endpoint.intent in (Intent.TOKEN, Intent.LOGIN) and _signs_for_anybody(app, endpoint):
+        return "signs a token for whoever is named"
     if endpoint.intent in OPEN or is_registration(app, endpoint) or _asks_for_password(endpoint):
         return ""
     kinds = {each.kind for each in endpoint.effects}
@@ -84,6 +99,39 @@ def _harm(app: Application, endpoint: Endpoint) -> str:
     if endpoint.methods == {"WEBSOCKET"}:
         return ""
     return _reveals(endpoint)
+
+
+def _signs_for_anybody(app: Application, endpoint: Endpoint) -> bool:
+    """Whether a token is made of what the caller names, and nothing that only its owner knows is asked for."""
+    handler = endpoint.handler
+    if handler is None:
+        return False
+    sent = [each.name for each in endpoint.parameters]
+    for each in endpoint.parameters:
+        sent += schema_fields(app, each.schema) if each.schema is not None else []
+    told = [*sent, *(each.name for each in handler.params)]
+    makers: list[s.Call] = []
+    for node in handler.walk():
+        match node:
+            case s.Call() if MAKES_TOKEN.search(" ".join(words(node.name))) or node.refers in SIGNERS:
+                makers.append(node)
+            case s.Call():
+                told.append(node.name)
+            case s.Attribute(name=name):
+                told.append(name)
+            case s.Item(key=key):
+                told.append(s.text_of(key) or "")
+    made = {id(each.callee) for each in makers}
+    told += [node.name for node in handler.walk() if isinstance(node, s.Attribute) and id(node) not in made]
+    names = {each.callee.name for each in makers if isinstance(each.callee, s.Attribute)}
+    if any(set(words(each)) & PROOFS for each in told if each not in names):
+        return False
+    frame = next(iter(Inputs(app, endpoint).frames()), None)
+    return frame is not None and any(
+        (given := Inputs(app, endpoint).of(node, frame)) is not None and given.source != "header"
+        for call in makers
+        for node in s.walk(*call.args, *(each.value for each in call.keywords))
+    )
 
 
 def _asks_for_password(endpoint: Endpoint) -> bool:
@@ -134,10 +182,24 @@ def _reveals(endpoint: Endpoint) -> str:
                 if is_account(model)
                 else (f"shows `{model.name}` rows, which belong to somebody")
             )
+    twin = _twin(endpoint, asked)
+    if twin is not None:
+        return f"gives the same rows as `{twin.title}`, which asks who calls,"
     for model in subjects:
         if owner_of(model) and _is_the_only_open_one(endpoint, model):
             return f"shows `{model.name}` rows"
     return ""
+
+
+def _twin(endpoint: Endpoint, asked: list[Query]) -> Endpoint | None:
+    """A guarded read that asks for the same rows in the same way: this one was forgotten."""
+    ways = [(each.models, each.filters) for each in asked if each.models and each.filters]
+    for each in siblings(endpoint) if ways and not endpoint.is_write else ():
+        others = [(q.models, q.filters) for q in each.queries if q.models and q.filters]
+        is_guarded_read = not each.is_write and each.guarded(Purpose.AUTHENTICATION)
+        if others == ways and is_guarded_read and not uses_caller(each):
+            return each
+    return None
 
 
 def _reads_inside(endpoint: Endpoint) -> bool:

@@ -7,9 +7,10 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.data import Model
-from backwright_workbench.codebase.facts.web import Purpose
 from backwright_workbench.codebase.facts.words import words
-from backwright_workbench.review.access.callers import OPEN
+from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
+from backwright_workbench.review.access.acting import gives_itself_rights, uses_caller
+from backwright_workbench.review.access.callers import OPEN, guards_everything, is_guarded, is_registration
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.people import (
     has_secret,
@@ -56,17 +57,14 @@ def find(app: Application) -> Iterator[Seen]:
     """Rows by a key of the caller's choice without a look at their owner, and administration by anybody who logs in."""
     known = endpoints(app)
     has_roles = _has_roles(app)
+    has_guards = any(_knows_who(each) for each in known.all) and not guards_everything(app)
     for endpoint in known.all:
-        if not _knows_who(endpoint) or endpoint.intent in OPEN:
+        if endpoint.intent in OPEN:
             continue
-        if any(
-            Purpose.AUTHORIZATION in guard.purposes for route in endpoint.routes for guard in route.guards
-        ):
-            continue
-        if _refuses(endpoint):
-            continue
-        seen = _of_others(app, endpoint, has_roles) if endpoint.handler else _by_view(app, endpoint)
-        seen = seen or _administers(app, endpoint, has_roles)
+        if _knows_who(endpoint):
+            seen = _for_callers(app, endpoint, has_roles)
+        else:
+            seen = _for_strangers(app, endpoint, has_roles) if has_guards else None
         if seen is not None:
             yield seen
     yield from _split_by_or(app)
@@ -99,6 +97,73 @@ def _owner_in(branch: str) -> str:
         if found and words(found[1])[0] in ("owner", "user", "author", "account", "tenant", "customer"):
             return found[1]
     return ""
+
+
+def _for_callers(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen | None:
+    """What those who logged in may do without a right to it."""
+    if _refuses(endpoint):
+        return None
+    asked = [
+        guard
+        for route in endpoint.routes
+        for guard in route.guards
+        if Purpose.AUTHORIZATION in guard.purposes
+    ]
+    if all(_is_own_row(guard) for guard in asked) and (right := gives_itself_rights(endpoint)) is not None:
+        function, node, name = right
+        also = (Step(function.at(node), f"here `{name}` is set"),)
+        return _made(endpoint, f"sets `{name}`, a right, for any caller who logged in", also)
+    if asked:
+        return None
+    seen = _of_others(app, endpoint, has_roles) if endpoint.handler else _by_view(app, endpoint)
+    return seen or _administers(app, endpoint, has_roles) or _acts_for(app, endpoint)
+
+
+def _is_own_row(guard: Guard) -> bool:
+    """Whether a check in the handler only takes the caller's own rows: it says nothing of rights."""
+    said = set(words(guard.name.rpartition(".")[2]))
+    return guard.level is Level.BODY and bool(said & {"user", "owner", "author", "username", "id", "account"})
+
+
+def _for_strangers(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen | None:
+    """Rows of people that anybody changes, in an application that knows its callers elsewhere: logging in is not all
+    that is missing."""
+    if endpoint.handler is None or not endpoint.is_write or not endpoint.route.is_reachable:
+        return None
+    if is_guarded(endpoint) or is_registration(app, endpoint) or _refuses(endpoint):
+        return None
+    for each in taken(app, endpoint):
+        keys = {key.name for key in each.keys if key.source == "path"}
+        has_owner = bool(owner_of(each.model)) or is_account(each.model)
+        is_theirs = has_owner and not _is_own_key(each) and _is_subject(endpoint, each.model)
+        if keys and is_theirs and changed(endpoint, each.model):
+            return _seen(endpoint, each.model, "changes", each)
+    return (
+        _administers(app, endpoint, has_roles, with_lists=False) if endpoint.effects and has_roles else None
+    )
+
+
+def _acts_for(app: Application, endpoint: Endpoint) -> Seen | None:
+    """An account that the caller names, or rows that anybody deletes, where nobody asks who the caller is."""
+    if not endpoint.is_write or uses_caller(endpoint):
+        return None
+    found = taken(app, endpoint)
+    for each in found:
+        owned = [model for model in endpoint.models if model is not each.model and owner_of(model)]
+        if is_account(each.model) and owned and not _is_own_key(each):
+            keys = ", ".join(dict.fromkeys(f"`{key.name}`" for key in each.keys))
+            return _made(
+                endpoint,
+                f"acts on `{owned[0].name}` rows for whichever `{each.model.name}` {keys} names: who calls is never "
+                "looked at",
+            )
+    if endpoint.methods == {"DELETE"} and any(is_registration(app, each) for each in endpoint.known.all):
+        for each in found:
+            if changed(endpoint, each.model) and _is_subject(endpoint, each.model):
+                return _made(
+                    endpoint, f"deletes any `{each.model.name}` for whoever registered, and looks at no right"
+                )
+    return None
 
 
 def _has_roles(app: Application) -> bool:
@@ -249,14 +314,17 @@ def _looks_at_caller(app: Application, view: Class) -> bool:
 # Administration
 
 
-def _administers(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen | None:
+def _administers(
+    app: Application, endpoint: Endpoint, has_roles: bool, with_lists: bool = True
+) -> Seen | None:
     path = [each for each in endpoint.route.path.split("/") if each and not each.startswith("{")]
     said = {singular(word) for text in (*path, endpoint.name) for word in words(text)}
     has_work = bool(endpoint.queries or endpoint.effects or endpoint.models)
     telling = ADMINISTER if endpoint.is_write else ADMINISTER - {"role", "permission"}
     if said & telling and has_work and not said & {"my", "me", "mine", "own"}:
-        return _made(endpoint, "is for administrators by its name, and any caller who logged in may use it")
-    if not has_roles:
+        who = "any caller who logged in" if _knows_who(endpoint) else "anybody"
+        return _made(endpoint, f"is for administrators by its name, and {who} may use it")
+    if not has_roles or not with_lists:
         return None
     lists = [
         model
@@ -294,7 +362,8 @@ def _catalogue(endpoint: Endpoint) -> Seen | None:
 
 def _seen(endpoint: Endpoint, model: Model, verb: str, found: Taken | None) -> Seen:
     owner = owner_of(model)
-    guard = endpoint.guarded(Purpose.AUTHENTICATION)[0]
+    guards = endpoint.guarded(Purpose.AUTHENTICATION)
+    known = f"`{guards[0].name}` says who calls" if guards else "nobody asks who calls"
     keys = (
         ", ".join(dict.fromkeys(f"`{each.name}`" for each in found.keys)) if found else "the key in the path"
     )
@@ -304,7 +373,7 @@ def _seen(endpoint: Endpoint, model: Model, verb: str, found: Taken | None) -> S
         also = (Step(found.query.place, f"here the `{model.name}` is looked up"),)
     return Seen(
         endpoint.place,
-        f"`{endpoint.title}` {verb} the `{model.name}` that {keys} names; `{guard.name}` says who calls; {compared} "
+        f"`{endpoint.title}` {verb} the `{model.name}` that {keys} names; {known}; {compared} "
         "never compared with that",
         Confidence.HIGH if verb == "changes" else Confidence.MEDIUM,
         fix=FIXES.get(endpoint.route.framework, FIXES["fastapi"]),
@@ -314,12 +383,13 @@ def _seen(endpoint: Endpoint, model: Model, verb: str, found: Taken | None) -> S
     )
 
 
-def _made(endpoint: Endpoint, what: str) -> Seen:
+def _made(endpoint: Endpoint, what: str, also: tuple[Step, ...] = ()) -> Seen:
     function: Function | None = endpoint.handler
     return Seen(
         endpoint.place,
         f"`{endpoint.title}` {what}",
         Confidence.MEDIUM,
+        also=also,
         fix="ask for the right where you ask who calls: a dependency, decorator or permission class",
         cause=endpoint.route.app or endpoint.place.path,
         about=f"{function.name if function else endpoint.name} {endpoint.route.path}",
