@@ -151,7 +151,9 @@ def _is_store(node: s.Expression, scope: Scope) -> bool:
         if STORES.search(s.last_name(node)):
             return True
         node = node.callee if isinstance(node, s.Call) else node.base
-    return isinstance(node, s.Name) and bool(STORES.search(node.id))
+    return isinstance(node, s.Name) and (
+        bool(STORES.search(node.id)) or node.refers.startswith(("pymongo.", "motor."))
+    )
 
 
 def _name(node: s.Expression) -> str:

@@ -62,7 +62,12 @@ def _logs_in(app: Application, framework: str) -> bool:
     if not any(each.framework == framework for each in app.apps):
         return False
     if framework == "django":
-        kept = any(each.name == "SessionMiddleware" for each in app.middleware)
+        kept = any(
+            s.text_of(node) == "django.contrib.sessions.middleware.SessionMiddleware"
+            for each in app.setting("MIDDLEWARE")
+            if each.value is not None
+            for node in s.walk(each.value)
+        )
         return kept and any(
             each.node.refers in DJANGO_LOGINS or each.node.name == "LoginView" for each in app.nodes(s.Call)
         )

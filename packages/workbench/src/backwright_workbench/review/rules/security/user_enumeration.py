@@ -225,6 +225,7 @@ def _checks_password(test: s.Expression, function: Function, depth: int = 0) -> 
             isinstance(node, s.Operation)
             and node.operator in ("==", "!=")
             and any(map(_is_password, s.walk(node)))
+            and not _is_repeated(node)
         ):
             return True
         if isinstance(node, s.Name) and node.id in function.locals and depth == 0:
@@ -232,6 +233,19 @@ def _checks_password(test: s.Expression, function: Function, depth: int = 0) -> 
             if any(_checks_password(each, function, 1) for each in values if not isinstance(each, s.Name)):
                 return True
     return False
+
+
+def _is_repeated(test: s.Operation) -> bool:
+    """Whether two passwords of one form are compared, that were meant to be the same."""
+    roots = [s.root_of(each) for each in test.operands]
+    names = {each.id for each in roots if isinstance(each, s.Name)}
+    said = {word for each in s.walk(test) for word in words(s.last_name(each))}
+    return (
+        all(any(map(_is_password, s.walk(each))) for each in test.operands)
+        and len(names) == 1
+        and len(roots) == len([each for each in roots if isinstance(each, s.Name)])
+        and not all(isinstance(each, s.Name) for each in test.operands)
+    ) or bool(said & {"confirm", "repeat", "repeated", "again", "retype", "confirmation", "password2", "pw2"})
 
 
 def _is_password(node: s.Node) -> bool:
