@@ -6,10 +6,10 @@ What lives here: whether a handler uses its caller. What must not: findings.
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.web import Purpose
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.codebase.frameworks.callers import Callers
 from backwright_workbench.review.access.endpoints import Endpoint
 from backwright_workbench.review.access.people import is_granting
-from backwright_workbench.review.words import words
 
 NOBODY: frozenset[str] = frozenset()
 

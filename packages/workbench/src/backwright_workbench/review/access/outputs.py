@@ -93,6 +93,12 @@ def returned(app: Application, endpoint: Endpoint, handler: Function) -> Model |
     """The account that a handler returns as it is: a row, a list of rows, or what a function of the project finds."""
     if handler.returns is not None and _is_schema(app, handler.returns):
         return None
+    told = app.types.annotated(handler.returns) if handler.returns is not None else None
+    model = (
+        app.models.get(told.item.name if told.item is not None else told.name) if told is not None else None
+    )
+    if model is not None and is_account(model) and secret_of(model):
+        return model
     for node in handler.walk():
         if isinstance(node, s.Return) and node.value is not None:
             value = node.value.value if isinstance(node.value, s.Awaited) else node.value
@@ -114,6 +120,26 @@ def returned(app: Application, endpoint: Endpoint, handler: Function) -> Model |
                 if found is not None:
                     return found
     return None
+
+
+def dumps_all(method: Function) -> bool:
+    """Whether a method gives all columns of its row: over `__table__.columns`, or its `__dict__`, none left out."""
+    own = method.params[0].name if method.params else ""
+    for node in method.walk():
+        match node:
+            case s.Return(value=s.Each(kind="dict", clauses=[clause])) if not clause.conditions:
+                if s.last_name(clause.iterable) in ("columns", "__mapper__", "column_attrs", "__dict__") or (
+                    isinstance(clause.iterable, s.Call)
+                    and s.written(clause.iterable.callee).endswith("__dict__.items")
+                ):
+                    return True
+            case s.Return(value=s.Attribute(base=s.Name(id=name), name="__dict__")) if name == own:
+                return True
+            case s.Return(value=s.Call(refers="builtins.vars" | "builtins.dict", args=[first])) if s.written(
+                first
+            ) in (own, f"{own}.__dict__"):
+                return True
+    return False
 
 
 def _only_account(endpoint: Endpoint, queries: list[Query]) -> Model | None:

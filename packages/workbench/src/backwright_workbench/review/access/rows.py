@@ -119,6 +119,13 @@ def _changes(endpoint: Endpoint, function: Function, model: Model) -> bool:
             case s.Assign(targets=targets):
                 if any(isinstance(each, s.Attribute) and is_row(each.base) for each in targets):
                     return True
+            case s.Call(callee=s.Attribute(base=s.Name(id=name), name="save")) if any(
+                isinstance(made, s.Call)
+                and (made.keyword("data") is not None or len(made.args) > 1)
+                and any(map(is_row, [*made.args, *(each.value for each in made.keywords)]))
+                for made in function.values_of(name)
+            ):
+                return True
             case s.Call(refers="builtins.setattr", args=[first, *_]) if is_row(first):
                 return True
             case s.Call(callee=s.Attribute(base=base, name=name), args=args) if name in CHANGING:

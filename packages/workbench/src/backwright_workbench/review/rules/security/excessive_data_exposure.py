@@ -8,10 +8,10 @@ from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Schema
 from backwright_workbench.codebase.facts.words import secret_kind, words
-from backwright_workbench.review.access.documents import whole_documents
+from backwright_workbench.review.access.documents import answering, whole_documents
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Inputs
-from backwright_workbench.review.access.outputs import dumped, gives_rows, returned, secret_of
+from backwright_workbench.review.access.outputs import dumped, dumps_all, gives_rows, returned, secret_of
 from backwright_workbench.review.access.people import is_account, is_credential
 from backwright_workbench.review.access.privileges import schema_fields
 from backwright_workbench.review.finding import Confidence, Seen, Severity
@@ -39,6 +39,7 @@ def find(app: Application) -> Iterator[Seen]:
             *_written(app, endpoint),
             *_rows(app, endpoint),
             *_documents(endpoint),
+            *_methods(app, endpoint),
             *_schemas(app, endpoint),
         ):
             key = (seen.place.path, seen.place.line)
@@ -150,6 +151,34 @@ def _documents(endpoint: Endpoint) -> Iterator[Seen]:
         )
 
 
+def _methods(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
+    """Methods of accounts that give all columns, and whose result goes out: `jsonify(user.to_dict())`."""
+    for function in answering(endpoint):
+        called = {id(call): each for call, each in endpoint.known.callees(function)}
+        for node in function.walk():
+            for inner in s.walk(node) if isinstance(node, s.Return) else ():
+                method = called.get(id(inner))
+                model = (
+                    app.models.get(method.owner.qualified)
+                    if isinstance(method, Function) and method.owner
+                    else None
+                )
+                if (
+                    not isinstance(method, Function)
+                    or model is None
+                    or not is_account(model)
+                    or not secret_of(model)
+                ):
+                    continue
+                if dumps_all(method):
+                    place = next(
+                        (method.at(each) for each in method.walk() if isinstance(each, s.Return)), method.head
+                    )
+                    yield _seen(
+                        endpoint, place, f"every column of `{model.name}` goes out, `{secret_of(model)}` too"
+                    )
+
+
 def _selected(endpoint: Endpoint, handler: Function) -> Iterator[Seen]:
     """`SELECT * FROM users`, and the rows go out as JSON."""
     for query in endpoint.known.queries.get(handler, []):
@@ -194,6 +223,8 @@ def _leak(app: Application, owner: Class, schema: Schema) -> tuple[str, Place]:
             return each.name, each.place if each.place.line else head
     hidden = {each.name for each in schema.fields if each.write_only}
     model = app.models.get(schema.model)
+    if schema.all_fields and schema.model == "django.contrib.auth.models.User" and "password" not in hidden:
+        return "password", head
     if schema.all_fields and model is not None and is_account(model):
         secret = secret_of(model)
         if secret and secret not in hidden:

@@ -12,6 +12,7 @@ from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Frame, Input, Inputs, chosen_by
 from backwright_workbench.review.access.people import is_account, is_granting, rights_of
 from backwright_workbench.review.access.privileges import let_in
+from backwright_workbench.review.access.tables import INSERT
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.rule import About
 
@@ -197,10 +198,36 @@ def _granted(
                 for each in keywords:
                     if is_granting(each.name) and _is_sent(inputs, frame, each.value):
                         yield each, each.name
+            case s.Call() if node.name in ("insert_one", "execute", "fetch", "query_db"):
+                yield from _granted_without_model(endpoint, inputs, frame, node)
             case s.Assign(targets=[s.Attribute(base=base, name=name)], value=value) if is_granting(name):
                 model = _model_of(app, base, frame.function)
                 if model is not None and is_account(model) and _is_sent(inputs, frame, value):
                     yield node, name
+
+
+def _granted_without_model(
+    endpoint: Endpoint, inputs: Inputs, frame: Frame, call: s.Call
+) -> Iterator[tuple[s.Node, str]]:
+    """The same for tables and collections that no model describes."""
+    if not any(each.orm == "sql" and is_account(each) for each in endpoint.models):
+        return
+    first = call.argument(0)
+    documents = [first] if isinstance(first, s.Pairs) else []
+    if isinstance(first, s.Name):
+        documents = [each for each in frame.function.values_of(first.id) if isinstance(each, s.Pairs)]
+    for document in documents:
+        for key, value in zip(document.keys, document.values, strict=True):
+            name = s.text_of(key) or ""
+            if is_granting(name) and _is_sent(inputs, frame, value):
+                yield value, name
+    found = INSERT.search(s.text_of(first) or "")
+    given = call.argument(1)
+    if found and isinstance(given, s.Group):
+        names = [each.strip() for each in found[2].split(",")]
+        for name, value in zip(names, given.items, strict=False):
+            if is_granting(name) and _is_sent(inputs, frame, value):
+                yield value, name
 
 
 def _is_sent(inputs: Inputs, frame: Frame, value: s.Expression | None) -> bool:

@@ -7,10 +7,11 @@ from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.data import Model
-from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
+from backwright_workbench.codebase.facts.words import words
 from backwright_workbench.review.access.acting import gives_itself_rights, uses_caller
 from backwright_workbench.review.access.callers import OPEN, guards_everything, is_guarded, is_registration
+from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.people import (
     has_secret,
@@ -128,7 +129,9 @@ def _is_own_row(guard: Guard) -> bool:
 def _for_strangers(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen | None:
     """Rows of people that anybody changes, in an application that knows its callers elsewhere: logging in is not all
     that is missing."""
-    if endpoint.handler is None or not endpoint.is_write or not endpoint.route.is_reachable:
+    if endpoint.handler is None or not endpoint.route.is_reachable:
+        return None
+    if not endpoint.is_write and not any(each.kind is Kind.DELETE for each in endpoint.effects):
         return None
     if is_guarded(endpoint) or is_registration(app, endpoint) or _refuses(endpoint):
         return None

@@ -33,7 +33,7 @@ def find(app: Application) -> Iterator[Seen]:
             message = f"{flow.label} is a regular expression in `{flow.what}`: `.*` finds all, and others run for long"
             yield seen(flow, message, "put `re.escape(…)` around it, or use a text index", Confidence.MEDIUM)
         elif flow.is_object and flow.source in ("json", "body", "message") and not flow.built:
-            if _is_typed(app, flow):
+            if _is_typed(app, flow) or _is_only_stored(flow):
                 continue
             message = f"{flow.label} goes into `{flow.what}` as it is: an object such as `{{'$ne': null}}` matches all"
             yield seen(flow, message, FIX, Confidence.MEDIUM)
@@ -50,6 +50,23 @@ def _is_pattern(call: s.Call) -> bool:
                     )
                     return not escaped and not isinstance(value, s.Literal)
     return False
+
+
+def _is_only_stored(flow: Flow) -> bool:
+    """Whether it is what a document is changed to, and not what documents are found by."""
+    if flow.call is None or not flow.call.name.startswith(("update", "find_one_and_update", "replace")):
+        return False
+    name = flow.path[-1] if flow.path else ""
+
+    def stands_in(*nodes: s.Node) -> bool:
+        return any(name in (s.last_name(each), s.text_of(each)) for node in nodes for each in s.walk(node))
+
+    return (
+        bool(name)
+        and len(flow.call.args) > 1
+        and stands_in(*flow.call.args[1:])
+        and not stands_in(flow.call.args[0])
+    )
 
 
 def _is_typed(app: Application, flow: Flow) -> bool:

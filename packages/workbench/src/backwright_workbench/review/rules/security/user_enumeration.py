@@ -260,6 +260,8 @@ def _is_password(node: s.Node) -> bool:
 def _is_negative(test: s.Expression) -> bool:
     if isinstance(test, s.Operation) and test.operator == "and":
         return any(_is_negative(each) for each in test.operands)
+    if isinstance(test, s.Operation) and test.operator in ("is", "=="):
+        return any(isinstance(each, s.Literal) and each.value in (None, False) for each in test.operands)
     return isinstance(test, s.Operation) and test.operator in ("not", "!=")
 
 
