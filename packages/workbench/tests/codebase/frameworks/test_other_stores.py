@@ -90,7 +90,7 @@ async def f(x):
 
 
 def test_pymongo_and_motor() -> None:
-    """Collections by attribute, key and name."""
+    """Collections by attribute, by key, and by what a module calls them: the name in the database counts."""
     assert asked(
         """
 from pymongo import MongoClient
@@ -113,7 +113,7 @@ async def g(x):
     ) == [
         "select users(city) many",
         "select users(_id) limited",
-        "select users_collection limited many",
+        "select users limited many",
         "select users(name) limited in_loop",
         "insert users",
         "update users(city)",

@@ -32,7 +32,7 @@ def whole_documents(endpoint: Endpoint) -> Iterator[tuple[Function, s.Node, Mode
                 found = next(
                     (
                         model
-                        for each in _kept(function, node.value)
+                        for each in kept(function, node.value)
                         if id(each) in asked
                         and (model := _told(endpoint, function, asked[id(each)])) is not None
                     ),
@@ -49,7 +49,7 @@ def answering(endpoint: Endpoint) -> list[Function]:
         called = {id(call): each for call, each in endpoint.known.callees(function)}
         for node in function.walk():
             if isinstance(node, s.Return) and node.value is not None:
-                for each in _kept(function, node.value):
+                for each in kept(function, node.value):
                     other = called.get(id(each))
                     if isinstance(other, Function) and other not in found and len(found) < DEEPEST:
                         found.append(other)
@@ -63,7 +63,7 @@ def _told(endpoint: Endpoint, function: Function, query: Query) -> Model | None:
         if model is None or not is_account(model):
             continue
         secret = secret_of(model)
-        if secret and not _leaves_out(query, secret) and not _takes_away(function, secret):
+        if secret and not _leaves_out(query, secret) and not takes_away(function, secret):
             return model
     return None
 
@@ -85,7 +85,7 @@ def _leaves_out(query: Query, secret: str) -> bool:
     return False
 
 
-def _takes_away(function: Function, secret: str) -> bool:
+def takes_away(function: Function, secret: str) -> bool:
     """Whether the function removes or replaces that field before it answers."""
     for node in function.walk():
         match node:
@@ -106,34 +106,47 @@ def _takes_away(function: Function, secret: str) -> bool:
     return False
 
 
-def _kept(function: Function, node: s.Expression, depth: int = 0) -> Iterator[s.Node]:
+def kept(function: Function, node: s.Expression, depth: int = 0) -> Iterator[s.Node]:
     """The calls whose values an expression gives on with all that is in them."""
     if depth > DEEPEST:
         return
     match node:
         case s.Awaited(value=value) | s.Spread(value=value):
-            yield from _kept(function, value, depth)
+            yield from kept(function, value, depth)
         case s.Pairs(values=items) | s.Group(items=items):
             for each in items:
-                yield from _kept(function, each, depth + 1)
+                yield from kept(function, each, depth + 1)
         case s.Choice(yes=yes, no=no):
-            yield from _kept(function, yes, depth + 1)
-            yield from _kept(function, no, depth + 1)
+            yield from kept(function, yes, depth + 1)
+            yield from kept(function, no, depth + 1)
         case s.Operation(operator="or", operands=operands):
             for each in operands:
-                yield from _kept(function, each, depth + 1)
+                yield from kept(function, each, depth + 1)
         case s.Each(element=element, clauses=[clause, *_]) if not isinstance(element, s.Item | s.Attribute):
             name = clause.target.id if isinstance(clause.target, s.Name) else ""
             if any(isinstance(each, s.Name) and each.id == name for each in _whole(element)):
-                yield from _kept(function, clause.iterable, depth + 1)
+                yield from kept(function, clause.iterable, depth + 1)
         case s.Call():
             yield node
-            if node.name in KEEPING:
+            if node.name in KEEPING and not _gives_keys(node):
                 for each in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                    yield from _kept(function, each, depth + 1)
+                    yield from kept(function, each, depth + 1)
+        case s.Item():
+            yield node
         case s.Name(id=name):
+            yield node
             for value in _sources(function, name):
-                yield from _kept(function, value, depth + 1)
+                yield from kept(function, value, depth + 1)
+
+
+def _gives_keys(call: s.Call) -> bool:
+    """`list(users)` of a mapping that a module keeps: its keys only."""
+    first = call.argument(0)
+    return (
+        call.refers in ("builtins.list", "builtins.sorted")
+        and isinstance(first, s.Name)
+        and bool(first.refers)
+    )
 
 
 def _whole(node: s.Expression) -> Iterator[s.Expression]:

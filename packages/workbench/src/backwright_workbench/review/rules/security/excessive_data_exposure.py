@@ -11,6 +11,7 @@ from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.documents import answering, whole_documents
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Inputs
+from backwright_workbench.review.access.memory import whole_entries
 from backwright_workbench.review.access.outputs import dumped, dumps_all, gives_rows, returned, secret_of
 from backwright_workbench.review.access.people import is_account, is_credential
 from backwright_workbench.review.access.privileges import schema_fields
@@ -40,6 +41,7 @@ def find(app: Application) -> Iterator[Seen]:
             *_rows(app, endpoint),
             *_documents(endpoint),
             *_methods(app, endpoint),
+            *_entries(app, endpoint),
             *_schemas(app, endpoint),
         ):
             key = (seen.place.path, seen.place.line)
@@ -149,6 +151,14 @@ def _documents(endpoint: Endpoint) -> Iterator[Seen]:
             function.at(node),
             f"whole documents of `{model.name}` go out, `{secret_of(model)}` too",
         )
+
+
+def _entries(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
+    """Whole entries of a list or mapping of accounts."""
+    for function, node, store, secret in (
+        whole_entries(app, endpoint) if endpoint.route.answers is None else ()
+    ):
+        yield _seen(endpoint, function.at(node), f"whole entries of `{store}` go out, `{secret}` too")
 
 
 def _methods(app: Application, endpoint: Endpoint) -> Iterator[Seen]:

@@ -22,6 +22,7 @@ from backwright_workbench.review.access.effects import Kind
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Inputs
 from backwright_workbench.review.access.intents import Intent
+from backwright_workbench.review.access.memory import whole_entries
 from backwright_workbench.review.access.people import (
     is_account,
     is_personal,
@@ -182,6 +183,9 @@ def _reveals(endpoint: Endpoint) -> str:
                 if is_account(model)
                 else (f"shows `{model.name}` rows, which belong to somebody")
             )
+    kept = next(whole_entries(endpoint.known.app, endpoint), None) if not endpoint.route.answers else None
+    if kept is not None:
+        return f"shows entries of `{kept[2]}`, which are accounts"
     twin = _twin(endpoint, asked)
     if twin is not None:
         return f"gives the same rows as `{twin.title}`, which asks who calls,"
