@@ -1,7 +1,7 @@
 """What does `backwright review` say of many repositories? `uv run python benchmarks/review_corpus.py DIR OUT`.
 
-DIR holds one checked-out repository per folder, called `owner+name`; OUT gets `owner+name.sarif` for each, and a line for
-each is printed: seconds, findings by severity. Any scorer of SARIF can compare the files with labels.
+DIR holds one checked-out repository per folder, called `owner+name`; OUT gets `owner+name.sarif` for each, and a line
+for each is printed: seconds, findings by severity. Any scorer of SARIF can compare the files with labels.
 """
 
 import json
