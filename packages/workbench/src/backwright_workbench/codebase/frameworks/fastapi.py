@@ -18,26 +18,27 @@ from backwright_workbench.codebase.facts.values import (
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose, Route, WebApp
 from backwright_workbench.codebase.frameworks import starlette
 from backwright_workbench.codebase.frameworks.fastapi_guards import Guards
-from backwright_workbench.codebase.frameworks.hubs import Hub, Hubs, Spot, Way
+from backwright_workbench.codebase.frameworks.fastapi_names import (
+    COLLECTIONS,
+    KINDS,
+    LISTS,
+    MANY,
+    SOCKETS,
+    VERBS,
+    is_foreign,
+    registers,
+    status,
+)
+from backwright_workbench.codebase.frameworks.hub_facts import Hub, Spot, Way
+from backwright_workbench.codebase.frameworks.hubs import Hubs
 from backwright_workbench.codebase.frameworks.middleware import Reach
 from backwright_workbench.codebase.frameworks.parameters import parameters
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 from backwright_workbench.codebase.frameworks.rest import action_of
 
-KINDS = {
-    "fastapi.FastAPI": "app", "fastapi.applications.FastAPI": "app", "starlette.applications.Starlette": "app",
-    "fastapi.APIRouter": "router", "fastapi.routing.APIRouter": "router", "fastapi.routers.APIRouter": "router",
-    "starlette.routing.Router": "router", "fastapi_utils.inferring_router.InferringRouter": "router",
-    "fastapi_restful.inferring_router.InferringRouter": "router", "fastapi_crudrouter.SQLAlchemyCRUDRouter": "router",
-    "fastapi_restful.Api": "router", "fastapi_utils.Api": "router", "fastapi_versioning.VersionedFastAPI": "app",
-}  # fmt: skip
-VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
-MANY = frozenset(["api_route", "route", "add_api_route", "add_route"])
-SOCKETS = frozenset(["websocket", "websocket_route", "add_api_websocket_route", "add_websocket_route"])
 PARAMETER = re.compile(r"\{(\w+):\w+\}")
 SKIPPED = (Role.TEST, Role.VENDORED, Role.MIGRATION)
 PURPOSEFUL = frozenset({Purpose.DATABASE, Purpose.OTHER})
-COLLECTIONS = frozenset(["Page", "LimitOffsetPage", "CursorPage", "Paginated", "PaginatedResponse"])
 
 
 def read(app: Application) -> None:
@@ -182,7 +183,7 @@ class Reader:
             ),
         )
         if not is_known and not is_mount and spot.module.role not in SKIPPED:
-            self._is_dynamic = self._is_dynamic or not _is_foreign(self._app, child)
+            self._is_dynamic = self._is_dynamic or not is_foreign(self._app, child)
 
     # Routes
 
@@ -204,7 +205,7 @@ class Reader:
         below = function.decorators[
             function.decorators.index(decorator) + 1 :
         ]  # those above see nothing of it
-        others = [each for each in below if not _registers(each)]
+        others = [each for each in below if not registers(each)]
         route.guards += self._guards.attached(others, function)
         self._found.append((route, hubs))
 
@@ -252,7 +253,7 @@ class Reader:
             route.guards = [
                 *guards,
                 *route.guards,
-                *self._guards.attached([d for d in found.decorators if not _registers(d)], found),
+                *self._guards.attached([d for d in found.decorators if not registers(d)], found),
             ]
             self._found.append((route, hubs))
 
@@ -268,7 +269,7 @@ class Reader:
                 route.guards = [
                     *guards,
                     *route.guards,
-                    *self._guards.attached([d for d in method.decorators if not _registers(d)], method),
+                    *self._guards.attached([d for d in method.decorators if not registers(d)], method),
                 ]
                 self._found.append((route, hubs))
 
@@ -284,7 +285,7 @@ class Reader:
         route = Route(
             methods, PARAMETER.sub(r"{\1}", path), function, None, function.place, module.at(call), "fastapi"
         )
-        route.status = _status(call.keyword("status_code"))
+        route.status = status(call.keyword("status_code"))
         route.guards += self._guards.listed(call.keyword("dependencies"), inside, module, Level.ROUTE)
         if function.owner is not None and any(
             s.last_name(each) in ("cbv", "controller") for each in function.owner.decorators
@@ -303,7 +304,7 @@ class Reader:
         kind = self._app.types.annotated(given)
         if kind is not None:
             outer = kind.name.rpartition(".")[2]
-            route.answers_many = (kind.item is not None and outer.lower() in _LISTS) or outer in COLLECTIONS
+            route.answers_many = (kind.item is not None and outer.lower() in LISTS) or outer in COLLECTIONS
             name = kind.item.name if kind.item and kind.item.name in self._app.project.classes else kind.name
             route.answers = self._app.project.classes.get(name)
 
@@ -349,33 +350,3 @@ class Reader:
             used = {each.framework for each in self._app.routes} | {each.framework for each in self._app.apps}
             if name in used and name not in self._app.frameworks:
                 self._app.frameworks.append(name)
-
-
-_LISTS = frozenset(["list", "sequence", "tuple", "set", "iterable", "page", "asynciterator"])
-
-
-def _registers(decorator: s.Expression) -> bool:
-    """Whether a decorator registers a route, an event or the like rather than standing in front of one."""
-    if not isinstance(decorator, s.Call) or not isinstance(decorator.callee, s.Attribute):
-        return False
-    return decorator.callee.name in VERBS | SOCKETS | MANY and isinstance(
-        decorator.callee.base, s.Name | s.Attribute
-    )
-
-
-def _status(node: s.Expression | None) -> int | None:
-    value = s.constant(node)
-    if isinstance(value, int):
-        return value
-    found = re.search(r"_(\d{3})_", s.last_name(node))
-    names = {"CREATED": 201, "OK": 200, "NO_CONTENT": 204, "ACCEPTED": 202}
-    return int(found.group(1)) if found else names.get(s.last_name(node))
-
-
-def _is_foreign(app: Application, child: s.Expression | None) -> bool:
-    """Whether what is included comes from a library: `fastapi_users.get_auth_router(…)`, `admin.router`."""
-    root = s.root_of(child) if child is not None else None
-    known = s.refers(root)
-    return bool(known) and not any(
-        known == name or known.startswith(f"{name}.") for name in app.project.modules
-    )

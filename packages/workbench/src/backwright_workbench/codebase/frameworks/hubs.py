@@ -4,7 +4,6 @@ What lives here: finding them, and which of them an expression is. What must not
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
@@ -12,53 +11,10 @@ from backwright_workbench.codebase.facts.code import Class, Function, Module, bl
 from backwright_workbench.codebase.facts.types import Type
 from backwright_workbench.codebase.facts.values import Rows, looked_up
 from backwright_workbench.codebase.facts.web import Guard
+from backwright_workbench.codebase.frameworks.hub_facts import Hub, Mount, Spot, Way
 
 DEEPEST = 8
 """Names of names, and functions that return what others return, that are followed."""
-
-
-@dataclass(slots=True, eq=False)
-class Mount:
-    """Where a hub hangs: on another hub, under a prefix, behind guards."""
-
-    parent: "Hub"
-    prefix: str
-    guards: list[Guard]
-
-
-@dataclass(slots=True, eq=False)
-class Hub:
-    """An application or router; `name` is its full dotted name."""
-
-    name: str
-    kind: str
-    """app or router."""
-    call: s.Call
-    module: Module
-    function: Function | None
-    prefix: str = ""
-    guards: list[Guard] = field(default_factory=list)
-    mounts: list[Mount] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Way:
-    """A way from an application to a hub: all prefixes and guards that lie on it."""
-
-    prefix: str
-    guards: list[Guard]
-    app: str
-    is_reachable: bool
-
-
-@dataclass(slots=True)
-class Spot:
-    """A call with where it stands; `rows` are the names that a written-out loop binds there."""
-
-    call: s.Call
-    module: Module
-    function: Function | None
-    rows: Rows
 
 
 class Hubs:

@@ -3,31 +3,30 @@
 What lives here: which handler is in which layers. What must not: what a layer adds (`litestar_layers.py`).
 """
 
-import re
-from collections.abc import Iterator
-
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.codebase.facts.code import Class, Function, Module, Role
-from backwright_workbench.codebase.facts.types import LISTS
+from backwright_workbench.codebase.facts.code import Class, Function, Role
 from backwright_workbench.codebase.facts.values import listed, looked_up, plain_options
 from backwright_workbench.codebase.facts.web import (
     ErrorHandler,
-    Guard,
     Level,
     Middleware,
     Purpose,
     Route,
-    RouteParameter,
     WebApp,
 )
-from backwright_workbench.codebase.frameworks.depends import metadata
-from backwright_workbench.codebase.frameworks.hubs import Hub, Hubs
+from backwright_workbench.codebase.frameworks.hub_facts import Hub
+from backwright_workbench.codebase.frameworks.hubs import Hubs
+from backwright_workbench.codebase.frameworks.litestar_handlers import (
+    PARAMETER,
+    answers,
+    methods,
+    parameters,
+    provided,
+)
 from backwright_workbench.codebase.frameworks.litestar_layers import Gate, Layer, Layers
-from backwright_workbench.codebase.frameworks.parameters import MINIMA, is_positive
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 from backwright_workbench.codebase.frameworks.rest import action_of
-from backwright_workbench.codebase.frameworks.schemas import limits_of
 
 KINDS = {
     "litestar.Litestar": "app", "litestar.app.Litestar": "app", "starlite.Starlite": "app",
@@ -43,11 +42,6 @@ CONTROLLERS = (
 VERBS = frozenset(
     ["get", "post", "put", "patch", "delete", "head", "route", "websocket", "websocket_listener"]
 )
-RESERVED = frozenset(
-    ["self", "cls", "request", "state", "headers", "cookies", "query", "body", "socket", "scope", "data",
-     "reserved_kwargs"]
-)  # fmt: skip
-PARAMETER = re.compile(r"\{(\w+)\s*(?::\s*\w+)?\}")
 SKIPPED = (Role.TEST, Role.VENDORED, Role.MIGRATION)
 GENERAL = frozenset(["Exception", "500", "HTTP_500_INTERNAL_SERVER_ERROR"])
 CONFIGS = {"cors_config": Purpose.CORS, "csrf_config": Purpose.CSRF}
@@ -202,7 +196,7 @@ class Reader:
         layers = [*above, *layers]
         path = "/" + "/".join(part for part in (each.path.strip("/") for each in layers) if part)
         route = Route(
-            self._methods(call, verb), PARAMETER.sub(r"{\1}", path), function, owner, function.place,
+            methods(self._app, call, verb), PARAMETER.sub(r"{\1}", path), function, owner, function.place,
             function.module.at(call or function.decorators[0]), "litestar",
         )  # fmt: skip
         route.app = hub.name if hub else ""
@@ -212,10 +206,10 @@ class Reader:
         is_exempt = any(each.is_exempt for each in layers)
         gates: list[Gate] = [gate for each in layers for gate in each.gates]
         route.guards = [gate.guard for gate in gates if gate.covers(route.path, is_exempt)] + route.guards
-        route.guards += self._provided(function, provides)
+        route.guards += provided(self._purposes, function, provides)
         route.guards += self._purposes.body_guards(function)
-        route.parameters = list(self._parameters(function, route.path, provides))
-        self._answers(route, function, call)
+        route.parameters = list(parameters(self._app, self._purposes, function, route.path, provides))
+        answers(self._app, route, function, call)
         route.action = action_of(route.methods[0], route.path, function.name, route.answers_many)
         self._app.routes.append(route)
 
@@ -236,90 +230,6 @@ class Reader:
                 if each in self._parents:
                     return self._above(each)
         return None, False, layers
-
-    def _methods(self, call: s.Call | None, verb: str) -> tuple[str, ...]:
-        if verb.startswith("websocket"):
-            return ("WEBSOCKET",)
-        if verb != "route" or call is None:
-            return (verb.upper(),)
-        given = call.keyword("http_method")
-        items = listed(self._app, given, None) or ([given] if given is not None else [])
-        found = [s.text_of(each) or s.last_name(each) for each in items]
-        return tuple(each.upper() for each in found if each) or ("GET",)
-
-    def _provided(
-        self, function: Function, provides: dict[str, tuple[s.Expression, Module]]
-    ) -> Iterator[Guard]:
-        """The dependencies that a handler asks for by name, and those that they ask for."""
-        waiting, seen = [each.name for each in function.params], set[str]()
-        while waiting:
-            name = waiting.pop(0)
-            if name in seen or name not in provides:
-                continue
-            seen.add(name)
-            provider, module = provides[name]
-            yield self._purposes.guard(provider, Level.ROUTE, module.at(provider))
-            found = self._purposes.definition(provider)
-            if isinstance(found, Function):
-                waiting.extend(each.name for each in found.params)
-
-    def _parameters(
-        self, function: Function, path: str, provides: dict[str, tuple[s.Expression, Module]]
-    ) -> Iterator[RouteParameter]:
-        names = set(PARAMETER.findall(path))
-        waiting, seen = [function], set[str]()
-        while waiting:
-            for param in waiting.pop(0).params:
-                if param.name in seen or param.kind in ("*", "**"):
-                    continue
-                seen.add(param.name)
-                if param.name in provides:
-                    found = self._purposes.definition(provides[param.name][0])
-                    waiting += [found] if isinstance(found, Function) else []
-                    continue
-                base, more = metadata(self._app.project, param.annotation)
-                kind = self._app.types.annotated(base)
-                name = kind.name if kind else ""
-                item = (
-                    kind.item.name
-                    if kind and kind.item and name in LISTS | {"litestar.dto.DTOData"}
-                    else name
-                )
-                schema = self._app.project.classes.get(item)
-                if param.name == "data":
-                    yield RouteParameter("data", "body", name, schema, False, param.line)
-                elif param.name not in RESERVED:
-                    marks = [each for each in (*more, param.default) if isinstance(each, s.Call)]
-                    source = "path" if param.name in names else "query"
-                    for mark in marks:
-                        source = (
-                            "header"
-                            if mark.keyword("header")
-                            else "cookie"
-                            if mark.keyword("cookie")
-                            else source
-                        )
-                    if any(mark.name == "Dependency" for mark in marks):
-                        continue
-                    limits = set(limits_of(param.annotation, param.default, more, name))
-                    yield RouteParameter(
-                        param.name, source, name, None, bool(limits & {"le", "lt"}), param.line,
-                        bool(limits & MINIMA) or is_positive(base),
-                    )  # fmt: skip
-
-    def _answers(self, route: Route, function: Function, call: s.Call | None) -> None:
-        kind = self._app.types.annotated(function.returns)
-        status = s.constant(call.keyword("status_code")) if call else ...
-        route.status = status if isinstance(status, int) else None
-        if kind is not None:
-            outer = kind.name.rpartition(".")[2]
-            route.answers_many = outer.lower() in (
-                "list",
-                "sequence",
-                "offsetpagination",
-                "classicpagination",
-            )
-            route.answers = self._app.project.classes.get(kind.item.name if kind.item else kind.name)
 
 
 def _is_handler(decorator: s.Expression) -> bool:

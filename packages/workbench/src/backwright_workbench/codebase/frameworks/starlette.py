@@ -10,7 +10,8 @@ from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function, Module, Role
 from backwright_workbench.codebase.facts.values import listed, looked_up, plain_options, plain_value
 from backwright_workbench.codebase.facts.web import ErrorHandler, Guard, Middleware, Purpose
-from backwright_workbench.codebase.frameworks.hubs import Hubs, Spot
+from backwright_workbench.codebase.frameworks.hub_facts import Spot
+from backwright_workbench.codebase.frameworks.hubs import Hubs
 from backwright_workbench.codebase.frameworks.middleware import GUARDING, Reach, entrance, guard_of, reach_of
 from backwright_workbench.codebase.frameworks.purposes import Purposes
 
