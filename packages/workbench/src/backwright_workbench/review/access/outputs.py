@@ -210,15 +210,16 @@ def _is_whole(handler: Function, value: s.Expression) -> bool:
         case s.Each(element=s.Name()):
             return True
         case s.Call(args=[s.Name(id=name)]) if value.name in ("dict", "list", "tuple"):
-            return _is_fetched(handler, name)
+            return is_fetched(handler, name)
         case s.Name(id=name):
-            return _is_fetched(handler, name)
+            return is_fetched(handler, name)
         case s.Call():
             return value.name in ("fetchall", "fetchone")
     return False
 
 
-def _is_fetched(handler: Function, name: str) -> bool:
+def is_fetched(handler: Function, name: str) -> bool:
+    """Whether a name holds what a query gave."""
     for node in handler.walk():
         if isinstance(node, s.Assign) and any(
             isinstance(each, s.Name) and each.id == name for each in node.targets

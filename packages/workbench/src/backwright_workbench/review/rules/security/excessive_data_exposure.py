@@ -1,20 +1,24 @@
 """Answers with passwords, hashes and keys in them, or with whole rows of accounts."""
 
+import re
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
-from backwright_workbench.codebase.facts.web import Schema
+from backwright_workbench.codebase.facts.web import Purpose, Schema
 from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.documents import answering, whole_documents
 from backwright_workbench.review.access.endpoints import Endpoint, endpoints
 from backwright_workbench.review.access.inputs import Inputs
+from backwright_workbench.review.access.internals import told as inside
 from backwright_workbench.review.access.memory import whole_entries
 from backwright_workbench.review.access.outputs import dumped, dumps_all, gives_rows, returned, secret_of
 from backwright_workbench.review.access.people import is_account, is_credential
 from backwright_workbench.review.access.privileges import schema_fields
+from backwright_workbench.review.access.records import Answered
+from backwright_workbench.review.access.shown import shows_rows
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
 
@@ -23,6 +27,7 @@ ABOUT = About(
 )
 
 MAKERS = frozenset(["serialize", "dict", "json", "format", "response"])
+COLUMNS = re.compile(r"\s*select\s+(?:distinct\s+)?(.*?)\s+from\b", re.I | re.S)
 PAGES = frozenset(["render_template", "render", "TemplateResponse", "redirect", "url_for"])
 FIXES = {
     "fastapi": "set `response_model` to a schema that has only what callers may see",
@@ -36,14 +41,16 @@ def find(app: Application) -> Iterator[Seen]:
     """Secrets in written-out answers, whole rows of accounts, and schemas of answers with secrets in them."""
     told: set[tuple[str, int]] = set()
     for endpoint in endpoints(app).all:
-        for seen in (
+        seens = [
             *_written(app, endpoint),
             *_rows(app, endpoint),
             *_documents(endpoint),
             *_methods(app, endpoint),
             *_entries(app, endpoint),
             *_schemas(app, endpoint),
-        ):
+            *_internals(app, endpoint),
+        ]
+        for seen in seens or _kept(app, endpoint):
             key = (seen.place.path, seen.place.line)
             if key not in told:
                 told.add(key)
@@ -138,7 +145,7 @@ def _rows(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
                 handler.head,
                 f"it returns `{model.name}` rows without `response_model`: `{secret_of(model)}` goes out",
             )
-    yield from _selected(endpoint, handler)
+    yield from _selected(app, endpoint, handler)
 
 
 def _documents(endpoint: Endpoint) -> Iterator[Seen]:
@@ -189,26 +196,62 @@ def _methods(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
                     )
 
 
-def _selected(endpoint: Endpoint, handler: Function) -> Iterator[Seen]:
+def _selected(app: Application, endpoint: Endpoint, handler: Function) -> Iterator[Seen]:
     """`SELECT * FROM users`, and the rows go out as JSON."""
     for query in endpoint.known.queries.get(handler, []):
-        if (
-            query.via != "sql"
-            or query.kind != "select"
-            or "*" not in query.sql.partition("FROM")[0].partition("from")[0]
-        ):
+        if query.via != "sql" or query.kind != "select":
             continue
+        listed = COLUMNS.match(query.sql)
+        columns = [each.strip().rpartition(".")[2] for each in listed.group(1).split(",")] if listed else []
+        named = next((each for each in columns if each.isidentifier() and is_credential(each)), "")
         model = next((found for name in query.models if (found := endpoint.known.model(name))), None)
-        if model is None or not is_account(model) or not secret_of(model):
+        if named and query.models:
+            secret, what = named, query.models[0]
+        elif "*" in columns and model is not None and is_account(model) and secret_of(model):
+            secret, what = secret_of(model), model.name
+        else:
             continue
         for node in handler.walk():
-            if isinstance(node, s.Return) and node.value is not None and gives_rows(handler, node.value):
-                yield _seen(
-                    endpoint,
-                    handler.at(node),
-                    f"every column of `{model.name}` goes out, `{secret_of(model)}` too",
-                )
+            if not isinstance(node, s.Return) or node.value is None:
+                continue
+            message = f"every column of `{what}` goes out, `{secret}` too"
+            if named:
+                message = f"`{secret}` of `{what}` goes out"
+            if gives_rows(handler, node.value):
+                yield _seen(endpoint, handler.at(node), message)
                 return
+            if shows_rows(app, handler, node.value, secret):
+                yield _seen(endpoint, handler.at(node), message, Confidence.MEDIUM)
+                return
+
+
+# What is in no table
+
+
+def _kept(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
+    """Records in memory and bodies that are given back, with the password."""
+    handler = endpoint.handler
+    if handler is None or endpoint.route.answers is not None:
+        return
+    for node, name in Answered(app, handler).found():
+        what = f"a whole record goes out, `{name}` too"
+        yield _seen(endpoint, handler.at(node), what, Confidence.MEDIUM)
+        return
+
+
+def _internals(app: Application, endpoint: Endpoint) -> Iterator[Seen]:
+    """Configuration, environment, versions and addresses, for everybody."""
+    handler = endpoint.handler
+    if (
+        handler is None
+        or endpoint.route.answers is not None
+        or endpoint.guarded(Purpose.AUTHENTICATION)
+        or endpoint.guarded(Purpose.AUTHORIZATION)
+    ):
+        return
+    for node, what in inside(app, handler):
+        yield _seen(endpoint, handler.at(node), what, Confidence.MEDIUM)
+        return
 
 
 # Schemas of answers
@@ -268,11 +311,11 @@ def _graph_types(app: Application, told: set[tuple[str, int]]) -> Iterator[Seen]
             )
 
 
-def _seen(endpoint: Endpoint, place: Place, what: str) -> Seen:
+def _seen(endpoint: Endpoint, place: Place, what: str, confidence: Confidence = Confidence.HIGH) -> Seen:
     return Seen(
         place,
         f"{what} (`{endpoint.title}`)",
-        Confidence.HIGH,
+        confidence,
         fix=FIXES.get(endpoint.route.framework, FIXES["flask"]),
         about=f"{endpoint.name} {what[:40]}",
     )

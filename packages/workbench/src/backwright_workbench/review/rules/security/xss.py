@@ -143,11 +143,13 @@ def _makes_pages(call: Call, module: Module) -> bool:
 def _templates(app: Application, told: set[tuple[str, int]]) -> Iterator[Seen]:
     """`{{ value|safe }}` in a template, where the value is data: at the call that renders it, if that is seen."""
     rendering = _rendering(app)
+    columns = {name for model in app.models.values() for name in model.columns}
+    made = {each.name for each in app.functions() if each.owner is not None} - columns
     for path, text in app.files.items():
         if not path.endswith(ENDINGS) or "/admin/" in path or "node_modules/" in path:
             continue
         for raw in raws(text, path):
-            if _is_own(raw):
+            if _is_own(raw) or raw.column in made:
                 continue
             calls = [each for each, name in rendering.get(path, []) if name == raw.root]
             if any((each.place.path, each.place.line) in told for each in calls):
