@@ -62,7 +62,17 @@ def _is_for_admins(endpoint: Endpoint) -> bool:
     return bool(endpoint.guarded(Purpose.AUTHORIZATION)) and any(
         word in guard.name.lower()
         for guard in endpoint.guarded(Purpose.AUTHORIZATION)
-        for word in ("admin", "super", "staff", "role", "permission", "manager")
+        for word in (
+            "admin",
+            "super",
+            "staff",
+            "role",
+            "permission",
+            "manager",
+            "authoriz",
+            "authoris",
+            "policy",
+        )
     )
 
 

@@ -176,10 +176,12 @@ def _has_roles(app: Application) -> bool:
 
 def _knows_who(endpoint: Endpoint) -> bool:
     """Whether a guard says who calls, not only that they know the key of the service."""
+    guards = endpoint.guarded(Purpose.AUTHENTICATION)
+    if any(_only_says_yes(guard.function) for guard in guards):
+        return False
     return any(
         not set(words(guard.name)) & {"password", "key", "apikey", "secret", "internal", "basic"}
-        and not _only_says_yes(guard.function)
-        for guard in endpoint.guarded(Purpose.AUTHENTICATION)
+        for guard in guards
     )
 
 
