@@ -9,6 +9,7 @@ import re
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.words import phrase
+from backwright_workbench.codebase.frameworks.claims import claimed
 
 PROOFS = re.compile(r"\b(?:auth\w*|token|apikey|api key|jwt|bearer|access key|secret)\b")
 COOKIES = re.compile(r"\b(?:token|session\w*|auth\w*|user\w*|jwt|sid|login|logged|admin|role)\b")
@@ -47,6 +48,7 @@ class Callers:
     def __init__(self, function: Function, names: frozenset[str]) -> None:
         self.function = function
         self.names = set(names)
+        self.claims = claimed(function) - self.names
 
     def is_caller(self, node: s.Node) -> bool:
         """Whether an expression holds who the caller is, or a proof of it."""
@@ -54,6 +56,8 @@ class Callers:
             case s.Name(id=name, refers=known):
                 if name in self.names or known in KNOWN_CALLERS:
                     return True
+                if name in self.claims:
+                    return False
                 return name[:1].islower() and bool(CALLERS.match(phrase(name)))
             case s.Attribute(base=base, name=name, refers=known):
                 if known in KNOWN_CALLERS or (name in REQUEST_USERS and is_request(base)):

@@ -13,6 +13,7 @@ from backwright_workbench.codebase.facts.code import Class, Function
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Level, Purpose
 from backwright_workbench.codebase.facts.words import phrase
+from backwright_workbench.codebase.frameworks.claims import claims_only
 from backwright_workbench.codebase.frameworks.conclusions import body_guard, concluded
 from backwright_workbench.codebase.frameworks.depends import givers
 from backwright_workbench.codebase.frameworks.guard_texts import (
@@ -121,7 +122,9 @@ class Purposes:
         made = self.definition(what)
         if made is not None:
             found = self._defined(made, depth)
-            joined = Found(found.purposes | said_by(what), found.refuses, found.opens)
+            is_claim = isinstance(made, Function) and not found.purposes & TOLD and claims_only(made)
+            said = set() if is_claim else said_by(what)
+            joined = Found(found.purposes | said, found.refuses, found.opens)
             if isinstance(what, s.Call):
                 joined.purposes |= self._arguments(what, depth)
             return joined
@@ -194,6 +197,8 @@ class Purposes:
                 found.refuses = found.refuses or inner.refuses
             for decorator in each.decorators:
                 found.purposes |= self._of(decorator, depth + 1).purposes & TOLD if depth < 2 else set()
+        if found.purposes & TOLD and not body & TOLD and claims_only(what):
+            found.purposes -= TOLD  # who the caller says to be
         return found
 
     def _returned(self, factory: Function) -> Iterator[Function]:

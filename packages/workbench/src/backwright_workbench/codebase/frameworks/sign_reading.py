@@ -18,6 +18,7 @@ from backwright_workbench.codebase.frameworks.callers import (
     key_of,
     written_text,
 )
+from backwright_workbench.codebase.frameworks.claims import switched
 from backwright_workbench.codebase.frameworks.refusals import (
     OTHER_MEANING,
     REFUSING,
@@ -53,7 +54,9 @@ class Reader(Callers):
 
     def read(self) -> Signs:
         """Goes through the body once."""
-        stored: set[int] = set()
+        stored = {
+            id(each) for branch in switched(self.function) for each in s.walk(*branch.body, *branch.orelse)
+        }  # what the caller may switch off is no check
         asked: s.Node | None = None
         fills_session = False
         for node in self.function.walk():

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from backwright_workbench.codebase.facts import syntax as s
 from backwright_workbench.codebase.facts.application import Application
 from backwright_workbench.codebase.facts.data import Model, Query
-from backwright_workbench.codebase.facts.web import Purpose, Schema
+from backwright_workbench.codebase.facts.place import Place
+from backwright_workbench.codebase.facts.web import Guard, Purpose, Schema
 from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.access.acting import uses_caller
+from backwright_workbench.codebase.frameworks.claims import switched_checks
 from backwright_workbench.review.access.callers import (
     OPEN,
     guards_everything,
@@ -31,6 +33,13 @@ from backwright_workbench.review.access.people import (
     singular,
 )
 from backwright_workbench.review.access.privileges import schema_fields
+from backwright_workbench.review.access.strangers import (
+    hollow_guards,
+    is_proxy,
+    kept_record,
+    looks_up,
+    tells_inside,
+)
 from backwright_workbench.review.finding import Confidence, Seen, Severity
 from backwright_workbench.review.rule import About
 
@@ -78,12 +87,42 @@ def find(app: Application) -> Iterator[Seen]:
         return
     known = endpoints(app)
     has_callers = knows_callers(app)
+    empty: dict[Place, Guard] = {}
     for endpoint in known.all:
-        if is_guarded(endpoint) or not endpoint.route.is_reachable:
+        if not endpoint.route.is_reachable:
+            continue
+        waived = (
+            next((each for each, _ in switched_checks(endpoint.handler)), None) if endpoint.handler else None
+        )
+        nothing = hollow_guards(endpoint)
+        empty |= {each.function.head: each for each in nothing if each.function is not None}
+        if is_guarded(endpoint) and (not nothing or looks_up(endpoint)):
+            continue
+        if waived is not None:
+            yield _waived(endpoint, waived)
             continue
         what = _harm(app, endpoint)
         if what:
             yield _seen(endpoint, what, has_callers)
+    for place, guard in empty.items():
+        yield Seen(
+            place,
+            f"`{guard.name}` only looks whether something was sent: any cookie or header will do",
+            Confidence.MEDIUM,
+            fix="look the value up among the sessions, or check its signature, and refuse what is not known",
+            about=guard.name,
+        )
+
+
+def _waived(endpoint: Endpoint, branch: s.Branch) -> Seen:
+    return Seen(
+        endpoint.place,
+        f"`{endpoint.title}` checks the caller only if the request does not switch that off (line {branch.line})",
+        Confidence.HIGH,
+        fix="check always: what a request says of itself decides nothing about checks",
+        cause=endpoint.route.app or endpoint.place.path,
+        about=f"{endpoint.name} {endpoint.route.path}",
+    )
 
 
 def _harm(app: Application, endpoint: Endpoint) -> str:
@@ -99,6 +138,15 @@ def _harm(app: Application, endpoint: Endpoint) -> str:
         return "changes data" if kinds != {Kind.FILE} else "writes files"
     if endpoint.methods == {"WEBSOCKET"}:
         return ""
+    said = _said(endpoint)
+    if said & {"admin", "administrator", "superuser"} and endpoint.is_write and endpoint.parameters:
+        return "is for administrators by its name"
+    kept = kept_record(app, endpoint)
+    keys = {each.name for each in endpoint.parameters if each.source == "path"}
+    if kept and (endpoint.is_write or not keys & PUBLIC_KEYS):
+        return f"works on the records of `{kept}`, which are about people,"
+    if is_proxy(app, endpoint):
+        return "fetches any address for anybody"
     return _reveals(endpoint)
 
 
@@ -175,6 +223,8 @@ def _reveals(endpoint: Endpoint) -> str:
     asked = [each for each in endpoint.queries if each.kind in ("select", "get", "other")]
     if said & INSIDE and (asked or endpoint.models or _reads_inside(endpoint)):
         return "shows what is for those who run the service"
+    if said & (INSIDE | {"internal", "config", "configuration", "setting"}) and tells_inside(endpoint):
+        return "shows how the service is set up"
     subjects = _subjects(endpoint, said)
     for model in subjects:
         if is_private(model) and _is_told(endpoint, model, asked):
@@ -239,13 +289,15 @@ def _is_told(endpoint: Endpoint, model: Model, asked: list[Query]) -> bool:
     )
     if is_account(model) and schema is not None and _tells_little(schema):
         return False
+    if any(secret_kind(each) == "password" for query in asked for each in query.filters):
+        return False  # it asks for the credentials itself
     own = [each for each in asked if model.qualified in each.models or model.table in each.models]
     if not own:
         return endpoint.handler is None and endpoint.route.action in ("list", "retrieve")
     return (
         any(each.many for each in own)
         or bool(keys)
-        or any(each.source == "query" for each in endpoint.parameters)
+        or any(each.source in ("query", "form") for each in endpoint.parameters)
     )
 
 
