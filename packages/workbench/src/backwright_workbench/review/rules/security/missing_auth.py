@@ -9,8 +9,8 @@ from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Purpose, Schema
 from backwright_workbench.codebase.facts.words import secret_kind, words
-from backwright_workbench.review.access.acting import uses_caller
 from backwright_workbench.codebase.frameworks.claims import switched_checks
+from backwright_workbench.review.access.acting import uses_caller
 from backwright_workbench.review.access.callers import (
     OPEN,
     guards_everything,
