@@ -22,6 +22,7 @@ from backwright_workbench.review.access.people import (
     singular,
 )
 from backwright_workbench.review.access.rows import Taken, changed, taken
+from backwright_workbench.review.access.unasked import unasked
 from backwright_workbench.review.finding import Confidence, Seen, Severity, Step
 from backwright_workbench.review.rule import About
 
@@ -61,6 +62,10 @@ def find(app: Application) -> Iterator[Seen]:
     has_guards = any(_knows_who(each) for each in known.all) and not guards_everything(app)
     for endpoint in known.all:
         if endpoint.intent in OPEN:
+            continue
+        reason = unasked(app, endpoint)
+        if reason:
+            yield _made(endpoint, reason)
             continue
         if _knows_who(endpoint):
             seen = _for_callers(app, endpoint, has_roles)
