@@ -54,7 +54,6 @@ async def prune(runtime: Runtime, sealer: AuditSealer, before: datetime, archive
         return None
     through, sha, ids = last.kept_from - 1, hashlib.sha256(), []
     async for seal in _seals(runtime, last.kept_from, before):
-        # backwright: ignore[n-plus-one] the entries of one seal at a time, so that a log of any size fits into memory
         for entry in await _entries(runtime, seal):
             line = canonical(plain(entry)) + b"\n"
             sha.update(line)

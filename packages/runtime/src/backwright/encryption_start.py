@@ -69,7 +69,6 @@ async def start(runtime: "Runtime") -> None:
     try:
         await store.load()
         for column in columns:
-            # backwright: ignore[n-plus-one] once at the start, for each of the few encrypted columns
             await _try(runtime, column)
         await store.open()  # new keys only where nothing is encrypted yet
     except Error:

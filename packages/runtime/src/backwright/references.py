@@ -91,7 +91,6 @@ class References:
                 if target is self._bound.resource.entity
             ]
             if columns:
-                # backwright: ignore[n-plus-one] for each kind of row that may refer to this one
                 statement = select(other.table.c.id).where(or_(*columns)).limit(1)
                 if await work.fetch(self._bound.database.prepare(statement), {"id": id_}):
                     found.append(other.title_plural)

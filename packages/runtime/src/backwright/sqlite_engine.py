@@ -43,7 +43,6 @@ class SQLite:
         """Open the connections. Raises `Unavailable` if the file cannot be opened."""
         limits = self._limits
         try:
-            # backwright: ignore[blocking-in-async] opens the file once, before the service answers anybody
             driver = sqlite.Driver(self.path, statement_timeout=limits.statement, lock_timeout=limits.lock)
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"The database file {self.path} cannot be opened: {error}") from error

@@ -19,7 +19,7 @@ ADDRESS = re.compile(
 )
 PLACEHOLDER = re.compile(
     r"^(?:<.*>|\$.*|\{\{.*|x{3,}|\*+|\.{3,}|n/?a|none|null|string|str|todo|your[-_ ].*|.*_here|"
-    r"enter .*|example|yes|no|true|false|on|off|wrong.*|invalid.*|not[-_ ].*|placeholder|dummy.*|"
+    r"enter .*|example|yes|no|true|false|on|off|wrong.*|invalid.*|not[-_ ].*|placeholder|dummy.*|empty|"
     r"https?://.*|[\w.]+@[\w.]+)$", re.I)  # fmt: skip
 VARIABLE = re.compile(r"^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]*(?:PASSWORD|PASSWD|SECRET|TOKEN))$")
 """The name of a variable of the environment, which is no secret."""

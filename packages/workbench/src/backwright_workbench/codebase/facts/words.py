@@ -30,7 +30,7 @@ ABOUT = frozenset(
      "format", "env", "var", "variable", "key_name", "issuer", "audience", "scope", "scopes", "context", "hint",
      "strength", "reset", "required", "enabled", "rules", "mode", "method", "methods", "provider", "manager",
      "service", "status", "state", "event", "action", "permission", "column", "table", "input", "output", "selector",
-     "subject", "encoding", "digest", "rounds", "iterations", "hash", "hashed", "hashing", "encrypted", "encoded"]
+     "subject", "encoding", "digest", "rounds", "iterations", "flavor", "store", "values", "hash", "hashed", "hashing", "encrypted", "encoded"]
 )  # fmt: skip
 """Words after which a name is about a secret, and is not one."""
 INTRODUCING = frozenset(
@@ -65,7 +65,11 @@ def secret_kind(name: str) -> str:
         return "password" if parts != ("pass",) else ""
     if any(part in KEYS for part in parts):
         return "key"
-    if parts[-1] in ("key", "keys") and any(part in KEY_BEFORE for part in parts[:-1]):
+    if (
+        parts[-1] in ("key", "keys")
+        and any(part in KEY_BEFORE for part in parts[-3:-1])
+        and "metadata" not in parts
+    ):
         return "key"
     if any(part in TOKENS for part in parts):
         return "token"
