@@ -30,7 +30,8 @@ ABOUT = frozenset(
      "format", "env", "var", "variable", "key_name", "issuer", "audience", "scope", "scopes", "context", "hint",
      "strength", "reset", "required", "enabled", "rules", "mode", "method", "methods", "provider", "manager",
      "service", "status", "state", "event", "action", "permission", "column", "table", "input", "output", "selector",
-     "subject", "encoding", "digest", "rounds", "iterations", "flavor", "store", "values", "hash", "hashed", "hashing", "encrypted", "encoded"]
+     "subject", "encoding", "digest", "rounds", "iterations", "flavor",
+     "store", "values", "hash", "hashed", "hashing", "encrypted", "encoded"]
 )  # fmt: skip
 """Words after which a name is about a secret, and is not one."""
 INTRODUCING = frozenset(
