@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backwright_workbench.codebase.facts.application import Application
-from backwright_workbench.codebase.flow import flows
+from backwright_workbench.codebase.flow import Flow, flows
 from backwright_workbench.review.finding import Confidence, Seen, Severity
-from backwright_workbench.review.flowing import seen
+from backwright_workbench.review.flowing import led, seen
 from backwright_workbench.review.rule import About
 
 ABOUT = About(
@@ -26,6 +26,13 @@ def find(app: Application) -> Iterator[Seen]:
             yield seen(
                 flow, f"{flow.label} becomes a part of the command that `{flow.what}` gives to a shell", FIX
             )
-        elif flow.kind == "command" and flow.origin in ("parameter", "field"):
+        elif flow.kind == "command" and (flow.origin in ("parameter", "field") or _is_stored_text(flow)):
             message = f"{flow.label} becomes a part of the command that `{flow.what}` gives to a shell"
             yield seen(flow, message, FIX, Confidence.MEDIUM)
+
+
+def _is_stored_text(flow: Flow) -> bool:
+    """Whether a text that was read from the database is put into a command; its name says where it is a number."""
+    name = led(flow).lower()
+    is_number = name.isdigit() or name.endswith(("id", "pid", "port", "count", "number", "uuid"))
+    return flow.origin in ("column", "stored") and flow.built and not is_number
