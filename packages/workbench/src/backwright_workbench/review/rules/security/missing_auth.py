@@ -9,7 +9,7 @@ from backwright_workbench.codebase.facts.data import Model, Query
 from backwright_workbench.codebase.facts.place import Place
 from backwright_workbench.codebase.facts.web import Guard, Purpose, Schema
 from backwright_workbench.codebase.facts.words import secret_kind, words
-from backwright_workbench.codebase.frameworks.claims import switched_checks
+from backwright_workbench.codebase.frameworks.claims import claimed, switched_checks
 from backwright_workbench.review.access.acting import uses_caller
 from backwright_workbench.review.access.callers import (
     OPEN,
@@ -334,6 +334,9 @@ def _seen(endpoint: Endpoint, what: str, has_callers: bool) -> Seen:
             else "; nothing in this application asks who calls"
         )
     )
+    only_said = sorted(claimed(endpoint.handler)) if endpoint.handler else []
+    if only_said:
+        others = f"; `{only_said[0]}` is what callers say of themselves, and nothing proves it"
     return Seen(
         endpoint.place,
         f"`{endpoint.title}` {what} and has no check of the caller{others}",
