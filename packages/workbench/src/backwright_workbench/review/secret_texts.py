@@ -34,6 +34,8 @@ ENVIRONMENT = ("getenv", "get", "config", "env", "str", "environ", "get_env", "s
 def is_harmless(address: re.Match[str]) -> bool:
     """An address that only shows its form; the password of every tutorial still opens the database it is used for."""
     parts = {address["user"].lower(), address["password"].lower(), address["host"].lower().rstrip("[")}
+    if re.search(r"[|()\\*+?]", address["password"] + address["user"]) and not address["host"]:
+        return True  # a regular expression
     is_form = address["password"].isupper() and address["user"].isupper()
     is_nowhere = is_form or RESERVED.search(address["host"]) is not None
     return is_nowhere or bool(PLACEHOLDER.match(address["password"])) or parts <= FORM
