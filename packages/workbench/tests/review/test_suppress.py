@@ -127,7 +127,7 @@ def test_a_long_line_takes_no_time() -> None:
         ("noqa: S501", False),
         ("noqa: E501, S501", False),
         ("nosec B501", False),
-        ("nosec", False),
+        ("nosec", True),
         ("noqa", True),
         ("noqa: E501", True),
         ("nosec B105", True),

@@ -12,7 +12,7 @@ from backwright_workbench.review.finding import Finding
 
 FORM = re.compile(
     r"#\s*(?:(?P<noqa>noqa)\s*:\s*(?P<codes>[A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)"
-    r"|(?P<nosec>nosec)\b:?\s*(?P<tests>B\d+(?:[\s,]+B\d+)*)?"
+    r"|nosec\b:?\s*(?P<tests>B\d+(?:[\s,]+B\d+)*)"
     r"|pylint\s*:\s*disable(?:-next)?\s*=\s*(?P<names>[\w-]+(?:\s*,\s*[\w-]+)*))"
 )
 ANSWERS = {
@@ -48,23 +48,22 @@ class Accepted:
         """The comment that answers a finding; empty if none does."""
         codes = frozenset(ANSWERS.get(finding.rule, "").split())
         place = finding.place
-        if not codes or finding.is_foreign:
-            return ""
+        if not codes or finding.is_foreign or finding.seen.steps:
+            return ""  # no other tool has seen the way from the request to this line
         there = self._files.get(place.path)
         if there is None:
             there = self._files[place.path] = _read(self._app.files.get(place.path, ""))
         last = place.line if finding.rule == "broad-except" else min(place.end, place.line + LONGEST)
         for line in range(place.line, last + 1):
             found = FORM.search(there.get(line, ""))
-            if found and (named := _named(found)) is not None and (not named or codes & named):
+            if found and codes & _named(found):
                 return f"accepted for another tool: {found[0].lstrip('# ')}"
         return ""
 
 
-def _named(found: re.Match[str]) -> frozenset[str] | None:
-    """The codes that are named; none for a `nosec` for everything."""
-    codes = found["codes"] or found["tests"] or found["names"] or ""
-    return frozenset(re.split(r"[\s,]+", codes)) if codes else frozenset() if found["nosec"] else None
+def _named(found: re.Match[str]) -> frozenset[str]:
+    """The codes that are named: a comment that names none (`# nosec`) says nothing about anything."""
+    return frozenset(re.split(r"[\s,]+", found["codes"] or found["tests"] or found["names"]))
 
 
 def _read(text: str) -> dict[int, str]:

@@ -46,7 +46,7 @@ class Parameter:
     line: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Function:
     """A function or method. `qualified` is `module.Class.name`; `inside` the function in which it is defined."""
 
@@ -71,6 +71,9 @@ class Function:
     functions: "list[Function]" = field(default_factory=list)
     """Functions that are defined in it."""
     _nodes: list[Node] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"Function({self.qualified})"
 
     @property
     def place(self) -> Place:
@@ -107,7 +110,7 @@ class Function:
         return self.module.at(node)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Class:
     """A class; `bases` are as written, with `refers` set by imports."""
 
@@ -125,6 +128,9 @@ class Class:
     methods: dict[str, Function] = field(default_factory=dict)
     classes: "dict[str, Class]" = field(default_factory=dict)
     """Classes that are defined in it: `Meta`, `Config`."""
+
+    def __repr__(self) -> str:
+        return f"Class({self.qualified})"
 
     @property
     def place(self) -> Place:
@@ -149,7 +155,7 @@ class Need:
     line: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Module:
     """A file of source code."""
 
@@ -173,6 +179,9 @@ class Module:
     all_classes: list[Class] = field(default_factory=list)
     trouble: str = ""
     """Why it could not be read, if it could not."""
+
+    def __repr__(self) -> str:
+        return f"Module({self.name})"
 
     @property
     def package(self) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backwright_workbench.codebase.facts.code import Class, Function
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """A piece of a file: its first and last line (from 1) and its first column (from 0)."""
 
@@ -23,25 +23,28 @@ class Node:
     end: int
     column: int
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.line}:{self.column})"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class Expression(Node):
     """What has a value."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Statement(Node):
     """What does something."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Literal(Expression):
     """`"text"`, `12`, `None`, `...`."""
 
     value: object
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Name(Expression):
     """`request`."""
 
@@ -49,7 +52,7 @@ class Name(Expression):
     refers: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Attribute(Expression):
     """`base.name`."""
 
@@ -58,7 +61,7 @@ class Attribute(Expression):
     refers: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Keyword(Expression):
     """`name=value` in a call; `name` is empty for `**value`."""
 
@@ -66,7 +69,7 @@ class Keyword(Expression):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Call(Expression):
     """`callee(*args, **keywords)`."""
 
@@ -95,7 +98,7 @@ class Call(Expression):
         return self.keyword(name) if name else None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Item(Expression):
     """`base[key]`."""
 
@@ -103,14 +106,14 @@ class Item(Expression):
     key: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Text(Expression):
     """A text with values in it: an f-string or a template literal; literal parts are `Literal`."""
 
     parts: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Operation(Expression):
     """`a + b`, `a and b`, `not a`, `a == b`, `a < b < c` (operator `<`), `a in b`."""
 
@@ -118,7 +121,7 @@ class Operation(Expression):
     operands: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Group(Expression):
     """A list, tuple or set; `kind` says which."""
 
@@ -126,7 +129,7 @@ class Group(Expression):
     items: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Pairs(Expression):
     """A mapping that is written out; a key of None is `**value`."""
 
@@ -134,7 +137,7 @@ class Pairs(Expression):
     values: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Choice(Expression):
     """`yes if test else no`."""
 
@@ -143,7 +146,7 @@ class Choice(Expression):
     no: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Clause(Node):
     """`for target in iterable if …` of a comprehension."""
 
@@ -153,7 +156,7 @@ class Clause(Node):
     is_async: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Each(Expression):
     """A comprehension or generator: `kind` is list, set, dict or generator; `key` only for dict."""
 
@@ -163,21 +166,21 @@ class Each(Expression):
     clauses: list[Clause]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Awaited(Expression):
     """`await value`."""
 
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Spread(Expression):
     """`*value`."""
 
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Lambda(Expression):
     """A function without a name; `params` are the names of its parameters."""
 
@@ -185,7 +188,7 @@ class Lambda(Expression):
     body: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Range(Expression):
     """`low:high:step` of an item."""
 
@@ -194,7 +197,7 @@ class Range(Expression):
     step: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Bound(Expression):
     """`(target := value)`."""
 
@@ -202,14 +205,14 @@ class Bound(Expression):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Yielded(Expression):
     """`yield value`."""
 
     value: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Assign(Statement):
     """`a = b = value`, `a: annotation = value`, `a += value` (operator `+`); without value only a declaration."""
 
@@ -219,21 +222,21 @@ class Assign(Statement):
     operator: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Do(Statement):
     """An expression for its effect."""
 
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Return(Statement):
     """`return value`."""
 
     value: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Raise(Statement):
     """`raise value from cause`; without value the error that is under way."""
 
@@ -241,7 +244,7 @@ class Raise(Statement):
     cause: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Branch(Statement):
     """`if test: body else: orelse`; a `match` is a chain of these with operator `case`."""
 
@@ -250,7 +253,7 @@ class Branch(Statement):
     orelse: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Loop(Statement):
     """`for target in subject`, or `while subject` where there is no target."""
 
@@ -261,7 +264,7 @@ class Loop(Statement):
     is_async: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Handler(Node):
     """`except types as name: body`; without types it takes everything."""
 
@@ -270,7 +273,7 @@ class Handler(Node):
     body: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Attempt(Statement):
     """`try: body except … else: orelse finally: final`."""
 
@@ -280,7 +283,7 @@ class Attempt(Statement):
     final: list[Statement]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Held(Node):
     """`value as target` of a `with`."""
 
@@ -288,7 +291,7 @@ class Held(Node):
     target: Expression | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Using(Statement):
     """`with items: body`."""
 
@@ -297,14 +300,14 @@ class Using(Statement):
     is_async: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Define(Statement):
     """A function or class that is defined here; what is in it is not a part of this body."""
 
     defined: "Function | Class"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Other(Statement):
     """Whatever else: `pass`, `break`, `assert`, `del`, `global`; `kind` is the word."""
 
