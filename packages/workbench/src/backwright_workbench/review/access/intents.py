@@ -34,8 +34,9 @@ PHRASES: tuple[tuple[Intent, str], ...] = (
                   r"|(?:verify|confirm|send|resend|request) (?:\w+ )?code"
                   r"|otp|2fa|mfa|two factor|totp|(?:resend|verify|confirm) (?:\w+ )?(?:email|account|activation)"
                   r"|email (?:verify|verification|confirm)|activate(?: user| account)?|activation"),
-    (Intent.RESET, r"(?:forgot|forgotten|reset|recover|lost|restore|forget) (?:\w+ )?(?:password|pwd|passwd|pass|pw)"
-                   r"|(?:password|pwd|passwd|pass) (?:\w+ )?(?:reset|recover\w*|forgot\w*|lost|restore|forget)"
+    (Intent.RESET, r"(?:request |send |start |ask |do |handle |process )?"
+                   r"(?:forgot|forgotten|reset|recover|lost|restore|forget) (?:\w+ )?(?:password|pwd|passwd|pass|pw)"
+                   r"|(?:\w+ )?(?:password|pwd|passwd|pass) (?:\w+ )?(?:reset|recover\w*|forgot\w*|lost|restore|forget)"
                    r"|recover account|account recovery|forgot|forgotpassword|resetpassword"),
     (Intent.REGISTER, r"(?:do |api |user |post |handle |process |\w+ )?(?:register|registration|sign ?up|signup)(?: (?:"
                       r"user|users|account|new user|customer|member|client|student|admin|post|submit|form|page|api))?"

@@ -122,7 +122,12 @@ def _for_callers(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen 
     if asked:
         return None
     seen = _of_others(app, endpoint, has_roles) if endpoint.handler else _by_view(app, endpoint)
-    return seen or _administers(app, endpoint, has_roles) or _acts_for(app, endpoint)
+    return (
+        seen
+        or _administers(app, endpoint, has_roles)
+        or _acts_for(app, endpoint)
+        or _ignores_roles(app, endpoint)
+    )
 
 
 def _is_own_row(guard: Guard) -> bool:
@@ -202,7 +207,10 @@ def _refuses(endpoint: Endpoint) -> bool:
     for function in endpoint.reached:
         if function in guarding and function is not endpoint.handler:
             continue
+        listed = _tables_of_codes(function)
         for node in function.walk():
+            if any(each.line <= node.line <= each.end for each in listed):
+                continue
             match node:
                 case s.Literal(value=403):
                     return True
@@ -214,6 +222,12 @@ def _refuses(endpoint: Endpoint) -> bool:
 
 
 # Rows by a key
+
+
+def _tables_of_codes(function: Function) -> list[s.Pairs]:
+    """Mappings that list which word is which status: that 403 is among them refuses nobody."""
+    tables = (each for each in function.walk() if isinstance(each, s.Pairs))
+    return [each for each in tables if sum(isinstance(s.constant(value), int) for value in each.values) > 2]
 
 
 def _of_others(app: Application, endpoint: Endpoint, has_roles: bool) -> Seen | None:
@@ -374,6 +388,21 @@ def _catalogue(endpoint: Endpoint) -> Seen | None:
                 endpoint,
                 f"changes `{model.name}` rows for any caller; other writes on them use `{guarded[0].name}`",
             )
+    return None
+
+
+def _ignores_roles(app: Application, endpoint: Endpoint) -> Seen | None:
+    """A write on rows that belong to nobody, where accounts have roles and no route of the application asks for one."""
+    if endpoint.handler is None or not endpoint.is_write or not endpoint.effects:
+        return None
+    known = endpoints(app)
+    rights = [right for model in known.known_models if is_account(model) for right in rights_of(model)]
+    if not rights or any(each.guarded(Purpose.AUTHORIZATION) for each in known.all):
+        return None
+    for model in endpoint.models:
+        if not owner_of(model) and not is_account(model) and changed(endpoint, model):
+            what = f"changes `{model.name}` rows for anybody with an account: accounts have `{rights[0]}`"
+            return _made(endpoint, f"{what}, and no route asks for it")
     return None
 
 
