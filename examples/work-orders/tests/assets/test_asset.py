@@ -35,6 +35,16 @@ async def test_an_asset_that_was_created_can_be_read(service: TestService) -> No
     assert {name: read.json()[name] for name in sent} == sent
 
 
+async def test_what_is_left_out_has_its_default(service: TestService) -> None:
+    """A field with a default need not be sent."""
+    client = await service.client_for(Role.ADMIN)
+    defaults = {"status": "active"}
+    given = {name: value for name, value in (await body(service)).items() if name not in defaults}
+    made = await client.post(URL, json=given)
+    assert made.status_code == 201, made.text
+    assert {name: made.json()[name] for name in defaults} == defaults
+
+
 async def test_all_that_is_required_is_asked_for_at_once(service: TestService) -> None:
     """An empty body is refused, naming each field that it lacks."""
     client = await service.client_for(Role.ADMIN)

@@ -6,7 +6,7 @@ it. What must not: which values are good or bad (`sample_values.py`).
 
 from backwright_workbench.codegen.names import column
 from backwright_workbench.codegen.source import Group, Item, Node, lines, literal
-from backwright_workbench.codegen.suite.fields import in_groups, required, sent, state_field
+from backwright_workbench.codegen.suite.fields import in_groups, required, sendable, sent, state_field
 from backwright_workbench.codegen.suite.sample_values import bad, good
 from backwright_workbench.codegen.suite.stored import reference
 from backwright_workbench.codegen.suite.subject import Block, Subject, snake_one
@@ -53,6 +53,39 @@ def created(subject: Subject) -> Block | None:
         lines_.append(f"    assert read.json()[{literal(state)}] == {initial}")
     doc = "Creating answers 201 and where the row is; what is read there is what was sent."
     return subject.test(f"{snake_one(subject)}_that_was_created_can_be_read", doc, lines_)
+
+
+PLAIN = ("enum", "boolean", "integer", "string", "text")
+"""Types whose default is the same in the blueprint and in an answer."""
+
+
+def defaults(subject: Subject) -> Block | None:
+    """What is left out of a body has its default."""
+    role = subject.rights.unrestricted("create", "read")
+    given = {
+        n: f.default
+        for n, f in sendable(subject.declared).items()
+        if f.type in PLAIN and f.default is not None
+    }
+    if role is None or not given:
+        return None
+    values = [(literal(column(n, subject.declared)), _value(value)) for n, value in given.items()]
+    table = Group("{", tuple(Item(f"{name}: {value}") for name, value in values), "}")
+    lines_ = [
+        subject.client(role),
+        *lines(table, indent=4, before="defaults = "),
+        "    given = {name: value for name, value in (await body(service)).items() if name not in defaults}",
+        "    made = await client.post(URL, json=given)",
+        "    assert made.status_code == 201, made.text",
+        "    assert {name: made.json()[name] for name in defaults} == defaults",
+    ]
+    return subject.test(
+        "what_is_left_out_has_its_default", "A field with a default need not be sent.", lines_
+    )
+
+
+def _value(default: object) -> str:
+    return str(default) if isinstance(default, bool | int) else literal(str(default))
 
 
 def missing(subject: Subject) -> Block | None:

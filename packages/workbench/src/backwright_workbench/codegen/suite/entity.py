@@ -17,6 +17,7 @@ Maker = Callable[[Subject], Block | list[Block] | None]
 ORDER: tuple[Maker, ...] = (
     creating.body,
     creating.created,
+    creating.defaults,
     creating.missing,
     creating.wrong,
     creating.unknown,
