@@ -63,7 +63,7 @@ def test_what_was_not_told_and_not_looked_at_is_said() -> None:
     for each in (
         "1 finding suppressed",
         "1 finding known before (main at 1a2b3c4d)",
-        "2 findings below the levels",
+        "2 findings less severe or less sure",
         "not looked at: binary (1); dependencies, caches and folders of tools (1)",
         "1 file read in another encoding",
         "note: app/main.py:3: this comment suppresses nothing",

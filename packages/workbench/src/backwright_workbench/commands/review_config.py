@@ -83,7 +83,7 @@ def wanted(asked: Asked) -> Wanted:
         asked.only or config.only,
         (*config.skip, *asked.skip),
         asked.severity or config.severity or Severity.LOW,
-        asked.confidence or config.confidence or Confidence.LOW,
+        asked.confidence or config.confidence or Confidence.MEDIUM,
     )
     rules = tuple(each for each in selection.chosen(known) if asked.database or each.family != LIVE)
     for names in config.ignore.values():

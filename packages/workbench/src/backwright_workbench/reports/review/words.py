@@ -51,7 +51,7 @@ def aside(review: Review) -> Iterator[str]:
     if review.known:
         yield f"{counted(len(review.known), 'finding')} known before ({review.since})"
     if review.below:
-        yield f"{counted(review.below, 'finding')} below the levels that were asked for"
+        yield f"{counted(review.below, 'finding')} less severe or less sure than what is told (--confidence low)"
 
 
 def not_looked_at(review: Review) -> Iterator[tuple[str, int]]:

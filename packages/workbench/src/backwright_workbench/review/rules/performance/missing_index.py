@@ -110,11 +110,14 @@ def _compared(app: Application, use: Use) -> Seen:
 
 
 def _ordered(app: Application, use: Use) -> Seen:
+    is_whole = any(
+        not each.filters for each in use.orders
+    )  # else the rows are narrowed before they are sorted
     return Seen(
         use.column.place,
         f"{_asker(app, use.orders[0])} orders by `{use.model.name}.{use.column.attribute}`, and no index begins with "
         f"it: every row of `{use.model.table}` is read and sorted for each page",
-        Confidence.MEDIUM,
+        Confidence.MEDIUM if is_whole else Confidence.LOW,
         fix=_fix(use),
         steps=_steps(use.orders),
         about=f"{use.model.qualified}.{use.column.attribute}",
