@@ -12,7 +12,7 @@ from backwright_workbench.codebase.facts.code import Function
 from backwright_workbench.codebase.facts.words import secret_kind, words
 from backwright_workbench.review.finding import Seen
 from backwright_workbench.review.passwords import HASHING, is_hashed, is_password, is_raw, name_of
-from backwright_workbench.review.stored_passwords import column_of, readable
+from backwright_workbench.review.stored_passwords import column_of, named_values, readable
 
 AGAIN = frozenset(
     ["confirm", "confirmation", "confirmed", "repeat", "repeated", "again", "2", "verify", "retype", "old", "new"]
@@ -26,13 +26,7 @@ IN_SQL = re.compile(
 
 def asked(app: Application, standing: Standing[s.Call]) -> Iterator[Seen]:
     """`filter_by(name=name, password=password)`: who asks for a row by its password has it stored readable."""
-    pairs = [(each.name, each.value) for each in standing.node.keywords]
-    for each in standing.node.args:
-        if isinstance(each, s.Pairs):
-            pairs += [
-                (s.text_of(key) or "", value) for key, value in zip(each.keys, each.values, strict=True)
-            ]
-    for name, value in pairs:
+    for name, value in named_values(standing.node):
         if secret_kind(name) == "password" and _is_plain(value, standing.function):
             yield readable(standing, "a row is asked for by its password")
             owner = app.project.classes.get(_asked_class(standing.node))

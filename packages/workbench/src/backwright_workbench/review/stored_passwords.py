@@ -56,15 +56,18 @@ def _is_text(value: s.Expression) -> bool:
 
 
 def _parts(app: Application, call: s.Call, owner: Class | None) -> Iterator[tuple[str, s.Expression]]:
-    yield from ((each.name, each.value) for each in call.keywords)
-    for each in call.args:
-        if isinstance(each, s.Pairs):
-            yield from (
-                (s.text_of(key) or "", value) for key, value in zip(each.keys, each.values, strict=True)
-            )
+    yield from named_values(call)
     made = app.project.method(owner, "__init__") if owner is not None else None
     if made is not None:
         yield from ((param.name, value) for param, value in zip(made.params[1:], call.args, strict=False))
+
+
+def named_values(call: s.Call) -> Iterator[tuple[str, s.Expression]]:
+    """What a call is given under a name: its keywords, and the entries of mappings that are written out."""
+    yield from ((each.name, each.value) for each in call.keywords)
+    for each in call.args:
+        if isinstance(each, s.Pairs):
+            yield from each.entries()
 
 
 def assigned(app: Application, standing: Standing[s.Assign]) -> Iterator[Seen]:

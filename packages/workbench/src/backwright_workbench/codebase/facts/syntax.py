@@ -136,6 +136,11 @@ class Pairs(Expression):
     keys: list[Expression | None]
     values: list[Expression]
 
+    def entries(self) -> Iterator[tuple[str, Expression]]:
+        """Each value with its key, which is empty where it is not a text that is written out."""
+        for key, value in zip(self.keys, self.values, strict=True):
+            yield text_of(key) or "", value
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Choice(Expression):

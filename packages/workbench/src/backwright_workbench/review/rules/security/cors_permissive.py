@@ -80,8 +80,8 @@ def _called(call: s.Call, first: s.Expression | None) -> str:
 def _origins_of(resources: s.Pairs) -> s.Expression | None:
     for value in resources.values:
         if isinstance(value, s.Pairs):
-            for key, each in zip(value.keys, value.values, strict=True):
-                if s.text_of(key) == "origins":
+            for name, each in value.entries():
+                if name == "origins":
                     return each
     return None
 

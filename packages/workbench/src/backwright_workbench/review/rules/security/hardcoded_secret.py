@@ -122,9 +122,8 @@ def _look(
                 )
         case s.Keyword(name=name, value=value) if not is_purpose(name):
             yield from _pair(app, module, node, name, value)
-        case s.Pairs(keys=keys, values=values):
-            for key, value in zip(keys, values, strict=True):
-                name = s.text_of(key) or ""
+        case s.Pairs():
+            for name, value in node.entries():
                 if not is_told(name, s.text_of(value) or ""):
                     yield from _pair(app, module, value, name, value)
         case s.Operation(operator="==" | "!=", operands=[left, right]):

@@ -167,8 +167,7 @@ def _switched_off(app: Application, call: s.Call) -> Iterator[str]:
         yield "verify"
     options = _value(app, call.keyword("options"))
     if isinstance(options, s.Pairs):
-        for key, value in zip(options.keys, options.values, strict=True):
-            name = s.text_of(key) or ""
+        for name, value in options.entries():
             if name in SWITCHES - {"verify_aud"} and s.constant(value) is False:
                 yield name
     if isinstance(options, s.Call) and options.refers == "builtins.dict":

@@ -53,8 +53,7 @@ def _given(
         return
     options = resolved(app, keyword.value, standing.function)
     if isinstance(options, s.Pairs):
-        for key, value in zip(options.keys, options.values, strict=True):
-            yield s.text_of(key) or "", value
+        yield from options.entries()
 
 
 def _seen(place: Place, message: str) -> Seen:
